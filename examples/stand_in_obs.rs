@@ -1,14 +1,14 @@
-//! A stand-in OBS for testing overlays and scripts: an obs-websocket v5 server on loopback without
-//! a studio behind it. For programs that are not written in Rust; those that are use `sim::obs`
-//! itself.
+//! A stand-in OBS for testing overlays and scripts: an obs-websocket v5 server on loopback that
+//! renders nothing. It is for programs that are not written in Rust; Rust programs can use
+//! `sim::obs` itself.
 //!
 //! ```text
 //! OBS_PASSWORD=… cargo run --example stand_in_obs [PORT]
 //! ```
 //!
-//! Prints `{"url":"ws://127.0.0.1:PORT"}` when it listens. A line `restart` on standard input
-//! restarts it as a user restarts OBS, on the same port; it prints that line again when it listens
-//! again. It ends with its standard input.
+//! It prints `{"url":"ws://127.0.0.1:PORT"}` when it listens. A line `restart` on standard input
+//! restarts it on the same port, as a user restarts OBS; then it prints the first line again. It
+//! ends when its standard input ends.
 
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 

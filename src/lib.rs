@@ -1,8 +1,8 @@
-//! `twitchat-bridge` as a library: joins Twitchat and Streamer.bot overlays with OBS as the only
-//! wire.
+//! `twitchat-bridge` as a library: connects Twitchat and overlays built for Streamer.bot, with OBS
+//! as the only transport.
 //!
 //! Other programs use [`client`], which reaches a running bridge over OBS. The other modules are
-//! the program's own: they are public for its binary and its tests alone, and change at any time.
+//! internal: they are public only for the program's binary and tests, and may change at any time.
 //!
 //! Modules are layers; each may use only those below it (`tests/layout` holds the table):
 //!
@@ -11,10 +11,10 @@
 //!        -> credits -> mapping -> twitchat -> input -> event
 //! ```
 //!
-//! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]. `daemon`, `obs`,
-//! `store` and `overlay` use [`config`], which has [`automation`] check the rules in it. All of
-//! them and `config` read the user's files with [`files`]. From
-//! [`bridge`] down everything is pure: no I/O, no clock, no randomness, no logging.
+//! Of the layers from `daemon` to `mapping`, `client` uses only [`obs`]. `daemon`, `obs`, `store`
+//! and `overlay` use [`config`], which uses [`automation`] to check the rules in it. All of them
+//! and `config` read the user's files with [`files`]. From [`bridge`] down everything is pure: no
+//! I/O, no clock, no randomness, no logging.
 
 #[doc(hidden)]
 pub mod automation;

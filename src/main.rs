@@ -1,4 +1,4 @@
-//! The `twitchat-bridge` command: all of it is in `cli`, all of what it does is in the library.
+//! The `twitchat-bridge` command. The command line is in `cli`, everything else is in the library.
 
 mod cli;
 

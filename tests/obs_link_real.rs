@@ -1,6 +1,6 @@
-//! The link against a real OBS: `scripts/real-obs start`, then run with `--ignored` and its
-//! `OBS_TEST_URL` and `OBS_TEST_PASSWORD`. One at a time: they measure. The test that freezes and
-//! kills OBS starts one of its own.
+//! Tests the link with a real OBS: run `scripts/real-obs start`, then the tests with `--ignored`
+//! and its `OBS_TEST_URL` and `OBS_TEST_PASSWORD`. Run them one at a time, because they measure.
+//! The test that freezes and kills OBS starts one of its own.
 
 #![expect(
     clippy::unwrap_used,
@@ -50,7 +50,7 @@ fn event(n: usize) -> Box<RawValue> {
     .unwrap()
 }
 
-/// Rounds of "say it, hear it", and how long each took, sorted.
+/// Sends messages and waits for their echoes. Returns how long each round took, sorted.
 async fn echoes(
     listener: &mut EventConnection,
     talker: &RequestConnection,
@@ -101,7 +101,7 @@ async fn timing_of_echoes() {
     }
 }
 
-/// The first event after login is the one that Linux would acknowledge late.
+/// Linux would delay the acknowledgement of the first event after the login.
 #[tokio::test]
 #[ignore = "needs a real OBS"]
 async fn timing_of_first_echoes() {
@@ -139,7 +139,7 @@ async fn timing_of_echoes_right_after_pings() {
     let talker = RequestConnection::connect(&target, &options).await.unwrap();
     let mut took = Vec::new();
     for n in 0..100 {
-        // Long enough for a ping, and then some; the pause is of another length each time.
+        // Longer than the time until a ping. The pause has another length each time.
         let quiet = timeout(Duration::from_micros(52_000 + 37 * n), listener.next()).await;
         assert!(quiet.is_err(), "{quiet:?}");
         took.extend(echoes(&mut listener, &talker, 1, Duration::ZERO).await);
@@ -221,7 +221,7 @@ async fn timing_of_a_burst_heard_to_the_last_event() {
         .unwrap();
 }
 
-/// What this thread has used of the processor.
+/// The processor time of this thread, in nanoseconds.
 fn cpu_nanos() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     stat.split(' ')
@@ -230,7 +230,7 @@ fn cpu_nanos() -> u64 {
         .unwrap_or(0)
 }
 
-/// An OBS of the test's own, to be frozen and killed. Ends with it.
+/// A real OBS for this test only, which may be frozen and killed. It ends with the test.
 struct OwnObs {
     state: tempfile::TempDir,
 }
@@ -257,7 +257,7 @@ impl OwnObs {
         assert!(status.success(), "real-obs {arguments:?}: {status}");
     }
 
-    /// A line of the state file.
+    /// A value in the state file.
     fn recorded(&self, name: &str) -> String {
         let state = std::fs::read_to_string(self.state.path().join("state")).unwrap();
         let prefix = format!("export {name}=");
@@ -283,7 +283,7 @@ impl Drop for OwnObs {
     }
 }
 
-/// The first notice that `pick` accepts, and how long it took.
+/// The first value that `pick` returns, and how long that took.
 async fn until(
     notices: &mut tokio::sync::mpsc::Receiver<Notice>,
     pick: impl Fn(&Notice) -> bool,

@@ -1,4 +1,4 @@
-//! `actions`: all actions of Twitchat and asked.
+//! `actions`: lists Twitchat's actions, or explains one.
 
 use std::process::ExitCode;
 
@@ -23,7 +23,7 @@ const EXAMPLES: &str = "Examples:
 The list shows the names of the Twitchat version that the bridge last received messages from. \
 `send` accepts the names of every version. What that Twitchat does not have is marked.";
 
-/// Where the texts begin beside the labels of an explanation.
+/// The column at which the texts of an explanation begin, after their labels.
 const LABELS: usize = 13;
 
 /// List the actions that Twitchat has, or explain one
@@ -53,7 +53,7 @@ impl Args {
             }
             return Ok(ExitCode::SUCCESS);
         }
-        // A config that cannot be read is no reason to list nothing.
+        // The list does not need the config, so it is shown even if the config cannot be read.
         let received = || {
             context
                 .config()
@@ -92,7 +92,7 @@ fn version(generation: Generation) -> &'static str {
     }
 }
 
-/// Under which name it is listed, if at all.
+/// The name under which an action is listed; `None` if it is not listed.
 fn listed_name(
     action: &Action,
     only: Option<Generation>,
@@ -164,7 +164,7 @@ fn explain(action: &Explanation) -> Result<(), OutError> {
     )
 }
 
-/// Where the two sides differ; of interest only if there are two.
+/// How the parameter differs in Twitchat 17; empty if the action is not in both versions.
 fn renamed(parameter: &Parameter, action: &Explanation) -> String {
     let in_17 = |generations: &[u8]| generations.contains(&3);
     let is_on_both = action.names.iter().any(|named| in_17(&named.generations))

@@ -14,7 +14,7 @@ use twitchat_bridge::request;
 use twitchat_bridge::twitchat::action;
 use twitchat_bridge::twitchat::catalogue::{self, Class};
 
-/// Actions in the words of every version of Twitchat.
+/// The names of actions in every version of Twitchat.
 pub(crate) fn actions() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let names = action::actions().flat_map(|action| {
@@ -25,12 +25,12 @@ pub(crate) fn actions() -> ArgValueCandidates {
     })
 }
 
-/// What `events` explains: types of Twitchat's, and `Source.Type`.
+/// The values of `events`: message types of Twitchat, and `Source.Type`.
 pub(crate) fn events() -> ArgValueCandidates {
     ArgValueCandidates::new(|| described(types().chain(emitted())))
 }
 
-/// What `--type`, `--for` and `--on` take: events, and all events of a source.
+/// The values of `--type`, `--for` and `--on`: events, and all events of a source.
 pub(crate) fn kinds() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let sources: BTreeSet<String> = emitted::all()
@@ -49,7 +49,7 @@ pub(crate) fn requests() -> ArgValueCandidates {
     ArgValueCandidates::new(|| described(request::known_names().map(|name| (name.to_owned(), ""))))
 }
 
-/// Themes of the end-credits page, and those of the user's own style sheet.
+/// The themes of the end-credits page, and those of the user's own style sheet.
 pub(crate) fn themes() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let own = overlay::custom_css(overlay::usual_folder().as_deref());
@@ -57,7 +57,7 @@ pub(crate) fn themes() -> ArgValueCandidates {
     })
 }
 
-/// Ids of the sections that roll: those of the config, or the usual ones.
+/// The ids of the sections in the roll: those of the config, or the default ones.
 pub(crate) fn sections() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let sections = config().unwrap_or_default().overlay.script.sections;
@@ -65,7 +65,7 @@ pub(crate) fn sections() -> ArgValueCandidates {
     })
 }
 
-/// Names of the config's rules.
+/// The names of the config's rules.
 pub(crate) fn rules() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let rules = config().map(|config| config.rules).unwrap_or_default();
@@ -78,7 +78,7 @@ pub(crate) fn rules() -> ArgValueCandidates {
     })
 }
 
-/// Sources of the config's labels.
+/// The sources of the config's labels.
 pub(crate) fn labels() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let rules = config().map(|config| config.rules).unwrap_or_default();
@@ -98,7 +98,7 @@ pub(crate) fn versions() -> ArgValueCandidates {
     })
 }
 
-/// Types of Twitchat's messages that are events.
+/// The types of Twitchat's messages that are events.
 fn types() -> impl Iterator<Item = (String, &'static str)> {
     catalogue::entries()
         .iter()
@@ -115,7 +115,8 @@ fn emitted() -> impl Iterator<Item = (String, &'static str)> {
     emitted::all().map(|event| (event.to_string(), ""))
 }
 
-/// Sorted, each once. A shell shows the description beside the name, if there is one.
+/// Sorts the names and removes repetitions. A shell shows the description beside the name, if there
+/// is one.
 fn described(names: impl Iterator<Item = (String, &'static str)>) -> Vec<CompletionCandidate> {
     let sorted: BTreeSet<(String, &'static str)> = names.collect();
     sorted
@@ -127,8 +128,8 @@ fn described(names: impl Iterator<Item = (String, &'static str)>) -> Vec<Complet
         .collect()
 }
 
-/// The config file that the words before name, or the usual one. `None` if it cannot be read: a
-/// shell shows no error while it completes.
+/// The config file that the words on the command line name, or the default one. `None` if it cannot
+/// be read, because a shell shows no errors while it completes.
 fn config() -> Option<Config> {
     let words: Vec<_> = env::args_os().collect();
     let after = |(option, value): (&_, &_)| (*option == "--config").then(|| PathBuf::from(value));

@@ -1,5 +1,5 @@
-//! A client of the bridge for the length of one verb: the connection, its timeout, and what replies
-//! have in common.
+//! A client of the bridge that lives as long as one verb: the connection, its timeout, and the
+//! parts that all replies have.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use twitchat_bridge::request::reply::DURABLE;
 
 use super::{out, span};
 
-/// Warns of a reply that a crash may take back.
+/// The warning about a reply that a crash may undo.
 const NOT_DURABLE: &str = "the bridge has this in memory only, its journal does not hold all of \
     it: `twitchat-bridge status` says why";
 
-/// Keys of a reply that belong to its envelope and not to the answer.
+/// The keys of a reply's envelope.
 const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"];
 
 /// How long to wait for each reply, echo or answer.
@@ -37,7 +37,7 @@ impl Default for Timeout {
     }
 }
 
-/// Connects to the OBS that `target` names; it is called again before each later attempt.
+/// Connects to the OBS that `target` returns. It is called again before each later attempt.
 pub(crate) async fn connect(
     target: Arc<dyn Fn() -> Target + Send + Sync>,
     Timeout { timeout }: Timeout,
@@ -59,11 +59,11 @@ pub(crate) async fn request(
     Ok(reply)
 }
 
-/// How long to look for a running bridge that only might be there.
+/// How long to look for a bridge that may not be running.
 const LOOK_FOR: Duration = Duration::from_secs(1);
 
-/// Warns if a bridge runs on this OBS with another config file than the one that was read. Says
-/// nothing if there is none, or if it does not say which config it has.
+/// Warns if the bridge on this OBS uses another config file than the one that was read. Does
+/// nothing if no bridge replies, or if the bridge does not report its config.
 pub(crate) async fn warn_of_another_config(config: &Config) {
     let ask = async {
         let client = connect(machine::target(config), Timeout { timeout: LOOK_FOR }).await?;
@@ -76,7 +76,7 @@ pub(crate) async fn warn_of_another_config(config: &Config) {
     }
 }
 
-/// What the user should know if the bridge of this status was started with another config file.
+/// The warning if the bridge of this status was started with another config file.
 pub(crate) fn another_config(status: &Value, config: &Config) -> Option<String> {
     let theirs = status.pointer("/run/config")?;
     let ours = config.file.as_ref();

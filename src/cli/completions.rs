@@ -1,8 +1,8 @@
-//! `completions`: prints what a shell needs to complete our arguments, and answers the shell when
-//! it completes a word.
+//! `completions`: prints the script that a shell needs to complete our arguments, and returns the
+//! candidates when the shell completes a word.
 //!
-//! The script that a shell loads runs this program for each word, with [`VARIABLE`] set. So the
-//! candidates are those of the installed version and of the config as it is.
+//! The script runs this program for each word, with [`VARIABLE`] set. So the candidates are those
+//! of the installed version and of the current config.
 
 use std::env;
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ const AFTER_HELP: &str = "Examples:
 Open a new shell afterwards. Values are completed too: actions, events, themes, and sections and
 rules of your config.";
 
-/// The environment variable by which a shell asks for candidates.
+/// The environment variable with which a shell asks for candidates.
 const VARIABLE: &str = "TWITCHAT_BRIDGE_COMPLETE";
 
 /// zsh runs a file of `$fpath` as the function that completes the first word. The library's script
@@ -76,8 +76,9 @@ impl Args {
     }
 }
 
-/// The name that the shell finds in `PATH`, if the user started us by it; else where we are. bash
-/// gets the name as well if the path has characters that the library's script cannot quote.
+/// The program's name if the user started it by a name that the shell finds in `PATH`; otherwise
+/// its path. bash always gets the name if the path has characters that the library's script cannot
+/// quote.
 fn own_program(shell: Shell) -> anyhow::Result<String> {
     if env::args_os().next().is_some_and(|first| first == NAME) {
         return Ok(NAME.to_owned());
@@ -90,7 +91,7 @@ fn own_program(shell: Shell) -> anyhow::Result<String> {
     Ok(path)
 }
 
-/// Whether a shell asked for candidates, which are printed then.
+/// Prints the candidates if a shell asks for them. Returns whether it did.
 pub(crate) fn answer(command: impl Fn() -> clap::Command) -> clap::error::Result<bool> {
     CompleteEnv::with_factory(command)
         .var(VARIABLE)

@@ -1,4 +1,4 @@
-//! `config`: which settings hold, where the file is, and a file to begin with.
+//! `config`: shows the settings and the path of the config file, and writes a new one.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -75,7 +75,7 @@ impl Args {
     }
 }
 
-/// The file that is named, else the usual one.
+/// The given path, else the default one.
 fn path(context: &Context) -> anyhow::Result<PathBuf> {
     let variable = || {
         std::env::var_os("TWITCHAT_BRIDGE_CONFIG")
@@ -106,7 +106,7 @@ fn table(config: &Config) -> String {
     grid.show(screen::width())
 }
 
-/// Only for the user's eyes: a password may be put into it.
+/// Creates the file so that only the user can read it, because it may contain a password.
 fn write(path: &Path, force: bool) -> anyhow::Result<()> {
     let doing = || format!("cannot write the config file {}", path.display());
     if let Some(folder) = path.parent() {

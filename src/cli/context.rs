@@ -1,4 +1,5 @@
-//! What a verb is run with: the configuration of this machine, read when it is asked for.
+//! The environment of a verb: its options, and the config of this machine, which is read when a
+//! verb needs it.
 
 use std::io::{self, IsTerminal, Read};
 
@@ -15,10 +16,10 @@ use super::client::{self, Timeout};
 use super::options::Options;
 use super::out;
 
-/// The longest password that is read from standard input.
+/// The most bytes that are read from standard input as a password.
 const LONGEST_PASSWORD: u64 = 4_096;
 
-/// What every verb is given.
+/// The arguments of every verb.
 #[derive(Debug)]
 pub(crate) struct Context {
     password_stdin: bool,
@@ -33,17 +34,17 @@ impl Context {
         }
     }
 
-    /// The options that are settings, as they were given.
+    /// The options that are settings, as the user gave them.
     pub(crate) fn flags(&self) -> &Flags {
         &self.flags
     }
 
-    /// Whether standard input is taken: it holds the password.
+    /// Whether standard input is in use because it contains the password.
     pub(crate) fn takes_stdin(&self) -> bool {
         self.password_stdin
     }
 
-    /// The configuration. What the user should know about it goes to standard error.
+    /// The config. Notes about it are written to standard error.
     pub(crate) fn config(&self) -> anyhow::Result<Config> {
         let mut flags = self.flags.clone();
         if self.password_stdin {
@@ -57,7 +58,7 @@ impl Context {
         Ok(config)
     }
 
-    /// The configuration, with what the user should know about its rules.
+    /// The config, with notes about its rules as well.
     pub(crate) fn config_of_rules(&self) -> anyhow::Result<Config> {
         let config = self.config()?;
         machine::rule_notes(&config).for_each(|note| out::warn(&note));

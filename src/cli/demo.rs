@@ -1,4 +1,4 @@
-//! `demo`: the whole thing at work, with a stand-in OBS and a stand-in Twitchat.
+//! `demo`: plays a show, with a stand-in OBS and a stand-in Twitchat.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,12 +40,12 @@ Examples:
   twitchat-bridge demo
   twitchat-bridge demo --keep     to connect an overlay or a script";
 
-/// Events that may wait to be printed.
+/// The most events that wait to be printed.
 const EVENTS: usize = 4_096;
-/// Gifts are told when a giver has been quiet for two seconds: silence longer than that means that
-/// all is told.
+/// The bridge emits a gift bomb when its giver has been quiet for two seconds. After a longer
+/// silence, all events have been emitted.
 const QUIET: Duration = Duration::from_millis(2_300);
-/// Which show is played.
+/// The seed of the show that is played.
 const SEED: u64 = 7;
 
 /// See it work: needs neither OBS nor Twitchat, and takes about 15 seconds
@@ -136,7 +136,7 @@ impl Args {
     }
 }
 
-/// Everything that must be there before the show begins. What is dropped is gone: tasks, port and
+/// Everything that the show needs. Dropping it ends the tasks, closes the port and removes the
 /// folder.
 struct DemoSetup {
     obs: StandIn,
@@ -190,7 +190,7 @@ impl DemoSetup {
     }
 }
 
-/// A folder that goes when it is dropped.
+/// A folder that is removed when this is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -205,7 +205,8 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // It lies in the system's folder for such things: what stays is cleaned up there.
+        // The folder is in the system's folder for temporary files. If it cannot be removed, the
+        // system does that later.
         drop(std::fs::remove_dir_all(&self.0));
     }
 }
@@ -216,7 +217,7 @@ fn outcome(
     run::outcome(ended.map_err(|_| Failure::Broke)??)
 }
 
-/// Plays the show and prints what the bridge makes of it, until nothing comes any more.
+/// Plays the show and prints the events that the bridge emits, until there are no more.
 async fn watch(
     show: &mut Show,
     emitted: &mut mpsc::Receiver<Emitted>,
@@ -239,7 +240,7 @@ async fn watch(
     }
 }
 
-/// Prints events as long as there are any.
+/// Prints events for as long as there are any.
 async fn print_on(
     emitted: &mut mpsc::Receiver<Emitted>,
     begun: Instant,

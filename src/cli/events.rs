@@ -1,4 +1,5 @@
-//! `events`: what Twitchat tells, and the events of Streamer.bot that it becomes.
+//! `events`: lists Twitchat's messages and the Streamer.bot events that are made of them, or
+//! explains one.
 
 mod samples;
 
@@ -27,7 +28,7 @@ const EXAMPLES: &str = "Examples:
 Twitchat's message types have no source. `twitchat-bridge wait`, `exec` and `watch` accept all \
 of these names.";
 
-/// What only the bridge or OBS tells, and when.
+/// Events that only the bridge or OBS causes, and when.
 const OTHERS: [(&str, &str); 14] = [
     ("Credits.Started", "the end credits begin to roll"),
     ("Credits.Completed", "they have rolled to their end"),
@@ -66,21 +67,21 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// One event. The keys stay as they are: programs read them.
+/// One event. Programs read the keys, so they must not change.
 #[derive(Debug, Serialize)]
 struct Explained {
     name: String,
-    /// `Twitchat` for its own types.
+    /// `Twitchat` for Twitchat's own types.
     source: String,
-    /// What it tells, or when it comes.
+    /// What the event means, or when it is emitted.
     about: String,
-    /// Of Twitchat's types: every name, with the versions that use it.
+    /// For Twitchat's types: every name, with the versions that use it.
     names: Vec<String>,
-    /// Of Twitchat's types: the events that it becomes.
+    /// For Twitchat's types: the events that are made of it.
     becomes: BTreeSet<String>,
-    /// Of the others: Twitchat's types that become it.
+    /// For other events: the types of Twitchat that they are made of.
     from: BTreeSet<String>,
-    /// Its data, for example.
+    /// An example of its data.
     example: Value,
 }
 
@@ -142,7 +143,7 @@ impl Args {
     }
 }
 
-/// Whether it is told, and not an order or a question.
+/// Whether Twitchat sends the message, which is not the case for actions and questions.
 fn is_emitted(entry: &MessageType) -> bool {
     matches!(
         entry.class,
@@ -150,7 +151,7 @@ fn is_emitted(entry: &MessageType) -> bool {
     )
 }
 
-/// Whether 17 only calls something by another name.
+/// Whether the entry is only the name in Twitchat 17 of another entry.
 fn is_newer_name(entry: &MessageType) -> bool {
     entry.about.is_empty() && entry.generations.has(Generation::Third)
 }
@@ -285,7 +286,8 @@ mod tests {
         assert_eq!(declared.collect::<BTreeSet<_>>(), caused);
     }
 
-    /// What was not captured: somebody of YouTube who writes, and a prediction whose points change.
+    /// Events without a captured message: a chat message on YouTube, and a prediction whose points
+    /// change.
     fn of_uncaptured() -> BTreeSet<String> {
         let user =
             json!({ "id": "UCq3fXh0cJm1vZr8yXb2kQeg", "login": "yuki", "displayName": "Yuki" });

@@ -121,7 +121,7 @@ impl Args {
         }
         picker.finish().await;
         let tally = jobs.tally();
-        // A program that could not begin has nothing to report but why.
+        // If the program could not be started at all, the error says enough.
         if ended.is_ok() || tally.runs() > 0 {
             report(tally);
         }
@@ -143,7 +143,8 @@ fn job(line: &Line) -> serde_json::Result<Job> {
     })
 }
 
-/// Waits for somebody who has no time. The link may end meanwhile.
+/// Waits for a second signal, which ends the verb at once. If the link ends meanwhile, it never
+/// returns.
 async fn second_signal(receiving: &mut Receiving) {
     loop {
         match receiving.next().await {

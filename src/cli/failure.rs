@@ -1,4 +1,4 @@
-//! How a verb fails: what is said, once, and with which exit code.
+//! Errors of verbs: their texts and their exit codes.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,36 +18,36 @@ use super::out;
 const USAGE: u8 = 2;
 const NO_ANSWER: u8 = 5;
 const OTHER_BRIDGE: u8 = 6;
-/// Starting again does not help: the user has to look at the journal.
+/// The journal cannot be used. Starting again does not help: the user has to look at it.
 const JOURNAL: u8 = 9;
 
-/// What goes wrong in the command line itself.
+/// The errors of the command line itself.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// The arguments cannot be used.
     #[error("{0}")]
     Usage(String),
-    /// What was waited for did not happen.
+    /// The event that the verb waited for did not come.
     #[error("no matching event within {}", twitchat_bridge::input::duration::show(*within))]
     Late {
-        /// How long we waited.
+        /// How long the verb waited.
         within: Duration,
     },
-    /// Somebody stopped us before it was done.
+    /// The user stopped the verb before its event came.
     #[error("stopped before it happened")]
     Stopped,
-    /// A recording without anything that is played.
+    /// A recording contains nothing to play.
     #[error(
         "nothing in {file} is played: it holds no events of Twitchat's, or none that --for names"
     )]
     NothingToPlay {
-        /// The recording.
+        /// The path of the recording.
         file: String,
     },
     /// A program that was run for an event failed.
     #[error("a run of {program} failed, and --fail-fast ends with the first that does")]
     RunFailed {
-        /// The program.
+        /// The name of the program.
         program: String,
     },
     /// Another bridge serves this OBS.
@@ -56,7 +56,7 @@ pub(crate) enum Failure {
             --takeover`"
     )]
     OtherBridge {
-        /// Which one.
+        /// The bridge that serves OBS.
         other: OtherBridge,
     },
     /// Another bridge was started with `--takeover`.
@@ -65,18 +65,19 @@ pub(crate) enum Failure {
             over from it, do the same here"
     )]
     TakenOver {
-        /// Which one.
+        /// The bridge that has taken over.
         other: OtherBridge,
     },
     /// The link to OBS ended for good.
     #[error(transparent)]
     Link(Arc<Cause>),
-    /// A bug.
+    /// A part of the program ended unexpectedly. This is a bug.
     #[error("the bridge broke: this is a bug in twitchat-bridge, please report it with the log")]
     Broke,
 }
 
-/// Says what went wrong. A reader of our output that has seen enough is no error.
+/// Prints an error and returns its exit code. It is no error if the reader of standard output has
+/// closed it.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if error
         .chain()
@@ -88,7 +89,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(error.chain().find_map(code).unwrap_or(1))
 }
 
-/// The exit code that an error asks for.
+/// The exit code of an error, if it has one of its own.
 fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,

@@ -1,4 +1,5 @@
-//! `key=value` and `key:=json` on the command line, and `--data`: how a verb is given an object.
+//! `key=value` and `key:=json` on the command line, and `--data`: the ways to give a verb an
+//! object.
 
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::text;
 
-/// How `--help` explains it.
+/// The help text about fields.
 pub(crate) const HELP: &str = "Fields:
   key=text           a text
   key:=json          any JSON: a number, true, false, null, a list, an object
@@ -33,16 +34,16 @@ pub(crate) struct DataFields {
 /// One argument.
 #[derive(Debug, Clone, PartialEq)]
 enum DataArgument {
-    /// A field: its path, and what to put there.
+    /// A field: its path and its value.
     Field { path: String, value: Value },
-    /// A field whose value stands in a file.
+    /// A field whose value is in a file.
     FromFile { path: String, file: String },
     /// All of the data: `@FILE` or `-`.
     All(String),
 }
 
 impl DataFields {
-    /// The object that they make.
+    /// Makes an object of the arguments.
     pub(crate) fn object(self, context: &Context) -> anyhow::Result<Map<String, Value>> {
         let alls = self.fields.iter().filter_map(|given| {
             if let DataArgument::All(all) = given {
@@ -83,7 +84,7 @@ impl DataFields {
     }
 }
 
-/// What `--data` gives.
+/// The JSON text that `--data` refers to.
 fn data(given: &str, context: &Context) -> anyhow::Result<String> {
     match given.strip_prefix('@') {
         Some(path) => text::read(Path::new(path), "the data", context),
@@ -102,7 +103,7 @@ fn parse(text: &str) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-/// Reads one argument.
+/// Reads an argument.
 fn read(argument: &str) -> Result<DataArgument, String> {
     if argument == "-" || (argument.starts_with('@') && !argument.contains('=')) {
         return Ok(DataArgument::All(argument.to_owned()));
@@ -122,7 +123,7 @@ fn read(argument: &str) -> Result<DataArgument, String> {
             path,
             file: file.to_owned(),
         }),
-        // Chat texts begin with @ often.
+        // Not the name of a file, because chat messages often begin with @.
         _ if !is_json => Ok(DataArgument::Field {
             path,
             value: value.into(),
@@ -135,7 +136,7 @@ fn read(argument: &str) -> Result<DataArgument, String> {
     }
 }
 
-/// How fields are written on the command line: the other way round, for examples.
+/// The inverse: an object as arguments of the command line, for examples.
 pub(crate) fn written(data: &Map<String, Value>) -> String {
     fn write(path: &str, value: &Value, words: &mut Vec<String>) {
         let quoted = |text: String| {
@@ -165,8 +166,8 @@ pub(crate) fn written(data: &Map<String, Value>) -> String {
     words.join(" ")
 }
 
-/// Refuses a field that is given a second time, as a whole or a part of it: nobody can tell which
-/// one is meant.
+/// Refuses a field that is given twice, as a whole or in part, because it is not clear which value
+/// is meant.
 fn once(given: &Map<String, Value>, path: &str) -> Result<(), String> {
     let is_given = path.split_once('.').map_or_else(
         || given.contains_key(path),
@@ -184,7 +185,7 @@ fn once(given: &Map<String, Value>, path: &str) -> Result<(), String> {
     }
 }
 
-/// Puts a value where the path says, making objects on the way.
+/// Sets the value at a path, and adds the objects on the way.
 fn put(object: &mut Map<String, Value>, path: &str, value: Value) -> Result<(), String> {
     match path.split_once('.') {
         None => {

@@ -100,7 +100,7 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
     Ok(out::line(grid.show(screen::width()))?)
 }
 
-/// The labels that are named, or all that are switched on.
+/// The labels of these sources, or all labels that are switched on.
 fn chosen<'a>(book: &'a Rulebook, sources: &[String]) -> Result<Vec<&'a Label>, Failure> {
     let find = |source: &String| {
         let found = book.labels.iter().find(|label| *label.source == **source);

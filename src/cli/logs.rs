@@ -1,4 +1,4 @@
-//! The log: to standard error, and to a file if one is named.
+//! The log: written to standard error, and to a file if one is given.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fs::File;
@@ -24,7 +24,7 @@ use super::options::Filter;
 /// The variable that sets the filter, in the syntax of tracing's `EnvFilter`.
 const VARIABLE: &str = "TWITCHAT_BRIDGE_LOG";
 
-/// The time of this computer's zone with its offset, to the millisecond.
+/// The local time with its offset, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 struct LocalTime;
 
@@ -38,7 +38,7 @@ fn written(time: &Zoned) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S.%3f%:z").to_string()
 }
 
-/// Begins to log. Flags go before the environment.
+/// Starts the log. Flags take precedence over the environment.
 pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
     let (own, asked) = match filter {
         Filter::Flag(level) => (level, None),
@@ -55,8 +55,8 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
                 "the environment variable {VARIABLE} is no log filter, such as \"debug\": {error}"
             ))
         })?,
-        // obws tells as errors what the link tells in words; others have nothing to say that a user
-        // could act on.
+        // obws logs errors that the link reports in words for the user. Log lines of other
+        // libraries are of no use to the user.
         None => EnvFilter::new(format!("warn,obws=off,twitchat_bridge={own}")),
     };
     let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
@@ -87,8 +87,8 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Logs panics, of whichever task or thread, in place of Rust's own lines on standard error: the
-/// log file is to have them too.
+/// Logs panics of all tasks and threads, instead of Rust's own lines on standard error, so that
+/// they are in the log file too.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
@@ -108,7 +108,7 @@ fn log_panics() {
 fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create(true).append(true);
-    // It names people and what they did, as the journal does.
+    // The log contains names of people and what they did, as the journal does.
     owner_only(&mut options);
     options.open(path)
 }

@@ -1,10 +1,10 @@
-//! The verbs of the command line. clap's types stop here and so do `anyhow` and exit codes; the
-//! library knows none of them.
+//! The verbs of the command line. Only this module uses clap, `anyhow` and exit codes; the library
+//! does not.
 //!
-//! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to
-//! standard error. What verbs share lies beside them: `client` (requests to the
-//! bridge), `receiving` (events
-//! as they come), `recording`, `fields`, `text`, `span`, `out`, `failure`, `signals`.
+//! Each verb has a file with an `Args` struct and its `run`. Standard output is for data,
+//! everything else is written to standard error. The modules beside the verbs contain what verbs
+//! share: `client` (requests to the bridge), `receiving` (events as they come), `recording`,
+//! `fields`, `text`, `span`, `out`, `failure`, `signals`.
 
 mod actions;
 mod candidates;
@@ -120,7 +120,7 @@ enum Verb {
 }
 
 impl Verb {
-    /// What the log shows unless somebody says otherwise.
+    /// The default level of the log.
     fn loudness(&self) -> &'static str {
         if matches!(self, Self::Run(_)) {
             "info"
@@ -163,17 +163,17 @@ impl Verb {
     }
 }
 
-/// Parses, runs, and reports the one error that there may be.
+/// Parses the command line, runs the verb, and reports its error if there is one.
 pub(crate) fn main() -> ExitCode {
     match completions::answer(Cli::command) {
         Ok(true) => return ExitCode::SUCCESS,
         Ok(false) => {}
-        Err(_) => return ExitCode::FAILURE, // The shell shows no message while it completes.
+        Err(_) => return ExitCode::FAILURE, // The shell shows no errors while it completes.
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help into a closed pipe is not worth a word.
+            // It is no error if the reader of the help text has closed the pipe.
             drop(error.print());
             return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
         }
@@ -184,13 +184,13 @@ pub(crate) fn main() -> ExitCode {
 fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     logs::start(cli.options.filter(cli.verb.loudness()), cli.verb.log_file())?;
     let context = Context::new(cli.options);
-    // One thread: an event that is answered passes three tasks, and waking another thread for each
-    // takes longer than all their work.
+    // One thread: an event that needs a reply passes three tasks, and waking another thread for
+    // each takes longer than all their work.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let code = runtime.block_on(cli.verb.run(&context));
-    // Who leaves at once does not wait for anybody.
+    // The user wants to leave at once, so do not wait for tasks.
     runtime.shutdown_background();
     code
 }

@@ -1,4 +1,4 @@
-//! How the program is called.
+//! The name of the program.
 
-/// The command as people call it.
+/// The command's name, as users type it.
 pub(crate) const NAME: &str = "twitchat-bridge";

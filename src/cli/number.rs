@@ -1,12 +1,12 @@
-//! Numbers on the command line, with errors that say what is allowed.
+//! Numbers on the command line, with errors that state the allowed range.
 
 use std::ops::RangeInclusive;
 
-/// How a number of an option is read.
+/// The result of reading the number of an option.
 type Read<T> = Result<T, String>;
 
-/// Reads a whole number within a range. A range up to the largest number has no upper limit that is
-/// worth a word.
+/// Reads a whole number within a range. If the range extends to the largest number of the type, the
+/// error mentions no upper limit.
 pub(crate) fn whole<T: TryFrom<u64>>(
     range: RangeInclusive<u64>,
 ) -> impl Fn(&str) -> Read<T> + Clone + Send + Sync + 'static {
@@ -27,7 +27,7 @@ pub(crate) fn whole<T: TryFrom<u64>>(
     }
 }
 
-/// Reads any finite number. Which ones make sense, the bridge says.
+/// Reads any finite number. The bridge checks its range.
 pub(crate) fn any(text: &str) -> Read<f64> {
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
     number.ok_or_else(|| "it must be a number, such as 2, 0.5 or -1".to_owned())

@@ -56,7 +56,7 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 }
 
 impl Options {
-    /// What the log is to show; `None` leaves it to the environment, then to `usual`.
+    /// The filter of the log: from the flags, else from the environment, else `usual`.
     pub(crate) fn filter(&self, usual: &'static str) -> Filter {
         match (self.quiet, self.verbose) {
             (true, _) => Filter::Flag("error"),
@@ -87,11 +87,11 @@ impl Options {
     }
 }
 
-/// How loud the log is, and who says so.
+/// The filter of the log, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Filter {
-    /// `-v` or `-q`: goes before the environment.
+    /// From `-v` or `-q`, which take precedence over the environment.
     Flag(&'static str),
-    /// Unless the environment says otherwise.
+    /// The default, which the environment may replace.
     Usual(&'static str),
 }

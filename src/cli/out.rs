@@ -1,4 +1,4 @@
-//! Standard output and standard error. Colour is for terminals only; anstream sees to that, and to
+//! Standard output and standard error. anstream writes colours only to terminals, and respects
 //! `NO_COLOR`.
 
 use std::borrow::Cow;
@@ -14,10 +14,10 @@ pub(crate) use super::style::{BOLD, DIM};
 /// Standard output cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutError {
-    /// Whoever read it has gone: no error, but no reason to go on.
+    /// The reader has closed the pipe. This is no error, but the verb ends.
     #[error("nobody reads standard output any more")]
     Closed,
-    /// Anything else.
+    /// Any other error.
     #[error("cannot write to standard output")]
     Failed(#[source] io::Error),
 }
@@ -32,22 +32,22 @@ impl From<io::Error> for OutError {
     }
 }
 
-/// Writes data to standard output, at once and with a line end.
+/// Writes a line of data to standard output, and flushes it.
 pub(crate) fn line(text: impl Display) -> Result<(), OutError> {
     let mut stdout = anstream::stdout().lock();
     writeln!(stdout, "{}", harmless(&text.to_string()))?;
     Ok(stdout.flush()?)
 }
 
-/// Writes data to standard output as it is.
+/// Writes data to standard output without changes.
 pub(crate) fn bytes(bytes: &[u8]) -> Result<(), OutError> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes)?;
     Ok(stdout.flush()?)
 }
 
-/// Says something to the user beside the data. On a terminal it is wrapped at words; lines that are
-/// indented are commands, and stay whole.
+/// Writes a note to standard error. On a terminal it is wrapped at words, except for indented
+/// lines, which are commands.
 pub(crate) fn note(text: impl Display) {
     let text = text.to_string();
     let width = screen::width_of(&io::stderr());
@@ -56,7 +56,7 @@ pub(crate) fn note(text: impl Display) {
         screen::hanging("", line, 0, width)
     };
     let lines: Vec<_> = text.split('\n').map(wrapped).collect();
-    // If even standard error is closed, there is nobody to tell.
+    // If standard error is closed, the note cannot be shown.
     drop(writeln!(
         anstream::stderr().lock(),
         "{}",
@@ -64,12 +64,12 @@ pub(crate) fn note(text: impl Display) {
     ));
 }
 
-/// Warns the user.
+/// Writes a warning to standard error.
 pub(crate) fn warn(text: &str) {
     labelled("warning", AnsiColor::Yellow, text);
 }
 
-/// Says what went wrong.
+/// Writes an error to standard error.
 pub(crate) fn error(text: &str) {
     labelled("error", AnsiColor::Red, text);
 }
@@ -79,8 +79,9 @@ fn labelled(label: &str, colour: AnsiColor, text: &str) {
     note(format_args!("{style}{label}:{style:#} {}", clean(text)));
 }
 
-/// Text of strangers for a terminal: control characters, which could move the cursor or recolour
-/// everything, become spaces. Characters that turn the direction of all that follows are left out.
+/// A text by other people, made safe for a terminal: control characters, which could move the
+/// cursor or change colours, become spaces. Characters that change the direction of the text after
+/// them are removed.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c.is_control() || turns(c)) {
         return text.into();
@@ -97,8 +98,9 @@ fn turns(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The same text with every control character written as JSON does (`\u009b`), but for line ends,
-/// tabs and our own styles. JSON stays the same JSON: there they can only be within a text.
+/// The same text with every control character escaped as in JSON (`\u009b`), except line ends, tabs
+/// and our own styles. JSON keeps its meaning, because it can contain control characters only
+/// within strings.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c.is_control() && c != '\n') {
         return text.into();

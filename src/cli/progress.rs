@@ -1,5 +1,5 @@
-//! One line on a terminal that says how far something is, and is written over as it goes on.
-//! Nothing at all where standard error is no terminal.
+//! A line on a terminal that shows the progress and is overwritten. Shows nothing if standard error
+//! is not a terminal.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// More often nobody can read.
+/// The least time between two updates.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The line.
+/// The line with the progress.
 #[derive(Debug)]
 pub(crate) struct Progress {
     is_terminal: bool,
@@ -25,16 +25,16 @@ impl Progress {
         }
     }
 
-    /// Shows it, unless the last was shown just now.
+    /// Shows the text, unless another one was shown just before.
     pub(crate) fn show(&mut self, text: impl Display) {
         if self.is_terminal && self.shown.is_none_or(|shown| shown.elapsed() >= PAUSE) {
             self.shown = Some(Instant::now());
-            // If even standard error is closed, there is nobody to tell.
+            // If standard error is closed, the progress cannot be shown.
             drop(write!(stderr().lock(), "\r\u{1b}[K{text}"));
         }
     }
 
-    /// Takes it away, so that something else can be said.
+    /// Removes the line, so that other text can be shown.
     pub(crate) fn clear(&mut self) {
         if self.shown.take().is_some() {
             drop(write!(stderr().lock(), "\r\u{1b}[K"));

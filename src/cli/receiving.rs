@@ -1,6 +1,7 @@
-//! Hearing the bus for as long as a verb runs: what comes, what becomes of the link, Ctrl-C, the
-//! passing of time. For `watch`, `wait`, `exec`, `record` and `replay`. It says on standard error
-//! when OBS comes and goes; only at the first connect is an OBS that is not there an error.
+//! Receives everything that a verb reacts to while it runs: messages, the state of the link,
+//! Ctrl-C, and the passing of time. For `watch`, `wait`, `exec`, `record` and `replay`. Writes a
+//! note to standard error when the connection to OBS is lost or made again. It is an error only if
+//! the first connection fails.
 
 pub(super) mod decode;
 pub(super) mod filter;
@@ -25,32 +26,32 @@ use super::failure::Failure;
 use super::out;
 use super::signals::Signals;
 
-/// How often a verb gets to do what time alone brings.
+/// How often a verb gets a [`News::Tick`].
 const TICK: Duration = Duration::from_millis(250);
 
-/// What a verb hears next.
+/// A message or another change that a verb reacts to.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// OBS is there, again or for the first time.
+    /// OBS is connected, for the first time or again.
     Up(Info),
-    /// OBS is gone; it is being looked for.
+    /// The connection to OBS is lost; the link connects again.
     Down,
-    /// Messages.
+    /// Messages were received.
     Received(Batch),
-    /// OBS shows this scene.
+    /// This scene is on air.
     Scene(String),
-    /// OBS streams now, or no longer.
+    /// OBS has started or stopped streaming.
     Stream {
-        /// Whether it does.
+        /// Whether it streams now.
         active: bool,
     },
-    /// Time passes.
+    /// Time has passed.
     Tick,
-    /// Somebody wants us to stop.
+    /// The user wants the verb to stop.
     Signal,
 }
 
-/// What was last said of the link.
+/// The state of the link that was shown to the user last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Link {
     Unseen,
@@ -58,7 +59,7 @@ enum Link {
     Down,
 }
 
-/// The link to OBS and everything else that a verb waits for.
+/// The link to OBS and all other sources of [`News`].
 #[derive(Debug)]
 pub(crate) struct Receiving {
     obs: Obs,
@@ -66,12 +67,12 @@ pub(crate) struct Receiving {
     signals: Signals,
     clock: Interval,
     link: Link,
-    /// Ends the task of the link. A panic in it is seen by the end of the notices.
+    /// Ends the task of the link. If it panics, the notices end.
     _link: DropGuard,
 }
 
 impl Receiving {
-    /// Begins to connect.
+    /// Starts to connect to OBS.
     pub(crate) fn start(config: &Config) -> anyhow::Result<Self> {
         let signals = Signals::listen()?;
         let target = machine::target(config);
@@ -94,12 +95,12 @@ impl Receiving {
         })
     }
 
-    /// For requests to OBS while it is there.
+    /// A handle for requests to OBS while it is connected.
     pub(crate) fn obs(&self) -> Obs {
         self.obs.clone()
     }
 
-    /// The next thing that happens. May be dropped and called again: nothing is lost.
+    /// The next news. The future may be dropped and the method called again: nothing is lost.
     pub(crate) async fn next(&mut self) -> anyhow::Result<News> {
         loop {
             let notice = tokio::select! {
@@ -142,8 +143,8 @@ impl Receiving {
             Notice::Stopped(Stop::Failed(cause)) => {
                 return Err(Failure::Link(Arc::clone(&cause)).into());
             }
-            // For events, SceneChanged says all of a change of the collection. This link asks for
-            // the version, so `Up` comes instead of `Connected`.
+            // After a change of the collection comes a SceneChanged, which is enough for events.
+            // This link asks for the version, so `Up` comes instead of `Connected`.
             Notice::Connected
             | Notice::CollectionChanged
             | Notice::Waiting { .. }

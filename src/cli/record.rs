@@ -1,4 +1,4 @@
-//! `record`: keeps what is heard in a file.
+//! `record`: writes the messages on OBS to a file.
 
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
@@ -99,7 +99,7 @@ impl Args {
     }
 }
 
-/// As `watch` names it.
+/// The name of a message, as in `watch`.
 fn name(received: &Received) -> String {
     match received {
         Received::Twitchat(message) => format!("Twitchat.{}", message.kind),
@@ -109,7 +109,7 @@ fn name(received: &Received) -> String {
     }
 }
 
-/// Why the recording does not go on.
+/// The error when the recording cannot be written.
 fn failed(file: &Path, error: io::Error) -> anyhow::Error {
     if is_stdout(file) {
         return OutError::from(error).into();
@@ -117,8 +117,8 @@ fn failed(file: &Path, error: io::Error) -> anyhow::Error {
     anyhow::Error::from(error).context(format!("cannot write the recording to {}", file.display()))
 }
 
-/// Standard output for lines of JSON: what was recorded may hold control characters that would
-/// steer a terminal.
+/// Standard output for lines of JSON. Escapes control characters, which a recording may contain and
+/// which could control a terminal.
 #[derive(Debug, Default)]
 struct HarmlessLines(Vec<u8>);
 
@@ -139,7 +139,7 @@ impl Write for HarmlessLines {
 
 impl Drop for HarmlessLines {
     fn drop(&mut self) {
-        // Nobody is left to hear of an error.
+        // An error cannot be returned here.
         drop(self.flush());
     }
 }

@@ -1,4 +1,4 @@
-//! Recordings: what `record` writes and `replay` reads, one JSON object per line.
+//! Recordings, which `record` writes and `replay` reads: one JSON object per line.
 //!
 //! ```text
 //! {"recording":1,"started":"2026-01-31T20:15:00.123Z","by":"twitchat-bridge 0.1.0"}
@@ -7,9 +7,9 @@
 //! {"ms":64900,"gap":"ends"}
 //! ```
 //!
-//! `ms` counts from the start. Between the two lines of a gap OBS was away. A line may also be a
-//! message by itself, without a time: then any file of messages is a recording. No error holds any
-//! text of a line: it may be chat.
+//! `ms` is the time since the start. Between the two lines of a gap there was no connection to OBS.
+//! A line may also be a message without a time, so every file of messages is a recording. Errors
+//! contain no text of a line, because it may be private chat.
 
 pub(super) mod player;
 
@@ -27,10 +27,10 @@ use twitchat_bridge::obs::LARGEST_MESSAGE;
 
 /// The version of the format.
 const VERSION: u32 = 1;
-/// A message and what stands around it.
+/// The most bytes of a line: a message and the JSON around it.
 const LONGEST_LINE: usize = LARGEST_MESSAGE + 4_096;
 
-/// Twitchat's messages as they go over OBS.
+/// A message of Twitchat as it is sent on OBS.
 #[derive(Debug, Serialize)]
 pub(crate) struct Envelope<'a> {
     origin: &'static str,
@@ -45,7 +45,7 @@ pub(crate) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// The message with another id and mark.
+    /// The message with this id and this mark of a replay.
     pub(crate) fn new(message: &'a Message, id: Option<&'a str>, replay: Option<Replay>) -> Self {
         Self {
             origin: TWITCHAT,
@@ -57,16 +57,17 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Writes a recording. Whoever has it calls [`flush`](Self::flush).
+/// Writes a recording. The owner calls [`flush`](Self::flush).
 #[derive(Debug)]
 pub(crate) struct Writer<W> {
     to: W,
-    /// Messages so far.
+    /// The number of messages so far.
     pub(crate) messages: u64,
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins with the line that says what it is, at once: who cannot write shall know it now.
+    /// Writes the line that identifies the format, and flushes it, so that a file that cannot be
+    /// written is noticed at once.
     pub(crate) fn begin(to: W, started: Timestamp) -> io::Result<Self> {
         let mut writer = Self { to, messages: 0 };
         let by = concat!("twitchat-bridge ", env!("CARGO_PKG_VERSION"));
@@ -76,7 +77,7 @@ impl<W: Write> Writer<W> {
         Ok(writer)
     }
 
-    /// A message, if it is one that somebody can have a use for.
+    /// Writes a message, unless it is unknown or unreadable.
     pub(crate) fn message(&mut self, ms: u64, received: &Received) -> io::Result<()> {
         #[derive(Serialize)]
         struct Line<T> {
@@ -99,7 +100,7 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// OBS went away, or came back.
+    /// Writes that OBS was disconnected or connected again.
     pub(crate) fn gap(&mut self, ms: u64, begins: bool) -> io::Result<()> {
         self.line(&json!({ "ms": ms, "gap": if begins { "begins" } else { "ends" } }))
     }
@@ -117,14 +118,14 @@ impl<W: Write> Writer<W> {
 /// One message of a recording.
 #[derive(Debug)]
 pub(crate) struct RecordedMessage {
-    /// Where it stands.
+    /// The number of its line.
     pub(crate) line: u64,
-    /// When it came, in milliseconds from the start; `None` if the line does not say.
+    /// The time since the start in milliseconds; `None` if the line has none.
     pub(crate) ms: Option<u64>,
     pub(crate) received: Received,
 }
 
-/// What is wrong with a recording.
+/// The errors of a recording.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordingError {
     #[error("line {line} cannot be read")]
@@ -152,7 +153,7 @@ pub(crate) enum RecordingError {
 }
 
 impl RecordingError {
-    /// Whether only this line is concerned.
+    /// Whether the error concerns a single line, so that reading can go on.
     pub(crate) fn is_of_line(&self) -> bool {
         matches!(
             self,
@@ -164,8 +165,8 @@ impl RecordingError {
     }
 }
 
-/// Reads a recording line by line. After an error that [is of its line](RecordingError::is_of_line)
-/// it goes on behind that line.
+/// Reads a recording line by line. After an error that [is of its
+/// line](RecordingError::is_of_line), it continues with the next line.
 #[derive(Debug)]
 pub(crate) struct Reader<R> {
     from: R,
@@ -192,7 +193,7 @@ impl<R: BufRead> Reader<R> {
         Ok(None)
     }
 
-    /// Puts the next line into the buffer. False at the end.
+    /// Reads the next line into the buffer. Returns `false` at the end.
     fn read_line(&mut self) -> Result<bool, RecordingError> {
         self.buffer.clear();
         self.line += 1;
@@ -214,7 +215,7 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-/// Reads a line; nothing if it holds no message.
+/// Reads a line. `None` if it contains no message.
 fn read(text: &[u8], line: u64) -> Result<Option<RecordedMessage>, RecordingError> {
     #[derive(Deserialize)]
     struct Outline<'a> {
@@ -242,7 +243,7 @@ fn read(text: &[u8], line: u64) -> Result<Option<RecordedMessage>, RecordingErro
     })?;
     let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     let not_a_message = || RecordingError::NotAMessage { line };
-    // Only an object is one: a list would be read by the place of its values.
+    // Only an object is a message: a list would be read by the positions of its values.
     let outline: Outline<'_> = Some(whole.get())
         .filter(|text| text.starts_with('{'))
         .and_then(|text| serde_json::from_str(text).ok())
@@ -289,7 +290,7 @@ fn read(text: &[u8], line: u64) -> Result<Option<RecordedMessage>, RecordingErro
     }
 }
 
-/// A message of somebody who is known on the bus.
+/// A message of Twitchat, a bridge or a client; `None` for any other message.
 fn receive(message: &RawValue) -> Option<Received> {
     Received::read(message.get())
         .ok()
@@ -302,7 +303,7 @@ mod tests {
 
     use super::*;
 
-    /// Line, time and type, or what is wrong.
+    /// Line, time and type, or the text of the error.
     type Shown = Result<(u64, Option<u64>, String), String>;
 
     fn all(text: &[u8]) -> Vec<Shown> {

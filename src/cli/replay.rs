@@ -42,7 +42,7 @@ Examples:
   twitchat-bridge replay messages.ndjson --every 2s --for FOLLOW
   zcat tuesday.ndjson.gz | twitchat-bridge replay - --speed max";
 
-/// Until OBS is asked again that was not ready.
+/// The pause before a message is sent again when OBS was not ready.
 const AGAIN: Duration = Duration::from_millis(500);
 /// How long `replay` waits for a message to come back from OBS. After that it warns and sends the
 /// next one.
@@ -77,7 +77,7 @@ pub(crate) struct Args {
     skip_broken: bool,
 }
 
-/// How much faster; nothing for as fast as it goes.
+/// The factor by which to play faster; `None` for as fast as possible.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Speed(Option<f64>);
 
@@ -133,7 +133,7 @@ impl Args {
     }
 }
 
-/// Looks at a file before anything is played; nothing for standard input.
+/// Reads a file before it is played. Returns `None` for standard input.
 fn scan(
     file: &Path,
     choice: &Choice,
@@ -168,7 +168,7 @@ fn scan(
     Ok(Some(scan))
 }
 
-/// Whether to go on.
+/// Whether to go on playing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Go {
     On,
@@ -214,7 +214,7 @@ impl Player {
                 self.show(self.played - began);
             }
             self.left_out = messages.left_out;
-            // One that came to nothing meanwhile would be read for ever.
+            // The file may contain nothing to play any more, and would be read again for ever.
             if !again || self.played == began {
                 return Ok(());
             }
@@ -237,7 +237,7 @@ impl Player {
         }
     }
 
-    /// Waits until OBS is there. What was due meanwhile is due from then on.
+    /// Waits until OBS is connected. A message that was due meanwhile is due then.
     async fn until_up(&mut self) -> anyhow::Result<Go> {
         self.progress.clear();
         loop {
@@ -265,7 +265,7 @@ impl Player {
         }
     }
 
-    /// Sends a message, as often as it takes until OBS has taken it.
+    /// Sends a message, and repeats that until OBS has accepted it.
     async fn play(&mut self, Played { line, message, .. }: &Played) -> anyhow::Result<Go> {
         let id = Uuid::new_v4().to_string();
         let envelope = to_raw_value(&Envelope::new(message, Some(&id), Some(self.mark)))?;
@@ -286,7 +286,7 @@ impl Player {
                     out::warn(&format!("line {line} is too large for OBS: left out"));
                     return Ok(Go::On);
                 }
-                // The link is lost: that is told next. Or OBS needs a moment.
+                // Either the link is lost, which the next news reports, or OBS is not ready yet.
                 Sent::Replied(Err(
                     RequestError::NotConnected
                     | RequestError::TimedOut { .. }
@@ -306,9 +306,9 @@ impl Player {
         }
     }
 
-    /// Sends a message and waits until we hear it too. OBS replies before it has handed a message
-    /// out, and the next one may overtake it then; but it hands each one to everybody before the
-    /// next, so once we have it nothing that we send later can come before it.
+    /// Sends a message and waits for its echo. OBS replies before it has relayed the message, and
+    /// the next message may overtake it until then. But OBS relays a message to all clients before
+    /// the next one, so after the echo no later message can come before it.
     async fn send(&mut self, envelope: &RawValue, id: &str) -> anyhow::Result<Sent> {
         let obs = self.receiving.obs();
         let sending = obs.broadcast(envelope);
@@ -366,7 +366,7 @@ fn has(batch: &Batch, id: &str) -> bool {
     })
 }
 
-/// What the recording gives.
+/// The next message of the recording, if there is one.
 #[derive(Debug)]
 enum NextMessage {
     Message(Played),
@@ -374,11 +374,11 @@ enum NextMessage {
     Stopped,
 }
 
-/// What became of a message.
+/// The outcome of sending a message.
 #[derive(Debug)]
 enum Sent {
     Replied(Result<(), RequestError>),
-    /// OBS is gone.
+    /// The connection to OBS was lost.
     Lost,
     Stopped,
 }

@@ -1,4 +1,4 @@
-//! `request`: ask the bridge anything.
+//! `request`: sends the bridge any request.
 
 use std::process::ExitCode;
 

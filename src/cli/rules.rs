@@ -1,4 +1,4 @@
-//! `rules`: what the bridge does by itself, and what it would do on an event.
+//! `rules`: lists the rules and actions of the config, and tests them on an event.
 
 mod example;
 mod test;
@@ -113,7 +113,7 @@ fn does(steps: &[Step]) -> String {
         .join(", ")
 }
 
-/// What keeps a rule from running each time.
+/// The limits on how often a rule runs.
 fn limits(rule: &Rule) -> String {
     let once = match rule.once_per {
         Some(Once::Person) => "once per person",

@@ -1,4 +1,4 @@
-//! `run`: be the bridge.
+//! `run`: runs the bridge.
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ impl Args {
     }
 }
 
-/// What the end of a bridge means.
+/// The exit code or the error for the end of a bridge.
 pub(crate) fn outcome(ended: Ended) -> anyhow::Result<ExitCode> {
     match ended {
         Ended::Stopped => Ok(ExitCode::SUCCESS),

@@ -1,7 +1,7 @@
-//! Texts laid out for the terminal: wrapped at words, never cut. What goes into a pipe or a file
-//! stays as it is, one line for each thing.
+//! Lays out texts for the terminal: wrapped at words, never cut. Text for a pipe or a file is not
+//! laid out: each item is one line.
 //!
-//! Widths are those of the terminal's cells: most letters take one, Chinese characters and emoji
+//! Widths are counted in cells of the terminal: most letters take one, Chinese characters and emoji
 //! two, combining marks none.
 
 use std::io;
@@ -15,24 +15,25 @@ use super::style::{BOLD, DIM};
 
 /// The narrowest terminal that texts are laid out for.
 const NARROWEST: usize = 60;
-/// The column of names in the lists of events and actions.
+/// The width of the column of names in the lists of events and actions.
 pub(crate) const NAMES: usize = 42;
-/// Between two columns.
+/// The space between two columns.
 const GAP: usize = 2;
-/// A description gets this much room beside its name, or stands below it.
+/// The least width of a description beside its name. If there is less room, it is shown below the
+/// name.
 const LEAST_BESIDE: usize = 36;
-/// A longer word is broken so that columns stand side by side, and a longer path.
+/// Longer words, and longer paths, may be broken so that the columns fit beside each other.
 const LONGEST_WORD: usize = 40;
 const LONGEST_PATH: usize = 20;
-/// How far what belongs to a title is indented.
+/// The indentation of lines below a title.
 const INDENT: usize = 2;
 
-/// The width of the terminal that standard output is. `None` if it is none.
+/// The width of the terminal at standard output; `None` if it is not a terminal.
 pub(crate) fn width() -> Option<usize> {
     width_of(&io::stdout())
 }
 
-/// The width of the terminal that a stream is. `None` if it is none.
+/// The width of the terminal at this stream; `None` if it is not a terminal.
 pub(crate) fn width_of(stream: &impl Terminal) -> Option<usize> {
     stream
         .columns()
@@ -56,17 +57,17 @@ impl Terminal for io::Stderr {
     }
 }
 
-/// How many cells a text takes.
+/// The number of cells that a text takes.
 pub(crate) fn cells(text: &str) -> usize {
     text.width()
 }
 
-/// The text with spaces behind it, at least `width` cells.
+/// The text with spaces after it, at least `width` cells wide.
 pub(crate) fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(cells(text))))
 }
 
-/// `text` behind `prefix`, which may hold styles; further lines are indented by `indent`.
+/// `text` after `prefix`, which may contain styles. Further lines are indented by `indent`.
 pub(crate) fn hanging(prefix: &str, text: &str, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width else {
         return format!("{prefix}{text}").trim_end().to_owned();
@@ -83,7 +84,7 @@ pub(crate) fn hanging(prefix: &str, text: &str, indent: usize, width: Option<usi
     filled.trim_end().to_owned()
 }
 
-/// A name of a list and what it is: in two columns, or below each other where there is too little
+/// A name and its description in a list: side by side, or below each other if there is too little
 /// room.
 pub(crate) fn entry(name: &str, column: usize, about: &str, width: Option<usize>) -> String {
     let bold = format!("{BOLD}{name}{BOLD:#}");
@@ -101,13 +102,13 @@ pub(crate) fn entry(name: &str, column: usize, about: &str, width: Option<usize>
     format!("{bold}\n{below}")
 }
 
-/// The width of the widest of them.
+/// The number of cells of the widest text.
 fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
     texts.map(cells).max().unwrap_or(0)
 }
 
-/// An event as it happens: its time, its name in a column of this width, and what it is about.
-/// Where there is too little room, the name is not followed by a gap.
+/// The line for an event: its time, its name in a column of this width, and its summary. If there
+/// is too little room, no gap follows the name.
 pub(crate) fn event(
     time: &str,
     name: &str,
@@ -128,20 +129,20 @@ pub(crate) fn event(
     hanging(&prefix, text, indent, width)
 }
 
-/// Rows with a heading for each column. Where the columns do not fit beside each other, each row
+/// Rows with a heading for each column. If the columns do not fit beside each other, each row
 /// becomes a title with a line for each of the other cells.
 #[derive(Debug)]
 pub(crate) struct Grid<const N: usize> {
     head: [&'static str; N],
     /// Whether the headings are shown above the columns.
     has_head: bool,
-    /// So many cells make the title of a row that stands alone.
+    /// The number of cells that form the title of a row which does not fit into columns.
     titles: usize,
     rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Grid<N> {
-    /// `titles`: so many cells name a row.
+    /// `titles` is the number of cells that name a row.
     pub(crate) fn new(head: [&'static str; N], titles: usize) -> Self {
         Self {
             head,
@@ -176,7 +177,7 @@ impl<const N: usize> Grid<N> {
         head.into_iter().chain(cells.map(String::as_str))
     }
 
-    /// How wide each column becomes; `None` if they do not fit beside each other.
+    /// The width of each column; `None` if they do not fit beside each other.
     fn columns(&self, width: usize) -> Option<[usize; N]> {
         let whole: [usize; N] =
             std::array::from_fn(|place| widest(self.column(place).flat_map(str::lines)));
@@ -195,7 +196,7 @@ impl<const N: usize> Grid<N> {
         let mut room =
             width.checked_sub(GAP * N.saturating_sub(1) + least.iter().sum::<usize>())?;
         let mut columns = least;
-        // Who needs little gets it all; the others share the rest.
+        // Columns that need little room get all they need; the others share the rest.
         let mut places: Vec<_> = columns.iter_mut().zip(whole).collect();
         places.sort_by_key(|(column, whole)| whole.saturating_sub(**column));
         let mut left = places.len();

@@ -1,4 +1,4 @@
-//! `script`: steps of a file, done one after the other.
+//! `script`: runs the steps in a file, one after the other.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -70,7 +70,7 @@ pub(crate) struct Args {
     timeout: Timeout,
 }
 
-/// Who does the steps.
+/// Runs the steps.
 struct Player {
     client: Client,
     book: Arc<Rulebook>,
@@ -114,7 +114,7 @@ fn file_error(file: &Path, problem: &Problem) -> Failure {
     Failure::Usage(format!("{}:{line}:{column}: {problem}", file.display()))
 }
 
-/// Says each step with its templates filled in as if nothing had happened yet.
+/// Prints each step with its templates filled in as if nothing had happened yet.
 fn dry_run(
     steps: &Steps,
     args: &Map<String, Value>,
@@ -255,7 +255,8 @@ impl Player {
         client::request(&self.client, name, fields).await
     }
 
-    /// What a step's templates see: of the credits and of what is going on the bridge knows.
+    /// The values for a step's templates. The bridge is asked for the credits, the state, the
+    /// session and the broadcaster.
     async fn context(&self, uses: Uses) -> anyhow::Result<automation::Context> {
         let mut context = nothing();
         if uses.contains(Uses::LAST) {
@@ -295,7 +296,7 @@ impl Player {
     }
 }
 
-/// `state` out of a `GetStatus`.
+/// Reads `state` from a reply to `GetStatus`.
 fn state(status: &Value) -> BridgeState {
     BridgeState {
         obs: flag(status, "/obs/connected"),
@@ -307,7 +308,7 @@ fn state(status: &Value) -> BridgeState {
     }
 }
 
-/// `session` out of a `GetStatus`.
+/// Reads `session` from a reply to `GetStatus`.
 fn session(status: &Value) -> Session {
     Session {
         id: status
@@ -334,7 +335,7 @@ fn number(value: &Value, place: &str) -> i64 {
         .unwrap_or_default()
 }
 
-/// A text, or a number as text.
+/// A text, or a number as text; empty if there is neither.
 fn text(value: &Value, place: &str) -> String {
     match value.pointer(place) {
         Some(Value::String(text)) => text.clone(),

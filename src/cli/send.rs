@@ -1,4 +1,4 @@
-//! `send`: give Twitchat an order, or ask it something.
+//! `send`: sends Twitchat an action or a question.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -124,7 +124,7 @@ impl Args {
     }
 }
 
-/// What is sent.
+/// Checks and translates the message to send.
 fn prepare(
     name: &str,
     data: Map<String, Value>,
@@ -148,7 +148,7 @@ fn prepare(
     })
 }
 
-/// What is waited for: the event that the user names, else what the catalogue knows.
+/// The messages to wait for: the event that the user names, else the known answers.
 fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
     if event.is_empty() {
         if prepared.answers.is_empty() {
@@ -177,7 +177,7 @@ fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
     Ok(vec![Expected { kinds, same: None }])
 }
 
-/// Asks before what cannot be taken back.
+/// Asks the user before an action that cannot be undone.
 fn confirm(kind: &str, harm: &str) -> anyhow::Result<()> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Err(Failure::Usage(format!("{kind}: {harm}. Say --yes if that is meant")).into());
@@ -192,8 +192,8 @@ fn confirm(kind: &str, harm: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Sends again and again until it was often enough or the user stops it. A round that takes longer
-/// than the pause delays the next.
+/// Sends the message again and again until the number is reached or the user stops it. A round that
+/// takes longer than the pause delays the next one.
 async fn repeat(round: &Round<'_>, pause: Duration, times: Option<u32>) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let mut clock = interval(pause);
@@ -213,12 +213,13 @@ async fn repeat(round: &Round<'_>, pause: Duration, times: Option<u32>) -> anyho
     Ok(())
 }
 
-/// What is sent each time, with a new id: Twitchat drops messages whose id it has seen.
+/// The message to send. It gets a new id each time, because Twitchat drops messages whose id it has
+/// seen.
 struct Round<'a> {
     client: Client,
     asked: &'a str,
     prepared: &'a Prepared,
-    /// The messages that answer it; none if no answer is wanted.
+    /// The messages that answer it; empty if no answer is wanted.
     awaited: &'a [Expected],
 }
 
@@ -247,7 +248,7 @@ impl Round<'_> {
     }
 }
 
-/// Data that is too large for OBS is wrong usage: the user gave it.
+/// Data that is too large for OBS is a usage error, because the user gave it.
 fn too_large(error: Error) -> anyhow::Error {
     match &error {
         Error::Obs(cause) if matches!(cause.as_inner(), RequestError::TooLarge { .. }) => {

@@ -1,15 +1,15 @@
-//! Being told to stop: Ctrl-C, SIGTERM, or the end of the terminal (SIGHUP).
+//! Signals to stop: Ctrl-C, SIGTERM, or the end of the terminal (SIGHUP).
 
 use std::io;
 
-/// Hears of signals from when it is made.
+/// Receives signals from the moment when it is made.
 #[derive(Debug)]
 pub(crate) struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
-    /// `None` where `nohup` has switched SIGHUP off: that must stay so.
+    /// `None` if `nohup` has switched SIGHUP off, which must stay so.
     #[cfg(unix)]
     hang_up: Option<tokio::signal::unix::Signal>,
     #[cfg(windows)]
@@ -42,7 +42,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub(crate) async fn next(&mut self) {
         #[cfg(unix)]
         let hung_up = received(self.hang_up.as_mut());
@@ -56,7 +56,7 @@ impl Signals {
     }
 }
 
-/// Waits for a signal; for ever if it is not listened to.
+/// Waits for a signal. Never returns if there is no receiver for it.
 #[cfg(unix)]
 async fn received(signal: Option<&mut tokio::signal::unix::Signal>) {
     match signal {
@@ -65,7 +65,7 @@ async fn received(signal: Option<&mut tokio::signal::unix::Signal>) {
     }
 }
 
-/// Whether this program was started with SIGHUP switched off, as `nohup` does. Linux says so; on
+/// Whether this program was started with SIGHUP switched off, as `nohup` does. Linux shows that. On
 /// other systems, a program under `nohup` has no terminal for its output.
 #[cfg(unix)]
 fn hang_up_is_ignored() -> bool {

@@ -1,10 +1,10 @@
-//! Spans of time on the command line.
+//! Durations on the command line.
 
 use std::time::Duration;
 
 use twitchat_bridge::input::duration;
 
-/// Reads a span above 0: `30s`, `1h 30m`, or a number of seconds.
+/// Reads a duration above 0: `30s`, `1h 30m`, or a number of seconds.
 pub(crate) fn read(text: &str) -> Result<Duration, String> {
     duration::parse(text)
         .filter(|span| !span.is_zero())

@@ -1,4 +1,4 @@
-//! `status`: how the bridge is doing.
+//! `status`: shows the state of the bridge.
 
 use std::process::ExitCode;
 
@@ -24,7 +24,7 @@ const AFTER_HELP: &str = "Examples:
 The bridge is asked over OBS. If no bridge replies, the exit code is 5, and OBS itself is asked how
 it is.";
 
-/// So many clients and pages are named; the others are counted.
+/// The number of clients and pages that are named. The others are counted.
 const NAMED: usize = 10;
 
 /// Show whether the bridge runs, whether Twitchat's events arrive, and what was counted
@@ -78,7 +78,7 @@ impl Args {
     }
 }
 
-/// What OBS says of itself, in the shape of the bridge's status. `None` if it does not answer.
+/// The state of OBS, in the shape of the bridge's status. `None` if OBS does not reply.
 async fn obs_alone(target: &Target) -> Option<Value> {
     let obs = RequestConnection::connect(target, &Options::default())
         .await
@@ -90,7 +90,8 @@ async fn obs_alone(target: &Target) -> Option<Value> {
         "websocketVersion": version.websocket, "streaming": streaming, "scene": scene } }))
 }
 
-/// The answer for people. What an older or newer bridge does not tell is left out.
+/// The reply as a table for people. Fields that an older or newer bridge does not send are left
+/// out.
 struct View<'a> {
     status: &'a Value,
     now: Timestamp,
@@ -238,7 +239,7 @@ impl View<'_> {
         ])
     }
 
-    /// The roll that is on, and the pages that show it.
+    /// The running roll, and the pages that show it.
     fn overlay(&self) -> String {
         if self.status.get("overlay").is_none() {
             return String::new();
@@ -284,7 +285,7 @@ impl View<'_> {
             .join("\n")
     }
 
-    /// How many rules or actions there are, what they did, and what failed last in each.
+    /// The number of rules or actions, how often they ran, and the last error of each.
     fn automation(&self, place: &str) -> String {
         let all = self.list(place);
         let sum = |key: &str| -> u64 {
@@ -392,7 +393,7 @@ impl View<'_> {
         self.status.pointer(place).and_then(Value::as_u64)
     }
 
-    /// A time, and how long ago it was; nothing if there is none.
+    /// A time, and how long ago it was; empty if there is none.
     fn when(&self, before: &str, place: &str) -> String {
         let Ok(at) = self.text(place).parse::<Timestamp>() else {
             return String::new();
@@ -430,7 +431,7 @@ fn with_problems(line: String, all: &[Value], name: &str, problem: &str) -> Stri
         .join("\n")
 }
 
-/// A span in its two largest units.
+/// A duration in its two largest units.
 fn span(span: SignedDuration) -> String {
     let seconds = span.as_secs().max(0);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);

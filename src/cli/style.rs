@@ -1,14 +1,14 @@
-//! How letters look on a terminal.
+//! Styles of text on a terminal.
 
 use clap::builder::styling::Style;
 
-/// Titles.
+/// For titles.
 pub(crate) const BOLD: Style = Style::new().bold();
-/// What matters less.
+/// For less important text.
 pub(crate) const DIM: Style = Style::new().dimmed();
 
-/// The sequences that our own styles are made of, those of labels such as `error:` included. None
-/// of them does more than to colour letters.
+/// The escape sequences of our own styles, including those of labels such as `error:`. They only
+/// change the colour and weight of letters.
 pub(super) const STYLES: [&str; 5] = [
     "\u{1b}[0m",
     "\u{1b}[1m",

@@ -1,5 +1,5 @@
-//! What rules and scripts see where there is no bridge to ask: nothing has happened yet, unless the
-//! user says otherwise. For `rules test` and `script --dry-run`.
+//! The values for rules and scripts when no bridge is asked: nothing has happened yet, except for
+//! what the user assumes. For `rules test` and `script --dry-run`.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use twitchat_bridge::credits::{Fold, Spelling, reply};
 
 use super::failure::Failure;
 
-/// How `--help` explains it.
+/// The help text about assumptions.
 pub(crate) const HELP: &str =
     "The test assumes empty credits, an OBS that does not stream, and a connected Twitchat. \
         Fields change that:
@@ -19,7 +19,7 @@ pub(crate) const HELP: &str =
   last.Twitch.Follow.name=Anna
   credits.events.follows:='[\"Anna\",\"Ben\"]'";
 
-/// A bridge that nothing has happened to.
+/// The assumed state of a bridge.
 #[derive(Debug)]
 pub(crate) struct Supposed {
     parts: Map<String, Value>,
@@ -27,7 +27,7 @@ pub(crate) struct Supposed {
 }
 
 impl Supposed {
-    /// With what the user says, by the names that templates have.
+    /// Replaces values by the user's assumptions, under the names that templates use.
     pub(crate) fn new(said: Map<String, Value>) -> Result<Self, Failure> {
         let wish = reply::ReplyOptions {
             spelling: Spelling::Current,
@@ -72,7 +72,7 @@ impl Supposed {
         })
     }
 
-    /// Adds what a template uses.
+    /// Adds the values that a template uses.
     pub(crate) fn complete(&self, mut context: Context, uses: Uses) -> Context {
         for (name, part) in self
             .parts
@@ -88,13 +88,13 @@ impl Supposed {
         }
     }
 
-    /// Whether the bridge knows of an OBS that streams, and so on.
+    /// The assumed generation of Twitchat, from `state.generation`.
     pub(crate) fn generation(&self) -> Option<u64> {
         self.parts.get("state")?.get("generation")?.as_u64()
     }
 }
 
-/// `last.Twitch.Follow.name=Anna`: sources, types, fields.
+/// Assumptions such as `last.Twitch.Follow.name=Anna`, by source, type and field.
 fn suppose_last(latest: &mut Latest, said: &Value) {
     let sources = said.as_object().into_iter().flatten();
     for (source, kinds) in sources {
@@ -108,7 +108,7 @@ fn suppose_last(latest: &mut Latest, said: &Value) {
     }
 }
 
-/// Objects are merged, everything else takes the place of what was there.
+/// Merges objects; any other value replaces the previous one.
 fn merge(into: &mut Value, said: Value) {
     match (into, said) {
         (Value::Object(into), Value::Object(said)) => {

@@ -1,4 +1,4 @@
-//! Texts that a verb is given: in a file, or on standard input for `-`.
+//! Text input of a verb: a file, or standard input for `-`.
 
 use std::io;
 use std::path::Path;

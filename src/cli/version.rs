@@ -1,4 +1,4 @@
-//! `version`: the same as `--version`.
+//! `version`: prints the same as `--version`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `wait`: until something happens.
+//! `wait`: waits for an event.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -84,7 +84,7 @@ impl Args {
     }
 }
 
-/// Waits for the deadline, if there is one.
+/// Waits for the deadline. Never returns if there is none.
 async fn passed(deadline: Option<Instant>, timeout: Option<Duration>) -> Duration {
     match (deadline, timeout) {
         (Some(deadline), Some(timeout)) => {

@@ -1,4 +1,4 @@
-//! `watch`: what is on the bus.
+//! `watch`: shows the messages on OBS.
 
 mod once;
 

@@ -1,5 +1,5 @@
-//! What the handles of a client share: it sends requests, actions and subscriptions, and waits for
-//! what comes back.
+//! The connection that the handles of a client share. It sends requests, actions and subscriptions,
+//! and waits for the replies.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,7 +23,7 @@ use crate::{
     twitchat::action::{Expected, Prepared},
 };
 
-/// When OBS takes no message any more, how long it may take until the cause is known.
+/// How long to wait for the cause when OBS accepts no more messages.
 const CAUSE_WITHIN: Duration = Duration::from_secs(2);
 /// How long to wait for the reply to an `UnSubscribe`. A bridge that did not receive it ends the
 /// subscription later by itself.
@@ -270,7 +270,7 @@ impl Connection {
         self.stream_dropped.notify_one();
     }
 
-    /// Gives a message from OBS to everybody who waits for it.
+    /// Passes messages from OBS to the requests, actions and streams that wait for them.
     pub(super) fn route(&self, batch: &Batch) {
         let mut hub = self.hub();
         for message in &batch.events {
@@ -285,7 +285,7 @@ impl Connection {
         }
     }
 
-    /// OBS sends messages from now on.
+    /// Records that OBS sends messages from now on.
     pub(super) fn set_up(&self) {
         let mut hub = self.hub();
         hub.connected();
@@ -293,15 +293,15 @@ impl Connection {
         self.renewal.notify_one();
     }
 
-    /// OBS sends no messages until the next [`set_up`](Self::set_up).
+    /// Records that OBS sends no messages until the next [`set_up`](Self::set_up).
     pub(super) fn set_down(&self, cause: ConnectionError) {
         let mut hub = self.hub();
         hub.disconnected(&cause);
         self.link.send_replace(Link::Down(cause));
     }
 
-    /// The connection has ended for good, for a cause or because the client was closed. Everybody
-    /// who waits gets an error. Does nothing if it had ended before.
+    /// Records that the connection has ended for good, for a cause or because the client was
+    /// closed. All waiting callers get an error. Does nothing if it had ended before.
     pub(super) fn set_stopped(&self, cause: Option<ConnectionError>) {
         let mut hub = self.hub();
         if !matches!(*self.link.borrow(), Link::Stopped(_)) {
@@ -431,8 +431,8 @@ fn unknown(reply: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
-/// Calls a function when it is dropped: after the reply has come, and when nobody waits for it any
-/// more.
+/// Calls a function when it is dropped: after the reply was received, or when the caller has
+/// stopped waiting for it.
 struct OnDrop<F: FnMut()>(F);
 
 impl<F: FnMut()> Drop for OnDrop<F> {

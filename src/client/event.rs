@@ -1,4 +1,4 @@
-//! One event, and what else a stream yields.
+//! One event, and the other items of a stream.
 
 use std::sync::Arc;
 
@@ -107,16 +107,16 @@ impl Event {
     }
 }
 
-/// What an [`Events`](super::events::Events) stream yields.
+/// An item of an [`Events`](super::events::Events) stream.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Update {
     /// The bridge emitted an event.
     Event(Event),
-    /// This program read the stream too slowly: so many events, in this place of the stream, were
-    /// not kept. 8,192 events or 16 MiB wait for the reader of a stream at most.
+    /// This program read the stream too slowly, so the client dropped events at this place in the
+    /// stream. At most 8,192 events or 16 MiB wait for the reader of a stream.
     Missed {
-        /// How many events of this subscription were dropped.
+        /// The number of events of this subscription that were dropped.
         events: u64,
     },
     /// The connection to OBS is lost. The client connects again by itself, unless this is the end
@@ -128,9 +128,9 @@ pub enum Update {
     /// The bridge has confirmed the subscription again, after [`Disconnected`](Self::Disconnected)
     /// or [`BridgeStarted`](Self::BridgeStarted).
     Resumed {
-        /// How many events the bridge emitted meanwhile, to all its subscribers: at most so many of
-        /// this subscription were lost. `None` if the bridge was started anew meanwhile, and does
-        /// not know.
+        /// The number of events that the bridge emitted meanwhile, to all its subscribers. At most
+        /// this many events of this subscription were lost. `None` if the bridge was restarted
+        /// meanwhile, because it does not know the number then.
         missed: Option<u64>,
     },
 }

@@ -33,14 +33,14 @@ impl Events {
         Self { queue, handle }
     }
 
-    /// The next update; `None` at the end of the stream. May be dropped and called again: nothing
-    /// is lost.
+    /// The next update; `None` at the end of the stream. The future may be dropped and the method
+    /// called again: nothing is lost.
     pub async fn next(&mut self) -> Option<Update> {
         std::future::poll_fn(|cx| self.queue.poll(cx)).await
     }
 
-    /// The next event. Other updates are dropped: for programs that need not know about events they
-    /// missed.
+    /// The next event. Other updates are dropped, so use this in programs that need not know
+    /// whether they missed events.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Error};

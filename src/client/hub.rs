@@ -1,5 +1,6 @@
-//! Everybody who waits for something: requests for replies, actions for their echo and answer,
-//! streams for events. It never waits itself and has no socket; the client's task feeds it.
+//! The waiting callers of a client: requests wait for replies, actions for their echo and answer,
+//! streams for events. The hub never waits itself and has no socket; the client's task passes it
+//! the messages.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -23,10 +24,10 @@ use crate::{
 };
 
 type Outcome<T> = Result<T, ConnectionError>;
-/// A reply as it came.
+/// A reply of the bridge without changes.
 type Reply = Map<String, Value>;
 
-/// A request that waits for its reply. Tickets tell requests with equal ids apart.
+/// A request that waits for its reply. Tickets distinguish requests with equal ids.
 #[derive(Debug)]
 struct PendingRequest {
     ticket: u64,
@@ -50,7 +51,7 @@ pub(super) struct ActionReceivers {
     pub(super) answer: oneshot::Receiver<Outcome<Value>>,
 }
 
-/// What the client's task has to do about a message.
+/// What the client's task must do after a message was routed.
 #[derive(Debug, Default)]
 pub(super) struct Consequences {
     /// A bridge wants all subscriptions to be renewed.
@@ -70,15 +71,16 @@ struct Position {
 
 #[derive(Debug)]
 struct Interruption {
-    /// The position before it; `None` if a new bridge was the reason.
+    /// The position before the interruption; `None` if it began because a new bridge has started.
     before: Option<Position>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Hub {
-    /// By the JSON of their ids. Of requests with equal ids the first one gets the first reply.
+    /// Keyed by the JSON text of their ids. Of requests with equal ids the first one gets the first
+    /// reply.
     requests: HashMap<String, VecDeque<PendingRequest>>,
-    /// By their tickets.
+    /// Keyed by their tickets.
     actions: HashMap<u64, PendingAction>,
     streams: Vec<Arc<Queue>>,
     /// Names of streams that were dropped. The bridge still sends these events.
@@ -251,7 +253,7 @@ impl Hub {
         self.advance(now);
     }
 
-    /// Gives a message from OBS to everybody who waits for it.
+    /// Passes a message from OBS to the requests, actions and streams that wait for it.
     pub(super) fn route(&mut self, message: &Received) -> Consequences {
         match message {
             Received::Twitchat(message) => {

@@ -9,10 +9,10 @@ use crate::{obs::Target, twitchat::Generation};
 /// How long a client waits for a reply by default.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Reads which OBS to connect to; called before each attempt.
+/// Returns the OBS to connect to. Called before each attempt.
 type ReadTarget = Arc<dyn Fn() -> Target + Send + Sync>;
 
-/// Where OBS is, and how a [`Client`](super::Client) behaves.
+/// The address of OBS, and the behaviour of a [`Client`](super::Client).
 ///
 /// ```
 /// use std::time::Duration;
@@ -107,7 +107,7 @@ impl Options {
         self
     }
 
-    /// The OBS to connect to, read anew at each call.
+    /// The OBS to connect to. It may be another one at each call.
     pub(super) fn target(&self) -> Target {
         (self.target)()
     }

@@ -26,7 +26,7 @@ struct Waiting {
     updates: VecDeque<Update>,
     events: usize,
     bytes: usize,
-    /// Whether the reader knows of an interruption, and not yet of its end.
+    /// Whether the reader has received an interruption, and not yet its end.
     is_interrupted: bool,
     is_over: bool,
     reader: Option<Waker>,
@@ -58,7 +58,8 @@ impl Queue {
             waiting.events += 1;
             waiting.bytes += event.data.get().len();
         } else if waiting.updates.len() >= 2 * MOST_EVENTS {
-            // The reader learns from the thousands of interruptions before that events are missing.
+            // The reader learns from the thousands of interruptions before it that events are
+            // missing.
             return;
         }
         waiting.updates.push_back(update);

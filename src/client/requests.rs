@@ -239,7 +239,8 @@ requests! {
     /// Returns the names and ids of the channel's owner.
     GetBroadcaster() -> Broadcaster {}
 
-    /// Returns everybody of whom the bridge received something in this session, the latest first.
+    /// Returns the people whom the bridge has seen in this session and who are not banned. The
+    /// person seen latest is first.
     GetActiveViewers() -> ActiveViewers {
         /// The greatest number of viewers in the list.
         limit: u32;
@@ -449,7 +450,7 @@ pub struct Broadcaster {
     pub platforms: BTreeMap<String, Map<String, Value>>,
 }
 
-/// Everybody of whom the bridge received something.
+/// The people whom the bridge has seen in this session.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ActiveViewers {

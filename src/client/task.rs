@@ -83,7 +83,7 @@ impl Drop for End {
     }
 }
 
-/// Gives what OBS sends to whoever waits for it.
+/// Passes the messages from OBS to the requests, actions and streams that wait for them.
 async fn route(connection: Arc<Connection>, mut notices: Receiver<Notice>) {
     loop {
         match notices.recv().await {

@@ -1,4 +1,4 @@
-//! The one place that reads clocks for the bridge.
+//! The only place that reads clocks for the bridge.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -34,7 +34,7 @@ impl Clock {
         }
     }
 
-    /// The instant at which the monotonic clock will show this.
+    /// The instant at which the monotonic clock will show `mono_ms`.
     pub(super) fn instant(&self, mono_ms: u64) -> tokio::time::Instant {
         tokio::time::Instant::from_std(self.start + std::time::Duration::from_millis(mono_ms))
     }

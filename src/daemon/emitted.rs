@@ -1,13 +1,13 @@
-//! An event for the process that runs the bridge.
+//! An emitted event, for the process that runs the bridge.
 
 use crate::event::EmittedEvent;
 
-/// An event of the model, for whoever listens inside the process.
+/// An event that the bridge emitted, for other parts of this process.
 #[derive(Debug, Clone)]
 pub struct Emitted {
-    /// Its number in this run.
+    /// The number of the event in this run, from 1.
     pub seq: u64,
-    /// When, Unix milliseconds.
+    /// The time in Unix milliseconds.
     pub at_ms: i64,
     pub event: EmittedEvent,
 }

@@ -1,4 +1,4 @@
-//! How a run ends.
+//! How a run of the bridge ends.
 
 use std::sync::Arc;
 
@@ -7,22 +7,23 @@ use crate::{bridge::other_bridge::OtherBridge, obs, store::StoreError};
 /// How a run ended.
 #[derive(Debug)]
 pub enum Ended {
-    /// It was told to stop.
+    /// The program asked it to stop.
     Stopped,
-    /// Another bridge serves this OBS.
+    /// Another bridge serves this OBS, or takes over the journal.
     OtherBridge(OtherBridge),
-    /// The link to OBS ended for good: kicked, too old, password refused at the first connect.
+    /// The link to OBS ended for good: the user disconnected the bridge, OBS is too old, or OBS
+    /// refused the password at the first attempt.
     Link(Arc<obs::Cause>),
 }
 
-/// Why a run could not go on.
+/// Why a run failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The store cannot be opened, read or closed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A part of the program broke. This is a bug.
+    /// A task of the program ended unexpectedly. This is a bug.
     #[error(
         "{0} ended unexpectedly; this is a bug in twitchat-bridge, please report it with the log"
     )]

@@ -1,4 +1,4 @@
-//! The owner of the bridge: takes one input after the other and runs the effects in their order.
+//! Owns the bridge: passes it one input after the other, and runs the effects in their order.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -27,19 +27,19 @@ use crate::{
     store::{StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
 };
 
-/// Events of OBS that are taken in one turn, if they take no longer than this. Then all else gets
-/// its turn.
+/// The most events of OBS that are taken in one turn, and the longest time for it. Then all other
+/// sources get their turn.
 const SLICE: usize = 64;
 const SLICE_TIME: Duration = Duration::from_millis(5);
-/// Notices of the link that may wait here.
+/// The most notices of the link that wait here.
 pub(super) const NOTICES: usize = 64;
-/// Inputs of one other source that are taken in one turn.
+/// The most inputs of each other source that are taken in one turn.
 const INPUTS: usize = 16;
-/// How long the bridge waits, once it is told to stop, for the disk and for replies that wait for
-/// it.
+/// When the bridge stops: how long it waits for the disk, and for the replies that wait for the
+/// disk.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The bridge with its hands.
+/// The bridge, with everything that its effects need.
 pub(super) struct Engine {
     bridge: Bridge,
     clock: Clock,
@@ -55,21 +55,21 @@ pub(super) struct Engine {
     waiting: log::Waiting,
     repeats: log::Repeats,
     stop: CancellationToken,
-    /// Notices of the link that wait for their turn: so that its end is seen although a full disk
-    /// or a slow OBS holds up the rest.
+    /// Notices of the link that wait for their turn. They are kept here so that the end of the link
+    /// is noticed although a full disk or a slow OBS delays the rest.
     notices: VecDeque<Notice>,
-    /// What was heard and is being dealt with, a slice in each turn.
+    /// The batch of events that is being processed, a slice in each turn.
     batch: Option<InHand>,
-    /// When the link has ended: until when what it brought before may hold up the end.
+    /// Set when the link has ended: until this instant, the notices before the end may delay it.
     link_ended: Option<Instant>,
-    /// The end, once an effect asked for it or something broke.
+    /// The outcome, once an effect has ended the run or a part has failed.
     end: Option<Result<Ended, Error>>,
 }
 
-/// A batch that is being dealt with.
+/// A batch that is being processed.
 struct InHand {
     events: std::vec::IntoIter<Received>,
-    /// Its share of the bound on what is read: given back when the batch is used up.
+    /// The batch's share of the link's bound on bytes, which is released with the batch.
     _room: Batch,
 }
 
@@ -105,14 +105,14 @@ impl Engine {
         }
     }
 
-    /// Takes over what the link brought before there was an engine.
+    /// Takes over the notices that the link sent before there was an engine.
     pub(super) fn take_early(&mut self, notices: VecDeque<Notice>) {
         for notice in notices {
             self.keep(notice);
         }
     }
 
-    /// Runs until told to stop, or until it cannot go on.
+    /// Runs until it is asked to stop, or until it cannot go on.
     pub(super) async fn run(
         &mut self,
         first: Vec<Effect>,
@@ -121,8 +121,8 @@ impl Engine {
     ) -> Result<Ended, Error> {
         let outcome = self.serve(first, from_obs, from_store).await;
         if outcome.is_ok() {
-            // What is still owed: what is in hand, replies that wait for the store, and the stamp
-            // of when we were last alive.
+            // Finish what remains: the batch in hand, replies that wait for the store, and the time
+            // at which the bridge was last running.
             let last_slice = Instant::now() + GRACE / 4;
             while Instant::now() < last_slice && self.take_slice() {
                 tokio::task::yield_now().await;
@@ -141,7 +141,7 @@ impl Engine {
                 Ok::<(), Error>(())
             };
             if tokio::time::timeout(GRACE, owed).await.is_err() {
-                warn!("some replies were not given before the end");
+                warn!("stopping before all replies were sent");
             }
             if !self.unwritten.is_empty() {
                 return Err(Error::Store(StoreError::Stopped));
@@ -150,8 +150,8 @@ impl Engine {
         outcome
     }
 
-    /// Ends what it has begun, and lets go of everything but the store and the writer of the
-    /// generation. The sender ends when it has sent what it has.
+    /// Ends the tasks, and returns the store and the writer of the generation. The sender ends when
+    /// it has sent all messages.
     pub(super) async fn finish(mut self) -> (StoreHandle, state::Writer) {
         self.tasks.end().await;
         self.outbox.close();
@@ -173,7 +173,7 @@ impl Engine {
                 return Ok(Ended::Stopped);
             }
             if self.turn(from_obs, from_store)? {
-                // The sender, the link and the tasks have their turn, too.
+                // Let the sender, the link and the tasks run, too.
                 tokio::task::yield_now().await;
                 continue;
             }
@@ -195,8 +195,8 @@ impl Engine {
         }
     }
 
-    /// Takes what is there, a bounded amount of each source, so that none waits for long because of
-    /// another. Tells whether there was anything.
+    /// Takes what is available, a bounded amount of each source, so that no source delays another
+    /// for long. Returns whether there was anything.
     fn turn(
         &mut self,
         from_obs: &mut mpsc::Receiver<Notice>,
@@ -231,8 +231,8 @@ impl Engine {
             self.take_notice(Some(notice))?;
         }
         if self.link_ended.is_some_and(|ended| Instant::now() >= ended) {
-            // The disk or OBS takes nothing: what was heard before the end stays undone, the end
-            // does not.
+            // The disk or OBS accepts nothing, so the events before the end are not processed, but
+            // the run ends.
             let end = self
                 .notices
                 .iter()
@@ -256,7 +256,8 @@ impl Engine {
         Ok(self.take_slice() || busy)
     }
 
-    /// Whether the link may bring more. The bytes of what waits are bounded by the link.
+    /// Whether there is room for another notice of the link. The link bounds the bytes of the
+    /// notices that wait.
     fn receives(&self) -> bool {
         self.link_ended.is_none() && self.notices.len() < NOTICES
     }
@@ -266,7 +267,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps a notice until its turn.
+    /// Queues a notice until its turn.
     fn keep(&mut self, notice: Notice) {
         if matches!(notice, Notice::Stopped(_)) {
             self.link_ended = Some(Instant::now() + GRACE);
@@ -274,12 +275,12 @@ impl Engine {
         self.notices.push_back(notice);
     }
 
-    /// Whether there is room for what a message of OBS may bring about.
+    /// Whether there is room for the effects of a message of OBS.
     fn takes(&self) -> bool {
         !self.bridge.is_full() && self.unwritten.is_empty() && !self.outbox.is_full()
     }
 
-    /// Takes some of what was heard. Tells whether there was anything that could be taken.
+    /// Processes some events of the batch. Returns whether any event was processed.
     fn take_slice(&mut self) -> bool {
         let begun = Instant::now();
         let mut taken = 0;
@@ -340,7 +341,7 @@ impl Engine {
                 });
             }
             Notice::SceneChanged(name) => self.handle(Input::Scene(name.into())),
-            // The bridge's link asks for the version, so `Up` comes instead.
+            // Cannot happen: the bridge's link asks for the version, so `Up` comes instead.
             Notice::Connected => {}
             Notice::CollectionChanged => self.handle(Input::Collection),
             Notice::StreamChanged { active } => self.handle(Input::StreamChanged { active }),
@@ -383,9 +384,10 @@ impl Engine {
                 Effect::Emitted { seq, at_ms, event } => {
                     debug!(seq, event = %event.name, "event");
                     if let Some(emitted) = &self.emitted {
-                        // A listener that does not keep up misses some, and sees it by the numbers.
+                        // A receiver that does not keep up misses some events, and notices that by
+                        // the numbers.
                         if emitted.try_send(Emitted { seq, at_ms, event }).is_err() {
-                            debug!(seq, "nobody took the event");
+                            debug!(seq, "the receiver of events did not keep up");
                         }
                     }
                 }
@@ -407,7 +409,7 @@ impl Engine {
         }
     }
 
-    /// Ends for another bridge.
+    /// Ends the run in favour of another bridge.
     fn make_way(&mut self, other: OtherBridge) {
         if other.takeover {
             warn!("another bridge ({other}) takes over with `run --takeover`: stopping");
@@ -417,7 +419,7 @@ impl Engine {
         self.end = Some(Ok(Ended::OtherBridge(other)));
     }
 
-    /// Hands writes to the store, as far as its queue has room. Tells whether there was room for
+    /// Passes writes to the store, as far as its queue has room. Returns whether there was room for
     /// any.
     fn write_on(&mut self) -> bool {
         let before = self.unwritten.len();
@@ -438,8 +440,8 @@ impl Engine {
         self.unwritten.len() < before
     }
 
-    /// Waits for room for the first write that had found none. It stays where it is if the future
-    /// is dropped.
+    /// Waits for room for the first write that found none. The write stays in the list if the
+    /// future is dropped.
     async fn write_first(store: &StoreHandle, first: Option<&Write>) -> Result<(), StoreError> {
         match first {
             Some(write) => store.write(write.clone()).await,

@@ -1,4 +1,4 @@
-//! What is said in the log, and how loud.
+//! Writes notes and warnings to the log, each at its level.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,15 +7,16 @@ use tracing::{debug, info, warn};
 
 use crate::{bridge::io::Note, obs};
 
-/// Different warnings that are told apart; of further ones each is taken for a repeat.
+/// The number of different warnings that are counted separately. All further ones are counted
+/// together.
 const WARNINGS: usize = 256;
 
-/// Warnings that may come again and again: each is logged at 1, 2, 4, 8 … times.
+/// Warnings that may be repeated: each is logged at its 1st, 2nd, 4th, 8th … time.
 #[derive(Debug, Default)]
 pub(super) struct Repeats(HashMap<Box<str>, u64>);
 
 impl Repeats {
-    /// Counts a warning. Gives its number if it is to be logged.
+    /// Counts a warning. Returns its number if it is to be logged.
     pub(super) fn count(&mut self, text: &str) -> Option<u64> {
         let text = if self.0.len() < WARNINGS || self.0.contains_key(text) {
             text
@@ -37,7 +38,7 @@ impl Repeats {
     }
 }
 
-/// The bridge's notes. Warnings are what the operator may want to act on.
+/// Logs a note of the bridge. Warnings are for the operator, who may want to act on them.
 pub(super) fn note(note: &Note, repeats: &mut Repeats) {
     match note {
         Note::StoreFailed(_) | Note::StoreNoted { lost: true, .. } => tracing::error!("{note}"),
@@ -54,7 +55,7 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
         | Note::RollRefused { .. }
         | Note::SceneUnknown { .. }
         | Note::NoMusic { .. } => repeats.warn(note),
-        // Changes of a state, and what counts its repeats itself.
+        // Changes of a state, and notes that limit their repetitions themselves.
         Note::TwitchatGone
         | Note::TwoPages { .. }
         | Note::StoreNoted { lost: false, .. }
@@ -70,7 +71,8 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
     }
 }
 
-/// Says why OBS is not reached: at 1, 2, 4, 8 … attempts that fail for the same reason.
+/// Logs why OBS cannot be reached, at the 1st, 2nd, 4th, 8th … attempt that fails for the same
+/// reason.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     said: Option<String>,

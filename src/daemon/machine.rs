@@ -1,4 +1,4 @@
-//! The configuration of this machine: flags, environment and file, completed by OBS's own settings.
+//! The config of this machine: flags, environment and file, completed by OBS's own settings.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::{
     overlay,
 };
 
-/// Loads the configuration. Also says what the user should know although it is no error; what
-/// concerns rules alone, [`rule_notes`] says.
+/// Loads the config. Also returns notes for the user that are no errors, without those of
+/// [`rule_notes`].
 pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
     let discovery = discover(&Folders::of_this_machine());
     let advice = discovery.advice();
@@ -44,14 +44,14 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
         .filter(|warning| !is_of_rules(warning))
         .map(ToString::to_string)
         .collect();
-    // Only where OBS's own settings would have been used.
+    // The advice applies only if OBS's own settings would have been used.
     let on_its_own = matches!(config.origin("obs.port"), Origin::Default | Origin::Obs(_))
         && matches!(config.origin("obs.host"), Origin::Default);
     notes.extend(advice.filter(|_| on_its_own));
     Ok((config, notes))
 }
 
-/// The name of this computer; empty if the system does not say.
+/// The name of this computer; empty if the system does not report it.
 pub(super) fn computer() -> Box<str> {
     #[cfg(unix)]
     let name = rustix::system::uname().nodename().to_string_lossy().into();
@@ -60,7 +60,7 @@ pub(super) fn computer() -> Box<str> {
     name
 }
 
-/// What the user should know about rules, actions, labels and the theme although it is no error.
+/// Notes for the user about rules, actions, labels and the theme that are no errors.
 pub fn rule_notes(config: &Config) -> impl Iterator<Item = String> {
     config
         .warnings
@@ -72,7 +72,7 @@ pub fn rule_notes(config: &Config) -> impl Iterator<Item = String> {
         }))
 }
 
-/// What to say of a theme that neither the page nor the user's style sheet has.
+/// The note for a theme that neither the page nor the user's style sheet defines.
 fn theme_note(config: &Config, custom_css: impl FnOnce() -> String) -> Option<String> {
     let theme = &*config.overlay.script.look.theme;
     let doubt = doubt_of_theme(theme)?;
@@ -88,7 +88,8 @@ fn is_of_rules(warning: &Warning) -> bool {
     matches!(warning, Warning::Rule { .. })
 }
 
-/// Which OBS to connect to. What came from OBS's own settings is read again each time.
+/// Returns a function that returns the OBS to connect to. It reads values from OBS's own settings
+/// anew each time.
 pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
     let fixed = Target {
         host: config.obs.host.clone(),
@@ -99,7 +100,8 @@ pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
     };
     let is_obs = |key| match config.origin(key) {
         Origin::Obs(_) | Origin::ObsOption(_) => true,
-        // OBS may show its settings later, such as a portable one that is started after us.
+        // OBS's settings may appear later, such as those of a portable OBS that is started after
+        // the bridge.
         Origin::Default => config.is_obs_here(),
         _ => false,
     };

@@ -1,9 +1,9 @@
-//! SHELL. Wires the parts: opens the store and rebuilds the bridge from it, keeps the link to OBS,
-//! feeds the bridge and runs its effects.
+//! SHELL. Connects the parts: opens the store and rebuilds the bridge from it, keeps the link to
+//! OBS, passes inputs to the bridge and runs its effects.
 //!
-//! Order of start: store, link, bridge (read from the store beside the link), sender, the writer of
-//! the generation, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing
-//! here knows about arguments or terminals.
+//! The parts start in this order: store, link, bridge (read from the store while the link is up),
+//! sender, writer of the generation, engine. They end in reverse. `cli::run` and `cli::demo` call
+//! [`run`]; nothing here uses arguments or terminals.
 
 mod clock;
 mod emitted;
@@ -44,15 +44,16 @@ use clock::Clock;
 use parts::Parts;
 use watched::watched;
 
-/// What a run needs.
+/// The arguments of [`run`].
 pub struct Setup {
     pub config: Config,
-    /// Take this OBS over from another bridge.
+    /// Whether to replace another bridge that serves this OBS or uses this journal.
     pub takeover: bool,
-    /// Which OBS; asked again before each connect, since its password may have changed.
+    /// Returns the OBS to connect to. Called before each attempt, because the password may have
+    /// changed.
     pub target: Arc<dyn Fn() -> Target + Send + Sync>,
-    /// Hears of every event of the model, if anybody wants to. A listener that does not keep up
-    /// misses some.
+    /// Receives every event that the bridge emits, if it is set. A receiver that does not keep up
+    /// misses some events.
     pub emitted: Option<mpsc::Sender<Emitted>>,
 }
 
@@ -81,8 +82,8 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         Store::open(path)?
     };
     let tell = setup.emitted.is_some() || tracing::enabled!(tracing::Level::DEBUG);
-    // Connected before the journal is read: what is broadcast meanwhile would be lost, and
-    // questions with it.
+    // Connect before reading the journal: broadcasts that come meanwhile would be lost, and the
+    // requests among them.
     let (link, link_stop) = (TaskTracker::new(), CancellationToken::new());
     let target = Arc::clone(&setup.target);
     let read_target = move || {
@@ -118,8 +119,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         store = %setup.config.store.path.display(), "journal read");
     let (store, mut notices) = opened.store.run()?;
 
-    // Without the sender the engine has nothing to go on for: its end stops the engine, if that has
-    // not ended before.
+    // The engine is of no use without the sender, so the end of the sender stops it.
     let stop = stop.child_token();
     let outbox = Arc::new(outbox::Outbox::default());
     let sending = sender::run(obs.clone(), Arc::clone(&outbox));
@@ -162,8 +162,8 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         .end(ended),
     )
     .await;
-    // Not before: without a receiver the link ends, and what the sender still has to send goes over
-    // it.
+    // Dropped only now: without a receiver the link ends, and the sender still needs it for its
+    // last messages.
     drop(from_obs);
     ended
 }

@@ -1,6 +1,6 @@
-//! While the journal is read: the bridge is on OBS already, and what it receives there waits for
-//! the bridge in its order. A year of streams takes seconds to read, and nothing that OBS
-//! broadcasts meanwhile comes again.
+//! Reads the journal while the link is up. What the link receives meanwhile waits for the bridge in
+//! its order. Reading a year of streams takes seconds, and OBS does not repeat what it broadcasts
+//! meanwhile.
 
 use std::collections::VecDeque;
 
@@ -19,15 +19,16 @@ use crate::{
     store::Store,
 };
 
-/// A store that has been read, and what the link brought meanwhile.
+/// A store that was read, the bridge that was made of it, and the notices that the link sent
+/// meanwhile.
 pub(super) struct Opened {
     pub(super) store: Store,
     pub(super) started: Started,
     pub(super) notices: VecDeque<Notice>,
 }
 
-/// Reads the store on a thread of its own. The error is how the run ends if it ends before it has
-/// begun.
+/// Reads the store on a thread of its own. If the run ends before it has begun, the error is the
+/// outcome of the run.
 pub(super) async fn read(
     store: Store,
     settings: Settings,
@@ -37,7 +38,7 @@ pub(super) async fn read(
     stop: &CancellationToken,
 ) -> Result<Opened, Result<Ended, Error>> {
     let reading = stop.child_token();
-    // A run that is dropped does not leave a thread behind that holds the store.
+    // If the future is dropped, the thread ends, so that it does not keep the store open.
     let _reading_ends = reading.clone().drop_guard();
     let reader = {
         let reading = reading.clone();
@@ -63,8 +64,8 @@ pub(super) async fn read(
     }
 }
 
-/// Waits for the reader. What the link brings is kept, up to a bound: beyond it the link holds back
-/// what it reads.
+/// Waits for the reader, and keeps the notices of the link up to a bound. Beyond that they wait in
+/// the link.
 async fn beside<T>(
     mut reader: JoinHandle<Result<T, Error>>,
     from_obs: &mut mpsc::Receiver<Notice>,
@@ -82,14 +83,15 @@ async fn beside<T>(
             }
             notice = from_obs.recv(), if !ended && notices.len() < NOTICES => {
                 let Some(notice) = notice else {
-                    // The store is closed before the run ends.
+                    // Wait until the store is closed before the run ends.
                     reading.cancel();
                     drop(reader.await);
                     return Err(Error::Broken("the link to OBS"));
                 };
                 ended = matches!(notice, Notice::Stopped(_));
                 if ended && !notices.iter().any(|notice| matches!(notice, Notice::Received(_))) {
-                    // A wrong password, for one: there is nothing to read the journal for.
+                    // The link has ended without any event, for example because of a wrong
+                    // password, so the journal is not needed.
                     reading.cancel();
                 }
                 notices.push_back(notice);
@@ -98,7 +100,7 @@ async fn beside<T>(
     }
 }
 
-/// How a link that ended for good ends the run.
+/// The outcome of the run when the link has ended for good.
 fn failure(last: Notice) -> Option<Ended> {
     match last {
         Notice::Stopped(Stop::Failed(cause)) => Some(Ended::Link(cause)),
@@ -121,7 +123,7 @@ mod tests {
         ))))
     }
 
-    /// Reading that goes on until it is told to stop.
+    /// A reader that runs until it is cancelled.
     fn endless(reading: &CancellationToken) -> JoinHandle<Result<(), Error>> {
         let reading = reading.clone();
         tokio::spawn(async move {

@@ -1,11 +1,11 @@
-//! What waits to be sent on OBS, and whose turn it is. The engine fills it and never waits; the
-//! sender takes one after the other.
+//! The messages that wait to be sent to OBS, and their order. The engine adds messages and never
+//! waits; the sender takes them one by one.
 //!
-//! Two lanes: large replies, and everything else. Before a small message at most one large reply
-//! goes out, so that small requests do not wait for large ones. Each lane keeps its order, with one
-//! exception: of a client's small replies only so many stand in the lane, and the rest wait apart
-//! until one of them has gone out. So a client that sends thousands of requests delays itself, not
-//! others.
+//! There are two lanes: one for large replies, and one for everything else. At most one large reply
+//! is sent before a small message, so that small requests do not wait for large ones. Each lane
+//! keeps its order, with one exception: only a limited number of a client's small replies wait in
+//! the lane, and the rest wait apart until one of those has been sent. So a client that sends
+//! thousands of requests delays itself, not others.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -23,32 +23,33 @@ use crate::{
     request::reply::Reply,
 };
 
-/// At so many messages, or bytes of them, nothing more is taken from OBS. Large replies with a pass
-/// do not count: the bridge bounds them.
+/// With this many messages, or this many bytes of them, nothing more is taken from OBS. Large
+/// replies with a pass do not count, because the bridge bounds them.
 const COUNT: usize = 32_768;
 const BYTES: usize = 16 * 1024 * 1024;
-/// What a message takes beside its bytes.
+/// The bytes that a message is charged for in addition to its text.
 const OVERHEAD: usize = 128;
-/// Replies of one client that may stand in the lane of small messages.
+/// The most replies of one client in the lane of small messages.
 const SHARE: usize = 32;
-/// Small messages that go out between two large replies, if so many wait.
+/// The number of small messages between two large replies, if so many wait.
 const BETWEEN: usize = 64;
 
-/// A message for OBS.
+/// A message to send to OBS.
 #[derive(Debug)]
 pub(super) enum Message {
-    /// One whose order matters: an event, a Hello, an action of Twitchat's, what pages are told.
+    /// A message whose order matters: an event, a Hello, an action for Twitchat, or a message for
+    /// the page.
     Ordered(Box<RawValue>),
     Reply {
         reply: Reply,
         client: Box<str>,
-        /// To be given back once it is sent.
+        /// Returned to the bridge when the reply has been sent.
         pass: Option<Pass>,
     },
 }
 
 impl Message {
-    /// How long it is.
+    /// The length of the JSON text in bytes.
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Ordered(json) => json.get().len(),
@@ -56,7 +57,7 @@ impl Message {
         }
     }
 
-    /// Whether it goes into the lane of large replies.
+    /// Whether it belongs in the lane of large replies.
     pub(super) fn is_large_reply(&self) -> bool {
         matches!(self, Self::Reply { reply, .. } if reply.bytes() > LARGE)
     }
@@ -68,7 +69,7 @@ impl Message {
         }
     }
 
-    /// What it adds to the bound, without what it shares with others.
+    /// The bytes that it adds to the bound, without the text that it shares with other replies.
     fn weight(&self) -> usize {
         match self {
             Self::Ordered(json) => json.get().len() + OVERHEAD,
@@ -91,17 +92,17 @@ impl Message {
 struct Lanes {
     small: VecDeque<Message>,
     large: VecDeque<Message>,
-    /// Small replies of clients that have their share in the lane.
+    /// Small replies of clients that have [`SHARE`] replies in the lane already.
     apart: HashMap<Box<str>, VecDeque<Message>>,
-    /// How many replies of each client stand in the lane.
+    /// The number of replies of each client in the lane.
     in_lane: HashMap<Box<str>, usize>,
-    /// Texts that small replies share, by their address: how many replies share each.
+    /// The number of small replies that share a text, by the text's address.
     shared: HashMap<usize, usize>,
     count: usize,
     bytes: usize,
-    /// Small messages since the last large one.
+    /// The number of small messages sent since the last large reply.
     since_large: usize,
-    /// Passes of what was sent.
+    /// The passes of replies that were sent.
     passes: Vec<Pass>,
     closed: bool,
 }
@@ -135,7 +136,7 @@ impl Lanes {
         }
     }
 
-    /// The next message. A large reply only if it may go now.
+    /// Takes the next message. Takes a large reply only if `large_may_go`.
     fn take(&mut self, large_may_go: bool) -> Option<Message> {
         let large_is_next = large_may_go && (self.small.is_empty() || self.since_large >= BETWEEN);
         let message = if large_is_next {
@@ -168,7 +169,8 @@ impl Lanes {
         Some(message)
     }
 
-    /// One of a client's replies has left the lane: the next one takes its place there, at the end.
+    /// A reply of this client has left the lane, so the client's next one joins the end of the
+    /// lane.
     fn move_up(&mut self, client: &str) {
         if let Some(apart) = self.apart.get_mut(client)
             && let Some(next) = apart.pop_front()
@@ -198,13 +200,13 @@ fn address(shared: &Arc<str>) -> usize {
     Arc::as_ptr(shared).addr()
 }
 
-/// The lanes, between the engine and the sender.
+/// The lanes, shared by the engine and the sender.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     lanes: Mutex<Lanes>,
-    /// For the sender: there is something to send, or the end.
+    /// Wakes the sender: there is a message, or the outbox was closed.
     filled: Notify,
-    /// For the engine: there is room again, or a pass came back.
+    /// Wakes the engine: there is room again, or a pass was returned.
     moved: Notify,
 }
 
@@ -213,8 +215,8 @@ impl Outbox {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a message, whether there is room or not: one input has few effects, and no input is
-    /// taken while it is full.
+    /// Adds a message whether there is room or not. An input has few effects, and no input is taken
+    /// while the outbox is full.
     pub(super) fn push(&self, message: Message) {
         self.lanes().push(message);
         self.filled.notify_one();
@@ -224,24 +226,24 @@ impl Outbox {
         self.lanes().is_full()
     }
 
-    /// Passes of what was sent since the last call.
+    /// Takes the passes of the replies that were sent since the last call.
     pub(super) fn take_passes(&self) -> Vec<Pass> {
         std::mem::take(&mut self.lanes().passes)
     }
 
-    /// Waits until there may be room again, or a pass.
+    /// Waits until there may be room again, or a returned pass.
     pub(super) async fn moved(&self) {
         self.moved.notified().await;
     }
 
-    /// Nothing more will be added.
+    /// Announces that no more messages will be added.
     pub(super) fn close(&self) {
         self.lanes().closed = true;
         self.filled.notify_one();
     }
 
-    /// For the sender: the next message, `None` after the last one. A large reply goes not before
-    /// `rested`, unless nothing more will come.
+    /// The sender's next message; `None` after the last one. A large reply is not sent before
+    /// `rested`, unless the outbox was closed.
     pub(super) async fn next(&self, rested: Instant) -> Option<Message> {
         loop {
             let has_large = {
@@ -267,7 +269,7 @@ impl Outbox {
         }
     }
 
-    /// For the sender: this pass goes back.
+    /// Returns a pass, after its reply was sent.
     pub(super) fn give_back(&self, pass: Pass) {
         self.lanes().passes.push(pass);
         self.moved.notify_one();

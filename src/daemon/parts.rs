@@ -1,5 +1,5 @@
-//! The parts that run beside the engine, and how they end: in reverse order of start, each within
-//! its time, whatever failed before.
+//! The parts that run beside the engine, and how they end: in reverse order of their start, each
+//! within its time limit, whatever failed before.
 
 use std::time::Duration;
 
@@ -10,16 +10,17 @@ use tracing::{error, warn};
 use super::{Ended, Error, state, watched::Panicked};
 use crate::store::StoreHandle;
 
-/// How long each part may take to end. With the engine's own two seconds these are five in all.
+/// How long each part may take to end. With the engine's own two seconds, all of them take at most
+/// five.
 const GENERATION_ENDS: Duration = Duration::from_millis(250);
 const SENDER_ENDS: Duration = Duration::from_secs(1);
 const LINK_ENDS: Duration = Duration::from_millis(250);
 const STORE_ENDS: Duration = Duration::from_millis(1_500);
 
-/// What the sender's task gives when it ends.
+/// The task of the sender.
 pub(super) type SenderTask = JoinHandle<Result<(), Panicked>>;
 
-/// Everything that is still there when the engine has ended.
+/// Everything that still runs when the engine has ended.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) generation: state::Writer,
@@ -31,8 +32,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Ends all of them. The first thing that went wrong is what is told, and `so_far` is before
-    /// all others.
+    /// Ends all parts. Returns the first error; `so_far` precedes all others.
     pub(super) async fn end(self, so_far: Result<Ended, Error>) -> Result<Ended, Error> {
         let Self {
             generation,
@@ -42,14 +42,14 @@ impl Parts {
             store,
         } = self;
         if timeout(GENERATION_ENDS, generation.end()).await.is_err() {
-            warn!("the file with the generation of Twitchat is not written in time");
+            warn!("the file with the version of Twitchat was not written in time");
         }
-        // What is on its way to OBS gets there, then the link ends, then the store.
+        // The messages that wait for OBS are sent first; then the link ends, then the store.
         let sent = match timeout(SENDER_ENDS, &mut sender).await {
             Ok(Ok(Ok(()))) => Ok(()),
             Ok(Ok(Err(_)) | Err(_)) => Err(Error::Broken("the sender")),
             Err(_) => {
-                warn!("OBS does not take the last replies");
+                warn!("OBS did not accept the last replies in time");
                 sender.abort();
                 Ok(())
             }
@@ -58,7 +58,7 @@ impl Parts {
         let closed = timeout(STORE_ENDS, store.close())
             .await
             .unwrap_or_else(|_| {
-                warn!("the store does not end; what was acknowledged is on disk");
+                warn!("the store did not close in time; acknowledged entries are on disk");
                 Ok(())
             });
         first(first(so_far, sent), closed.map_err(Error::from))
@@ -69,17 +69,17 @@ impl Parts {
 pub(super) async fn end_link(stop: &CancellationToken, link: &TaskTracker) {
     stop.cancel();
     if timeout(LINK_ENDS, link.wait()).await.is_err() {
-        warn!("the link to OBS does not end");
+        warn!("the connection to OBS did not close in time");
     }
 }
 
-/// The outcome so far, unless it is good and something after it is not.
+/// Returns `so_far`, unless it is a success and `later` is an error.
 fn first(so_far: Result<Ended, Error>, later: Result<(), Error>) -> Result<Ended, Error> {
     match (so_far, later) {
         (Ok(ended), later) => later.map(|()| ended),
         (Err(first), later) => {
             if let Err(later) = later {
-                error!("at the end: {later}");
+                error!("while stopping: {later}");
             }
             Err(first)
         }
@@ -100,7 +100,7 @@ mod tests {
         store::{Store, StoreError},
     };
 
-    /// All parts, with a sender of the test's own; and whether the link has ended in order.
+    /// All parts, with the given sender, and a flag which is set when the link has ended in order.
     fn parts(folder: &tempfile::TempDir, sender: SenderTask) -> (Parts, Arc<AtomicBool>) {
         let (link_stop, link, ended) = (
             CancellationToken::new(),

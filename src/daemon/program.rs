@@ -1,5 +1,5 @@
-//! Programs: never through a shell, and ended with all that they started when their time is up or
-//! nobody wants them any more.
+//! Runs programs, never through a shell. A program is ended with all processes that it started when
+//! its time is up or its result is no longer wanted.
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -16,35 +16,35 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{automation::Program, config, input::duration};
 
-/// How long a program that was asked to end may take before it is killed.
+/// How long a program may take to end after it was asked to. Then it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What to run, and for how long.
+/// A program to run, and for how long.
 #[derive(Debug, Clone)]
 pub struct Executable {
-    /// Its path, or its name on the search path.
+    /// The path of the program, or its name on the search path.
     pub name: OsString,
     pub args: Vec<OsString>,
-    /// When it is ended. As long as it likes without.
+    /// The time after which it is ended; `None` for no limit.
     pub within: Option<Duration>,
-    /// Variables of our own environment that it does not get.
+    /// Environment variables that are not passed on to the program.
     pub hidden: Vec<&'static str>,
 }
 
-/// Why a program did not do its work.
+/// Why a program failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// The system would not.
+    /// The system cannot start it.
     #[error("it cannot be started: {0}")]
     Start(std::io::Error),
-    /// Nobody knows how it ended.
+    /// The system does not report how it ended.
     #[error("its end cannot be seen: {0}")]
     Wait(std::io::Error),
-    /// In the system's own words: `exit status: 3`, `signal: 9 (SIGKILL)`.
+    /// It failed. The status shows the system's own words: `exit status: 3`, `signal: 9 (SIGKILL)`.
     #[error("{0}")]
     Failed(ExitStatus),
-    /// It had its time.
+    /// It took longer than its limit.
     #[error("it took longer than {}, and was ended",
         duration::show(*.0))]
     TimedOut(Duration),
@@ -53,8 +53,8 @@ pub enum RunError {
 }
 
 impl Executable {
-    /// Whether there is such a program: at its path, or in a folder of `PATH` if it is a name
-    /// alone. It may go away later.
+    /// Whether the program exists: at its path, or in a folder of `PATH` if it is a bare name. It
+    /// may be deleted later.
     pub fn exists(&self) -> bool {
         let name = Path::new(&self.name);
         let is_file = |path: &Path| {
@@ -65,14 +65,14 @@ impl Executable {
         if name.components().count() != 1 || name.is_absolute() {
             return is_file(name);
         }
-        // Where the system looks without a PATH.
+        // The folders that the system searches if there is no PATH.
         let usual = if cfg!(unix) { "/bin:/usr/bin" } else { "" };
         let path = std::env::var_os("PATH").unwrap_or_else(|| usual.into());
         std::env::split_paths(&path).any(|folder| is_file(&folder.join(name)))
     }
 
-    /// Runs it to its end, or until `stop`. What it prints goes where our own does. Dropping this
-    /// kills it.
+    /// Runs the program to its end, or until `stop` is cancelled. Its output goes to the output of
+    /// this process. Dropping the future kills the program.
     pub async fn run(
         &self,
         input: Vec<u8>,
@@ -85,15 +85,15 @@ impl Executable {
             command.env_remove(name);
         }
         command.stdin(Stdio::piped()).kill_on_drop(true);
-        // A group of its own: Ctrl-C reaches us alone, and what the program starts can be ended
-        // with it.
+        // The program gets its own process group: Ctrl-C is sent to this process only, and all
+        // processes that the program starts can be ended with it.
         #[cfg(unix)]
         command.process_group(0);
         let mut child = command.spawn().map_err(RunError::Start)?;
         let mut group = Group::of(&child);
         let stdin = child.stdin.take();
         let over = tokio::select! {
-            // One that has ended was not ended by us, whatever came at the same moment.
+            // If the program has ended, that is the result, whatever happened at the same moment.
             biased;
             status = child.wait() => {
                 let status = status.map_err(RunError::Wait)?;
@@ -114,8 +114,8 @@ impl Executable {
     }
 }
 
-/// Writes to a program's standard input. A program need not read: whatever becomes of it is told by
-/// how it ends.
+/// Writes to a program's standard input. Errors are ignored: a program need not read its input, and
+/// its exit status shows whether it failed.
 async fn feed(stdin: Option<ChildStdin>, input: &[u8]) -> Infallible {
     if let Some(mut stdin) = stdin {
         drop(stdin.write_all(input).await);
@@ -133,8 +133,8 @@ async fn passed(span: Option<Duration>) -> Duration {
     }
 }
 
-/// A program and all that it started: killed when this is dropped, unless the program has ended by
-/// itself. Elsewhere than on Unix the program alone is, by tokio.
+/// A program and all processes that it started. They are killed when this is dropped, unless the
+/// program has ended by itself. On systems other than Unix, tokio kills the program alone.
 #[derive(Debug)]
 struct Group {
     leader: Option<u32>,
@@ -149,7 +149,7 @@ impl Group {
         self.leader = None;
     }
 
-    /// Whether it can be asked.
+    /// Asks the processes to end. Returns whether this system can ask.
     fn ask_to_end(&self) -> bool {
         #[cfg(unix)]
         self.signal(rustix::process::Signal::TERM);
@@ -168,7 +168,7 @@ impl Group {
             .leader
             .and_then(|id| i32::try_from(id).ok())
             .and_then(rustix::process::Pid::from_raw);
-        // One that has ended meanwhile is no error.
+        // It is no error if the program has ended meanwhile.
         let _sent = group.map(|group| rustix::process::kill_process_group(group, signal));
     }
 }
@@ -179,7 +179,7 @@ impl Drop for Group {
     }
 }
 
-/// A step's program that did not do its work.
+/// The error of a step whose program failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{program} failed: {why}")]
 pub struct ProgramError {
@@ -187,13 +187,13 @@ pub struct ProgramError {
     pub why: RunError,
 }
 
-/// Runs a step's program to its end. Dropping this kills it.
+/// Runs a step's program to its end. Dropping the future kills it.
 pub async fn run(program: &Program) -> Result<(), ProgramError> {
     let executable = Executable {
         name: OsString::from(&*program.program),
         args: program.args.iter().map(OsString::from).collect(),
         within: Some(program.within),
-        // What starts it comes over OBS, so it gets nothing that it does not need.
+        // The program's input comes over OBS, so it does not get our passwords.
         hidden: config::password_variables().collect(),
     };
     let never = CancellationToken::new();

@@ -1,6 +1,7 @@
-//! What the bridge says on OBS, one message after the other. Sent one at a time, OBS keeps their
-//! order but for one in thousands on a busy machine; what must be in order has a `seq`. Waiting for
-//! each to be heard too would make replies wait for all that is heard before.
+//! Sends the bridge's messages to OBS, one after the other. When they are sent one at a time, OBS
+//! keeps their order, except for one in thousands on a busy machine; messages whose order matters
+//! have a `seq`. Waiting for the echo of each message as well would make replies wait for
+//! everything that is received before the echo.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,11 +11,11 @@ use tracing::{debug, error, warn};
 use super::outbox::{Message, Outbox};
 use crate::obs::{Obs, RequestError};
 
-/// OBS is still busy with a large reply when it has taken it. The next one waits as long as this
-/// one took, but no longer than this.
+/// The longest pause before the next large reply. OBS is still busy with a large reply after it has
+/// accepted it, so the next one waits as long as this one took, but no longer than this.
 const LONGEST_REST: Duration = Duration::from_millis(500);
 
-/// Sends until there is nothing more to come.
+/// Sends messages until the outbox is closed and empty.
 pub(super) async fn run(obs: Obs, outbox: Arc<Outbox>) {
     let mut rested = Instant::now();
     let mut failures = 0;
@@ -33,17 +34,17 @@ pub(super) async fn run(obs: Obs, outbox: Arc<Outbox>) {
 async fn send(obs: &Obs, message: &Message, failures: &mut u64) {
     let sent = match message {
         Message::Ordered(json) => obs.broadcast(json).await,
-        // The parts are joined only now, and the whole is gone when OBS has it.
+        // The reply's parts are joined only now, and the joined text is dropped when OBS has it.
         Message::Reply { reply, .. } => match reply.join() {
             Ok(json) => obs.broadcast(&json).await,
             Err(error) => {
-                return error!(%error, "a reply is no JSON; this is a bug in twitchat-bridge");
+                return error!(%error, "a reply is invalid JSON; this is a bug in twitchat-bridge");
             }
         },
     };
     match sent {
         Ok(()) => {}
-        // Who asked is cut off as well, or hears our next Hello.
+        // The client has lost its connection as well, or will receive the bridge's next Hello.
         Err(error @ RequestError::NotConnected) => debug!(%error, "a message was not sent"),
         Err(error) => {
             *failures += 1;

@@ -1,4 +1,4 @@
-//! The configuration in the bridge's terms.
+//! Translates the config to the bridge's settings.
 
 use crate::{
     bridge::io::{Overlay, Settings},
@@ -12,7 +12,7 @@ fn millis(span: std::time::Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// What the bridge needs of the configuration.
+/// The settings that the bridge needs from the config.
 pub(super) fn of(config: &Config, tell: bool) -> Settings {
     let names = |list: &[String]| list.iter().map(|name| name.as_str().into()).collect();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -64,7 +64,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
     }
 }
 
-/// The generation of Twitchat that the config forces, if it does.
+/// The version of Twitchat that the config sets; `None` if it leaves it open.
 pub(super) fn generation(config: &Config) -> Option<Generation> {
     config.bridge.generation.map(|generation| match generation {
         config::Generation::One => Generation::First,

@@ -1,4 +1,4 @@
-//! From the store to a bridge that is as it was before.
+//! Rebuilds the bridge from the store.
 
 use std::ops::ControlFlow;
 
@@ -17,10 +17,10 @@ use crate::{
     store::{Replay, Store},
 };
 
-/// People of earlier runs that are remembered, last seen first.
+/// The most people of earlier runs that are loaded, the most recently seen first.
 const PEOPLE: usize = 100_000;
 
-/// A bridge and what it wants done first.
+/// A bridge, and the effects to run first.
 pub(super) struct Started {
     pub(super) bridge: Bridge,
     pub(super) effects: Vec<Effect>,
@@ -71,7 +71,7 @@ pub(super) fn bridge(
         now,
     );
 
-    // Oldest first, so that who was seen last keeps a contested name.
+    // Oldest first, so that of two people with the same name the most recently seen one keeps it.
     let mut people = Vec::new();
     store.people(PEOPLE, |row| people.push(row))?;
     people
@@ -101,7 +101,7 @@ pub(super) fn bridge(
     }))
 }
 
-/// Reads the journal into the bridge and gives the number of rows; `None` if `stop` is cancelled
+/// Reads the journal into the bridge and returns the number of rows; `None` if `stop` is cancelled
 /// meanwhile.
 fn rows(
     store: &Store,

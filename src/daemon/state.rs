@@ -1,6 +1,6 @@
-//! What other runs of this program may know of the bridge without asking it: the generation of
-//! Twitchat, in a small file beside the journal. The engine writes it when the bridge says so;
-//! `send` reads it, so that an action needs no round over OBS first.
+//! Stores the version of Twitchat in a small file beside the journal, where other runs of this
+//! program can read it. The engine writes it when the bridge reports a version. `send` reads it, so
+//! that an action needs no request over OBS first.
 
 use std::{
     fs, io,
@@ -16,12 +16,13 @@ use super::{
 };
 use crate::{config::Config, twitchat::Generation};
 
-/// Where the file is, for a journal.
+/// The path of the file that belongs to a journal.
 fn path(journal: &Path) -> PathBuf {
     journal.with_extension("generation")
 }
 
-/// The generation in use: what the config says, else what a bridge with this journal last heard.
+/// The version of Twitchat in use: the one in the config, else the one that a bridge with this
+/// journal stored last.
 pub fn generation(config: &Config) -> Option<Generation> {
     settings::generation(config).or_else(|| {
         fs::read_to_string(path(&config.store.path))
@@ -31,8 +32,8 @@ pub fn generation(config: &Config) -> Option<Generation> {
     })
 }
 
-/// Writes it down in the background: nothing waits for it. One writer, so that the last one said is
-/// the one that stays.
+/// Writes the file in the background, so that nothing waits for it. There is a single writer, so
+/// that the last version stays in the file.
 #[derive(Debug)]
 pub(super) struct Writer {
     said: watch::Sender<Option<Generation>>,
@@ -40,7 +41,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// For a journal.
+    /// Starts the writer for a journal.
     pub(super) fn beside(journal: &Path) -> Self {
         let (said, heard) = watch::channel(None);
         let path = path(journal);
@@ -50,13 +51,13 @@ impl Writer {
         Self { said, task }
     }
 
-    /// This is spoken now.
+    /// Stores this version.
     pub(super) fn note(&self, generation: Generation) {
         self.said.send_replace(Some(generation));
     }
 
-    /// Waits until the last one is written. A panic is in the log already: nothing depends on this
-    /// file but the words of `send`.
+    /// Waits until the last version is written. A panic is in the log already, and only the field
+    /// names that `send` chooses depend on this file.
     pub(super) async fn end(self) {
         drop(self.said);
         drop(self.task.await);
@@ -75,7 +76,7 @@ async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>
         })
         .await;
         match written.map_err(io::Error::other).flatten() {
-            Ok(()) => debug!(path = %path.display(), "generation of Twitchat noted"),
+            Ok(()) => debug!(path = %path.display(), "stored the version of Twitchat"),
             Err(error) => {
                 failures += 1;
                 if !failures.is_power_of_two() {
@@ -90,7 +91,7 @@ async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>
     }
 }
 
-/// Whoever reads meanwhile gets the old text or the new one, never a part.
+/// Replaces the file in one step: a reader gets the old text or the new one, never a part.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_extension(format!("generation.{}", std::process::id()));
     fs::write(&new, text)?;
@@ -120,8 +121,8 @@ mod tests {
         assert_eq!(generation(&config), Some(Generation::First));
     }
 
-    /// Each change used to have a writer of its own, all with the same file beside: some failed,
-    /// and an older one could win.
+    /// Each change used to have a writer of its own, all with the same temporary file: some failed,
+    /// and an older version could win.
     #[tokio::test]
     async fn the_last_of_many_changes_stays() {
         let folder = tempfile::tempdir().unwrap();

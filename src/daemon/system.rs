@@ -1,13 +1,13 @@
-//! What the bridge says about the system that it runs on.
+//! The version of the operating system, which the bridge reports.
 
-/// The version of the system: of the kernel, or of Windows; empty if it is not known.
+/// The version of the kernel; empty if it is not known.
 #[cfg(unix)]
 pub(super) fn version() -> Box<str> {
     let system = rustix::system::uname();
     system.release().to_string_lossy().into()
 }
 
-/// The version of the system: of the kernel, or of Windows; empty if it is not known.
+/// The version of Windows; empty if it is not known.
 #[cfg(not(unix))]
 pub(super) fn version() -> Box<str> {
     let said = std::process::Command::new("cmd")

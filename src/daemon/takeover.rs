@@ -1,4 +1,5 @@
-//! `run --takeover` on a journal that another bridge has: asks it to stop, and waits for the lock.
+//! Opens a journal that another bridge uses, for `run --takeover`: asks that bridge to stop, and
+//! waits for the lock.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,9 +11,9 @@ use tracing::info;
 use super::Error;
 use crate::store::{Claim, Store, StoreError};
 
-/// Twice as long as a bridge takes to end at the most.
+/// How long to wait for the other bridge: twice the longest time that a bridge takes to end.
 const WITHIN: Duration = Duration::from_secs(10);
-/// Between two attempts.
+/// The pause between two attempts to open the journal.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Opens the journal. `None` if `stop` is cancelled meanwhile.

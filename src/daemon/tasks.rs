@@ -1,6 +1,6 @@
-//! What the bridge asks the shell to do beside its own work: requests to OBS, programs. Each in a
-//! task of its own, so that the bridge goes on meanwhile. How it went comes back as an input, also
-//! when the task panics: nothing in the bridge waits for ever. They end with the engine.
+//! The effects that run beside the bridge: requests to OBS, and programs. Each has a task of its
+//! own, so that the bridge need not wait. The result comes back as an input, also when the task
+//! panics, so nothing in the bridge waits for ever. All tasks end with the engine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,8 +21,8 @@ use crate::{
     obs::{Obs, RequestError},
 };
 
-/// Messages for browser sources that may be on their way. What is more is left out: each second
-/// brings the whole roll again.
+/// The most messages for browser sources that are being sent at the same time. Further ones are
+/// dropped, because each second brings the complete roll again.
 const EMITS: usize = 4;
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) struct Tasks {
     answers: mpsc::Sender<Input>,
     emits: Arc<Semaphore>,
     left_out: u64,
-    /// Questions for the stream that OBS did not answer.
+    /// The number of times that OBS did not report the state of the stream.
     unanswered: Arc<AtomicU64>,
     running: JoinSet<()>,
 }
@@ -62,7 +62,7 @@ impl Tasks {
             program::run(&program)
                 .await
                 .map_err(|error| error.to_string())?;
-            debug!(program = %program.program, "{of}: the program is done");
+            debug!(program = %program.program, "{of}: the program has ended");
             Ok(())
         });
     }
@@ -80,7 +80,7 @@ impl Tasks {
                 Err(error) => {
                     let times = unanswered.fetch_add(1, Ordering::Relaxed) + 1;
                     if times.is_power_of_two() {
-                        warn!(%error, times, "OBS does not say whether it streams");
+                        warn!(%error, times, "OBS did not report whether it is streaming");
                     }
                     None
                 }
@@ -89,7 +89,7 @@ impl Tasks {
         self.start("the question for the stream", asking, |_| None);
     }
 
-    /// Asks OBS whether a scene shows the page of the end credits.
+    /// Asks OBS whether a scene shows the page with the end credits.
     pub(super) fn ask_shown(&mut self, scene: Box<str>, source: Box<str>) {
         let (obs, asked) = (self.obs.clone(), scene.clone());
         let asking = async move {
@@ -108,7 +108,7 @@ impl Tasks {
         self.start("the question for a scene", asking, unknown);
     }
 
-    /// Asks OBS how long what a media source plays is.
+    /// Asks OBS for the duration of the medium that a media source plays.
     pub(super) fn ask_music(&mut self, input: Box<str>) {
         let obs = self.obs.clone();
         let asking = async move {
@@ -123,7 +123,7 @@ impl Tasks {
         });
     }
 
-    /// Asks OBS which text the source of a label has.
+    /// Asks OBS for the text of a label's source.
     pub(super) fn read_label(&mut self, place: usize, input: Box<str>) {
         let obs = self.obs.clone();
         let asking = async move {
@@ -149,7 +149,7 @@ impl Tasks {
         self.start("the question for a label", asking, unknown);
     }
 
-    /// Hands JSON to all browser sources of OBS.
+    /// Sends JSON to all browser sources of OBS.
     pub(super) fn emit(&mut self, json: Box<str>) {
         let Ok(turn) = Arc::clone(&self.emits).try_acquire_owned() else {
             self.left_out += 1;
@@ -174,7 +174,7 @@ impl Tasks {
         self.start("a message for browser sources", emitting, |_| None);
     }
 
-    /// Ends all of them, and kills programs.
+    /// Ends all tasks, and kills their programs.
     pub(super) async fn end(&mut self) {
         self.running.abort_all();
         while let Some(joined) = self.running.join_next().await {
@@ -194,7 +194,8 @@ impl Tasks {
         });
     }
 
-    /// Starts a task. The bridge is told what comes of it; if it panics, what `instead` says.
+    /// Starts a task. The bridge receives its result as an input, or the result of `instead` if the
+    /// task panics.
     fn start(
         &mut self,
         what: &'static str,
@@ -212,7 +213,10 @@ impl Tasks {
             if let Some(answer) = answer
                 && answers.send(answer).await.is_err()
             {
-                debug!(task = what, "an answer came too late: the bridge ends");
+                debug!(
+                    task = what,
+                    "a result was dropped because the bridge is stopping"
+                );
             }
         });
     }
@@ -222,7 +226,7 @@ fn report(joined: Result<(), JoinError>) {
     if let Err(broke) = joined
         && !broke.is_cancelled()
     {
-        error!(error = %broke, "a task broke");
+        error!(error = %broke, "a task panicked");
     }
 }
 
@@ -238,7 +242,7 @@ mod tests {
         obs::{self, Target},
     };
 
-    /// With an OBS that is not there.
+    /// Tasks with an OBS that cannot be reached.
     fn tasks() -> (Tasks, mpsc::Receiver<Input>) {
         let target = || {
             std::future::ready(Target {

@@ -1,5 +1,5 @@
-//! A whole bridge on the stand-in OBS, one of whose parts panics: the others end in order, and the
-//! journal is closed.
+//! A complete bridge on the stand-in OBS, one of whose parts panics: the others end in order, and
+//! the journal is closed.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -15,7 +15,7 @@ use crate::sim::obs::{Options, StandIn};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// Panics where the engine logs something.
+/// Panics when the engine writes to the log.
 struct BreaksTheEngine;
 
 impl<S: Subscriber> Layer<S> for BreaksTheEngine {
@@ -28,7 +28,8 @@ impl<S: Subscriber> Layer<S> for BreaksTheEngine {
     }
 }
 
-/// Runs a bridge until it ends by itself, and checks that OBS and the store are left in order.
+/// Runs a bridge until it ends by itself, and checks that it has closed its connections to OBS and
+/// its store.
 async fn run_until_it_breaks(
     target: impl Fn(Target) -> Target + Send + Sync + 'static,
 ) -> Result<Ended, Error> {

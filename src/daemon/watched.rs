@@ -1,18 +1,18 @@
-//! Tasks whose panic is an error that somebody sees.
+//! Tasks whose panics are returned as errors.
 
 use std::{any::Any, panic::AssertUnwindSafe};
 
 use futures::FutureExt;
 use tracing::error;
 
-/// A task that panicked, and what it said.
+/// The error of a task that panicked, with the panic's message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("this is a bug in twitchat-bridge: {0}")]
 pub(super) struct Panicked(pub(super) String);
 
-/// Runs a task to its end. A panic is logged at once, and comes back as an error.
+/// Runs a task to its end. A panic is logged at once, and returned as an error.
 pub(super) async fn watched<T>(what: &str, task: impl Future<Output = T>) -> Result<T, Panicked> {
-    // What it leaves behind is not used again: each caller ends the part that panicked.
+    // State that the panic left behind is not used again: each caller ends the part that panicked.
     AssertUnwindSafe(task)
         .catch_unwind()
         .await
@@ -23,7 +23,7 @@ pub(super) async fn watched<T>(what: &str, task: impl Future<Output = T>) -> Res
         })
 }
 
-/// What `panic!` said.
+/// The message of a panic.
 fn words(panic: &(dyn Any + Send)) -> &str {
     let formatted = panic.downcast_ref::<String>().map(String::as_str);
     formatted

@@ -23,14 +23,15 @@ use super::{RequestConnection, RequestError};
 use crate::automation::{ObsRequest, obs_request::MediaAction as Action};
 
 impl RequestConnection {
-    /// Makes a request that answers nothing. Returns when OBS has done it, or has refused it.
+    /// Makes a request whose reply has no data. Returns when OBS has carried it out or refused it.
     pub async fn act(&self, request: &ObsRequest) -> Result<(), RequestError> {
         self.ask(request.name(), || make(self.client(), request))
             .await
     }
 }
 
-/// Each request has one arm here, and the compiler sees to it.
+/// Translates a request to obws's call. The match has one arm for each request, so the compiler
+/// reports a missing one.
 #[expect(clippy::too_many_lines, reason = "one arm for each request")]
 async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
     match request {
@@ -293,7 +294,8 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
     }
 }
 
-/// An item of a scene, by its number or by the name of its source: OBS takes numbers only.
+/// Finds an item of a scene by its number or by the name of its source. OBS itself accepts numbers
+/// only.
 async fn scene_item<'a>(
     client: &Client,
     scene: &'a str,
@@ -326,8 +328,8 @@ fn volume(decibels: Option<f64>, factor: Option<f64>) -> Result<Volume, ObwsErro
     }
 }
 
-/// OBS's own refusal of a request without these fields, for those that obws cannot send without
-/// them.
+/// The error that OBS would return for a request without these fields. It is made here for requests
+/// that obws cannot send without them.
 fn missing(fields: &str) -> ObwsError {
     ObwsError::Api {
         code: StatusCode::MissingRequestField,
@@ -365,8 +367,8 @@ fn millis(milliseconds: f64) -> Duration {
     Duration::milliseconds(whole(milliseconds))
 }
 
-// A number that has no place in OBS's type becomes the nearest that has. None of OBS's own ranges
-// reaches so far: it refuses the number.
+// A number outside the range of OBS's type becomes the nearest number of that type. OBS refuses it,
+// because none of its own ranges reaches so far.
 
 #[expect(
     clippy::cast_possible_truncation,

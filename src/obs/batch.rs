@@ -1,8 +1,9 @@
-//! What was heard and is not yet dealt with, bounded in bytes.
+//! Events that were received and are not processed yet, bounded in bytes.
 //!
-//! `event_connection` fills batches; whoever takes one holds its share of the bound until the batch
-//! is dropped. At the bound `event_connection` stops reading, and only there: OBS never disconnects
-//! a slow receiver but grows for good, so it is better that we hold the bytes than OBS.
+//! `event_connection` fills batches. A batch takes up its share of the bound until it is dropped.
+//! At the bound, and only then, `event_connection` stops reading. OBS never disconnects a slow
+//! client: it queues messages for it without limit. So it is better that the bytes wait in the
+//! bridge than in OBS.
 
 use std::{fmt, sync::Arc};
 
@@ -10,10 +11,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::event::Received;
 
-/// What an event costs beside its bytes.
+/// The bytes that an event is charged for in addition to its text.
 const OVERHEAD: u32 = 64;
 
-/// The bound, shared by all batches of a link.
+/// The bound on bytes, shared by all batches of a link.
 #[derive(Debug, Clone)]
 pub(super) struct Budget {
     bytes: u32,
@@ -31,7 +32,7 @@ impl Budget {
         }
     }
 
-    /// What to pay for an event that came in so many bytes. One larger than the whole bound takes
+    /// The permits that an event of so many bytes needs. An event larger than the whole bound takes
     /// all of it.
     fn cost(&self, received: &Received, bytes: usize) -> u32 {
         let kept = match received {
@@ -44,23 +45,23 @@ impl Budget {
     }
 }
 
-/// An event that found no room yet.
+/// An event for which there is no room yet.
 #[derive(Debug)]
 pub(super) struct Waiting {
     received: Received,
     cost: u32,
 }
 
-/// Events in the order in which they came. Dropping it makes room for more.
+/// Events in the order in which they were received. Dropping the batch makes room for more.
 #[derive(Default)]
 pub struct Batch {
-    /// What was heard. Frames that could not be read are [`Received::Bad`].
+    /// The events. A frame that could not be read is [`Received::Bad`].
     pub events: Vec<Received>,
     room: Option<OwnedSemaphorePermit>,
 }
 
 impl Batch {
-    /// Adds an event if there is room at once, else gives it back.
+    /// Adds an event if there is room at once; otherwise returns it.
     pub(super) fn push(
         &mut self,
         received: Received,
@@ -83,7 +84,7 @@ impl Batch {
         let Some(cost) = waiting.as_ref().map(|waiting| waiting.cost) else {
             return;
         };
-        // The semaphore is never closed: an error cannot be.
+        // Cannot happen: the semaphore is never closed.
         let Ok(room) = Arc::clone(&budget.free).acquire_many_owned(cost).await else {
             return;
         };
@@ -100,13 +101,13 @@ impl Batch {
         }
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the batch has no events.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
 }
 
-/// Counts only: what was heard may be chat.
+/// Shows only the number of events, because their text may be private chat.
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch")

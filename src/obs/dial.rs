@@ -1,5 +1,5 @@
-//! From a target to a WebSocket: every address of the host, each with its own share of the time.
-//! Used by `event_connection` and `request_connection`.
+//! Opens a WebSocket to a target. It tries each address of the host, each with an equal share of
+//! the time. Used by `event_connection` and `request_connection`.
 
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
@@ -19,11 +19,11 @@ use super::{
 /// A connection before or after login.
 pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// More than OBS can deliver, less than would hurt.
+/// More than OBS can send in one frame, and little enough to hold in memory.
 const LARGEST_FRAME: usize = 32 * 1024 * 1024;
-/// For the TCP connection to one address.
+/// The limit for the TCP connection to one address.
 const REACH_WITHIN: Duration = Duration::from_secs(3);
-/// For a look whether a server that does not answer a plain request wants TLS.
+/// The limit for the test whether a server that does not answer a plain request wants TLS.
 const TLS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The addresses of a host that are still to be tried.
@@ -31,12 +31,12 @@ const TLS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 pub(super) struct Addresses {
     left: std::vec::IntoIter<SocketAddr>,
     deadline: Instant,
-    /// The failure that got furthest.
+    /// Of the failures so far, the one that got furthest.
     worst: ConnectError,
 }
 
 impl Addresses {
-    /// Looks the host up.
+    /// Resolves the host name.
     pub(super) async fn of(target: &Target, deadline: Instant) -> Result<Self, ConnectError> {
         let host = target.bare_host();
         let none = || ConnectError::NoSuchHost {
@@ -64,8 +64,8 @@ impl Addresses {
         ))
     }
 
-    /// An address failed: what OBS itself answered is final, anything else lets the next address
-    /// try.
+    /// Records that an address failed. Returns the error if OBS itself sent it, because then no
+    /// other address is tried.
     pub(super) fn failed(&mut self, error: ConnectError) -> Result<(), ConnectError> {
         if error.kind() != Kind::Unreachable {
             return Err(error);
@@ -76,13 +76,13 @@ impl Addresses {
         Ok(())
     }
 
-    /// The failure to report when none is left.
+    /// The failure to report when no address is left.
     pub(super) fn into_error(self) -> ConnectError {
         self.worst
     }
 }
 
-/// A deadline that knows what to say when it passes.
+/// A deadline that makes the right error when it passes.
 #[derive(Debug)]
 pub(super) struct Clock<'a> {
     target: &'a Target,
@@ -99,7 +99,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// Waits for one step of connecting.
+    /// Limits one step of connecting to the deadline.
     pub(super) async fn limit<T>(
         &self,
         doing: Step,
@@ -124,7 +124,7 @@ impl<'a> Clock<'a> {
     }
 }
 
-/// TCP, TLS if wanted, and the WebSocket handshake with one address.
+/// Opens the TCP connection, TLS if the target wants it, and the WebSocket, to one address.
 pub(super) async fn open(
     target: &Target,
     address: SocketAddr,
@@ -171,8 +171,8 @@ pub(super) async fn open(
     Ok(socket)
 }
 
-/// The same error, unless it came about because the server wants TLS and we do not: that shows only
-/// when one tries it.
+/// Returns the same error, unless the cause is that the server wants TLS and the target has none.
+/// Only an attempt with TLS shows that.
 pub(super) async fn explain(
     error: ConnectError,
     target: &Target,
@@ -193,7 +193,7 @@ pub(super) async fn explain(
     error
 }
 
-/// Whether something answers a TLS handshake, whatever its certificate is.
+/// Whether the server answers a TLS handshake, whatever its certificate is.
 async fn speaks_tls(target: &Target, address: SocketAddr) -> bool {
     let (Ok(connector), Ok(tcp)) = (Connector::new(), TcpStream::connect(address).await) else {
         return false;
@@ -208,14 +208,14 @@ async fn speaks_tls(target: &Target, address: SocketAddr) -> bool {
     }
 }
 
-/// What rustls says in an error of a stream.
+/// The rustls error in an error of a stream, if there is one.
 pub(super) fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
 }
 
-/// Asks the kernel to acknowledge at once what comes next. OBS does not set `TCP_NODELAY`, so its
-/// second small packet waits until the first is acknowledged, which Linux delays by 40 ms after we
-/// have sent something. The option does not last: set it each time.
+/// Asks the kernel to acknowledge the next packet at once. OBS does not set `TCP_NODELAY`, so its
+/// second small packet waits until the first is acknowledged. After we have sent something, Linux
+/// delays that by 40 ms. The option does not last, so it must be set each time.
 #[cfg(target_os = "linux")]
 pub(super) fn acknowledge_at_once(socket: &Socket) {
     let tcp = match socket.get_ref() {
@@ -223,11 +223,11 @@ pub(super) fn acknowledge_at_once(socket: &Socket) {
         MaybeTlsStream::Rustls(tls) => tls.get_ref().0,
     };
     if let Err(error) = socket2::SockRef::from(tcp).set_tcp_quickack(true) {
-        tracing::debug!(%error, "no quick acknowledgements: an event after silence may take 40 ms");
+        tracing::debug!(%error, "cannot set TCP_QUICKACK: events after silence may be 40 ms late");
     }
 }
 
-/// Only Linux lets a program choose.
+/// Does nothing, because only Linux has the option.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn acknowledge_at_once(_socket: &Socket) {}
 
@@ -251,7 +251,8 @@ fn tls(at: String, error: WsError) -> ConnectError {
     }
 }
 
-/// What went wrong in a TLS handshake. A server without TLS answers something else, or closes.
+/// The error for a failed TLS handshake. A server without TLS sends something else, or closes the
+/// connection.
 fn from_tls(at: String, source: io::Error) -> ConnectError {
     match tls_error(&source) {
         Some(rustls::Error::InvalidMessage(_)) => ConnectError::NoTls { at },

@@ -1,9 +1,9 @@
-//! SHELL. Finds OBS's own settings on this machine, so that there the user need not say port and
-//! password.
+//! SHELL. Finds OBS's own settings on this machine, so that the user need not enter the port and
+//! the password.
 //!
-//! Reads obs-websocket's `config.json` and never writes it. Called at start-up, and again when OBS
-//! refuses the password: the user may have changed it. Places and keys: obs-websocket 5.5
-//! (`src/Config.cpp`), OBS's config folders per system.
+//! Reads obs-websocket's `config.json` and never writes it. It is called at start-up, and again
+//! when OBS refuses the password, because the user may have changed it. The paths and keys are
+//! those of obs-websocket 5.5 (`src/Config.cpp`) and of OBS's config folders on each system.
 
 use std::ffi::OsString;
 use std::fs;
@@ -18,40 +18,40 @@ use super::running::{self, RunningObs};
 use crate::config::ObsOptions;
 use crate::files::text;
 
-/// obs-websocket's port when its file names none.
+/// The port when obs-websocket's file has none.
 const DEFAULT_PORT: u16 = 4455;
 
-/// What OBS's own settings say.
+/// The result of the search for OBS's settings.
 #[derive(Debug)]
 pub enum Discovery {
-    /// The server is switched on.
+    /// Settings were found, and the WebSocket server is switched on.
     Found {
         path: PathBuf,
         port: u16,
-        /// Its password; `None` if it asks for none.
+        /// The server's password; `None` if it does not ask for one.
         password: Option<SecretString>,
         options: ObsOptions,
     },
-    /// The server is switched off: nobody can connect until the user switches it on.
+    /// The WebSocket server is switched off, so nobody can connect until the user switches it on.
     Disabled {
         path: PathBuf,
-        /// Where it will listen.
+        /// The port that it will listen on.
         port: u16,
-        /// Its password; `None` if it will ask for none.
+        /// The server's password; `None` if it will not ask for one.
         password: Option<SecretString>,
         options: ObsOptions,
     },
-    /// No OBS has been run here, or it is kept elsewhere.
+    /// No OBS has run on this machine, or its settings are in a folder that is not searched.
     NotFound,
-    /// There is a file, but it cannot be used.
+    /// There is a settings file, but it cannot be used.
     Unreadable { path: PathBuf, why: String },
 }
 
-/// Windows takes about a second to list its processes.
+/// Whether it is slow to list processes: Windows takes about a second.
 const ASKING_IS_SLOW: bool = cfg!(windows);
 
 impl Discovery {
-    /// The same with what the command line of the running OBS says.
+    /// Replaces the port and the password by those on the command line of the running OBS.
     fn with_options(mut self, running: RunningObs) -> Self {
         let RunningObs {
             folder,
@@ -111,23 +111,23 @@ impl Discovery {
     }
 }
 
-/// Where this user's programs keep their settings, and where OBS may be installed.
+/// The folders in which to search for OBS and its settings.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
-    /// The home folder.
+    /// The user's home folder.
     pub home: Option<PathBuf>,
-    /// `XDG_CONFIG_HOME`
+    /// The folder in `XDG_CONFIG_HOME`.
     pub xdg_config: Option<PathBuf>,
-    /// `APPDATA`
+    /// The folder in `APPDATA`.
     pub app_data: Option<PathBuf>,
     /// Folders that may be a portable installation of OBS.
     pub installations: Vec<PathBuf>,
-    /// Where Linux shows its processes.
+    /// The folder in which Linux shows its processes, `/proc`.
     pub proc: PathBuf,
 }
 
 impl Folders {
-    /// Those of this user on this machine.
+    /// The folders of this user on this machine.
     pub fn of_this_machine() -> Self {
         let folder = |name: &str| {
             std::env::var_os(name)
@@ -143,13 +143,13 @@ impl Folders {
         }
     }
 
-    /// Every config folder that an OBS of any packaging may have.
+    /// The config folders of all packagings of OBS.
     fn of_obs(&self) -> Vec<PathBuf> {
         let below = |base: &Option<PathBuf>, wait_for_turn: &str| {
             base.as_ref().map(|base| base.join(wait_for_turn))
         };
         [
-            // A relative XDG_CONFIG_HOME is to be ignored, says the XDG specification.
+            // The XDG specification says that a relative XDG_CONFIG_HOME must be ignored.
             below(
                 &self.xdg_config.clone().filter(|path| path.is_absolute()),
                 "obs-studio",
@@ -170,7 +170,7 @@ impl Folders {
     }
 }
 
-/// Where a portable installation keeps its settings.
+/// The folder with the settings, relative to a portable installation.
 const PORTABLE: &str = "config/obs-studio";
 /// OBS is portable if one of these files is in its folder (`OBSApp.cpp`).
 const PORTABLE_MARKS: [&str; 4] = [
@@ -179,11 +179,11 @@ const PORTABLE_MARKS: [&str; 4] = [
     "portable_mode.txt",
     "obs_portable_mode.txt",
 ];
-/// How far above this program a portable OBS may be that it was put into.
+/// The number of folders above this program that may be a portable OBS which contains it.
 const ABOVE: usize = 4;
 
-/// Installations whose place can be guessed: the usual one on Windows, and the folders around this
-/// program.
+/// The folders in which OBS is likely to be installed: the default ones on Windows, and the folders
+/// around this program.
 fn installations(folder: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let programs = ["ProgramFiles", "ProgramFiles(x86)"].map(folder);
     let usual = programs
@@ -197,8 +197,9 @@ fn installations(folder: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     usual.chain(around.map(Into::into)).collect()
 }
 
-/// Looks in every place; of several files the one that was changed last counts, unless the running
-/// OBS shows which one is its own. The options of its command line go before the file.
+/// Finds OBS's settings in all places. If the running OBS shows which file is its own, that one is
+/// used, else the file that was changed last. The options on OBS's command line take precedence
+/// over the file.
 pub fn discover(folders: &Folders) -> Discovery {
     let all = || of_files(folders.of_obs());
     if ASKING_IS_SLOW {
@@ -217,7 +218,7 @@ pub fn discover(folders: &Folders) -> Discovery {
     found.with_options(running)
 }
 
-/// Where a running OBS keeps its settings, if it shows.
+/// The folder in which a running OBS keeps its settings, if the process shows it.
 fn own_folder(running: &RunningObs) -> Option<PathBuf> {
     let portable = running.installation().filter(|installation| {
         running.portable
@@ -233,7 +234,7 @@ fn own_folder(running: &RunningObs) -> Option<PathBuf> {
         })
 }
 
-/// Of several files the one that was changed last counts.
+/// Reads the file that was changed last.
 fn of_files(folders: Vec<PathBuf>) -> Discovery {
     let files = folders
         .into_iter()
@@ -248,7 +249,7 @@ fn of_files(folders: Vec<PathBuf>) -> Discovery {
         {
             None
         }
-        // There is something that may not be looked at: it counts only if nothing else is found.
+        // The file exists, but its time cannot be read: it is used only if no other file is found.
         Err(_) => Some((SystemTime::UNIX_EPOCH, path)),
     };
     match files.filter_map(changed).max_by_key(|(time, _)| *time) {
@@ -287,7 +288,7 @@ struct Settings {
 
 fn contents(path: &Path) -> Result<Settings, String> {
     let text = text::read(path).map_err(|error| error.to_string())?;
-    // Only complaints about syntax: those of a typed parse would quote the value, and it may be the
+    // Parses the syntax only: the errors of a typed parse would quote the value, and it may be the
     // password.
     let object: Map<String, Value> = match serde_json::from_str(&text) {
         Ok(Value::Object(object)) => object,
@@ -297,7 +298,7 @@ fn contents(path: &Path) -> Result<Settings, String> {
     settings(&object)
 }
 
-/// What is missing has obs-websocket's default.
+/// A missing key has obs-websocket's default.
 fn settings(object: &Map<String, Value>) -> Result<Settings, String> {
     let switch = |key: &str, default| match object.get(key) {
         None | Some(Value::Null) => Ok(default),
@@ -339,7 +340,7 @@ mod tests {
 
     const FILE: &str = "plugin_config/obs-websocket/config.json";
 
-    /// As OBS 30.2 writes it.
+    /// The file as OBS 30.2 writes it.
     const WRITTEN: &str = r#"{"alerts_enabled":false,"auth_required":true,"first_load":false,
         "server_enabled":true,"server_password":"s3cret-s3cret","server_port":4477}"#;
 
@@ -535,7 +536,7 @@ mod tests {
     mod of_a_running_obs {
         use super::*;
 
-        /// Puts a process where Linux shows it.
+        /// Adds a process to the folder in which Linux shows them.
         fn run(folders: &mut Folders, pid: u32, program: &Path, environment: &str, command: &str) {
             let home = folders.home.clone().unwrap();
             folders.proc = home.join("proc");

@@ -1,20 +1,21 @@
-//! What goes wrong with OBS, in words for the user: what was tried, and what to do next.
+//! The errors of the connection to OBS. Their texts are for the user: they name what was tried and
+//! what to do next.
 
 use std::{io, time::Duration};
 
 use crate::obs::link::LinkError;
 
-/// The bytes that OBS surely relays; it drops the connection over a message somewhat larger than 20
-/// MiB.
+/// The size in bytes up to which OBS relays a message for certain. It drops the connection over a
+/// message somewhat larger than 20 MiB.
 pub const LARGEST_MESSAGE: usize = 16 * 1024 * 1024;
 
 const WHERE_TO_LOOK: &str = "in OBS: Tools > WebSocket Server Settings";
 
-/// Why no connection to OBS came about. `at` is always `host:port`.
+/// Why the connection to OBS could not be made. `at` is always `host:port`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// Nothing listens there.
+    /// No program listens on this port.
     #[error(
         "there is no OBS at {at}: the connection was refused. Start OBS, tick \"Enable WebSocket \
             server\" ({WHERE_TO_LOOK}), and compare \
@@ -27,17 +28,17 @@ pub enum ConnectError {
             computer that runs OBS"
     )]
     NoSuchHost { host: String },
-    /// Nobody answered in time.
+    /// The server did not answer in time.
     #[error("OBS at {at} did not answer: {doing} took longer than {} s. {}", seconds(*within),
         doing.advice())]
     TimedOut {
         at: String,
-        /// At which step.
+        /// The step that took too long.
         doing: Step,
-        /// How long we waited.
+        /// The time that the step had.
         within: Duration,
     },
-    /// Something else listens there.
+    /// Another program listens on this port.
     #[error(
         "what answers at {at} is not an obs-websocket, but {found}. Compare host and port with \
             those in OBS ({WHERE_TO_LOOK}; \
@@ -45,31 +46,31 @@ pub enum ConnectError {
     )]
     NotObs {
         at: String,
-        /// What it seems to be.
+        /// A description of the program on the port.
         found: String,
     },
-    /// OBS asks for a password and we have none.
+    /// OBS asks for a password, and none is set.
     #[error(
         "OBS at {at} asks for a password and none is set. It is shown under \"Show Connect Info\" \
             ({WHERE_TO_LOOK}). Put it into the environment variable OBS_PASSWORD, into the config \
             file as obs.password, or into a file that --password-file names"
     )]
     PasswordMissing { at: String },
-    /// OBS does not accept the password.
+    /// OBS refused the password.
     #[error(
         "OBS at {at} refused the password. The right one is shown under \"Show Connect Info\" \
             ({WHERE_TO_LOOK})"
     )]
     PasswordRefused { at: String },
-    /// OBS is too old.
+    /// The version of OBS is not supported.
     #[error(
         "{found} at {at} is too old. Update to OBS 30.2 or newer, which brings obs-websocket 5.5"
     )]
     TooOld { at: String, found: String },
-    /// The user disconnected us in OBS.
+    /// The user disconnected this program in OBS.
     #[error("{KICKED}")]
     Kicked { at: String },
-    /// OBS speaks another version of the protocol (close code 4010).
+    /// OBS uses another version of the protocol (close code 4010).
     #[error(
         "OBS at {at} does not speak version 1 of its remote control protocol any more. Look for a \
             newer twitchat-bridge"
@@ -82,38 +83,38 @@ pub enum ConnectError {
     )]
     Tls {
         at: String,
-        /// What rustls says.
+        /// The error of rustls.
         source: io::Error,
     },
-    /// We speak TLS and the other side does not.
+    /// The target wants TLS and the server has none.
     #[error(
         "what answers at {at} does not speak TLS. OBS itself has none: connect without it (leave \
             out --tls, OBS_TLS and obs.tls, and write ws:// instead of wss://), or give the port \
             of the proxy with TLS in front of OBS"
     )]
     NoTls { at: String },
-    /// The other side speaks TLS and we do not.
+    /// The server wants TLS and the target has none.
     #[error(
         "what answers at {at} wants TLS. If it is a proxy or a relay in front of OBS, connect \
             with --tls, or write wss:// in front of the host"
     )]
     NeedsTls { at: String },
-    /// OBS closed the connection while it was being made.
+    /// OBS closed the connection before the login was complete.
     #[error("OBS at {at} closed the connection at once{}. It may be starting or closing: try \
         again", reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default())]
     Closed {
         at: String,
-        /// OBS's own words, if any.
+        /// The reason that OBS gave, if any.
         reason: Option<String>,
     },
-    /// OBS answers, but serves no requests yet (status 207).
+    /// OBS accepts connections, but does not serve requests yet (status 207).
     #[error("OBS at {at} is up, but not ready to answer yet. Try again in a few seconds")]
     NotReady { at: String },
-    /// The network failed otherwise.
+    /// Another network error.
     #[error("OBS at {at} cannot be reached. Check the network and the firewall")]
     Io {
         at: String,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
@@ -121,7 +122,7 @@ pub enum ConnectError {
 const KICKED: &str = "the user disconnected twitchat-bridge in OBS (WebSocket Server Settings, the \
     list of sessions). Start it again to connect again";
 
-/// Seconds to one decimal, as they are shown.
+/// A duration in seconds, rounded to one decimal.
 fn seconds(span: Duration) -> f64 {
     (span.as_secs_f64() * 10.0).round() / 10.0
 }
@@ -168,14 +169,14 @@ impl Step {
     }
 }
 
-/// Why a connection that stood is no more.
+/// Why an established connection has ended.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Gone {
-    /// The user disconnected us in OBS (close code 4011).
+    /// The user disconnected this program in OBS (close code 4011).
     #[error("{KICKED}")]
     Kicked,
-    /// OBS was closed, or its WebSocket server switched off: it said so.
+    /// OBS announced that it was closed, or that its WebSocket server was switched off.
     #[error("OBS was closed, or its WebSocket server switched off")]
     Closed,
     /// OBS closed the connection for another reason.
@@ -184,26 +185,25 @@ pub enum Gone {
         /// The WebSocket close code.
         code: u16,
     },
-    /// The stream ended without a word: OBS crashed, was killed, or the network broke.
+    /// The stream ended without a close frame: OBS crashed, was killed, or the network broke.
     #[error("the connection to OBS broke: OBS ended without a word, or the network failed")]
     Broke(#[source] Option<io::Error>),
-    /// OBS neither sends nor answers pings.
+    /// OBS neither sends messages nor answers pings.
     #[error("OBS has shown no sign of life for {} s: it is frozen, or the network is gone",
         seconds(*after))]
     Silent {
-        /// For how long.
+        /// How long it was silent.
         after: Duration,
     },
     /// OBS did not reply to a request in time.
     #[error("OBS did not reply to {request} within {} s", seconds(*after))]
     Stuck {
         request: &'static str,
-        /// How long we waited.
+        /// How long the bridge waited.
         after: Duration,
     },
-    /// A frame that breaks the WebSocket protocol, such as one with invalid UTF-8, or one that is
-    /// too large. The frames behind it cannot be found any more, so the connection for events has
-    /// to be made anew.
+    /// A frame breaks the WebSocket protocol, for example with invalid UTF-8, or is too large. The
+    /// frames after it cannot be found any more, so the connection for events must be made anew.
     #[error(
         "OBS sent a message that cannot be read ({0}), and nothing after it can be read on this \
             connection. Messages that OBS sends before \
@@ -212,60 +212,60 @@ pub enum Gone {
     Unreadable(tokio_websockets::Error),
 }
 
-/// Why there is no link: it never came about, or it was lost.
+/// Why there is no link to OBS.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 #[non_exhaustive]
 pub enum Cause {
-    /// It never came about.
+    /// The connection could not be made.
     Connect(#[from] ConnectError),
-    /// It was lost.
+    /// The connection was lost.
     Gone(#[from] Gone),
 }
 
-/// Why a request to OBS brought nothing.
+/// Why a request to OBS failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// There is no connection, or it broke before the reply came.
+    /// There is no connection, or it broke before the reply was received.
     #[error("not connected to OBS")]
     NotConnected,
-    /// OBS did not reply in time; the link is being made anew.
+    /// OBS did not reply in time. The link is being made anew.
     #[error("OBS did not reply to {request} within {} s", seconds(*after))]
     TimedOut {
         request: &'static str,
-        /// How long we waited.
+        /// How long the bridge waited.
         after: Duration,
     },
-    /// OBS was not ready for requests all the time that we asked (status 207): it changes scene
-    /// collections, starts or ends.
+    /// OBS was not ready for requests (status 207) in all the time that the bridge retried: it is
+    /// starting, ending, or changing its scene collection.
     #[error(
         "OBS is not ready to answer {request}: try again when it has started or changed its scene \
             collection"
     )]
     NotReady { request: &'static str },
-    /// Never sent: OBS would drop the connection.
+    /// The message is too large and was not sent, because OBS would drop the connection.
     #[error("a message of {bytes} bytes is too large for OBS, which relays at most {} MiB",
         LARGEST_MESSAGE / (1024 * 1024))]
     TooLarge { bytes: usize },
-    /// Only JSON objects can be broadcast.
+    /// The message is not a JSON object. OBS broadcasts nothing else.
     #[error("only a JSON object can be sent over OBS")]
     NotAnObject,
-    /// OBS refused it.
+    /// OBS refused the request.
     #[error("OBS refused {request} with status {status}{}", reason(*status, comment.as_deref()))]
     Refused {
         request: &'static str,
         /// obs-websocket's request status.
         status: u16,
-        /// OBS's own words, if any.
+        /// The comment that OBS gave, if any.
         comment: Option<String>,
     },
-    /// OBS replied something that does not fit the request.
+    /// OBS's reply does not fit the request.
     #[error("OBS replied to {request} with something that cannot be read")]
     Unreadable { request: &'static str },
 }
 
-/// Why OBS refused a request: in its own words, or what its status stands for where it has none.
+/// Why OBS refused a request: its comment, or the meaning of the status if there is no comment.
 fn reason(status: u16, comment: Option<&str>) -> String {
     let known = match status {
         500 => "it is running already",
@@ -290,16 +290,16 @@ fn reason(status: u16, comment: Option<&str>) -> String {
     }
 }
 
-/// What kind of failure it is: decides the exit code and whether to try again.
+/// The kind of a failure. It decides the exit code and whether to retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// OBS is not there.
+    /// OBS cannot be reached.
     Unreachable,
-    /// A password is missing or wrong.
+    /// The password is missing or wrong.
     Password,
-    /// This OBS cannot serve us.
+    /// This version of OBS is not supported.
     TooOld,
-    /// The user disconnected us.
+    /// The user disconnected this program in OBS.
     Kicked,
 }
 
@@ -314,7 +314,7 @@ impl Kind {
         }
     }
 
-    /// What the link makes of it.
+    /// The error for the reconnect state machine.
     fn error(self) -> LinkError {
         match self {
             Self::Unreachable => LinkError::Away,
@@ -326,7 +326,7 @@ impl Kind {
 }
 
 impl ConnectError {
-    /// What kind of failure it is.
+    /// The kind of the failure.
     pub fn kind(&self) -> Kind {
         match self {
             Self::PasswordMissing { .. } | Self::PasswordRefused { .. } => Kind::Password,
@@ -345,7 +345,8 @@ impl ConnectError {
         }
     }
 
-    /// How far the attempt got. Of a host's addresses, the one that got furthest tells most.
+    /// How far the attempt got. Of the failures at a host's addresses, the one that got furthest is
+    /// the most informative.
     pub(super) fn progress(&self) -> u8 {
         match self {
             Self::NoSuchHost { .. } => 0,
@@ -366,7 +367,7 @@ impl ConnectError {
         }
     }
 
-    /// The meaning of a close code that came before the connection stood.
+    /// The error for a close code that was received before the login was complete.
     pub(super) fn from_close(at: String, code: u16, reason: &str) -> Self {
         match code {
             close_code::AUTHENTICATION_FAILED => Self::PasswordRefused { at },
@@ -381,7 +382,7 @@ impl ConnectError {
 }
 
 impl Gone {
-    /// What kind of failure it is.
+    /// The kind of the failure.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Kicked => Kind::Kicked,
@@ -401,7 +402,7 @@ impl Gone {
 }
 
 impl Cause {
-    /// What kind of failure it is.
+    /// The kind of the failure.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Connect(error) => error.kind(),
@@ -409,7 +410,7 @@ impl Cause {
         }
     }
 
-    /// What the link makes of it.
+    /// The error for the reconnect state machine.
     pub(super) fn error(&self) -> LinkError {
         match self {
             Self::Gone(Gone::Unreadable(_)) => LinkError::Unreadable,
@@ -423,8 +424,8 @@ pub(super) mod close_code {
     pub(in crate::obs) const AUTHENTICATION_FAILED: u16 = 4009;
     pub(in crate::obs) const UNSUPPORTED_RPC_VERSION: u16 = 4010;
     pub(in crate::obs) const SESSION_INVALIDATED: u16 = 4011;
-    /// The server ends (RFC 6455).
+    /// The server is shutting down (RFC 6455).
     pub(in crate::obs) const GOING_AWAY: u16 = 1001;
-    /// The frame had no code (RFC 6455).
+    /// The close frame had no code (RFC 6455).
     pub(in crate::obs) const NO_STATUS: u16 = 1005;
 }

@@ -1,7 +1,7 @@
-//! The reader of General events: one connection that only receives. Used by `supervise`, and alone
-//! by the verbs of the CLI.
+//! The reader of General events: a connection that only receives. Used by `supervise`, and on its
+//! own by the verbs of the CLI.
 //!
-//! It sends nothing but its login and pings. It must be read eagerly: see `batch`.
+//! It sends nothing but its login and pings. It must be read without delay, see `batch`.
 
 use std::{
     future::{pending, poll_fn},
@@ -29,10 +29,10 @@ use super::{
 };
 use crate::event::Received;
 
-/// Frames that are taken in one go before anything else gets its turn.
+/// The most frames that are read in one go before other tasks get a turn.
 const BURST: usize = 512;
 
-/// An identified session that hears General events.
+/// An identified session that receives General events.
 #[derive(Debug)]
 pub struct EventConnection {
     socket: Socket,
@@ -40,13 +40,13 @@ pub struct EventConnection {
     alarm: Pin<Box<Sleep>>,
     budget: Budget,
     batch: Batch,
-    /// Read, but the budget is spent.
+    /// An event that was read when there was no room for it.
     waiting: Option<Waiting>,
-    /// OBS has said that it ends.
+    /// Whether OBS has announced that it is closing.
     exiting: bool,
-    /// How it ended, while there still were events to hand out.
+    /// How the connection ended, kept until all events before the end have been taken.
     gone: Option<Gone>,
-    /// More came than is taken in one go.
+    /// Whether there may be more frames than were read in one go.
     busy: bool,
 }
 
@@ -99,13 +99,14 @@ impl EventConnection {
         }
     }
 
-    /// Whether OBS has said that it ends.
+    /// Whether OBS has announced that it is closing.
     pub(super) fn is_exiting(&self) -> bool {
         self.exiting
     }
 
-    /// The next events. Waits for room if the batches handed out so far use up
-    /// [`Options::bytes_in_flight`]. May be dropped and called again: nothing is lost.
+    /// The next events. Waits for room if the batches that were not dropped yet use up
+    /// [`Options::bytes_in_flight`]. The future may be dropped and the method called again: nothing
+    /// is lost.
     pub async fn next(&mut self) -> Result<Batch, Gone> {
         while self.batch.is_empty() {
             self.fill().await?;
@@ -114,7 +115,8 @@ impl EventConnection {
         Ok(self.take())
     }
 
-    /// How it ends, if it does so within a moment. What is heard meanwhile is dropped.
+    /// How the connection ends, if it does so within `moment`. Events that are received meanwhile
+    /// are dropped.
     pub(super) async fn end_within(&mut self, moment: Duration) -> Option<Gone> {
         let end = async {
             loop {
@@ -132,19 +134,19 @@ impl EventConnection {
         !self.batch.is_empty()
     }
 
-    /// Whether the budget is spent: nothing is read until a batch is dropped, not even that the
-    /// connection has ended.
+    /// Whether the bound on bytes is reached. Then nothing is read until a batch is dropped, so the
+    /// end of the connection is not noticed either.
     pub(super) fn is_full(&self) -> bool {
         self.waiting.is_some()
     }
 
-    /// Adds the event that found no room, when there is room again. Reads nothing more. May be
-    /// dropped and called again: nothing is lost.
+    /// Adds the event that is waiting as soon as there is room. Reads nothing more. The future may
+    /// be dropped and the method called again: nothing is lost.
     pub(super) async fn take_waiting(&mut self) {
         self.batch.push_later(&mut self.waiting, &self.budget).await;
     }
 
-    /// Gives the other tasks of the thread a turn if more is there to read. OBS may send without a
+    /// Lets the other tasks of the thread run if more frames can be read. OBS may send without a
     /// pause, and then [`fill`](Self::fill) never waits.
     pub(super) async fn wait_for_turn(&mut self) {
         if std::mem::take(&mut self.busy) {
@@ -166,11 +168,12 @@ impl EventConnection {
         std::mem::take(&mut self.batch)
     }
 
-    /// Adds to the batch what comes next. May be dropped and called again: nothing is lost.
+    /// Adds the next events to the batch. The future may be dropped and the method called again:
+    /// nothing is lost.
     ///
     /// The end of the connection is returned only when the batch has been taken. Until then there
-    /// is nothing to add, and this waits for ever: if it returned at once, a loop around it would
-    /// keep the thread from whoever takes the batch.
+    /// is nothing to add, and this future stays pending. If it returned at once, a loop around it
+    /// would block the task that takes the batch.
     pub(super) async fn fill(&mut self) -> Result<(), Gone> {
         if self.waiting.is_some() {
             self.take_waiting().await;
@@ -193,7 +196,7 @@ impl EventConnection {
         }
     }
 
-    /// Takes the frames that can be had without waiting; tells whether there may be more.
+    /// Reads the frames that are available without waiting. Returns whether there may be more.
     fn take_what_is_there(&mut self) -> bool {
         for _ in 1..BURST {
             if self.waiting.is_some() || self.gone.is_some() {
@@ -207,12 +210,12 @@ impl EventConnection {
         true
     }
 
-    /// Waits for a frame; asks for a sign of life in silence.
+    /// Waits for a frame. Sends a ping if OBS is silent.
     async fn next_frame(&mut self) -> Option<Result<Message, WsError>> {
         loop {
             tokio::select! {
-                // What has come counts before the silence that went before: we may have slept
-                // longer than OBS.
+                // Frames that have come count before the silence: this computer may have been
+                // suspended for longer than OBS was silent.
                 biased;
                 frame = self.socket.next() => return frame,
                 () = &mut self.alarm => match self.keepalive.check(Instant::now()) {
@@ -230,8 +233,8 @@ impl EventConnection {
         }
     }
 
-    /// Sends a ping as far as the socket takes it; reading goes on flushing. Failures show when
-    /// reading.
+    /// Sends a ping as far as the socket accepts it. Reading flushes the rest, and reports
+    /// failures.
     async fn ping(&mut self) {
         if self.socket.feed(Message::ping(&b""[..])).await.is_ok() {
             poll_fn(|cx| std::task::Poll::Ready(self.socket.poll_flush_unpin(cx).is_ready())).await;
@@ -283,7 +286,7 @@ impl EventConnection {
         } else if message.is_binary() {
             self.keep(Received::Bad, 0);
         } else {
-            // A pong, or a ping that is answered by itself: both mean that we have sent something.
+            // A pong, or a ping, which the library answers: in both cases we have sent something.
             dial::acknowledge_at_once(&self.socket);
         }
     }
@@ -293,7 +296,7 @@ impl EventConnection {
     }
 }
 
-/// Hello, Identify, Identified.
+/// Reads Hello, sends Identify and reads Identified.
 async fn identify(
     mut socket: Socket,
     target: &Target,
@@ -338,7 +341,7 @@ async fn identify(
     Ok(socket)
 }
 
-/// The next text frame before login has ended.
+/// The next text frame during the login.
 async fn text(socket: &mut Socket, target: &Target) -> Result<String, ConnectError> {
     let at = || target.to_string();
     loop {

@@ -1,21 +1,21 @@
-//! One text frame of an identified session, read in one parse that borrows from it. Used by
-//! `event_connection` at up to 70,000 a second.
+//! Reads a text frame of an identified session in one parse that borrows from it. Used by
+//! `event_connection` for up to 70,000 frames a second.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::event::{Peek, Received};
 
-/// What a frame meant.
+/// The content of a frame.
 #[derive(Debug)]
 pub(super) enum Frame {
     /// A `CustomEvent`.
     Custom(Received),
-    /// OBS has begun to end.
+    /// OBS is starting to shut down.
     ExitStarted,
     /// Another event or message.
     Other,
-    /// Not JSON, or not of obs-websocket's form.
+    /// A text that is not JSON, or does not have obs-websocket's form.
     Bad,
 }
 
@@ -25,8 +25,8 @@ struct Outer<'a> {
     d: Inner<'a>,
 }
 
-/// OBS writes keys in alphabetical order, so `eventData` comes before the type that says whether it
-/// matters.
+/// OBS writes keys in alphabetical order, so `eventData` comes before the type, which says whether
+/// the data matters.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Inner<'a> {
@@ -49,7 +49,7 @@ pub(super) fn read(text: &str) -> Frame {
     }
 }
 
-/// The complete `eventData`, found by a second parse: only few messages need it.
+/// The complete `eventData`, found by a second parse, because only few messages need it.
 fn whole(text: &str) -> Option<Box<RawValue>> {
     #[derive(Deserialize)]
     struct Outer<'a> {

@@ -1,16 +1,15 @@
-//! obs-websocket's greeting and login, as text in and text out. Used by `event_connection`; does no
-//! I/O.
+//! obs-websocket's greeting and login, as texts. Does no I/O. Used by `event_connection`.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The protocol version that we speak.
+/// The protocol version that this program uses.
 const RPC_VERSION: u32 = 1;
-/// `EventSubscription::General`: `CustomEvent` and `ExitStarted`, and nothing that comes often.
+/// `EventSubscription::General`: `CustomEvent`, `ExitStarted`, and events that are rare.
 const GENERAL_EVENTS: u32 = 1 << 0;
-/// What OBS 30.2 brings; obws asks for the same.
+/// The version that OBS 30.2 contains; obws requires the same.
 const OLDEST_OBS_WEBSOCKET: (u32, u32) = (5, 5);
 
 /// Op codes of obs-websocket's messages.
@@ -30,7 +29,7 @@ struct Outgoing<D> {
     d: D,
 }
 
-/// What OBS says first.
+/// The first message of OBS.
 #[doc(alias = "Hello")]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,19 +56,19 @@ struct Identify {
     authentication: Option<String>,
 }
 
-/// OBS asks for a password and there is none.
+/// The error when OBS asks for a password and there is none.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PasswordNeeded;
 
 impl Greeting {
-    /// `None` if the text is anything but obs-websocket's Hello.
+    /// Reads obs-websocket's Hello. `None` if the text is anything else.
     pub(super) fn read(text: &str) -> Option<Self> {
         let hello: Incoming<Self> = serde_json::from_str(text).ok()?;
         (hello.op == HELLO).then_some(hello.d)
     }
 
-    /// Names the version if it is too old for us. One that cannot be read passes:
-    /// `request_connection` asks again.
+    /// Returns the version if it is too old. A version that cannot be read passes, because
+    /// `request_connection` asks for it again.
     pub(super) fn too_old(&self) -> Option<String> {
         let mut parts = self.obs_web_socket_version.split('.').map(str::parse);
         let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
@@ -84,7 +83,7 @@ impl Greeting {
         })
     }
 
-    /// Our answer: log in and subscribe.
+    /// The reply to Hello, which logs in and subscribes.
     pub(super) fn identify(
         &self,
         password: Option<&SecretString>,
@@ -102,14 +101,14 @@ impl Greeting {
                 authentication,
             },
         };
-        // Strings and numbers always serialise.
+        // Serialising strings and numbers cannot fail.
         Ok(serde_json::to_string(&identify).unwrap_or_default())
     }
 }
 
 impl Challenge {
-    /// base64(sha256(base64(sha256(password + salt)) + challenge)), as obs-websocket's protocol
-    /// document says.
+    /// Returns base64(sha256(base64(sha256(password + salt)) + challenge)), which obs-websocket's
+    /// protocol document defines.
     fn answer(&self, password: &SecretString) -> String {
         let secret = STANDARD.encode(
             Sha256::new()
@@ -126,7 +125,7 @@ impl Challenge {
     }
 }
 
-/// Whether OBS has let us in.
+/// Whether the message reports that the login succeeded.
 pub(super) fn is_identified(text: &str) -> bool {
     serde_json::from_str::<Incoming<serde::de::IgnoredAny>>(text)
         .is_ok_and(|message| message.op == IDENTIFIED)
@@ -141,7 +140,7 @@ mod tests {
         "salt":"lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI="},"obsWebSocketVersion":"5.5.2",
             "rpcVersion":1},"op":0}"#;
 
-    /// The challenge, salt and answer are the example of obs-websocket's protocol document.
+    /// The challenge, the salt and the answer are the example in obs-websocket's protocol document.
     #[test]
     fn answers_the_challenge_of_the_protocol_document() {
         let greeting = Greeting::read(WITH_PASSWORD).unwrap();

@@ -1,28 +1,28 @@
-//! When to ask a silent OBS whether it lives, and when to give it up. Used by `event_connection`,
-//! which sends the pings.
+//! Decides when to ping a silent OBS, and when to give it up. Used by `event_connection`, which
+//! sends the pings.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Watches over the time since anything was heard. Asks only in silence: a ping amid traffic would
-/// cost its next event 40 ms.
+/// Measures the time since the last message. Pings only in silence, because a ping in busy traffic
+/// would delay the next event by 40 ms.
 #[derive(Debug)]
 pub(super) struct Keepalive {
-    /// Silence before we ask.
+    /// The silence after which a ping is sent.
     ask_after: Duration,
-    /// Silence after that before we give up.
+    /// The further silence after which OBS is given up.
     dead_after: Duration,
     received: Instant,
     asked: Option<Instant>,
 }
 
-/// What to do.
+/// What to do next.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum KeepaliveStep {
-    /// Nothing before this moment.
+    /// Do nothing before this moment.
     Rest(Instant),
-    /// Send a ping; nothing more before this moment.
+    /// Send a ping, and do nothing more before this moment.
     Ask(Instant),
     /// OBS has been silent for this long.
     Dead(Duration),
@@ -38,14 +38,14 @@ impl Keepalive {
         }
     }
 
-    /// Something came, a pong included; or we did not read for a while, which says nothing about
-    /// OBS.
+    /// Records that a frame was received, such as a pong. Also called after a time without reading,
+    /// which shows nothing about OBS.
     pub(super) fn received(&mut self, now: Instant) {
         self.received = now;
         self.asked = None;
     }
 
-    /// The time has come that the last answer named.
+    /// Decides what to do at the moment that the last step named.
     pub(super) fn check(&mut self, now: Instant) -> KeepaliveStep {
         match self.asked {
             Some(asked) if now >= asked + self.dead_after => {

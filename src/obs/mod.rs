@@ -1,9 +1,9 @@
-//! SHELL. Everything that touches an obs-websocket: requests (`request_connection`), the event
-//! reader (`event_connection`), supervision of both, OBS's own settings.
+//! SHELL. Everything that uses obs-websocket: requests (`request_connection`), the event reader
+//! (`event_connection`), the supervision of both, and OBS's own settings.
 //!
-//! The daemon calls [`start`] and hears of the link through [`Notice`]s; the verbs of the CLI use
-//! [`EventConnection`] and [`RequestConnection`] alone. Nothing here knows what the messages mean,
-//! and nothing here listens on a socket.
+//! The daemon calls [`start`] and receives [`Notice`]s about the link. The verbs of the CLI use
+//! [`EventConnection`] and [`RequestConnection`] without supervision. Nothing here interprets the
+//! messages, and nothing listens on a socket.
 
 mod act;
 mod batch;

@@ -1,60 +1,61 @@
-//! What the link reports to the daemon.
+//! The notices that the link sends to the daemon.
 
 use std::{sync::Arc, time::Duration};
 
 use super::{batch::Batch, error::Cause, request_connection::Version};
 
-/// OBS as it was when the link came up.
+/// The state of OBS when the link came up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Info {
-    /// What it says of itself.
+    /// The versions that OBS reports.
     pub version: Version,
-    /// The program scene, if OBS would say.
+    /// The program scene, if OBS reported it.
     pub scene: Option<String>,
 }
 
-/// What the link reports, in order. Between `Up` or `Connected` and `Down` requests work and events
-/// come.
+/// A notice of the link. Notices come in order: between `Up` or `Connected` and `Down`, requests
+/// work and events are received.
 #[derive(Debug)]
 pub enum Notice {
-    /// Both connections are identified. Sent instead of `Up` by a link that asks for nothing: see
-    /// [`Options::wants_info`](super::Options::wants_info).
+    /// Both connections are identified. Sent instead of `Up` if
+    /// [`Options::wants_info`](super::Options::wants_info) is not set.
     Connected,
     /// Both connections are identified and the first requests were answered.
     Up(Info),
-    /// What was heard since the last one.
+    /// The messages that were received since the last notice.
     Received(Batch),
     /// The program scene is now this one, and OBS has sent no further event about scenes for a
-    /// while: see `settle`.
+    /// while, see `settle`.
     SceneChanged(String),
-    /// Another scene collection is open: scenes and sources may be others, under the same names
-    /// too. [`Notice::SceneChanged`] comes first.
+    /// Another scene collection is open: its scenes and sources may differ even if they have the
+    /// same names. [`Notice::SceneChanged`] comes first.
     CollectionChanged,
-    /// OBS streams now, or no longer.
+    /// OBS has started or stopped streaming.
     StreamChanged {
-        /// Whether it streams.
+        /// Whether it streams now.
         active: bool,
     },
-    /// The live link is lost. It is tried again by itself, unless `Stopped` follows.
+    /// The live link is lost. The link connects again by itself, unless `Stopped` follows.
     Down(Arc<Cause>),
-    /// The next attempt is due later.
+    /// The link waits before the next attempt to connect.
     Waiting {
-        /// Failures of this kind in a row; logs show 1, 2, 4, 8.
+        /// The number of failures of this kind in a row. The log shows the failures 1, 2, 4, 8 and
+        /// so on.
         attempt: u32,
-        /// How much later.
+        /// The time until the next attempt.
         delay: Duration,
         cause: Arc<Cause>,
     },
-    /// The end: nothing follows.
+    /// The link has ended. No notice follows.
     Stopped(Stop),
 }
 
 /// Why the link has ended for good.
 #[derive(Debug, Clone)]
 pub enum Stop {
-    /// It was told to.
+    /// The program asked for it.
     Shutdown,
-    /// A kick, an OBS too old, or a password refused at the very first connect: [`Cause::kind`]
-    /// tells which.
+    /// The user disconnected this program, OBS is too old, or OBS refused the password at the first
+    /// attempt: see [`Cause::kind`].
     Failed(Arc<Cause>),
 }

@@ -1,30 +1,30 @@
-//! Spans and bounds of a connection.
+//! Time limits and bounds of a connection.
 
 use std::time::Duration;
 
-/// How long OBS may be silent before it is given up, with the defaults.
+/// The default of [`Options::ping_after`].
 const PING_AFTER: Duration = Duration::from_secs(5);
-/// How long it may leave a ping unanswered.
+/// The default of [`Options::dead_after`].
 const DEAD_AFTER: Duration = Duration::from_secs(5);
 
-/// Spans and bounds of a connection. The defaults are what the daemon uses.
+/// Time limits and bounds of a connection. The defaults are those of the daemon.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// For making one connection, all addresses and the login included; the link has this long for
-    /// both.
+    /// The limit for making one connection, with all addresses and the login. The link makes both
+    /// of its connections within this time.
     pub connect_within: Duration,
-    /// For each request; one that takes longer costs the connection.
+    /// The limit for each request. A request that takes longer ends the connection.
     pub request_within: Duration,
-    /// Silence before OBS is asked for a sign of life.
+    /// The silence after which a ping is sent.
     pub ping_after: Duration,
-    /// Silence after that before OBS is given up.
+    /// The further silence after which OBS is given up.
     pub dead_after: Duration,
-    /// Bytes of events read and not yet dealt with. At this bound, and only there, the socket is
-    /// not read.
+    /// The most bytes of events that are read and not processed yet. At this bound, and only then,
+    /// the socket is not read.
     pub bytes_in_flight: u32,
     /// Whether the link asks OBS for its version and scene, and reports them with
-    /// [`Notice::Up`](super::Notice::Up). Without it a link is connected sooner, and
-    /// [`Notice::Connected`](super::Notice::Connected) reports that.
+    /// [`Notice::Up`](super::Notice::Up). Otherwise the link connects sooner, and reports
+    /// [`Notice::Connected`](super::Notice::Connected).
     pub wants_info: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What obws's errors mean while connecting, in our own words. Used by `request_connection`.
+//! Translates obws's errors while connecting to [`ConnectError`]. Used by `request_connection`.
 
 use std::{error::Error, io, time::Duration};
 
@@ -10,7 +10,7 @@ use super::{
     error::{ConnectError, Step},
 };
 
-/// Status 207: OBS starts, ends, or changes its scene collection.
+/// Whether the status is 207: OBS starts, ends, or changes its scene collection.
 pub(super) fn is_not_ready(error: &ObwsError) -> bool {
     matches!(
         error,
@@ -21,8 +21,8 @@ pub(super) fn is_not_ready(error: &ObwsError) -> bool {
     )
 }
 
-/// A beta or a build from source, such as `32.0.0-beta1`: new enough, but a pre-release never
-/// matches obws's plain `>=30.2`.
+/// Whether this is a beta or a build from source, such as `32.0.0-beta1`. It is new enough, but a
+/// pre-release never matches obws's plain `>=30.2`.
 pub(super) fn is_preview(error: &ObwsError) -> bool {
     match error {
         ObwsError::ObsStudioVersion(found, wanted)
@@ -80,7 +80,7 @@ fn read_handshake(error: HandshakeError, at: String, with_password: bool) -> Con
     }
 }
 
-/// obws hides the errors of the layers below; they still show in the chain of sources.
+/// Finds the cause in the chain of sources, because obws hides the errors of the layers below it.
 fn read_source(error: &(dyn Error + 'static), at: String) -> ConnectError {
     let mut link = Some(error);
     while let Some(error) = link {

@@ -1,8 +1,8 @@
-//! Requests to OBS, through obws. One at a time, each after the reply to the one before: only so
-//! OBS keeps the order of broadcasts.
+//! Requests to OBS, through obws. Each request is sent after the reply to the one before it,
+//! because OBS keeps the order of broadcasts only then.
 //!
-//! Its events are Scenes, Outputs and Config, never General: that would bring back the stall that
-//! the second connection avoids. Used by `supervise`, and alone by the verbs of the CLI.
+//! Its events are Scenes, Outputs and Config, never General: those would bring back the delay that
+//! the second connection avoids. Used by `supervise`, and on its own by the verbs of the CLI.
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
@@ -30,20 +30,21 @@ use super::{
     shown::Shown,
 };
 
-/// Pause before asking again what OBS was not ready for; doubles up to the longest.
+/// The first pause before a request is repeated for which OBS was not ready. It doubles up to the
+/// longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Events of scenes, outputs and collections that may wait while we are busy. When they are more,
-/// the state is asked for anew.
+/// The most events of scenes, outputs and collections that may wait while the bridge is busy.
+/// Beyond that they are dropped, and the bridge asks for the state anew.
 const EVENTS_IN_FLIGHT: usize = 256;
 
-/// What OBS says of itself.
+/// The versions that OBS reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     /// OBS Studio's version.
     pub obs: String,
     pub websocket: String,
-    /// The system it runs on, such as `Windows 10 (10.0)`.
+    /// The operating system of OBS, such as `Windows 10 (10.0)`.
     pub platform: String,
 }
 
@@ -51,9 +52,9 @@ pub struct Version {
 #[doc(alias = "GetStreamStatus")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamStatus {
-    /// Whether it streams.
+    /// Whether OBS streams.
     pub active: bool,
-    /// For how long it has, in milliseconds.
+    /// The duration of the stream so far, in milliseconds.
     pub duration_ms: u64,
 }
 
@@ -61,12 +62,13 @@ pub struct StreamStatus {
 pub struct RequestConnection {
     pub(super) client: Client,
     within: Duration,
-    /// Whose turn it is; first come, first served.
+    /// Held by the request that is running; the others wait in the order in which they came.
     turn: Mutex<()>,
-    /// Set when a request has timed out: obws cannot take it back, so the connection is spent.
+    /// Set when a request has timed out. obws cannot cancel it, so the connection is not used any
+    /// more.
     stuck: CancellationToken,
     stuck_on: std::sync::OnceLock<&'static str>,
-    /// Set when the link is lost: no reply is waited for any more.
+    /// Set when the link is lost: all requests fail at once.
     ended: CancellationToken,
 }
 
@@ -99,8 +101,8 @@ impl RequestConnection {
         Err(addresses.into_error())
     }
 
-    /// Connects to the address that is known to be the right one. For TLS the name must do: it
-    /// stands in the certificate, and obws looks it up by itself.
+    /// Connects to the address that is known to be the right one. With TLS the host name is used
+    /// instead, because the certificate contains it; obws resolves it by itself.
     async fn connect_to(
         target: &Target,
         address: SocketAddr,
@@ -113,8 +115,8 @@ impl RequestConnection {
             SocketAddr::V4(address) => address.ip().to_string(),
             SocketAddr::V6(address) => format!("[{}]", address.ip()),
         };
-        // obws has no setting for a path. It writes the port behind the host, and what follows `#`
-        // is no part of what is asked for.
+        // obws has no setting for a path. It appends the port to the host, and a server ignores
+        // everything after `#`.
         let host = if target.path.is_empty() {
             host
         } else {
@@ -170,8 +172,8 @@ impl RequestConnection {
         }
     }
 
-    /// Sends `event_data`, a JSON object, to everyone on OBS who listens, ourselves included.
-    /// Returns when OBS has replied; that OBS delivered it shows only when it is heard.
+    /// Sends `event_data`, a JSON object, to all clients of OBS, this one included. Returns when
+    /// OBS has replied, which does not yet mean that OBS has relayed it.
     #[doc(alias = "BroadcastCustomEvent")]
     pub async fn broadcast(&self, event_data: &RawValue) -> Result<(), RequestError> {
         let bytes = event_data.get().len();
@@ -188,7 +190,7 @@ impl RequestConnection {
         .await
     }
 
-    /// Asks what OBS is.
+    /// Asks OBS for its versions.
     #[doc(alias = "GetVersion")]
     pub async fn version(&self) -> Result<Version, RequestError> {
         let version = self
@@ -233,7 +235,7 @@ impl RequestConnection {
         &self.client
     }
 
-    /// The typed events from now on; `None` when the connection is over.
+    /// The typed events from now on; `None` when the connection has ended.
     pub(super) fn events(&self) -> Option<EventStream> {
         self.client.events().ok()
     }
@@ -247,12 +249,12 @@ impl RequestConnection {
         }
     }
 
-    /// Lets all requests fail, those under way included: the link is lost.
+    /// Lets all requests fail, those that are running included, because the link is lost.
     pub(super) fn end(&self) {
         self.ended.cancel();
     }
 
-    /// Makes one request when its turn has come; asks again while OBS is not ready.
+    /// Makes a request when it is its turn, and repeats it while OBS is not ready.
     pub(super) async fn ask<T, F>(
         &self,
         request: &'static str,

@@ -1,8 +1,8 @@
-//! SHELL. The OBS that runs on this computer, as the system shows it: where it is installed, and
-//! the options of its command line that go before its settings.
+//! SHELL. Finds the OBS that runs on this computer: the folder of its installation, and the options
+//! on its command line that take precedence over its settings.
 //!
-//! Linux shows it in `/proc`. On Windows the system's own PowerShell lists processes, which takes
-//! about a second; [`discovery`](super::discovery) asks only if the settings alone do not do.
+//! On Linux it reads `/proc`. On Windows it lists the processes with PowerShell, which takes about
+//! a second, so [`discovery`](super::discovery) asks only if the settings alone do not suffice.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -14,18 +14,18 @@ use secrecy::SecretString;
 pub(super) struct RunningObs {
     /// The folder of its program.
     pub(super) folder: Option<PathBuf>,
-    /// Where it keeps its settings, if its environment says so: `XDG_CONFIG_HOME`.
+    /// The folder with its settings, if its environment names one in `XDG_CONFIG_HOME`.
     pub(super) config: Option<PathBuf>,
-    /// It was started with `--portable`.
+    /// Whether it was started with `--portable`.
     pub(super) portable: bool,
-    /// `--websocket_port`
+    /// The value of `--websocket_port`.
     pub(super) port: Option<u16>,
-    /// `--websocket_password`
+    /// The value of `--websocket_password`.
     pub(super) password: Option<SecretString>,
 }
 
 impl RunningObs {
-    /// What its command line says. `arguments` are without the program itself.
+    /// Reads its command line. `arguments` does not contain the program itself.
     fn of<'a>(folder: Option<&Path>, arguments: impl Iterator<Item = &'a str>) -> Self {
         let mut obs = Self {
             folder: folder.map(Into::into),
@@ -64,8 +64,8 @@ impl RunningObs {
     }
 }
 
-/// The OBS of this user that was started last, if one runs. `home` is this user's home folder: an
-/// OBS that runs with another one has other settings.
+/// The OBS of this user that was started last, if one is running. `home` is this user's home
+/// folder: an OBS with another home folder has other settings.
 #[cfg(target_os = "linux")]
 pub(super) fn find(proc: &Path, home: Option<&Path>) -> Option<RunningObs> {
     let processes = std::fs::read_dir(proc).ok()?;
@@ -85,10 +85,10 @@ mod linux {
 
     /// The name of OBS's program.
     const NAME: &str = "obs";
-    /// The place of the start time in `stat`, behind the name in parentheses.
+    /// The index of the start time in `stat`, counted from the field after the name in parentheses.
     const STARTED: usize = 19;
 
-    /// An OBS that belongs to this home folder, and when it was started.
+    /// Reads an OBS that belongs to this home folder, and when it was started.
     pub(super) fn read(process: &Path, home: &Path) -> Option<(u64, RunningObs)> {
         let stat = fs::read_to_string(process.join("stat")).ok()?;
         let (before, after) = stat.rsplit_once(") ")?;
@@ -103,7 +103,7 @@ mod linux {
                 all.find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
             Some(PathBuf::from(OsStr::from_bytes(value)))
         };
-        // In a snap, HOME is a folder in the user's own one.
+        // In a snap, HOME is a folder inside the user's home folder.
         if !variable("HOME")?.starts_with(home) {
             return None;
         }
@@ -117,7 +117,7 @@ mod linux {
     }
 }
 
-/// The OBS of this user, if one runs.
+/// The OBS of this user, if one is running.
 #[cfg(windows)]
 pub(super) fn find(_proc: &Path, _home: Option<&Path>) -> Option<RunningObs> {
     use std::os::windows::process::CommandExt;
@@ -132,13 +132,13 @@ pub(super) fn find(_proc: &Path, _home: Option<&Path>) -> Option<RunningObs> {
     of_list(&String::from_utf8_lossy(&listed.stdout))
 }
 
-/// Other systems start OBS as an application, without options.
+/// Always `None`: other systems start OBS as an application, without options.
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(super) fn find(_proc: &Path, _home: Option<&Path>) -> Option<RunningObs> {
     None
 }
 
-/// Reads two lines: the path of a program and its command line.
+/// Reads two lines: the path of the program and its command line.
 #[cfg(any(windows, test))]
 fn of_list(text: &str) -> Option<RunningObs> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -149,7 +149,7 @@ fn of_list(text: &str) -> Option<RunningObs> {
     Some(RunningObs::of(Some(Path::new(folder)), arguments))
 }
 
-/// The words of a Windows command line. A word with spaces is in double quotes.
+/// Splits a Windows command line into words. A word with spaces is in double quotes.
 #[cfg(any(windows, test))]
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);

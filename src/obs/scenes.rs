@@ -1,5 +1,5 @@
-//! What the end-credits page needs of OBS's studio: its scenes and sources, its browser sources'
-//! own events, how long a medium is.
+//! Requests for the end-credits page: OBS's scenes, sources and canvas, events for its browser
+//! sources, and the duration of media.
 
 use std::collections::HashSet;
 
@@ -15,16 +15,16 @@ use serde_json::{Value, json};
 
 use super::{RequestConnection, RequestError};
 
-/// How the page hears what is sent to browser sources: `window.addEventListener` with this name.
+/// The name of the event that the page receives with `window.addEventListener`.
 pub const PAGE_EVENT: &str = "twitchat-bridge";
-/// The plugin that browser sources are.
+/// The name of the plugin that provides browser sources.
 const BROWSER: &str = "obs-browser";
-/// obs-websocket's status for what there is not: an input, a scene, a vendor.
+/// obs-websocket's status when an input, a scene or a vendor does not exist.
 pub(super) const NOT_FOUND: u16 = 600;
-/// Scenes within scenes are looked through so deep.
+/// The depth to which scenes within scenes are searched.
 const DEPTH: u8 = 4;
 
-/// An input as OBS has it.
+/// An input and its settings, as OBS reports them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputState {
     /// Its kind, such as `browser_source`.
@@ -33,7 +33,7 @@ pub struct InputState {
 }
 
 impl RequestConnection {
-    /// The kinds of inputs that this OBS can make, without versions.
+    /// The kinds of inputs that this OBS can create, without versions.
     #[doc(alias = "GetInputKindList")]
     pub async fn input_kinds(&self) -> Result<Vec<String>, RequestError> {
         self.ask("GetInputKindList", || async {
@@ -57,7 +57,7 @@ impl RequestConnection {
             .collect())
     }
 
-    /// Makes a scene.
+    /// Creates a scene.
     #[doc(alias = "CreateScene")]
     pub async fn create_scene(&self, name: &str) -> Result<(), RequestError> {
         self.ask("CreateScene", || async {
@@ -78,7 +78,7 @@ impl RequestConnection {
         Ok((video.base_width, video.base_height))
     }
 
-    /// An input; none if there is none of that name.
+    /// An input; `None` if there is no input of that name.
     #[doc(alias = "GetInputSettings")]
     pub async fn input(&self, name: &str) -> Result<Option<InputState>, RequestError> {
         let found = self
@@ -101,7 +101,7 @@ impl RequestConnection {
         }
     }
 
-    /// Makes an input in a scene.
+    /// Creates an input in a scene.
     #[doc(alias = "CreateInput")]
     pub async fn create_input(
         &self,
@@ -123,7 +123,7 @@ impl RequestConnection {
         self.ask("CreateInput", create).await.map(drop)
     }
 
-    /// Changes settings of an input; those that are not named stay.
+    /// Changes settings of an input. Settings that are not named do not change.
     #[doc(alias = "SetInputSettings")]
     pub async fn set_input(&self, name: &str, settings: &Value) -> Result<(), RequestError> {
         let set = || async {
@@ -139,7 +139,7 @@ impl RequestConnection {
         self.ask("SetInputSettings", set).await
     }
 
-    /// Puts a source that there is into a scene.
+    /// Adds an existing source to a scene.
     #[doc(alias = "CreateSceneItem")]
     pub async fn add_to_scene(&self, scene: &str, source: &str) -> Result<(), RequestError> {
         let create = || async {
@@ -153,8 +153,8 @@ impl RequestConnection {
         self.ask("CreateSceneItem", create).await.map(drop)
     }
 
-    /// Whether a source is in a scene, switched on or not; what is in scenes within it does not
-    /// count.
+    /// Whether a source is directly in a scene, whether it is visible or not. Scenes within the
+    /// scene are not searched.
     pub async fn has(&self, scene: &str, source: &str) -> Result<bool, RequestError> {
         Ok(self
             .items(scene, false)
@@ -163,8 +163,8 @@ impl RequestConnection {
             .any(|item| item.source_name == source))
     }
 
-    /// Whether a scene shows a source: its own items that are switched on, and those of scenes and
-    /// groups within it.
+    /// Whether a scene shows a source: among its own visible items, and those of scenes and groups
+    /// within it.
     #[doc(alias = "GetSceneItemList")]
     pub async fn shows(&self, scene: &str, source: &str) -> Result<bool, RequestError> {
         let mut seen = HashSet::from([scene.to_owned()]);
@@ -222,7 +222,8 @@ impl RequestConnection {
         .await
     }
 
-    /// How long what a media source plays is, in seconds; none while it plays nothing.
+    /// The duration of the medium that a media source plays, in seconds; `None` while it plays
+    /// nothing.
     #[doc(alias = "GetMediaInputStatus")]
     pub async fn media_seconds(&self, input: &str) -> Result<Option<f64>, RequestError> {
         let status = self
@@ -239,8 +240,8 @@ impl RequestConnection {
         Ok(Some(duration.as_seconds_f64()).filter(|seconds| *seconds > 0.0))
     }
 
-    /// Hands a JSON text to all browser sources, as the field `json` of the event [`PAGE_EVENT`]: a
-    /// vendor request takes lists of objects alone, so it travels as one text.
+    /// Sends a JSON text to all browser sources, as the field `json` of the event [`PAGE_EVENT`].
+    /// It is one text because a vendor request accepts lists of objects only.
     #[doc(alias = "CallVendorRequest")]
     #[doc(alias = "emit_event")]
     pub async fn emit(&self, json: &str) -> Result<(), RequestError> {

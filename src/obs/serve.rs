@@ -1,4 +1,4 @@
-//! The live link: hands on what both connections bring until either ends. Used by `supervise`.
+//! The live link: passes on what both connections receive, until either ends. Used by `supervise`.
 
 use std::{collections::VecDeque, future::pending, sync::Arc, time::Duration};
 
@@ -15,15 +15,16 @@ use super::{
     settle::Settling,
 };
 
-/// When `request_connection` ends, how long `event_connection` has to tell why: obws hides close
-/// codes, and OBS closes all its sessions within this time.
+/// When `request_connection` ends, how long `event_connection` has to show the cause. obws hides
+/// close codes, and OBS closes all its sessions within this time.
 pub(super) const CAUSE_WITHIN: Duration = Duration::from_secs(1);
-/// Notices of `request_connection` that may wait for the daemon; beyond that they wait in obws.
+/// The most notices of `request_connection` that wait for the daemon. Beyond that they wait in
+/// obws.
 const OUTBOX: usize = 64;
-/// Pause before OBS is asked again which scene is on air, when it refused to answer.
+/// The pause before OBS is asked again for the scene on air, after it refused to answer.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Both connections, identified.
+/// Both connections, after their login.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) event_connection: EventConnection,
@@ -31,12 +32,12 @@ pub(super) struct Session {
     events: Events,
     outbox: VecDeque<Notice>,
     settling: Settling,
-    /// obws dropped events that were not taken in time.
+    /// Whether obws dropped events because they were not taken in time.
     lagged: bool,
     request_connection_end: Option<RequestConnectionEnd>,
 }
 
-/// How `request_connection` ended, and until when `event_connection` may explain it.
+/// How `request_connection` ended, and how long to wait for `event_connection` to show the cause.
 #[derive(Debug, Clone, Copy)]
 struct RequestConnectionEnd {
     closed_by_obs: bool,
@@ -52,10 +53,10 @@ impl std::fmt::Debug for Events {
     }
 }
 
-/// Why a session has not begun.
+/// Why a session could not begin.
 #[derive(Debug)]
 pub(super) enum BeginError {
-    /// The first request brought nothing.
+    /// The first request failed.
     Request(RequestError),
     /// The connection for requests ended.
     Gone(Gone),
@@ -67,12 +68,12 @@ impl From<RequestError> for BeginError {
     }
 }
 
-/// The daemon does not listen any more.
+/// The daemon has dropped the receiver of the notices.
 #[derive(Debug)]
 pub(super) struct NobodyReceives;
 
 impl Session {
-    /// Subscribes to events, so that no change is missed from now on.
+    /// Subscribes to events first, so that no later change is missed.
     pub(super) fn new(
         event_connection: EventConnection,
         request_connection: RequestConnection,
@@ -108,11 +109,11 @@ impl Session {
         }
     }
 
-    /// Why `request_connection` ended before it was of any use: `event_connection` says it, or says
-    /// nothing.
+    /// Why `request_connection` ended before it was ready. The cause is taken from
+    /// `event_connection` if that has ended too.
     async fn explained(&mut self) -> Gone {
         let told = self.event_connection.end_within(CAUSE_WITHIN).await;
-        // Only now: a request can fail before obws reports why.
+        // The events are read only now, because a request can fail before obws reports why.
         while let Some(event) = self.events.0.next().now_or_never() {
             self.take_event(event.as_ref());
             if self.request_connection_end.is_some() {
@@ -122,7 +123,7 @@ impl Session {
         told.unwrap_or_else(|| self.cause_of_end())
     }
 
-    /// Hands on notices until the link is lost.
+    /// Passes on notices until the link is lost.
     pub(super) async fn serve(
         &mut self,
         notices: &mpsc::Sender<Notice>,
@@ -131,8 +132,8 @@ impl Session {
         let mut stream_status = Box::pin(Fuse::terminated());
         let mut settled_scene = Box::pin(Fuse::terminated());
         loop {
-            // No verdict while `event_connection` has no room to read in: how OBS ended may be
-            // among what it has not read yet.
+            // The cause is not decided while `event_connection` has no room to read: the frames
+            // that it has not read yet may show how OBS ended.
             let full = self.event_connection.is_full();
             let verdict_due = self
                 .request_connection_end
@@ -174,7 +175,7 @@ impl Session {
                 }
             };
             if std::mem::take(&mut self.lagged) {
-                // What was missed is gone: ask how things are now.
+                // The dropped events cannot be had any more, so ask for the current state.
                 self.settling.collection_event(Instant::now());
                 stream_status.set(request_connection.stream_status().fuse());
             }
@@ -192,7 +193,8 @@ impl Session {
         }
     }
 
-    /// Hands on what was received before the end. Waits for the reader, as long as it takes.
+    /// Passes on everything that was received before the end. Waits for the reader as long as it
+    /// takes.
     async fn hand_over_remaining(
         &mut self,
         notices: &mpsc::Sender<Notice>,
@@ -234,7 +236,7 @@ impl Session {
             Some(Event::ServerStopping) => self.end_request_connection(true),
             Some(Event::ServerStopped) => self.end_request_connection(false),
             Some(_) => {}
-            // Lagging ends obws's stream although the connection stands.
+            // obws's stream ends when events were dropped, although the connection is still open.
             None => match self.request_connection.events() {
                 Some(events) => {
                     self.events = Events(events);
@@ -245,7 +247,7 @@ impl Session {
         }
     }
 
-    /// Takes OBS's answer which scene is on air, unless an event that came with it says that OBS
+    /// Takes OBS's reply about the scene on air, unless an event that came meanwhile shows that OBS
     /// has not settled.
     fn take_scene(&mut self, scene: Result<String, RequestError>) {
         while self.outbox.len() < OUTBOX && self.request_connection_end.is_none() && !self.lagged {
@@ -264,11 +266,10 @@ impl Session {
                         .extend(other_collection.then_some(Notice::CollectionChanged));
                 }
             }
-            // Without the connection nothing is asked again; the next one begins with a look of its
-            // own.
+            // Without the connection nothing is asked again. The next connection begins by asking.
             Err(RequestError::NotConnected) => {}
             Err(error) => {
-                debug!(%error, "OBS does not say which scene is on air; asking again");
+                debug!(%error, "OBS did not report the scene on air; asking again");
                 self.settling.scene_event(Instant::now() + AGAIN);
             }
         }
@@ -282,14 +283,14 @@ impl Session {
             });
     }
 
-    /// How `event_connection` ended, if it has: it knows best.
+    /// How `event_connection` ended, if it has. It knows the cause best.
     fn known_end(&mut self) -> Option<Gone> {
         let read = self.event_connection.read_on().and_then(Result::err);
         read.or_else(|| self.event_connection.take_end())
     }
 
-    /// `request_connection` has ended and `event_connection` still stands. When OBS ends, both end;
-    /// when OBS closed only this one, the user did it.
+    /// Called when `request_connection` has ended and `event_connection` is still open. When OBS
+    /// ends, both end. When OBS closed only this one, the user disconnected it.
     fn cause_of_end(&mut self) -> Gone {
         if let Some(gone) = self.event_connection.take_end() {
             return gone;

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// OBS has settled when it has sent no event about scenes for this long: twice the longest gap that
-/// was measured.
+/// OBS counts as settled when it has sent no event about scenes for this long, which is twice the
+/// longest gap that was measured.
 pub(super) const QUIET: Duration = Duration::from_millis(400);
 
-/// Whether OBS is to be asked which scene is on air, and when.
+/// Whether and when to ask OBS for the scene on air.
 #[derive(Debug, Default)]
 pub(super) struct Settling {
     due: Option<Instant>,
@@ -22,30 +22,30 @@ pub(super) struct Settling {
 }
 
 impl Settling {
-    /// The scene on air may be another one.
+    /// Records that the scene on air may have changed.
     pub(super) fn scene_event(&mut self, now: Instant) {
         self.due = Some(now + QUIET);
     }
 
-    /// Another scene collection is open.
+    /// Records that another scene collection is open.
     pub(super) fn collection_event(&mut self, now: Instant) {
         self.scene_event(now);
         self.other_collection = true;
     }
 
-    /// When OBS is to be asked.
+    /// The time at which to ask OBS; `None` if there is nothing to ask.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
     }
 
-    /// OBS is asked now.
+    /// Records that OBS is being asked now.
     pub(super) fn ask(&mut self) {
         self.due = None;
     }
 
-    /// OBS has answered. `None` if an event has come since it was asked: it will be asked again,
-    /// and the answer is of no use. Otherwise, whether another scene collection is open since the
-    /// last answer.
+    /// Records OBS's reply. `None` if an event has come since OBS was asked: the reply is out of
+    /// date, and OBS will be asked again. Otherwise, whether another scene collection was opened
+    /// since the last reply.
     pub(super) fn answered(&mut self) -> Option<bool> {
         self.due
             .is_none()

@@ -1,4 +1,4 @@
-//! Messages as the loudest log shows them.
+//! Messages as the `trace` log shows them.
 
 use std::fmt::{self, Write};
 

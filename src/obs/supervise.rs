@@ -1,5 +1,5 @@
-//! Keeps the link: drives `link`, makes both connections, hands out [`Notice`]s. One task; the
-//! daemon starts it.
+//! Keeps the link: runs the state machine of `link`, makes both connections, and sends [`Notice`]s.
+//! It is one task, which the daemon starts.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -19,8 +19,8 @@ use super::{
 };
 use crate::obs::link::{Effect, Input, Jitter, LinkState};
 
-/// Notices that may wait for the daemon. Beyond that, events gather in one growing batch up to the
-/// bound on bytes.
+/// The most notices that wait for the daemon. Beyond that, events are collected in one batch up to
+/// the bound on bytes.
 const NOTICES_IN_FLIGHT: usize = 64;
 
 /// Makes requests over the link while it is live. Cheap to clone.
@@ -37,8 +37,8 @@ impl Obs {
             .ok_or(RequestError::NotConnected)
     }
 
-    /// [`RequestConnection::broadcast`] over the live link. Broadcasts go out in the order in which
-    /// they were first polled.
+    /// [`RequestConnection::broadcast`] over the live link. Broadcasts are sent in the order in
+    /// which their futures were first polled.
     pub async fn broadcast(
         &self,
         event_data: &serde_json::value::RawValue,
@@ -87,10 +87,11 @@ impl Obs {
     }
 }
 
-/// Starts keeping a link to the OBS that `target` names; it is asked before each attempt, so that a
-/// password changed in OBS's own settings is met. Ends when `cancel` is cancelled, the receiver is
-/// dropped, or there is no use in going on: the last notice says why. A receiver that ends without
-/// [`Notice::Stopped`] means that the task panicked.
+/// Starts to keep a link to the OBS that `target` returns. It is called before each attempt, so
+/// that the link uses a password that was changed in OBS's own settings. The link ends when
+/// `cancel` is cancelled, when the receiver is dropped, or when another attempt would be useless;
+/// the last notice gives the reason. If the receiver ends without [`Notice::Stopped`], the task has
+/// panicked.
 pub fn start<T, F>(
     target: T,
     options: Options,
@@ -126,8 +127,8 @@ where
     (Obs { requests }, receiver)
 }
 
-/// A place in the channel for [`Notice::Stopped`]: it arrives however many notices wait before it,
-/// and a link that is shut down does not wait for a reader.
+/// Reserves a place in the channel for [`Notice::Stopped`], so that it arrives however many notices
+/// wait before it, and a link that is shut down does not wait for a reader.
 #[expect(clippy::expect_used, reason = "a new channel has room")]
 fn place_for_the_last(notices: &mpsc::Sender<Notice>) -> mpsc::OwnedPermit<Notice> {
     notices
@@ -146,7 +147,7 @@ struct Supervisor<T> {
 }
 
 impl<T> Supervisor<T> {
-    /// Requests fail from here on, those under way included.
+    /// Lets all requests fail from now on, those that are running included.
     fn end_requests(&self) {
         if let Some(requests) = self.live.send_replace(None) {
             requests.end();
@@ -159,7 +160,7 @@ where
     T: Fn() -> F + Send + Sync,
     F: Future<Output = Target> + Send,
 {
-    /// Does what the state machine says, one thing after the other.
+    /// Carries out the effects of the state machine, one after the other.
     async fn run(&self) -> Result<Stop, NobodyReceives> {
         let mut session = None;
         let mut cause = None;
@@ -221,8 +222,8 @@ where
         }
     }
 
-    /// Makes both connections at the same time, under one deadline. Of two failures, the one of
-    /// `event_connection` counts: it knows the cause best.
+    /// Makes both connections at the same time, under one deadline. If both fail, the error of
+    /// `event_connection` is returned, because it knows the cause best.
     async fn connect(&self) -> Result<(Session, Option<Info>), ConnectError> {
         let target = (self.target)().await;
         let deadline = Instant::now() + self.options.connect_within;
@@ -239,8 +240,8 @@ where
         let requests = match requests {
             Ok(requests) => requests,
             Err(error) => {
-                // obws does not say why OBS closes a connection, and `event_connection` may have
-                // ended while it was busy with other things.
+                // obws does not report why OBS closes a connection, and `event_connection` may have
+                // ended while its task was busy.
                 let moment = if matches!(error, ConnectError::Closed { .. }) {
                     CAUSE_WITHIN
                 } else {
@@ -295,7 +296,7 @@ where
     }
 }
 
-/// A die for the backoff.
+/// A random number for the backoff.
 fn jitter() -> Jitter {
     Jitter(fastrand::u16(..))
 }

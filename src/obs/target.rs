@@ -1,4 +1,4 @@
-//! Which OBS to connect to. Comes from the configuration; nothing here connects.
+//! The OBS to connect to. It comes from the config; nothing here connects.
 
 use std::fmt;
 
@@ -11,17 +11,17 @@ pub struct Target {
     pub host: String,
     /// TCP port, 4455 by OBS's default.
     pub port: u16,
-    /// `wss` instead of `ws`. OBS itself speaks `ws` only: this is for a proxy with a public
-    /// certificate before it.
+    /// Whether to use `wss` instead of `ws`. OBS itself has `ws` only: this is for a proxy in front
+    /// of it that has a public certificate.
     pub tls: bool,
-    /// The path of the address, with the slash that it begins with; empty for OBS itself.
+    /// The path of the URL, with its leading slash; empty for OBS itself.
     pub path: String,
     /// OBS's password; `None` if OBS asks for none.
     pub password: Option<SecretString>,
 }
 
 impl Target {
-    /// The host without the brackets of an IPv6 address, as name resolution and TLS want it.
+    /// The host without the brackets of an IPv6 address, for name resolution and TLS.
     pub(super) fn bare_host(&self) -> &str {
         self.host
             .strip_prefix('[')
@@ -29,13 +29,13 @@ impl Target {
             .unwrap_or(&self.host)
     }
 
-    /// The whole address.
+    /// The complete URL.
     pub(super) fn url(&self) -> String {
         let scheme = if self.tls { "wss" } else { "ws" };
         format!("{scheme}://{self}{}", self.path)
     }
 
-    /// The host as a URL wants it.
+    /// The host as it is written in a URL.
     pub(super) fn url_host(&self) -> String {
         let host = self.bare_host();
         if host.contains(':') {
@@ -46,7 +46,7 @@ impl Target {
     }
 }
 
-/// `host:port`, as messages name it.
+/// `host:port`, as error messages show it.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.url_host(), self.port)

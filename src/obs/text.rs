@@ -1,4 +1,4 @@
-//! Text sources: which kind this OBS has, and how one comes into a scene. For `labels install`.
+//! Text sources: which kind this OBS has, and how one is added to a scene. For `labels install`.
 
 use obws::requests::{
     inputs::{Create, InputId},
@@ -10,19 +10,20 @@ use serde_json::{Value, json};
 
 use super::{RequestConnection, RequestError, scenes::NOT_FOUND};
 
-/// Kinds of text sources, the best first: Windows has the first two, every system the last.
+/// The kinds of text sources, the best one first. Windows has the first two, every system has the
+/// last.
 const TEXT_KINDS: [&str; 3] = ["text_gdiplus_v3", "text_gdiplus_v2", "text_ft2_source_v2"];
 
-/// How a source came into a scene.
+/// How the source was added to the scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Installed {
-    /// It was made.
+    /// It was created.
     Made,
-    /// It was there, in other scenes.
+    /// It existed in other scenes and was added to this one.
     Added,
-    /// It was there already.
+    /// It was in the scene already.
     Present,
-    /// Something else has this name: its kind.
+    /// There is a source of this name that is not a text source: its kind.
     NoText(String),
 }
 
@@ -40,7 +41,7 @@ impl RequestConnection {
             .find(|wanted| kinds.iter().any(|kind| kind == wanted)))
     }
 
-    /// Sees to it that a text source of this name is in a scene. One that is there keeps its
+    /// Makes sure that a text source of this name is in a scene. A source that exists keeps its
     /// settings.
     pub async fn install_text(
         &self,

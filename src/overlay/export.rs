@@ -1,4 +1,4 @@
-//! Writes the page shim and the address of OBS that it reads.
+//! Writes the page shim, and the file with the address of OBS that it reads.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,12 +10,12 @@ use serde_json::{Map, Value, json};
 use crate::config::ObsSettings;
 use crate::files::text;
 
-/// The script that gives pages made for Streamer.bot a WebSocket over OBS.
+/// The script that gives pages built for Streamer.bot a WebSocket over OBS.
 pub const SHIM: &str = "streamerbot-over-obs.js";
-/// OBS's address and password, which the shim loads from beside itself.
+/// The file with OBS's address and password, which the shim loads from its own folder.
 pub const CONFIG: &str = "obs-config.js";
 
-/// One file, so that one script tag is enough.
+/// A single file, so that a page needs only one script tag.
 const SHIM_TEXT: &str = concat!(
     include_str!("assets/streamerbot-over-obs.head.js"),
     include_str!("assets/obs-client.js"),
@@ -26,38 +26,38 @@ const CONFIG_VARIABLE: &str = "window.StreamerbotOverObsConfig = ";
 const CONFIG_HEAD: &str = "// OBS's address and password for the pages beside this file, written \
     by `twitchat-bridge overlay`. Keep it to yourself.\n";
 
-/// What becomes of a [`CONFIG`] that names another OBS or that the bridge cannot read, perhaps by
-/// the user's own hand.
+/// What to do with a [`CONFIG`] that has another address of OBS or that the bridge cannot read. The
+/// user may have edited it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// It stays, and the export fails.
+    /// Leave it, and let the export fail.
     Keep,
     /// It is replaced.
     Replace,
 }
 
-/// Why nothing was exported.
+/// Why the files were not exported.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
-    /// The user may have changed it.
+    /// [`CONFIG`] exists with other content, which the user may have written.
     #[error("{} names another OBS or password, or is not as the bridge wrote it: change it there, \
         or replace it with --force", path.display())]
     Differs { path: PathBuf },
-    /// The system will not have it.
+    /// A file or folder cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
         /// The file or folder.
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
-/// Writes [`SHIM`] and [`CONFIG`] into `dir`, which is made if there is none. The config has the
-/// password: only its owner may read it. Other settings in a config that is there already
-/// (`spelling`, `client`) stay. Returns the files, the shim first. On an error neither is changed,
-/// unless the disk fails in between.
+/// Writes [`SHIM`] and [`CONFIG`] into `dir`, which is created if necessary. The config has the
+/// password, so only its owner may read it. Other settings in an existing config (`spelling`,
+/// `client`) stay. Returns the files, the shim first. After an error neither is changed, unless the
+/// disk fails between the two.
 pub fn export(
     dir: &Path,
     obs: &ObsSettings,
@@ -98,7 +98,7 @@ pub fn export(
     Ok(vec![shim, config])
 }
 
-/// The text of a config: where OBS is, and all that `others` says besides.
+/// The text of a config: the address of OBS, and the settings in `others`.
 pub(super) fn config_text(obs: &ObsSettings, mut others: Map<String, Value>) -> String {
     others.insert("obs".into(), obs_value(obs));
     format!(
@@ -120,14 +120,14 @@ fn obs_value(obs: &ObsSettings) -> Value {
     value
 }
 
-/// The settings of a config; `None` if it is not JSON after the variable's name, as the bridge
-/// writes it.
+/// The settings in a config; `None` if it does not have the form that the bridge writes: JSON after
+/// the name of the variable.
 fn read_config(text: &str) -> Option<Map<String, Value>> {
     let (_, json) = text.split_once(CONFIG_VARIABLE)?;
     serde_json::from_str(json.trim_end().trim_end_matches(';')).ok()
 }
 
-/// Also one that was there before and that others could read.
+/// Writes a file that only its owner may read, even if an existing file was readable for others.
 pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);

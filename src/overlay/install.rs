@@ -1,5 +1,5 @@
-//! Puts the end-credits page onto the user's disk, again with each version, and leaves alone what
-//! is the user's own.
+//! Writes the end-credits page to the user's disk, again with each version, without changing the
+//! user's own files.
 
 use std::fs;
 use std::io;
@@ -10,16 +10,16 @@ use super::page::{CUSTOM_CSS, FILES, INDEX};
 use crate::config::{self, ObsSettings};
 use crate::files::text;
 
-/// What was written.
+/// The files that were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
-    /// The page itself.
+    /// The path of the page.
     pub page: PathBuf,
-    /// Files that are new or differ from before, by name.
+    /// The names of the files that are new or have changed.
     pub changed: Vec<String>,
 }
 
-/// Where the page is put when nobody says where: in the user's data folder.
+/// The default folder of the page, in the user's data folder; `None` if the system has none.
 pub fn usual_folder() -> Option<PathBuf> {
     config::places().map(|places| places.data.join("twitchat-bridge").join("overlay"))
 }
@@ -31,9 +31,9 @@ pub fn custom_css(folder: Option<&Path>) -> String {
         .unwrap_or_default()
 }
 
-/// Writes the page into `dir`, which is made if there is none. With `obs` it is told how to reach
-/// OBS, in a file for its owner alone; without, that file goes away, and the page is fed by OBS
-/// itself. `custom.css` is written only if there is none.
+/// Writes the page into `dir`, which is created if necessary. With `obs`, a file that only its
+/// owner may read has the address and password of OBS. Without `obs` that file is removed, and the
+/// page gets everything from OBS itself. `custom.css` is written only if there is none.
 pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, ExportError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -61,7 +61,8 @@ pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, Expor
             if !is_same(&address, &text) {
                 changed.push(export::CONFIG.to_owned());
             }
-            // Also when it says the same: others may have been able to read it.
+            // Also written if the text is the same, because others may have been able to read the
+            // file.
             export::write_private(&address, &text).map_err(failed(&address))?;
         }
         None => match fs::remove_file(&address) {
@@ -85,7 +86,7 @@ fn is_same(path: &Path, text: &str) -> bool {
     fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes())
 }
 
-/// The page's address for a browser.
+/// The URL of the page for a browser.
 pub fn url(page: &Path) -> String {
     let path = page.to_string_lossy().replace('\\', "/");
     let escape = |byte: u8| match byte {

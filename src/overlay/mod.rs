@@ -1,8 +1,8 @@
-//! SHELL. Pages and scripts for browser sources, compiled in as assets, and their way onto the
+//! SHELL. The pages and scripts for browser sources, which are compiled in, and writing them to the
 //! user's disk.
 //!
-//! Called by the verb `overlay`. Serves nothing: pages are opened from disk, and reach the bridge
-//! over OBS like everybody else.
+//! Called by the verb `overlay`. There is no server: pages are opened from disk, and reach the
+//! bridge over OBS like all other clients.
 
 mod export;
 mod install;

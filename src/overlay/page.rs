@@ -1,19 +1,20 @@
-//! The end-credits page: the files of which it is made, and the page as one file with a roll in it.
+//! The end-credits page: its files, and the page as one file that contains a roll.
 //!
-//! `overlay install` and `overlay export` write [`FILES`], and [`CUSTOM_CSS`] where there is none
-//! yet; `credits get --format html` prints [`standalone`]. What is in a roll: docs/overlay.md.
+//! `overlay install` and `overlay export` write [`FILES`], and [`CUSTOM_CSS`] if there is none yet;
+//! `credits get --format html` prints [`standalone`]. docs/overlay.md describes the content of a
+//! roll.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// The page itself, which the others are beside.
+/// The page itself; the other files are in the same folder.
 pub const INDEX: &str = "index.html";
-/// The user's own style sheet. Written once, and never again.
+/// The user's own style sheet. It is written once and never overwritten.
 pub const CUSTOM_CSS: (&str, &str) = ("custom.css", include_str!("assets/credits/custom.css"));
 
-/// Every file of the page by its name, but for [`CUSTOM_CSS`] and the address of OBS.
+/// The files of the page with their names, except for [`CUSTOM_CSS`] and the address of OBS.
 pub const FILES: &[(&str, &str)] = &[
     (INDEX, include_str!("assets/credits/index.html")),
     CREDITS_CSS,
@@ -50,15 +51,15 @@ const CREDITS: (&str, &str) = ("credits.js", include_str!("assets/credits/credit
 const READER: (&str, &str) = ("reader.js", include_str!("assets/credits/reader.js"));
 const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 
-/// The theme that has no rules beyond those of every theme.
+/// The theme that has no rules of its own.
 const UNDRESSED: &str = "plain";
 
-/// What a page needs that has its roll in itself: no feed, no connection.
+/// The files that a page with its own roll needs: no feed, no connection.
 const STANDALONE: [(&str, &str); 12] = [
     ICONS, TEXT, SECTIONS, SETTINGS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN,
 ];
 
-/// The themes that there are: those of the page, then those of the user's own style sheet.
+/// The names of the themes: those of the page, then those of the user's own style sheet.
 pub fn themes(custom_css: &str) -> Vec<String> {
     let mut themes = vec![UNDRESSED.to_owned()];
     for css in [THEMES_CSS.1, custom_css].map(without_comments) {
@@ -82,13 +83,13 @@ fn without_comments(css: &str) -> String {
 }
 
 /// The page as one file that plays `roll` when it is opened, and is a document to read afterwards.
-/// `custom_css` is the user's own style sheet, empty for none. It runs its own script alone,
-/// whatever stands in the roll.
+/// `custom_css` is the user's own style sheet; empty for none. It runs only its own script,
+/// whatever the roll contains.
 #[must_use]
 pub fn standalone(roll: &Value, custom_css: &str) -> String {
     let script: String = STANDALONE.iter().map(|(_, text)| *text).collect();
     let hash = BASE64_STANDARD.encode(Sha256::digest(&script));
-    // In CSS the backslash changes nothing, and a closing tag it is no more.
+    // In CSS the backslash has no effect, and the text is no closing tag any more.
     let styles = [CREDITS_CSS.1, THEMES_CSS.1, custom_css]
         .map(|css| format!("<style>\n{}</style>", css.replace("</", "<\\/")))
         .join("\n");
@@ -136,8 +137,8 @@ mod tests {
         assert_eq!(named, files);
     }
 
-    /// What a setting accepts, taken from the error that its reader gives for a value that no
-    /// reader accepts.
+    /// The values that a setting accepts, taken from the error that its reader returns for a value
+    /// that no reader accepts.
     fn accepted<T>(setting: &Setting<T>, section: &mut T) -> Value {
         let node = Node::without_place(Content::Null);
         let problem = (setting.set)(section, &Field::new(&node, setting.name)).unwrap_err();
@@ -164,7 +165,7 @@ mod tests {
         }
     }
 
-    /// The settings of a section as the page has them, a line each.
+    /// The settings of a section in the page's form, one line each.
     fn for_the_page<T: serde::Serialize + Default>(settings: &[Setting<T>]) -> Vec<String> {
         let usual = serde_json::to_value(T::default()).unwrap();
         let line = |setting: &Setting<T>| {

@@ -1,8 +1,8 @@
-//! A small obs-websocket client, independent of the one that the bridge uses: the stand-in Twitchat
-//! and other clients of the bus speak through it, to a stand-in OBS as well as to a real one.
+//! A small obs-websocket client, independent of the one that the bridge uses. The stand-in Twitchat
+//! and other clients use it, with a stand-in OBS as well as with a real one.
 //!
-//! Two connections, as `protocol/obs.md` advises: a [`RequestPeer`] that only sends and a
-//! [`EventPeer`] that only listens.
+//! It has two connections, as `protocol/obs.md` recommends: a [`RequestPeer`] that only sends, and
+//! an [`EventPeer`] that only receives.
 
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
@@ -19,33 +19,33 @@ use super::watched::watched;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Where an obs-websocket is.
+/// The address of an obs-websocket server.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// `ws://host:port`.
     pub url: String,
-    /// Its password, if it asks for one.
+    /// The password, if the server asks for one.
     pub password: Option<SecretString>,
 }
 
-/// What can go wrong between a client and an obs-websocket.
+/// The errors between a client and an obs-websocket server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PeerError {
-    /// The URL is none.
+    /// The URL is invalid.
     #[error("`{0}` is no WebSocket URL")]
     Url(String),
-    /// No connection, or it failed.
+    /// The connection could not be made, or has failed.
     #[error("the connection to OBS failed")]
     Socket(#[from] tokio_websockets::Error),
-    /// OBS ended it.
+    /// OBS has closed the connection.
     #[error("OBS ended the connection ({code:?}): {reason}")]
     Closed {
-        /// Close code; `None` when the stream just ended.
+        /// The close code; `None` if the stream ended without one.
         code: Option<u16>,
         reason: String,
     },
-    /// Not what an obs-websocket sends.
+    /// The message is none of obs-websocket.
     #[error("OBS sent something that is not obs-websocket")]
     NotObs,
 }
@@ -82,28 +82,28 @@ async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerErro
     }
 }
 
-/// Without this the first event after the login comes 40 ms late: OBS holds it back until
-/// `Identified` is acknowledged.
+/// Makes the kernel acknowledge at once. Otherwise the first event after the login is 40 ms late,
+/// because OBS holds it back until `Identified` is acknowledged.
 #[cfg(target_os = "linux")]
 fn acknowledge_at_once(socket: &Socket) {
     if let MaybeTlsStream::Plain(tcp) = socket.get_ref() {
-        // Late is all that it is if this cannot be had.
+        // If it fails, events are only late.
         drop(socket2::SockRef::from(tcp).set_tcp_quickack(true));
     }
 }
 
-/// Only Linux lets a program choose.
+/// Does nothing, because only Linux has the option.
 #[cfg(not(target_os = "linux"))]
 fn acknowledge_at_once(_socket: &Socket) {}
 
-/// Understands a frame.
+/// Parses a frame.
 fn read(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Value, PeerError> {
     let frame = open(frame)?;
     let text = frame.as_text().ok_or(PeerError::NotObs)?;
     serde_json::from_str(text).map_err(|_| PeerError::NotObs)
 }
 
-/// Looks whether there is a frame that says something.
+/// Returns the frame, or the reason why there is none.
 fn open(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Message, PeerError> {
     let frame = frame.ok_or_else(|| PeerError::Closed {
         code: None,
@@ -128,7 +128,7 @@ pub struct RequestPeer {
 }
 
 impl RequestPeer {
-    /// Connects without any event subscription.
+    /// Connects without event subscriptions.
     pub async fn connect(target: &Target) -> Result<Self, PeerError> {
         let (sink, mut stream) = connect(target, subscription::NONE).await?.split();
         let (count, replies) = watch::channel(0u64);
@@ -148,13 +148,13 @@ impl RequestPeer {
         })
     }
 
-    /// Broadcasts and waits for the reply: what is sent so stays in order.
+    /// Broadcasts and waits for the reply. Such broadcasts keep their order.
     pub async fn broadcast(&mut self, event_data: &Value) -> Result<(), PeerError> {
         self.pipeline(event_data).await?;
         self.settled().await
     }
 
-    /// Broadcasts without waiting: such broadcasts may change places. Call
+    /// Broadcasts without waiting for the reply. Such broadcasts may change places. Call
     /// [`settled`](Self::settled) at the end.
     pub async fn pipeline(&mut self, event_data: &Value) -> Result<(), PeerError> {
         self.sent = self.sent.saturating_add(1);
@@ -165,9 +165,9 @@ impl RequestPeer {
         Ok(self.sink.feed(message(op::REQUEST, &request)).await?)
     }
 
-    /// Broadcasts a text as it is, which need not even be JSON, without waiting. OBS replies to
-    /// what it understands only: whoever sends anything else cannot wait for
-    /// [`settled`](Self::settled).
+    /// Broadcasts a text as it is, which need not even be JSON, without waiting. OBS does not reply
+    /// to a text that it cannot parse, so after such a text [`settled`](Self::settled) never
+    /// returns.
     pub async fn pipeline_text(&mut self, event_data: &str) -> Result<(), PeerError> {
         self.sent = self.sent.saturating_add(1);
         let (op, id) = (op::REQUEST, self.sent);
@@ -178,12 +178,12 @@ impl RequestPeer {
         Ok(self.sink.feed(Message::text(request)).await?)
     }
 
-    /// Sends what is still gathered, without waiting for replies.
+    /// Sends everything that is buffered, without waiting for replies.
     pub async fn flush(&mut self) -> Result<(), PeerError> {
         Ok(self.sink.flush().await?)
     }
 
-    /// Waits for the replies to all that was sent.
+    /// Waits for the replies to everything that was sent.
     pub async fn settled(&mut self) -> Result<(), PeerError> {
         self.flush().await?;
         let sent = self.sent;
@@ -197,16 +197,16 @@ impl RequestPeer {
     }
 }
 
-/// The connection that only listens.
+/// The connection that only receives.
 #[derive(Debug)]
 pub struct EventPeer {
     stream: SplitStream<Socket>,
-    /// Kept so that the socket stays whole: the answers to pings go through it.
+    /// Kept because the responses to pings are sent through it.
     _sink: SplitSink<Socket, Message>,
 }
 
 impl EventPeer {
-    /// Connects, subscribed to General events.
+    /// Connects and subscribes to General events.
     pub async fn connect(target: &Target) -> Result<Self, PeerError> {
         let (sink, stream) = connect(target, subscription::GENERAL).await?.split();
         Ok(Self {
@@ -215,7 +215,7 @@ impl EventPeer {
         })
     }
 
-    /// The next frame as it came, whatever it says: for who measures time, which reading it takes.
+    /// The next frame without parsing, for measurements of time, which parsing would change.
     pub async fn next_frame(&mut self) -> Result<Message, PeerError> {
         open(self.stream.next().await)
     }

@@ -1,4 +1,5 @@
-//! Tasks of the stand-ins. A panic in one of them is a fault of the equipment: the log says so.
+//! The tasks of the stand-ins. A panic in one of them is a bug in the test equipment, so it is
+//! logged.
 
 use std::panic::AssertUnwindSafe;
 

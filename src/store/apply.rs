@@ -1,5 +1,5 @@
-//! Puts one batch of writes into one transaction. Every statement may be repeated without harm: a
-//! failed batch is tried again whole.
+//! Writes one batch in one transaction. Every statement may be repeated without harm, because a
+//! failed batch is repeated as a whole.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::bridge::journal::{PersonRow, Row, Seq, Session, Write};
 #[derive(Debug)]
 enum Failure {
     Sqlite(rusqlite::Error),
-    /// There is another row of this number.
+    /// The journal has a different row with this number.
     Conflict(Seq),
 }
 
@@ -22,7 +22,7 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
-/// Writes the batch; when it returns `Ok`, the batch is on the disk.
+/// Writes the batch. When it returns `Ok`, the batch is on disk.
 pub(super) fn commit(
     connection: &mut Connection,
     path: &Path,

@@ -1,8 +1,9 @@
-//! A claim: a small file beside the journal in which one bridge asks another to give it up.
+//! A claim: a small file beside the journal in which one bridge asks another to release the
+//! journal.
 //!
 //! A file works where OBS does not: OBS may be closed, and the two bridges may be connected to
-//! different ones. Whoever gets the lock removes the claim, so a claim that is left by a bridge
-//! that crashed stops nobody.
+//! different ones. The bridge that gets the lock removes the claim, so a claim that a crashed
+//! bridge left behind stops nobody.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
@@ -15,17 +16,17 @@ use crate::bridge::other_bridge::OtherBridge;
 use crate::files::owner_only;
 
 const SUFFIX: &str = ".takeover";
-/// More than a claim can have.
+/// The most bytes that are read; a claim is always smaller.
 const LONGEST: u64 = 1_024;
 
-/// What stands in the file.
+/// The content of the file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claimant {
     process: u32,
     computer: String,
 }
 
-/// The claim of this process on a journal. It is withdrawn when this is dropped.
+/// The claim of this process on a journal. Dropping it withdraws the claim.
 #[derive(Debug)]
 pub struct Claim {
     path: PathBuf,
@@ -33,7 +34,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// A claim by this process, which runs on `computer`.
+    /// The claim of this process, which runs on `computer`. Nothing is written yet.
     pub fn new(database: &Path, computer: &str) -> Self {
         Self {
             path: with_suffix(database, SUFFIX),
@@ -44,7 +45,7 @@ impl Claim {
         }
     }
 
-    /// Writes the claim, unless it is there already.
+    /// Writes the claim unless it exists already.
     pub fn make(&self) -> io::Result<()> {
         if self.is_there() {
             return Ok(());
@@ -64,25 +65,25 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         if self.is_there() {
-            // Whoever gets the lock next removes it, if this cannot.
+            // If this fails, the next bridge that gets the lock removes the file.
             drop(fs::remove_file(&self.path));
         }
     }
 }
 
-/// Another process that claims this journal.
+/// The process that claims this journal, unless it is this one.
 pub(super) fn other(database: &Path) -> Option<OtherBridge> {
     let found = read(&with_suffix(database, SUFFIX))?;
     (found.process != std::process::id())
         .then(|| OtherBridge::claimant(found.process, &found.computer))
 }
 
-/// Removes a claim that has been met, or that somebody left.
+/// Removes a claim that was granted, or that a crashed bridge left behind.
 pub(super) fn clear(database: &Path) {
     drop(fs::remove_file(with_suffix(database, SUFFIX)));
 }
 
-/// Nothing while it is being written.
+/// Reads a claim. `None` if there is none, or while it is being written.
 fn read(path: &Path) -> Option<Claimant> {
     let mut text = Vec::new();
     let file = fs::File::open(path).ok()?;

@@ -1,4 +1,5 @@
-//! What can go wrong with the store, in the words of the user: what was tried, what to do next.
+//! The errors of the store. Their texts are for the user: they name what was tried and what to do
+//! next.
 
 use std::error::Error as _;
 use std::fmt;
@@ -12,7 +13,7 @@ use rusqlite::ErrorCode;
 use super::files::with_suffix;
 use crate::files::owner_only;
 
-/// An error of SQLite. Holds no row's content.
+/// An error of SQLite. It does not contain the content of rows.
 pub struct DatabaseError(rusqlite::Error);
 
 impl fmt::Debug for DatabaseError {
@@ -33,13 +34,13 @@ impl std::error::Error for DatabaseError {}
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The folder or the file cannot be made.
+    /// The folder or the file cannot be created.
     #[error("cannot create {}: check its permissions, or choose another place with the setting \
         store.path", path.display())]
     Create {
         /// The folder or file.
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The lock file cannot be used.
@@ -47,35 +48,35 @@ pub enum StoreError {
     Lock {
         /// The lock file.
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Another bridge has the file.
+    /// Another bridge uses the file.
     #[error("another bridge{} is using {}: stop it first, or give this one a store of its own \
         (store.path)", process(*pid), path.display())]
     Taken {
         path: PathBuf,
-        /// The other's process id, where the system lets us read it.
+        /// The process id of the other bridge; `None` if the system does not let us read it.
         pid: Option<u32>,
     },
-    /// Another bridge has the file, and was asked to stop.
+    /// Another bridge uses the file, and did not stop when it was asked to.
     #[error("another bridge{} is using {} and did not stop within {} s although it was asked to: \
         stop it first", process(*pid), path.display(), within.as_secs())]
     NotGivenUp {
         path: PathBuf,
-        /// The other's process id, where the system lets us read it.
+        /// The process id of the other bridge; `None` if the system does not let us read it.
         pid: Option<u32>,
-        /// How long we waited.
+        /// How long this bridge waited.
         within: Duration,
     },
-    /// The other bridge cannot be asked to stop.
+    /// The claim that asks the other bridge to stop cannot be written.
     #[error("cannot ask the bridge that is using {} to stop: stop it first", path.display())]
     Claim {
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The file was written by a later version of the bridge.
+    /// A later version of the bridge has written the file.
     #[error(
         "{} was written by a newer twitchat-bridge (format {found}, this one knows up to {known}): \
             update, or choose another store.path",
@@ -87,10 +88,10 @@ pub enum StoreError {
         /// The latest format that this program knows.
         known: u32,
     },
-    /// A SQLite file of some other program.
+    /// The file is a SQLite database of another program.
     #[error("{} is not a journal of twitchat-bridge: choose another store.path", path.display())]
     Foreign { path: PathBuf },
-    /// Not a database, or a broken one.
+    /// The file is no SQLite database, or is damaged.
     #[error(
         "{} is damaged: move it away to start afresh; what can be saved from it: sqlite3 FILE \
             .recover | sqlite3 NEW-FILE",
@@ -100,65 +101,65 @@ pub enum StoreError {
         path: PathBuf,
         source: DatabaseError,
     },
-    /// No space left.
+    /// The disk is full.
     #[error("no space left on the disk of {}: free some", path.display())]
     Full {
         /// The database, its folder or a file beside it.
         path: PathBuf,
-        /// The reason that SQLite or the system gives.
+        /// The error of SQLite or of the operating system.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The disk, or the file, is for reading only.
+    /// The disk or the file is read-only.
     #[error("cannot write to {}: the disk or the file is read-only; make it writable, or choose \
         another place with the setting store.path", path.display())]
     ReadOnly {
         /// The database, its folder or a file beside it.
         path: PathBuf,
-        /// The reason that SQLite or the system gives.
+        /// The error of SQLite or of the operating system.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The system does not say whether the journal is still there.
+    /// The system does not report whether the journal is still there.
     #[error("cannot look at {}", path.display())]
     Look {
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Something is where the journal belongs and cannot be moved aside.
+    /// Another file is in the journal's place and cannot be moved aside.
     #[error("cannot put a new journal at {}: something is in its place that cannot be moved aside",
         path.display())]
     InTheWay {
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The journal holds another entry than ours under the same number.
+    /// The journal has a different entry under the same number.
     #[error("entry {seq} of {} is not the one that this bridge wrote: another program has written \
         to it", path.display())]
     Conflict {
         path: PathBuf,
-        /// Number of the row.
+        /// The number of the row.
         seq: u64,
     },
-    /// Anything else that SQLite reports.
+    /// Any other error of SQLite.
     #[error("cannot {doing} {}", path.display())]
     Database {
-        /// What was tried.
+        /// What was tried, as a verb with its preposition.
         doing: &'static str,
         path: PathBuf,
         source: DatabaseError,
     },
-    /// The thread of the store could not be started.
+    /// The store's thread could not be started.
     #[error("cannot start the thread of the store")]
     Thread(#[source] io::Error),
-    /// The thread of the store has ended: nothing can be written any more.
+    /// The store's thread has ended, so nothing can be written any more.
     #[error("the store has stopped")]
     Stopped,
-    /// The bridge closes, and the last writes could not be saved.
+    /// The bridge stops, and the last writes could not be saved.
     #[error("{} could not be saved", entries(*writes))]
     Unsaved {
         writes: u64,
-        /// Why the last attempt failed.
+        /// The error of the last attempt.
         source: Box<StoreError>,
     },
 }
@@ -176,7 +177,7 @@ fn entries(number: u64) -> String {
 }
 
 impl StoreError {
-    /// Tells the causes apart that the user handles differently.
+    /// Sorts errors of SQLite by what the user can do about them.
     pub(super) fn database(doing: &'static str, path: &Path, error: rusqlite::Error) -> Self {
         let code = error.sqlite_error_code();
         let (path, source) = (path.to_owned(), DatabaseError(error));
@@ -192,7 +193,8 @@ impl StoreError {
                 path,
                 source: source.into(),
             },
-            // SQLite does not say what the disk said: a full one can be behind either.
+            // SQLite does not pass on the error of the disk, and a full one may be the cause of
+            // either.
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => match try_to_write(&path) {
                 Err(error) => Self::io(&path, error, |path, _| Self::Database {
                     doing,
@@ -213,8 +215,8 @@ impl StoreError {
         }
     }
 
-    /// The same for an error of the system; `other` makes one of what is neither a full nor a
-    /// read-only disk.
+    /// Sorts errors of the operating system; `other` makes the error if the disk is neither full
+    /// nor read-only.
     pub(super) fn io(
         path: &Path,
         error: io::Error,
@@ -234,7 +236,7 @@ impl StoreError {
         }
     }
 
-    /// The error and its causes on one line.
+    /// The text of the error and of its causes, on one line.
     pub(super) fn chain(&self) -> String {
         let mut text = self.to_string();
         let mut cause = self.source();
@@ -247,15 +249,14 @@ impl StoreError {
     }
 }
 
-/// Writes something beside the journal and removes it again: the system's own words for what is
-/// wrong.
+/// Writes a file beside the journal and removes it again, to get the error of the operating system.
 fn try_to_write(path: &Path) -> io::Result<()> {
     let probe = with_suffix(path, ".probe");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     owner_only(&mut options);
     let mut file = options.open(&probe)?;
-    // As large as the smallest piece that SQLite's index of its log takes.
+    // As large as the smallest unit by which SQLite's index of the log grows.
     let written = file
         .write_all(&vec![1; 32 * 1024])
         .and_then(|()| file.sync_all());

@@ -1,6 +1,6 @@
-//! Which files the journal is, and whether they are still what they were: somebody may delete,
-//! move, replace or overwrite them while they are open. SQLite does not notice, and what it writes
-//! then is gone with the bridge.
+//! Checks whether the files of the journal are still the ones that were opened. They may be
+//! deleted, moved, replaced or overwritten while they are open. SQLite does not notice that, and
+//! everything that it writes afterwards is lost when the bridge ends.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata};
@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::time::SystemTime;
 
-/// What SQLite puts behind the journal's name: the write-ahead log, its index, and the rollback
-/// journal of disks without a log.
+/// The endings that SQLite appends to the journal's name: for the write-ahead log, for its index,
+/// and for the rollback journal on disks without a log.
 pub(super) const LOG: &str = "-wal";
 pub(super) const INDEX: &str = "-shm";
 const ROLLBACK: &str = "-journal";
 
-/// Which file it is, whatever its name.
+/// Identifies a file independently of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity {
     #[cfg(unix)]
@@ -34,24 +34,24 @@ impl Identity {
         }
     }
 
-    /// Elsewhere a file that is open cannot be replaced: that there is one is enough.
+    /// On other systems an open file cannot be replaced, so all files count as the same.
     #[cfg(not(unix))]
     fn of(_: &Metadata) -> Self {
         Self {}
     }
 
-    /// Of an open file.
+    /// The identity of an open file.
     pub(super) fn of_file(file: &File) -> io::Result<Self> {
         file.metadata().map(|metadata| Self::of(&metadata))
     }
 
-    /// Of what stands at a path; nothing if nothing does.
+    /// The identity of the file at a path; `None` if there is none.
     pub(super) fn at(path: &Path) -> io::Result<Option<Self>> {
         Ok(look(path)?.map(|metadata| Self::of(&metadata)))
     }
 }
 
-/// What stands at a path; nothing if nothing does.
+/// The metadata of the file at a path; `None` if there is none.
 fn look(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
@@ -67,11 +67,11 @@ fn look(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// A file as it was when it was last looked at.
+/// The state of a file when it was last checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     identity: Identity,
-    /// Size and time of the last change, where only SQLite's own writes change them.
+    /// Size and modification time, on systems where only SQLite's own writes change them.
     #[cfg(unix)]
     content: (u64, Option<SystemTime>),
 }
@@ -86,16 +86,16 @@ impl Stamp {
     }
 }
 
-/// What has happened to the files.
+/// How the files have changed since the last check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
     None,
-    /// They are the same files, but somebody else has written to them: perhaps another program that
-    /// speaks SQLite, perhaps not.
+    /// They are the same files, but another program has written to them. It may have used SQLite,
+    /// or not.
     Written,
-    /// The file is not at its path any more.
+    /// There is no file at the journal's path any more.
     Deleted,
-    /// Another file is at its path.
+    /// Another file is at the journal's path.
     Replaced,
     /// The write-ahead log or its index is missing, or another file is in its place.
     LogDeleted,
@@ -106,17 +106,18 @@ pub(super) enum Change {
 pub(super) struct Files {
     /// The path that the config names. It may be a symbolic link.
     path: PathBuf,
-    /// Where the file really is, with its log beside it.
+    /// The resolved path of the file; its log is beside it.
     real: PathBuf,
     journal: Option<Stamp>,
     log: Option<Stamp>,
     index: Option<Identity>,
-    /// Somebody has overwritten them: what stands in them is not the journal.
+    /// Set when another program has overwritten the files, so that their content is not the
+    /// journal.
     pub(super) spoilt: bool,
 }
 
 impl Files {
-    /// Looks at the files right after they were opened.
+    /// Records the state of the files right after they were opened.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let real = fs::canonicalize(path)?;
         let mut files = Self {
@@ -133,7 +134,7 @@ impl Files {
         Ok(files)
     }
 
-    /// What has happened to them since.
+    /// Compares the files with their recorded state.
     pub(super) fn change(&self) -> io::Result<Change> {
         let journal = look(&self.path)?.map(|metadata| Stamp::of(&metadata));
         match (journal, self.journal) {
@@ -143,7 +144,7 @@ impl Files {
         }
         let log = look(&self.beside(LOG))?.map(|metadata| Stamp::of(&metadata));
         let index = Identity::at(&self.beside(INDEX))?;
-        // Disks without a log have none to lose.
+        // On a disk without write-ahead logs there is none to lose.
         let log_is_same = self
             .log
             .is_none_or(|before| log.is_some_and(|now| now.identity == before.identity));
@@ -157,7 +158,7 @@ impl Files {
         })
     }
 
-    /// What has been written to the same files since is in order.
+    /// Records the state of the same files anew, because the writes to them since are in order.
     pub(super) fn accept(&mut self) -> io::Result<()> {
         for (path, known) in [
             (self.path.clone(), &mut self.journal),
@@ -171,7 +172,7 @@ impl Files {
         Ok(())
     }
 
-    /// Where a new journal belongs: what a symbolic link points to, else the path itself.
+    /// Where a new journal belongs: at the target of a symbolic link, else at the path itself.
     pub(super) fn place(&self) -> PathBuf {
         let is_link = fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.is_symlink());
         if is_link {
@@ -181,9 +182,9 @@ impl Files {
         }
     }
 
-    /// Puts `new` where the journal belongs, and nothing beside it that SQLite would take for its
-    /// log. What is there and is not ours is moved aside, never overwritten; so are our own files
-    /// if they are spoilt. Gives the names of what was moved aside.
+    /// Moves `new` to the journal's place, and makes sure that no file beside it is taken for its
+    /// log. Files that are not ours are moved aside, never overwritten; so are our own files if
+    /// they are spoilt. Returns the new names of the files that were moved aside.
     pub(super) fn put_in_place(&mut self, new: &Path) -> io::Result<Vec<PathBuf>> {
         let place = self.place();
         let own = [
@@ -215,7 +216,7 @@ impl Files {
                 rename_new(&path, &aside)?;
                 moved.push(aside);
             } else if !suffix.is_empty() {
-                // The journal itself is replaced in one step, below.
+                // The journal itself is replaced in one step below.
                 fs::remove_file(&path)?;
             }
         }
@@ -224,7 +225,7 @@ impl Files {
             Some(_) => fs::rename(new, &place)?,
         }
         sync_folder(&place)?;
-        // From here on this file is ours, whether it can be opened or not.
+        // From here on the file at this path is ours, even if it cannot be opened.
         self.journal = look(&self.path)?.map(|metadata| Stamp::of(&metadata));
         Ok(moved)
     }
@@ -234,14 +235,14 @@ impl Files {
     }
 }
 
-/// A path with something behind its name.
+/// Appends a suffix to the name of a path.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-/// A name beside the journal that neither a file nor a log of that name has.
+/// A name beside the journal that no file has, neither itself nor with a suffix of SQLite.
 fn free_name(place: &Path) -> io::Result<PathBuf> {
     for number in 1..10_000 {
         let name = with_suffix(place, &format!(".moved-aside-{number}"));
@@ -259,18 +260,18 @@ fn free_name(place: &Path) -> io::Result<PathBuf> {
     ))
 }
 
-/// Renames, and overwrites nothing.
+/// Renames a file, and fails if the new name exists.
 fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
         Ok(()) => fs::remove_file(from),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        // A folder, or a disk without hard links.
+        // `from` is a folder, or the disk has no hard links.
         Err(_) if fs::symlink_metadata(to).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
         Err(_) => fs::rename(from, to),
     }
 }
 
-/// What is in a folder survives a crash.
+/// Flushes the folder of a file, so that a new name in it survives a crash.
 fn sync_folder(file: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = folder_of(file) {
@@ -281,13 +282,13 @@ fn sync_folder(file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The folder of a file; nothing if that is the current one.
+/// The folder of a file; `None` if that is the current one.
 pub(super) fn folder_of(file: &Path) -> Option<&Path> {
     file.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
 }
 
-/// Makes the folder of a file, for the owner alone.
+/// Creates the folder of a file, readable by its owner only.
 pub(super) fn create_folder(file: &Path) -> io::Result<()> {
     let Some(folder) = folder_of(file) else {
         return Ok(());

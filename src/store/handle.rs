@@ -1,4 +1,4 @@
-//! What the rest of the bridge holds of the running store.
+//! The handle through which the rest of the bridge uses the running store.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -14,16 +14,16 @@ pub use super::queue::TryWriteError;
 pub struct StoreHandle {
     state: QueueState,
     thread: JoinHandle<Result<(), StoreError>>,
-    /// It was said that the queue is full although it has grown.
+    /// Whether the full queue was logged already.
     said: AtomicBool,
 }
 
 impl Store {
-    /// Starts the thread that writes. Reading is over: everything after this goes through the
-    /// handle.
+    /// Starts the thread that writes. From now on the store is used through the handle, and cannot
+    /// be read.
     ///
     /// # Errors
-    /// [`StoreError::Thread`] if the system gives no thread.
+    /// [`StoreError::Thread`] if the system cannot start a thread.
     pub fn run(self) -> Result<(StoreHandle, StoreNotices), StoreError> {
         let (state, outlet) = queue::channel();
         let (reporter, notices) = notice::channel();
@@ -43,8 +43,8 @@ impl Store {
 }
 
 impl StoreHandle {
-    /// Hands one write over; waits while the queue is full, which is larger while the disk refuses
-    /// writes. That it is on the disk comes as a notice.
+    /// Queues a write. Waits while the queue is full; the queue is larger while the disk refuses
+    /// writes. A notice reports when the write is on disk.
     ///
     /// # Errors
     /// [`StoreError::Stopped`] if the thread has ended.
@@ -59,7 +59,7 @@ impl StoreHandle {
         }
     }
 
-    /// Says once that no more can wait for a disk that refuses writes.
+    /// Logs once that the queue is full although it has grown for a disk that refuses writes.
     fn report_full(&self) {
         let Some(writes) = self.state.grown() else {
             return self.said.store(false, Ordering::Relaxed);
@@ -67,25 +67,24 @@ impl StoreHandle {
         if !self.said.swap(true, Ordering::Relaxed) {
             tracing::error!(
                 writes,
-                "no more writes can wait for the disk: the bridge stands still until it accepts \
-                    them"
+                "the queue of writes is full: the bridge pauses until the disk accepts writes again"
             );
         }
     }
 
-    /// Hands one write over without waiting.
+    /// Queues a write without waiting.
     ///
     /// # Errors
-    /// Gives the write back if there is no room or no store.
+    /// Returns the write if the queue is full or the thread has ended.
     pub fn try_write(&self, write: Write) -> Result<(), TryWriteError> {
         self.state.try_put(write)
     }
 
-    /// Waits until everything is on the disk, closes the file and gives up the lock.
+    /// Waits until everything is on disk, closes the file and releases the lock.
     ///
     /// # Errors
-    /// [`StoreError::Unsaved`] if the disk keeps refusing, [`StoreError::Stopped`] if the thread
-    /// had panicked.
+    /// [`StoreError::Unsaved`] if the disk keeps refusing writes, [`StoreError::Stopped`] if the
+    /// thread has panicked.
     pub async fn close(self) -> Result<(), StoreError> {
         let Self { state, thread, .. } = self;
         state.close();

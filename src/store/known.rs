@@ -1,4 +1,4 @@
-//! What the journal must hold, whatever becomes of its file.
+//! The content that the journal must have, even if its file is lost.
 
 use rusqlite::Connection;
 
@@ -7,19 +7,21 @@ use super::schema::APPLICATION_ID;
 use super::statements;
 use crate::bridge::journal::{Seq, Session, Write};
 
-/// What the journal must hold, by what was written to it and read from it.
+/// The content that the journal must have, according to everything that was written to it and read
+/// from it.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// Number of the last row.
+    /// The number of the last row.
     pub(super) last: Seq,
     /// The running session.
     session: Option<Session>,
     meta: Vec<(&'static str, Box<str>)>,
-    /// The journal's own id, by which it is told from another.
+    /// The id of the journal, which distinguishes it from other journals; `None` before it is
+    /// written.
     instance: Option<String>,
 }
 
-/// The key of the id.
+/// The key of the journal's id.
 const INSTANCE: &str = "instance";
 /// Keys that are kept; what a later version may have kept beside them is not needed to go on.
 const KEYS: [&str; 9] = [
@@ -35,7 +37,7 @@ const KEYS: [&str; 9] = [
 ];
 
 impl Known {
-    /// What an opened journal holds; `meta` reads a kept value from it.
+    /// Reads the content of an opened journal; `meta` reads the value of a key.
     pub(super) fn read(
         last: Seq,
         session: Option<Session>,
@@ -55,7 +57,7 @@ impl Known {
         Ok(known)
     }
 
-    /// This is in the journal now.
+    /// Records that these writes are in the journal now.
     pub(super) fn note(&mut self, batch: &[Write]) {
         for write in batch {
             match write {
@@ -75,7 +77,7 @@ impl Known {
         }
     }
 
-    /// What can be written down again without the old journal.
+    /// The writes that can be repeated without the old journal.
     pub(super) fn writes(&self) -> Vec<Write> {
         let meta = self.meta.iter().map(|(key, value)| Write::Keep {
             key,
@@ -89,7 +91,7 @@ impl Known {
             .collect()
     }
 
-    /// Whether a database is in order and the journal that it should be.
+    /// Whether a database is intact and is the expected journal.
     pub(super) fn is_in(&self, connection: &Connection) -> rusqlite::Result<bool> {
         let application: i32 =
             connection.pragma_query_value(None, "application_id", |row| row.get(0))?;

@@ -1,7 +1,8 @@
-//! One bridge per file: a lock file beside the database, with the process id of its holder in it.
+//! Lets only one bridge use a journal: a lock file beside the database, which contains the process
+//! id of its holder.
 //!
-//! The system drops the lock when the process ends, however it ends. The file itself stays:
-//! removing it would be a race.
+//! The system releases the lock when the process ends, however it ends. The file itself is never
+//! removed, because that would be a race.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -12,7 +13,7 @@ use super::claim;
 use super::files::{Identity, create_folder, with_suffix};
 use crate::files::owner_only;
 
-/// Held as long as it lives.
+/// Releases the lock when it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
     database: PathBuf,
@@ -21,7 +22,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of `database`.
+    /// Locks `database`.
     pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
         let path = with_suffix(database, ".lock");
         let failed = |error| {
@@ -53,8 +54,8 @@ impl Lock {
         })
     }
 
-    /// Takes it again if the lock file is not ours any more: another bridge could lock the new one.
-    /// Tells whether it was so.
+    /// Takes the lock again if the lock file was replaced or deleted, because another bridge could
+    /// lock the new one. Returns whether that was necessary.
     pub(super) fn renew(&mut self) -> Result<bool, StoreError> {
         let failed = |source| StoreError::Lock {
             path: self.path.clone(),
@@ -80,7 +81,8 @@ impl Lock {
     }
 }
 
-/// Windows refuses to read what another process has locked; then the id stays unknown.
+/// The process id in the lock file. `None` on Windows, which does not let us read a file that
+/// another process has locked.
 fn read_pid(file: &mut File) -> Option<u32> {
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;

@@ -1,12 +1,13 @@
-//! SHELL. The SQLite file: journal, sessions, people, small facts about the bridge.
+//! SHELL. The SQLite file: journal, sessions, people, meta values of the bridge.
 //!
-//! Owns the database file, its lock and the one thread that writes to it. It keeps what `bridge`
-//! hands over as [`Write`]s and gives it back at start-up; it does not know what a row means,
-//! numbers nothing and decides nothing. `daemon` opens it, reads it, then calls [`Store::run`].
+//! Owns the database file, its lock and the only thread that writes to it. It stores the [`Write`]s
+//! of `bridge` and returns their content at start-up. It does not interpret rows, assigns no
+//! numbers and makes no decisions. `daemon` opens it, reads it, then calls [`Store::run`].
 //!
-//! What is [`StoreNotice::Committed`] survives a crash of the bridge and of the machine: WAL with
-//! `synchronous=FULL`, in a file that is still there. If somebody deletes or replaces the files
-//! while they are open, a new journal is made of what the connection still has.
+//! Writes that are [`StoreNotice::Committed`] survive a crash of the bridge and of the machine:
+//! SQLite uses WAL with `synchronous=FULL`, and the thread checks that the file still exists. If
+//! the files are deleted or replaced while they are open, the thread makes a new journal from what
+//! the connection still has.
 //!
 //! [`Write`]: crate::bridge::journal::Write
 

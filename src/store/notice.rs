@@ -1,6 +1,7 @@
-//! What the store's thread tells: how far the journal is on the disk, and whether the disk refuses.
+//! The reports of the store's thread: how far the journal is on disk, and whether the disk refuses
+//! writes.
 //!
-//! Notices are merged while nobody reads them, so the thread never waits for its reader and its
+//! Notices are merged while they are not read, so the thread never waits for the reader, and the
 //! reader may wait for the thread.
 
 use std::collections::VecDeque;
@@ -9,52 +10,54 @@ use tokio::sync::watch;
 
 use crate::bridge::other_bridge::OtherBridge;
 
-/// News from the store.
+/// A notice of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
-    /// All of this survives a crash.
+    /// All these writes survive a crash.
     Committed {
-        /// How many writes, of those handed over in this run.
+        /// The number of writes since the start of this run.
         writes: u64,
     },
-    /// A transaction failed. Nothing is lost: it is tried again, with pauses, until it succeeds.
+    /// A transaction failed. Nothing is lost: the thread repeats it, with pauses, until it
+    /// succeeds.
     Failed {
-        /// The error and its causes.
+        /// The text of the error and of its causes.
         error: String,
     },
-    /// The disk accepts writes again; the [`StoreNotice::Committed`] follows.
+    /// The disk accepts writes again. A [`StoreNotice::Committed`] follows.
     Healed,
-    /// Something happened to the files that the operator should know.
+    /// The operator should know of a change to the files.
     Noted {
-        /// In words.
+        /// The text for the log.
         text: String,
-        /// Entries that were on the disk are there no longer.
+        /// Whether entries that were on disk are lost.
         lost: bool,
     },
-    /// Another bridge wants the journal.
+    /// Another bridge asks for the journal.
     Claimed {
-        /// The one that asks.
+        /// The bridge that asks.
         by: OtherBridge,
     },
 }
 
-/// So many notes wait to be read; of more, the first go.
+/// The most notes that wait to be read. If there are more, the oldest ones are dropped.
 const NOTES: usize = 16;
 
 #[derive(Debug, Clone, Default)]
 struct Progress {
     writes: u64,
-    /// The last error, and which in a row it is: each is news, also when it is the same error.
+    /// The last error and its number in a row. Each is reported, also if it is the same error
+    /// again.
     failure: Option<(u32, String)>,
-    /// The last notes, and how many there were in all.
+    /// The last notes, and the number of all notes so far.
     notes: VecDeque<(String, bool)>,
     noted: u64,
-    /// There was a note of a loss.
+    /// Whether a note has reported a loss.
     lost: bool,
     claimed: Option<OtherBridge>,
 }
 
-/// Makes both ends.
+/// Makes the sender and the receiver of notices.
 pub(super) fn channel() -> (Reporter, StoreNotices) {
     let (sender, receiver) = watch::channel(Progress::default());
     (
@@ -66,12 +69,13 @@ pub(super) fn channel() -> (Reporter, StoreNotices) {
     )
 }
 
-/// The thread's end.
+/// The sender, which the store's thread has.
 #[derive(Debug)]
 pub(super) struct Reporter(watch::Sender<Progress>);
 
 impl Reporter {
-    /// All that was handed over so far is on the disk, and so are these writes; there may be none.
+    /// Reports that these writes, of which there may be none, are on disk, and that earlier
+    /// failures are over.
     pub(super) fn committed(&self, writes: u64) {
         self.0.send_if_modified(|progress| {
             let is_news = writes > 0 || progress.failure.is_some();
@@ -108,7 +112,7 @@ impl Reporter {
     }
 }
 
-/// The reader's end.
+/// The receiver of notices.
 #[derive(Debug)]
 pub struct StoreNotices {
     receiver: watch::Receiver<Progress>,
@@ -116,8 +120,8 @@ pub struct StoreNotices {
 }
 
 impl StoreNotices {
-    /// The next notice; `None` when the thread has ended and all is told. Safe to drop and call
-    /// again, as in `select!`.
+    /// The next notice; `None` when the thread has ended and all notices were returned. The future
+    /// may be dropped and the method called again, as in `select!`.
     pub async fn recv(&mut self) -> Option<StoreNotice> {
         loop {
             if let Some(notice) = self.unreported() {
@@ -131,13 +135,13 @@ impl StoreNotices {
 
     fn unreported(&mut self) -> Option<StoreNotice> {
         let now = self.receiver.borrow_and_update();
-        // First of all: what was lost must be known before anything is called durable.
+        // Notes come first: a loss must be known before any write is reported as durable.
         let unread = usize::try_from(now.noted - self.told.noted)
             .unwrap_or(usize::MAX)
             .min(now.notes.len());
         if let Some((text, lost)) = now.notes.get(now.notes.len() - unread) {
             self.told.noted = now.noted - unread as u64 + 1;
-            // Of a loss whose note had to go, the next one speaks.
+            // If the note of a loss was dropped, the next note is marked as a loss.
             let lost = *lost || (now.lost && !self.told.lost);
             self.told.lost |= lost;
             return Some(StoreNotice::Noted {

@@ -13,15 +13,15 @@ use super::lock::Lock;
 use super::schema::{APPLICATION_ID, MIGRATIONS};
 use crate::files::owner_only;
 
-/// How long one attempt waits for another program that writes to the file. The bridge tries again
-/// by itself.
+/// How long one attempt waits for another program that writes to the file. The thread repeats
+/// failed attempts.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
-/// The write-ahead log is cut back to this after a checkpoint.
+/// The size to which a checkpoint truncates the write-ahead log.
 const WAL_LIMIT_BYTES: i64 = 16 * 1024 * 1024;
-/// Room for every statement there is.
+/// The number of cached statements, enough for all of them.
 const STATEMENTS: usize = 32;
 
-/// The store, opened but not yet running: for reading at start-up.
+/// The store, opened but not running yet, so that it can be read at start-up.
 #[derive(Debug)]
 pub struct Store {
     pub(super) connection: Connection,
@@ -32,12 +32,12 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the file, or makes it together with its folders; only the owner may read what is made.
+    /// Opens the file, or creates it together with its folders, readable by their owner only.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if another bridge has it, [`StoreError::Newer`] if a later version
-    /// wrote it, [`StoreError::Full`] and [`StoreError::ReadOnly`] if the disk takes nothing,
-    /// [`StoreError::Damaged`] and the rest if the file cannot be used.
+    /// [`StoreError::Taken`] if another bridge uses it, [`StoreError::Newer`] if a later version
+    /// has written it, [`StoreError::Full`] and [`StoreError::ReadOnly`] if the disk refuses
+    /// writes, [`StoreError::Damaged`] and others if the file cannot be used.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         create(path)?;
         let lock = Lock::take(path)?;
@@ -62,7 +62,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Writes the log back into the database and closes both; the lock goes last.
+    /// Writes the log back into the database and closes both. Releases the lock last.
     pub(super) fn close(self) -> Result<(), StoreError> {
         let Self {
             connection,
@@ -71,20 +71,20 @@ impl Store {
             ..
         } = self;
         connection.flush_prepared_statement_cache();
-        // Not being able to shorten the log loses nothing: the next start reads it.
+        // If the log cannot be truncated, nothing is lost: the next start reads it.
         let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
         let closed = connection
             .close()
             .map_err(|(_, error)| StoreError::database("close", &path, error));
         drop(lock);
         if let Err(error) = checkpoint {
-            tracing::debug!(%error, "write-ahead log not shortened");
+            tracing::debug!(%error, "the write-ahead log was not truncated");
         }
         closed
     }
 }
 
-/// A connection to a file that is ours, or empty.
+/// Opens a connection to a file that is ours or empty.
 pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection =
         Connection::open(path).map_err(|error| StoreError::database("open", path, error))?;
@@ -101,8 +101,8 @@ fn create(path: &Path) -> Result<(), StoreError> {
     };
     create_folder(path).map_err(|error| failed(folder_of(path).unwrap_or(path), error))?;
     let mut options = OpenOptions::new();
-    // SQLite would make the file readable for all; its log and index files copy the database's
-    // permissions.
+    // Created here, because SQLite would make the file readable for everybody. Its log and index
+    // files get the permissions of the database.
     options.append(true).create(true);
     owner_only(&mut options);
     options
@@ -111,7 +111,7 @@ fn create(path: &Path) -> Result<(), StoreError> {
         .map_err(|error| failed(path, error))
 }
 
-/// Refuses files that are not ours or too new, before anything is changed in them.
+/// Refuses files of other programs and of later versions, before anything in them is changed.
 fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::database("read", path, error);
     let found: u32 = connection
@@ -145,16 +145,19 @@ pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
-        // Some network file systems; as durable, but slower.
-        tracing::warn!(mode, "the store's disk has no write-ahead log");
+        // The case on some network file systems. A rollback journal is as durable, but slower.
+        tracing::warn!(
+            mode,
+            "SQLite cannot use a write-ahead log on this disk; writes are slower"
+        );
     }
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_LIMIT_BYTES, |_| Ok(()))?;
-    // The log and its index are made when something is read: from then on they can be watched.
+    // SQLite creates the log and its index at the first read. After that they can be checked.
     connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))
 }
 
-/// Applies what the file has not seen yet, each migration whole or not at all.
+/// Applies the migrations that the file has not had yet, each in one transaction.
 pub(super) fn migrate(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
     let seen: usize = connection
         .pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))?

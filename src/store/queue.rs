@@ -1,6 +1,6 @@
-//! The way to the store's thread: bounded by bytes, and so by count, because each write counts as
-//! at least [`LEAST`] bytes. Bytes count as used until they are on the disk. While the disk
-//! refuses, the bound is [`GROWN`]: the bridge goes on with its work meanwhile.
+//! The queue to the store's thread. It is bounded by bytes, and so by count, because each write
+//! counts as at least [`LEAST`] bytes. Bytes count until they are on disk. While the disk refuses
+//! writes, the bound is [`GROWN`], so that the bridge can go on meanwhile.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,31 +12,31 @@ use tokio::sync::{Semaphore, TryAcquireError};
 use super::StoreError;
 use crate::bridge::journal::{PersonRow, Row, Write};
 
-/// At most this many bytes of writes wait for the disk; one larger write goes alone. Enough for
-/// dozens of transactions: what comes faster than the disk takes it waits in the reader, where it
-/// is smaller.
+/// The most bytes of writes that wait for the disk. This is enough for dozens of transactions; a
+/// larger write waits alone. While the queue is full, the bridge takes no more events, which wait
+/// in the reader and need less memory there.
 const BYTES: u32 = 4 * 1024 * 1024;
 /// The bound while the disk refuses writes.
 const GROWN: u32 = 64 * 1024 * 1024;
 const EXTRA: usize = (GROWN - BYTES) as usize;
-/// Each write counts as at least this much: at most 16,384 writes in [`BYTES`], 262,144 in
+/// The least bytes that a write counts as: at most 16,384 writes fit in [`BYTES`], and 262,144 in
 /// [`GROWN`].
 const LEAST: u32 = 256;
 /// The most writes that wait for a disk that does not refuse them.
 pub(super) const USUAL: u32 = BYTES / LEAST;
 
-/// A write that did not fit, or came too late.
+/// A write that could not be queued.
 #[derive(Debug, thiserror::Error)]
 pub enum TryWriteError {
     /// The queue is full: wait with [`StoreHandle::write`](super::StoreHandle::write).
     #[error("the queue of the store is full")]
     Full(Write),
-    /// The thread of the store has ended.
+    /// The store's thread has ended.
     #[error("the store has stopped")]
     Stopped(Write),
 }
 
-/// Makes both ends.
+/// Makes both ends of the queue.
 pub(super) fn channel() -> (QueueState, Outlet) {
     let shared = Arc::new(Shared {
         room: Semaphore::new(BYTES as usize),
@@ -64,25 +64,26 @@ struct Shared {
 struct Queue {
     writes: VecDeque<Write>,
     closed: bool,
-    /// Closed by who waits for the end.
+    /// Whether the queue was closed by [`QueueState::close`], whose caller waits for the end.
     in_order: bool,
 }
 
 impl Shared {
-    /// Nothing in here panics while it holds the lock, and a queue is never half changed.
+    /// Ignores poisoning: no code panics while it holds the lock, so the queue is always
+    /// consistent.
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Where writes go in.
+/// The end of the queue that writes are added to.
 #[derive(Debug)]
 pub(super) struct QueueState {
     shared: Arc<Shared>,
 }
 
 impl QueueState {
-    /// Waits for room. Nothing happens if the future is dropped before it is done.
+    /// Waits for room and adds a write. If the future is dropped before that, nothing is added.
     pub(super) async fn put(&self, write: Write) -> Result<(), StoreError> {
         let bytes = self
             .shared
@@ -95,7 +96,7 @@ impl QueueState {
         Ok(())
     }
 
-    /// Puts it in now or not at all.
+    /// Adds a write if there is room at once.
     pub(super) fn try_put(&self, write: Write) -> Result<(), TryWriteError> {
         match self.shared.room.try_acquire_many(weight(&write)) {
             Ok(bytes) => bytes.forget(),
@@ -106,7 +107,8 @@ impl QueueState {
         Ok(())
     }
 
-    /// How many writes wait, if the queue is as large as it may become because the disk refuses.
+    /// The number of queued writes, if the queue has grown because the disk refuses writes; else
+    /// `None`.
     pub(super) fn grown(&self) -> Option<usize> {
         self.shared
             .grown
@@ -114,7 +116,8 @@ impl QueueState {
             .then(|| self.shared.queue().writes.len())
     }
 
-    /// Nothing more will come, and somebody waits until everything is on the disk.
+    /// Announces that no more writes follow, and that the caller waits until all of them are on
+    /// disk.
     pub(super) fn close(self) {
         self.shared.queue().in_order = true;
     }
@@ -132,24 +135,24 @@ impl Drop for QueueState {
     }
 }
 
-/// What [`Outlet::take`] found.
+/// The result of [`Outlet::take`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Taken {
     Writes,
-    /// Nothing came in time.
+    /// No write came in time.
     Nothing,
-    /// Nothing is left, and nothing more will come.
+    /// The queue is empty and closed.
     End,
 }
 
-/// Where the thread takes them out.
+/// The end of the queue that the thread takes writes from.
 #[derive(Debug)]
 pub(super) struct Outlet {
     shared: Arc<Shared>,
 }
 
 impl Outlet {
-    /// Waits for the next writes, for `patience` at most, and takes what is there, at most `limit`.
+    /// Waits up to `patience` for the next writes, and takes at most `limit` of them.
     pub(super) fn take(
         &mut self,
         batch: &mut Vec<Write>,
@@ -171,7 +174,7 @@ impl Outlet {
         }
     }
 
-    /// Gives the room of these writes back: they are on the disk.
+    /// Releases the room of these writes, which are on disk.
     pub(super) fn done(&self, batch: &[Write]) {
         self.shared
             .room
@@ -179,15 +182,15 @@ impl Outlet {
         self.shrink();
     }
 
-    /// The disk refuses: more may wait from now on.
+    /// Enlarges the queue, because the disk refuses writes.
     pub(super) fn grow(&self) {
         if !self.shared.grown.swap(true, Ordering::Relaxed) {
             self.shared.room.add_permits(EXTRA);
         }
     }
 
-    /// Takes the extra room away, once what waits fits without it: nobody has to stand still for
-    /// that.
+    /// Removes the extra room as soon as the queued writes fit without it, so that no caller has to
+    /// wait for that.
     fn shrink(&self) {
         if !self.shared.grown.load(Ordering::Relaxed)
             || self.shared.room.available_permits() < EXTRA
@@ -196,7 +199,7 @@ impl Outlet {
         }
         let taken = self.shared.room.forget_permits(EXTRA);
         if taken < EXTRA {
-            // Somebody was quicker.
+            // Another task has taken room meanwhile.
             self.shared.room.add_permits(taken);
             return;
         }
@@ -204,32 +207,32 @@ impl Outlet {
         self.shared.queue().writes.shrink_to(USUAL as usize);
     }
 
-    /// Whether nothing more will come in; something may still be queued.
+    /// Whether no more writes will be added. Some may still be queued.
     pub(super) fn is_closed(&self) -> bool {
         self.shared.queue().closed
     }
 
-    /// Whether nobody waits for the end: the bridge was cut off, and its files may be gone on
-    /// purpose.
+    /// Whether the queue was dropped without [`QueueState::close`]: the bridge was cut off, and its
+    /// files may have been deleted on purpose.
     pub(super) fn is_abandoned(&self) -> bool {
         let queue = self.shared.queue();
         queue.closed && !queue.in_order
     }
 
-    /// What is queued now.
+    /// The number of writes in the queue.
     pub(super) fn queued(&self) -> usize {
         self.shared.queue().writes.len()
     }
 }
 
 impl Drop for Outlet {
-    /// Wakes those who wait for room: there will be none.
+    /// Fails the calls that wait for room, because there will be none.
     fn drop(&mut self) {
         self.shared.room.close();
     }
 }
 
-/// The memory that a write takes.
+/// The bytes that a write counts as.
 fn weight(write: &Write) -> u32 {
     let text = match write {
         Write::Append(Row { kind, id, body, .. }) => {

@@ -1,5 +1,5 @@
-//! What the bridge reads back at start-up. Rows are handed over one at a time: the journal may be
-//! larger than the memory.
+//! Reads the store at start-up. Rows are passed on one at a time, because the journal may be larger
+//! than the memory.
 
 use std::ops::ControlFlow;
 
@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, Params, Row as Columns};
 use super::{Store, StoreError, statements};
 use crate::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId};
 
-/// Which rows to read back.
+/// The rows to read.
 #[derive(Debug, Clone, Copy)]
 pub enum Replay<'a> {
     /// All rows of one session.
@@ -35,7 +35,7 @@ impl Store {
         Ok(sessions)
     }
 
-    /// Number of the last row; 0 if there is none.
+    /// The number of the last row; 0 if there is none.
     pub fn last_seq(&self) -> Result<Seq, StoreError> {
         let last: rusqlite::Result<i64> =
             self.connection
@@ -44,7 +44,7 @@ impl Store {
             .map_err(|error| self.unreadable(error))
     }
 
-    /// A value kept by [`Write::Keep`](crate::bridge::journal::Write::Keep).
+    /// A value that [`Write::Keep`](crate::bridge::journal::Write::Keep) has stored.
     pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.connection
             .query_row(statements::META, [key], |row| row.get(0))
@@ -52,7 +52,7 @@ impl Store {
             .map_err(|error| self.unreadable(error))
     }
 
-    /// Reads rows back in the order of their numbers, until there are no more or `each` breaks off.
+    /// Reads rows in the order of their numbers, until there are no more or `each` breaks.
     pub fn replay(
         &self,
         what: Replay<'_>,
@@ -77,7 +77,7 @@ impl Store {
         }
     }
 
-    /// Ids of the last `count` rows that have one, oldest first.
+    /// The ids of the last `count` rows that have one, oldest first.
     pub fn recent_ids(&self, count: usize) -> Result<Vec<Box<str>>, StoreError> {
         let mut ids = Vec::new();
         self.each(
@@ -91,7 +91,7 @@ impl Store {
         Ok(ids)
     }
 
-    /// Ids of the published rows, in no order.
+    /// Calls `each` with the ids of the published rows, in no particular order.
     pub fn published_ids(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
         self.each(statements::PUBLISHED_IDS, (), |row| {
             each(row.get_ref(0)?.as_str()?);
@@ -99,7 +99,7 @@ impl Store {
         })
     }
 
-    /// At most `limit` people, the most recently seen first.
+    /// Calls `each` with at most `limit` people, the most recently seen first.
     pub fn people(&self, limit: usize, mut each: impl FnMut(PersonRow)) -> Result<(), StoreError> {
         self.each(
             statements::PEOPLE,
@@ -165,7 +165,7 @@ fn journal_row(columns: &Columns<'_>) -> rusqlite::Result<Row> {
     })
 }
 
-/// A [`RowOrigin`] as it stands in the database.
+/// A [`RowOrigin`] as the database spells it.
 struct Origin(RowOrigin);
 
 impl FromSql for Origin {
@@ -177,7 +177,7 @@ impl FromSql for Origin {
     }
 }
 
-/// A row has an origin that this program does not know.
+/// The error when a row has an origin that this program does not know.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown origin {0:?}")]
 struct UnknownOrigin(Box<str>);

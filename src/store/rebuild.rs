@@ -1,9 +1,9 @@
-//! The journal goes away, or something else comes in its place, while it is open: notices it and
-//! makes a new journal that holds everything.
+//! Notices that the journal's files were deleted or replaced while they are open, and makes a new
+//! journal that contains everything.
 //!
 //! A deleted file can still be read through the connection that has it open. So the new journal is
-//! a copy made by SQLite itself; only if that fails does it begin empty, with what is known of
-//! sessions and kept values, and the note says what is lost.
+//! a copy that SQLite makes itself. Only if that fails, the new journal begins with nothing but the
+//! running session and the meta values, and the note reports what is lost.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -19,20 +19,20 @@ use super::{Store, StoreError, apply};
 use crate::bridge::journal::{Seq, Write};
 use crate::files::owner_only;
 
-/// Of 4 KiB each: to copy so many takes a fraction of a second.
+/// In pages of 4 KiB: copying so many takes a fraction of a second.
 const LARGE_PAGES: u32 = 2_048;
 
-/// What became of the old content.
+/// How much of the old journal is in the new one.
 enum Copy {
     Whole,
-    /// It cannot be read any more, for this reason.
+    /// Nothing, because the old journal cannot be read any more, for this reason.
     Lost(String),
 }
 
 impl Store {
-    /// Makes sure that we alone have the journal and that it is on the disk under its name; makes a
-    /// new one if it is not. Tells whether it did: then what was written last may have to be
-    /// written again.
+    /// Makes sure that this bridge alone has the journal, and that the journal is on disk under its
+    /// name. Makes a new journal if it is not. Returns whether it did: then the last writes may
+    /// have to be repeated.
     pub(super) fn secure(&mut self, reporter: &Reporter) -> Result<bool, StoreError> {
         if self.lock.renew()? {
             reporter.noted(
@@ -68,7 +68,7 @@ impl Store {
         };
         let what = format!("{} {what} while the bridge runs", self.path.display());
         if self.is_large() {
-            // Else it is done before anybody who waits for a reply would notice.
+            // A small copy is done before a client that waits for a reply would notice.
             reporter.failed(1, format!("{what}; a new journal is being made"));
         }
         let last = self.known.last;
@@ -95,7 +95,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Whether a copy takes so long that nobody should wait for it.
+    /// Whether a copy takes so long that clients should not wait for it.
     fn is_large(&self) -> bool {
         let pages = self
             .connection
@@ -103,7 +103,7 @@ impl Store {
         pages.map_or(true, |pages| pages > LARGE_PAGES)
     }
 
-    /// A batch was committed.
+    /// Records that a batch was committed.
     pub(super) fn wrote(&mut self, batch: &[Write]) -> Result<(), StoreError> {
         self.known.note(batch);
         self.files.accept().map_err(|source| StoreError::Look {
@@ -112,26 +112,27 @@ impl Store {
         })
     }
 
-    /// Writes the log back into the database and cuts it to nothing: on a small disk it may be the
-    /// log that takes the room.
+    /// Writes the log back into the database and truncates it, because on a small disk the log may
+    /// be what takes up the space.
     pub(super) fn shorten_log(&mut self) {
         if let Err(error) = self
             .connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
         {
-            tracing::debug!(%error, "write-ahead log not shortened");
+            tracing::debug!(%error, "the write-ahead log was not truncated");
         }
         if let Err(error) = self.files.accept() {
-            tracing::debug!(%error, "the journal's files cannot be looked at");
+            tracing::debug!(%error, "the journal's files could not be checked");
         }
     }
 
-    /// Whether what another program wrote is in order: it may speak SQLite as well.
+    /// Whether the files are still the journal after another program has written to them. It may
+    /// have used SQLite.
     fn is_whole(&self) -> Result<bool, StoreError> {
         let check = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
-            // The connection that stays has the log: this one must not take it away.
+            // The store's own connection needs the log, so this one must not delete it.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             self.known.is_in(&connection)
         };
@@ -142,17 +143,17 @@ impl Store {
         }
     }
 
-    /// Makes a new journal, puts it in place and goes on with it.
+    /// Makes a new journal, moves it into place and uses it from now on.
     fn rebuild(&mut self) -> Result<(Copy, Vec<PathBuf>), StoreError> {
         create_folder(&self.path).map_err(|error| self.cannot_create(error))?;
         if !self.files.spoilt {
-            // A journal that was moved away should be whole where it is now. It does not have to
-            // be: the copy is made of both.
+            // A journal that was moved away should be complete in its new place. If that fails, the
+            // copy is still complete, because it is made of the database and the log.
             if let Err(error) =
                 self.connection
                     .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
             {
-                tracing::debug!(%error, "write-ahead log not written back");
+                tracing::debug!(%error, "the write-ahead log was not written back");
             }
         }
         let new = with_suffix(&self.files.place(), ".new");
@@ -172,23 +173,23 @@ impl Store {
             path: self.path.clone(),
             source,
         })?;
-        // The last connection to close deletes the log by its name; the one of that name is the new
-        // journal's.
+        // The last connection to be closed deletes the log by its name, and that name belongs to
+        // the new journal's log now.
         let closed = old.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         if let Err(error) = closed.and_then(|_| old.close().map_err(|(_, error)| error)) {
-            tracing::debug!(%error, "the old journal is not closed");
+            tracing::debug!(%error, "the old journal could not be closed");
         }
         Ok((copy, moved))
     }
 
-    /// Writes all that can be had into a new file, safely on the disk when it returns. A part of it
-    /// is of no use, and takes room.
+    /// Copies everything that can be read to a new file, which is on disk when this returns.
+    /// Removes the file after an error, because a part of a journal is useless and takes up space.
     fn copy_to(&self, new: &Path) -> Result<Copy, StoreError> {
         let copy = self.copy_all_to(new);
         if copy.is_err()
             && let Err(error) = self.remove(new)
         {
-            tracing::debug!(%error, "a part of a new journal is left");
+            tracing::debug!(%error, "an incomplete new journal could not be removed");
         }
         copy
     }
@@ -227,7 +228,7 @@ impl Store {
         Ok(copy)
     }
 
-    /// An empty file, for the owner alone. What is there is left from an attempt that failed.
+    /// Creates an empty file, readable by its owner only. Removes what an earlier attempt has left.
     fn create_new(&self, new: &Path) -> Result<(), StoreError> {
         self.remove(new)?;
         let mut options = OpenOptions::new();
@@ -259,8 +260,8 @@ impl Store {
     }
 }
 
-/// Whether the content is at fault, and not the disk or another program: trying again would not
-/// help.
+/// Whether the content is the cause of the error, and not the disk or another program. Then another
+/// attempt would fail, too.
 fn is_unreadable(error: &rusqlite::Error) -> bool {
     match error.sqlite_error() {
         Some(error) => match error.code {

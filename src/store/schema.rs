@@ -1,7 +1,7 @@
-//! The tables, as a list of migrations. Append to it; never edit what is there: files of users were
-//! made by it.
+//! The tables, as a list of migrations. Append to the list; never edit an entry, because the files
+//! of users were made with it.
 //!
-//! `PRAGMA user_version` is the number of migrations that a file has seen.
+//! `PRAGMA user_version` is the number of migrations that a file has had.
 
 /// Marks the file as ours (`PRAGMA application_id`, the letters `TwBr`).
 pub(super) const APPLICATION_ID: i32 = 0x5477_4272;
@@ -9,8 +9,8 @@ pub(super) const APPLICATION_ID: i32 = 0x5477_4272;
 /// All migrations, oldest first.
 pub(super) const MIGRATIONS: &[&str] = &[FIRST];
 
-/// `journal_by_session` and `journal_by_kind` carry the row number behind their columns: what they
-/// find is in the journal's order.
+/// `journal_by_session` and `journal_by_kind` contain the row number after their columns, so that
+/// their results are in the order of the journal.
 const FIRST: &str = "
 CREATE TABLE journal (
     seq     INTEGER PRIMARY KEY,

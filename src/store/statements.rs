@@ -1,6 +1,6 @@
 //! Every statement that runs on the tables of `schema`. Each is prepared once and cached.
 
-/// Changes nothing if there is a row of this number: [`SAME_ROW`] tells whether it is this one.
+/// Does nothing if there is a row with this number; [`SAME_ROW`] tests whether it is the same row.
 pub(super) const APPEND: &str = "
 INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
 ?7)
@@ -11,11 +11,11 @@ SELECT count(*) FROM journal
 WHERE seq = ?1 AND session = ?2 AND at_ms = ?3 AND origin = ?4 AND kind = ?5 AND id IS ?6 AND body \
 = ?7";
 
-/// Earlier sessions only: when a batch is repeated, the later ones are there already.
+/// Ends earlier sessions only, because later ones exist already when a batch is repeated.
 pub(super) const END_RUNNING: &str =
     "UPDATE session SET ended_ms = ?1 WHERE ended_ms IS NULL AND id < ?2";
 
-/// Of a session that is known, only the start is corrected.
+/// If the session exists, only its start is corrected.
 pub(super) const BEGIN_SESSION: &str = "
 INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (id) DO UPDATE SET started_ms = ?2";
@@ -42,8 +42,8 @@ pub(super) const META: &str = "SELECT value FROM kept WHERE key = ?1";
 pub(super) const REPLAY_SESSION: &str = "
 SELECT seq, session, at_ms, origin, kind, id, body FROM journal WHERE session = ?1 ORDER BY seq";
 
-/// `?1` is a JSON array of `[origin, kind]`. The inner query gathers row numbers only, so that no
-/// row is held in memory to be sorted.
+/// `?1` is a JSON array of `[origin, kind]`. The inner query selects row numbers only, so that
+/// SQLite does not hold rows in memory to sort them.
 pub(super) const REPLAY_KINDS: &str = "
 SELECT seq, session, at_ms, origin, kind, id, body FROM journal
 WHERE seq IN (

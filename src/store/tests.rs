@@ -78,7 +78,7 @@ fn people(store: &Store, limit: usize) -> Vec<PersonRow> {
     people
 }
 
-/// Reads notices until so many writes are on the disk; returns how many are.
+/// Reads notices until at least `wanted` writes are on disk, and returns how many are.
 async fn committed(notices: &mut StoreNotices, wanted: u64) -> u64 {
     loop {
         match timeout(PATIENCE, notices.recv()).await.unwrap().unwrap() {
@@ -139,7 +139,7 @@ async fn what_was_written_is_read_back() {
     );
     assert_eq!(store.meta("alive_ms").unwrap().as_deref(), Some("2"));
     assert_eq!(store.meta("unheard of").unwrap(), None);
-    // Session 1 was taken up again after session 2: its rows are not next to each other.
+    // Session 1 was continued after session 2, so its rows are not next to each other.
     assert_eq!(
         replayed(&store, Replay::Session(SessionId(1))),
         [&rows[0..3], &rows[6..]].concat()
@@ -202,7 +202,7 @@ async fn repeats_change_nothing() {
         Write::Begin(session(2, 20)),
     ];
     drop(saved(&path, writes.clone()).await);
-    // As after a commit whose success was not seen: the whole batch comes again.
+    // Repeats the whole batch, as after a commit whose success was not noticed.
     let store = saved(&path, writes).await;
     assert_eq!(
         replayed(&store, Replay::Session(SessionId(1))),
@@ -494,7 +494,8 @@ fn a_commit_waits_for_the_disk() {
     );
 }
 
-/// From an empty file and from every version there ever was, with what that version could hold.
+/// Migrates an empty file and a file of every earlier version, with content that the version could
+/// have.
 #[test]
 fn every_old_version_is_brought_up_to_date() {
     let current: Vec<String> = schema_of(&Store::open(&folder().1).unwrap().connection);

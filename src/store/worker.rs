@@ -1,5 +1,5 @@
-//! The thread that owns the connection: group commit, patience with a disk that refuses, and a look
-//! at the files now and then.
+//! The thread that owns the connection: it commits writes in groups, repeats them when the disk
+//! refuses, and checks the files from time to time.
 
 use std::thread;
 use std::time::Duration;
@@ -9,20 +9,20 @@ use super::queue::{Outlet, Taken};
 use super::{Store, StoreError, apply, claim};
 use crate::bridge::journal::Write;
 
-/// At most this many writes in one transaction.
+/// The most writes in one transaction.
 const BATCH: usize = 256;
-/// Whether another bridge claims the journal is looked at this often when nothing is written.
+/// How often the thread checks whether another bridge claims the journal while nothing is written.
 const CLAIMS_EVERY: Duration = Duration::from_millis(500);
-/// The files are looked at after so many such waits when nothing is written: every 3 s.
+/// The number of these waits without a write after which the files are checked: every 3 s.
 const LOOK_AFTER: u32 = 6;
-/// The pause after the first failure; it doubles.
+/// The pause after the first failure. It doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// Failures in a row after which a bridge that closes gives up.
+/// The number of failures in a row after which a bridge that stops gives up.
 const LAST_ATTEMPTS: u32 = 5;
 
-/// Writes whatever is queued until all handles are gone and nothing is left, then closes the file.
+/// Writes everything that is queued until the queue is closed and empty, then closes the file.
 pub(super) fn work(
     mut store: Store,
     mut queue: Outlet,
@@ -48,7 +48,7 @@ pub(super) fn work(
     }
 }
 
-/// Tries until the batch is on the disk; only a bridge that closes gives up.
+/// Repeats the batch until it is on disk. Only a bridge that stops gives up.
 fn persist(
     store: &mut Store,
     batch: &[Write],
@@ -76,7 +76,7 @@ fn persist(
                 }
             });
         }
-        // Closing wakes the thread early.
+        // Closing the queue ends the pause early.
         thread::park_timeout(if queue.is_closed() {
             FIRST_PAUSE
         } else {
@@ -87,9 +87,9 @@ fn persist(
     Ok(())
 }
 
-/// Writes the batch, into a journal that is still there when it is written. What is left of a
-/// bridge that was cut off goes into the file as it is: a folder that was deleted after it must not
-/// come back.
+/// Writes the batch, and makes sure that the journal is still there when it is written. If the
+/// bridge was cut off, the rest goes into the file as it is, because a folder that was deleted
+/// after it must not come back.
 fn attempt(
     store: &mut Store,
     batch: &[Write],

@@ -1,5 +1,5 @@
-//! Every action of all three generations over OBS: a listening client gets exactly the envelope
-//! that the catalogue promises.
+//! Sends every action of all three generations over OBS: a client receives exactly the envelope
+//! that the catalogue defines.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::support::{SOON, Site, fixture, on_both};
 
 on_both!(each_action_arrives_as_the_catalogue_promises);
 
-/// The captured data of each type; of those that were not captured, the catalogue's example.
+/// The captured data of each type; the catalogue's example if a type was not captured.
 fn data_of(
     generation: Generation,
     name: &str,
@@ -61,7 +61,7 @@ async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
                 (prepared.kind.as_str(), &prepared.dropped),
                 (name, &Vec::new())
             );
-            // What is completed comes on top of what was given.
+            // Translation only adds fields to the given ones.
             assert!(
                 data.iter()
                     .all(|(key, value)| prepared.data.get(key) == Some(value)),
@@ -83,8 +83,8 @@ async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
             *counts.entry(generation).or_insert(0) += 1;
         }
     }
-    // 31 of the public API page and one presence; with all that came until 16; the whole of 17 and
-    // what else acts there.
+    // 31 actions of the public API page and one for presence; with all that exist up to 16; all of
+    // 17, and its other messages that cause an action.
     assert_eq!(
         (counts[&Generation::First], counts[&Generation::Third]),
         (32, 106)
@@ -93,7 +93,7 @@ async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
     let all = async {
         while !expected.is_empty() {
             let received = hearer.next().await.unwrap();
-            // Others may be on a real OBS too.
+            // A real OBS may relay messages of other clients, too.
             if let Some(promised) = received["id"].as_str().and_then(|id| expected.remove(id)) {
                 assert_eq!(received, promised);
             }

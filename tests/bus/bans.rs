@@ -1,5 +1,5 @@
-//! Banned people: left out of every reply, label and running page until the ban ends, and back
-//! afterwards.
+//! Banned people are left out of every reply, label and running page until the ban ends, and shown
+//! again afterwards.
 
 use obws::requests::inputs::InputId;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ on_both!(
 
 const SOURCE: &str = "Bans test: newest follower";
 const NAME: &str = "Mallory_Banned";
-/// Wherever the bridge names somebody who followed, cheered and wrote.
+/// All places where the bridge shows a person who has followed, cheered and written.
 const EVERYWHERE: [&str; 6] = [
     "GetCredits",
     "TestCredits",
@@ -31,7 +31,7 @@ fn say(kind: &str, data: impl serde::Serialize) -> Value {
     json!({ "origin": "twitchat", "type": kind, "id": uuid::Uuid::new_v4(), "data": data })
 }
 
-/// Followed, cheered and wrote; somebody else followed before.
+/// A person cheers, writes and follows.
 fn what_happened() -> Vec<Value> {
     let user = json!({ "id": "660011", "login": "mallory_banned", "displayName": NAME });
     vec![
@@ -54,7 +54,7 @@ fn publish(kind: &str) -> Value {
             "targetUser": { "id": "660011", "login": "mallory_banned", "name": NAME } } })
 }
 
-/// Where the person is named.
+/// The places where the person is shown.
 async fn named(bus: &mut Bus, obs: &obws::Client) -> Vec<&'static str> {
     let mut named = Vec::new();
     for (place, request) in [

@@ -1,4 +1,4 @@
-//! Two bridges on one OBS, and what only pretends to be one.
+//! Two bridges on one OBS, and a client that only imitates a bridge.
 
 use serde_json::json;
 use twitchat_bridge::daemon::Ended;

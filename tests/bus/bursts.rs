@@ -1,5 +1,5 @@
-//! One client asks for much at once: others are served meanwhile, and the bridge's memory stays
-//! small.
+//! A client makes very many requests at once: others get their replies meanwhile, and the bridge's
+//! memory stays small.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,17 +13,17 @@ use twitchat_bridge::sim::peer::{EventPeer, RequestPeer};
 use crate::support::{Bus, Process, SOON, Site, on_both, play, wait_until};
 
 const FOLLOWERS: u64 = 50_000;
-/// Requests of the burst.
+/// The number of requests in the burst.
 const BURST: usize = 300;
-/// Between two requests of the other client.
+/// The pause between two requests of the other client.
 const EVERY: Duration = Duration::from_millis(50);
-/// What the bridge may need in all.
+/// The most memory that the bridge may use.
 const MEMORY_KIB: u64 = 200 * 1024;
-/// The aim on a machine that has nothing else to do: for half of the other client's replies, and
-/// for the slowest. The output says whether it is met.
+/// The aims on an idle machine: for the median of the other client's replies, and for the slowest.
+/// The output shows whether they are met.
 const AIM: Duration = Duration::from_millis(100);
 const AIM_AT_WORST: Duration = Duration::from_secs(2);
-/// How much the subscriptions may write.
+/// The most that the subscriptions may write to disk.
 const WRITTEN_KIB: u64 = 10 * 1024;
 
 on_both!(
@@ -31,8 +31,8 @@ on_both!(
     ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memory
 );
 
-/// A run fails only by what is compared with the same run: a message as large as the large reply
-/// needs its time to pass through OBS, too.
+/// The limits are relative to measurements of the same run, because a message as large as the large
+/// reply takes time to pass through OBS, too.
 async fn timing_of_another_client_during_a_burst(site: Site) {
     let bridge = Process::on(&site).await;
     play(&site, (0..FOLLOWERS).map(follow)).await;
@@ -141,8 +141,8 @@ async fn ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memor
     assert!(peak_kib < MEMORY_KIB, "{peak_kib} KiB");
 }
 
-/// When each reply came, by the request's id: noted before anything of it is read, since this build
-/// is not made for speed.
+/// The time of each reply, by the id of the request. It is taken before the message is parsed,
+/// because this build is not optimised.
 struct Ear {
     replies: Arc<Mutex<HashMap<String, Reply>>>,
     _task: AbortOnDropHandle<()>,
@@ -169,7 +169,7 @@ impl Ear {
                 else {
                     continue;
                 };
-                // No name in a list is called `id`: only a request's own is.
+                // No object in a list has a key `id`, so the first one is the id of the request.
                 let Some(id) = text
                     .split(r#""id":""#)
                     .nth(1)
@@ -191,7 +191,7 @@ impl Ear {
         }
     }
 
-    /// Waits for a reply; gives its size.
+    /// Waits for a reply and returns its size.
     async fn reply_to(&self, requests: &mut RequestPeer, request: Value) -> usize {
         let id = request["id"].as_str().unwrap().to_owned();
         requests.pipeline_text(&request.to_string()).await.unwrap();
@@ -241,8 +241,7 @@ impl Ear {
             .await
     }
 
-    /// Asks for `GetInfo` again and again until something else is over; gives how long each reply
-    /// took.
+    /// Makes `GetInfo` requests until `other` has ended. Returns how long each reply took.
     async fn ask_while(
         &self,
         requests: &mut RequestPeer,
@@ -274,7 +273,7 @@ impl Ear {
     }
 }
 
-/// The median and the slowest.
+/// The median and the maximum.
 fn summary(took: &[Duration]) -> [Duration; 2] {
     let mut took = took.to_vec();
     took.sort();

@@ -1,4 +1,4 @@
-//! Chat lines on OBS, which changes the order of what two Twitchat pages send.
+//! Chat lines on OBS, which changes the order of the messages of two Twitchat pages.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ async fn each_chat_line_of_two_twitchat_pages_is_emitted_once(site: Site) {
             .await;
         count(&mut emitted, &message);
     }
-    // Emitted after all of them: one that comes before it is one too many.
+    // This event is emitted after all others, so any further line before it is an error.
     let publish = json!({ "request": "PublishEvent", "client": "chat page",
         "publish": { "source": "General", "type": "Custom" }, "data": {} });
     play(&site, [publish]).await;

@@ -1,4 +1,5 @@
-//! Other Rust programs, through `twitchat_bridge::client`: events, requests and actions.
+//! Uses the bridge through `twitchat_bridge::client`, as other Rust programs do: events, requests
+//! and actions.
 
 use serde_json::json;
 use tokio::time::timeout;

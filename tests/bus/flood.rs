@@ -8,9 +8,9 @@ use tokio::time::Instant;
 
 use crate::support::{Bus, Process, SOON, Site, on_both, play, wait_until};
 
-/// Events, each of somebody else.
+/// The number of events, each of another person.
 const EVENTS: u64 = 100_000;
-/// What the bridge may need beyond what it needs when idle.
+/// The most memory that the bridge may use in addition to its idle memory.
 const MORE_MEMORY_KIB: u64 = 64 * 1024;
 
 on_both!(timing_of_a_hundred_thousand_followers);

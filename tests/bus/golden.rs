@@ -1,8 +1,8 @@
-//! The main job: the captured messages of all generations go over OBS, somebody asks for the
-//! credits, and they equal `tests/fixtures/credits_golden.json`, in whatever order the messages are
-//! sent. `tests/interop/golden.test.mjs` does the same with a real JavaScript client and the same
-//! file. `UPDATE_GOLDEN=1` writes it from the run in file order; read the difference before you
-//! commit it.
+//! The main purpose: the captured messages of all generations are sent over OBS, a client requests
+//! the credits, and they equal `tests/fixtures/credits_golden.json`, in whatever order the messages
+//! are sent. `tests/interop/golden.test.mjs` does the same with a real JavaScript client and the
+//! same file. `UPDATE_GOLDEN=1` writes the file from the run in file order; read the difference
+//! before you commit it.
 
 use std::path::Path;
 
@@ -54,8 +54,8 @@ async fn in_shuffled_order(site: &Site, seed: u8) {
     assert_golden(&credits_after(site, &script, events).await);
 }
 
-/// A fresh bridge hears `events` in one pipelined burst, right after it has merged Twitchat's
-/// summary.
+/// The credits of a fresh bridge that receives `events` in one pipelined burst, right after it has
+/// merged Twitchat's summary.
 async fn credits_after(site: &Site, script: &Script, events: Vec<Value>) -> Value {
     let _twitchat = Twitchat::on(site, script).await;
     let bridge = Bridge::on(site).await;
@@ -71,8 +71,7 @@ async fn credits_after(site: &Site, script: &Script, events: Vec<Value>) -> Valu
     play(site, events).await;
     wait_until("every message is heard", SOON, async || {
         let now = bus.status().await;
-        // Each look at the status is heard as well, the one whose reply this is included; so is its
-        // reply, our echo.
+        // The bridge also counts each GetStatus, this one included, and its own replies, as echoes.
         let messages = |status: &Value| {
             let counts = &status["counts"];
             let of = |name: &str| counts[name].as_u64().unwrap();
@@ -96,7 +95,7 @@ async fn credits_after(site: &Site, script: &Script, events: Vec<Value>) -> Valu
     Value::Object(replies)
 }
 
-/// As the JavaScript test writes it.
+/// JSON in the format of the JavaScript test.
 fn four_spaces(value: &Value) -> Vec<u8> {
     let mut json = Vec::new();
     let mut writer = serde_json::Serializer::with_formatter(

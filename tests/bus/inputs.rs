@@ -1,10 +1,9 @@
-//! Amounts, raids and names as they come: what goes in over OBS, and what the credits and the roll
-//! show of it.
+//! Amounts, raids and names in many forms: what the credits and the roll show for an input.
 //!
 //! An input is a list of messages, played one after the other on cleared credits, and a list of
-//! expectations `[path, operator, value]`. A path begins with `reply` (`GetCredits` in the seed's
+//! expectations `[path, operator, value]`. A path begins with `reply` (`GetCredits` in `legacy`
 //! spelling, extended), `roll` (`GetRoll`) or `refused` (the errors of requests); `list[key=value]`
-//! picks by a field. The cases in `tests/fixtures/cases` are such inputs as well.
+//! selects an element by a field. The cases in `tests/fixtures/cases` are such inputs as well.
 
 use std::time::Duration;
 
@@ -20,7 +19,7 @@ on_both!(
     people_of_several_platforms_are_told_apart
 );
 
-/// Messages and what is expected of them.
+/// Messages, and the expectations about them.
 struct Input {
     name: &'static str,
     messages: Vec<Value>,
@@ -38,7 +37,7 @@ fn input(name: &'static str, messages: Vec<Value>, expected: Value) -> Input {
     }
 }
 
-/// A case of `tests/fixtures/cases`.
+/// An input from `tests/fixtures/cases`.
 fn case(name: &'static str) -> Input {
     let path = format!(
         "{}/tests/fixtures/cases/{name}.expect.json",
@@ -76,7 +75,8 @@ async fn check(site: &Site, inputs: Vec<Input>) {
     bridge.stop().await;
 }
 
-/// Sends a message and waits until it was received; the error of a request that was refused.
+/// Sends a message and waits until it was received. Returns the error if the bridge refuses the
+/// request.
 async fn send(site: &Site, bus: &mut Bus, mut message: Value) -> Option<String> {
     if message.get("request").is_some() {
         let reply = bus.ask(message).await;
@@ -89,11 +89,11 @@ async fn send(site: &Site, bus: &mut Bus, mut message: Value) -> Option<String> 
     None
 }
 
-/// What does not hold, and does not come to hold.
+/// The expectations that are not met within 5 s; `None` if all are met.
 async fn problems(bus: &mut Bus, refused: &[String], expected: &[Value]) -> Option<String> {
     let mut problems = Vec::new();
     let mut held = 0;
-    // What holds for a moment only does not hold.
+    // An expectation must be met three times in a row.
     let holds = async || {
         let reply = bus
             .ask(json!({ "request": "GetCredits", "extended": true, "spelling": "seed" }))
@@ -115,7 +115,7 @@ async fn problems(bus: &mut Bus, refused: &[String], expected: &[Value]) -> Opti
     settled.is_err().then(|| problems.join("\n"))
 }
 
-/// What is wrong with one expectation, if anything is.
+/// The error if an expectation is not met.
 fn problem(shown: &Value, line: &Value) -> Option<String> {
     let (path, operator, expected) = (
         line[0].as_str().unwrap(),

@@ -1,5 +1,5 @@
-//! A journal as large as a year of streams makes it: whoever asks whether the bridge is there gets
-//! a reply at once.
+//! A journal with as many rows as a year of streams: clients that ask whether the bridge is running
+//! get a reply at once.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use twitchat_bridge::store::Store;
 
 use crate::support::{Bus, Process, SOON, Site, Witness, on_both, wait_until};
 
-/// Rows of the running session.
+/// The number of rows in the running session.
 const ROWS: i64 = 200_000;
 
 on_both!(
@@ -20,8 +20,8 @@ on_both!(
     timing_of_an_interrupt_while_a_large_journal_is_read,
 );
 
-/// The first reply is compared with reading the journal, which takes longer the more rows there
-/// are: it must not.
+/// Compares the time of the first reply with the time to read the journal, which grows with the
+/// rows. The reply must not take that long.
 async fn timing_of_the_first_reply_with_a_large_journal(site: Site) {
     let home = tempfile::tempdir().unwrap();
     fill(&home.path().join("journal.db"));
@@ -46,8 +46,8 @@ async fn timing_of_the_first_reply_with_a_large_journal(site: Site) {
     );
 }
 
-/// Nobody who asks while the bridge reads its journal is left without a reply, and what Twitchat
-/// reports meanwhile counts.
+/// Every request that a client makes while the bridge reads its journal gets a reply, and messages
+/// of Twitchat that come meanwhile count.
 async fn timing_of_what_is_asked_and_happens_while_a_large_journal_is_read(site: Site) {
     let home = tempfile::tempdir().unwrap();
     fill(&home.path().join("journal.db"));
@@ -93,7 +93,7 @@ async fn timing_of_what_is_asked_and_happens_while_a_large_journal_is_read(site:
     let follows = credits["Events"]["Follows"].as_array().unwrap();
     for round in first..=rounds {
         assert!(answered.contains(&round), "round {round} was not answered");
-        // OBS keeps no order between the two messages of a round.
+        // OBS does not keep the order of the two messages in a round.
         assert!(
             round == first || follows.contains(&json!(early_name(round))),
             "the follower of round {round} is missing"
@@ -113,7 +113,7 @@ fn early_follower(round: i64) -> Value {
         "data": { "user": user } })
 }
 
-/// Ctrl-C ends the bridge although it is still reading.
+/// Ctrl-C ends the bridge while it is still reading.
 async fn timing_of_an_interrupt_while_a_large_journal_is_read(site: Site) {
     let home = tempfile::tempdir().unwrap();
     fill(&home.path().join("journal.db"));
@@ -135,8 +135,7 @@ async fn timing_of_an_interrupt_while_a_large_journal_is_read(site: Site) {
     assert!(ended < whole / 4, "{ended:?} to end, {whole:?} to start");
 }
 
-/// One follower a second; nothing has been copied from the write-ahead log into the database yet,
-/// as after a crash.
+/// Writes one follower per second. All rows are still in the write-ahead log, as after a crash.
 fn fill(path: &Path) {
     drop(Store::open(path).unwrap());
     let mut connection = rusqlite::Connection::open(path).unwrap();

@@ -1,9 +1,9 @@
-//! The bridge on OBS, from outside: others talk to it over OBS, and only over OBS.
+//! Tests the bridge from outside, over OBS only.
 //!
-//! What can be tried on both runs on the stand-in OBS and, marked as ignored, on a real one with
-//! the same body (`on_both!`): a stand-in that behaves differently shows. The real one is started
-//! by `scripts/test`, or by hand with `scripts/real-obs start`; those tests share it and run one at
-//! a time, because a bridge tolerates no second one on the same OBS.
+//! A test that can run on both has the same body for the stand-in OBS and, marked as ignored, for a
+//! real one (`on_both!`), so that differences of the stand-in are noticed. `scripts/test` starts
+//! the real OBS, or `scripts/real-obs start` by hand. Those tests share it and run one at a time,
+//! because a bridge does not accept a second one on the same OBS.
 
 #![expect(
     clippy::unwrap_used,

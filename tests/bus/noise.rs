@@ -1,5 +1,5 @@
-//! Messages that nobody should send: the bridge neither ends nor answers what was no request, and
-//! answers each real request once.
+//! Invalid messages: the bridge neither ends nor replies to messages that are no requests, and
+//! replies to each real request once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -59,7 +59,7 @@ async fn strings_of_ten_megabytes(site: Site) {
     each_request_is_answered_once(&site, messages, askers.into()).await;
 }
 
-/// Plays the messages, whose `client` tells the requests apart.
+/// Plays the messages. Their `client` identifies the requests.
 async fn each_request_is_answered_once(site: &Site, messages: Vec<Value>, askers: Vec<String>) {
     let witness = Witness::on(site).await;
     let bridge = Bridge::on(site).await;
@@ -73,8 +73,8 @@ async fn each_request_is_answered_once(site: &Site, messages: Vec<Value>, askers
             .then_some(status["seq"].clone())
     })
     .await;
-    // What the bridge says leaves it in order, but OBS hands out 10 MiB later than a short reply
-    // that came after.
+    // The bridge sends its replies in order, but OBS relays a message of 10 MiB later than a short
+    // reply that was sent after it.
     wait_until("a reply to every request", 4 * SOON, async || {
         let replied: HashSet<String> = witness.clients().into_iter().collect();
         askers
@@ -110,7 +110,7 @@ async fn each_request_is_answered_once(site: &Site, messages: Vec<Value>, askers
     bridge.stop().await;
 }
 
-/// Frames that no OBS sends.
+/// Sends frames that OBS never sends.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn frames_that_are_no_obs_websocket() {
     let site = Site::stand_in().await;
@@ -157,7 +157,7 @@ async fn frames_that_are_no_obs_websocket() {
         ),
         custom(r#"{"origin":"twitchat-bridge","bridge":7,"request":"Hello","since":"yesterday"}"#),
         custom(r#"{"origin":"twitchat-bridge","request":"GetInfo","client":"odd"}"#),
-        // OBS writes each key once.
+        // Duplicate keys, which OBS never sends.
         custom(r#"{"request":"GetInfo","request":"GetInfo","client":"odd"}"#),
     ];
     let requests = [

@@ -1,5 +1,5 @@
-//! The end credits on OBS: a client plays the page, another plays Twitchat's buttons, OBS changes
-//! its scene.
+//! The end credits on OBS: one client acts as the page, another one as Twitchat's buttons, and OBS
+//! changes its scene.
 
 use obws::{client::ConnectConfig, requests::EventSubscription};
 use secrecy::ExposeSecret;
@@ -18,7 +18,7 @@ on_both!(
 
 const SCENE: &str = "Credits";
 
-/// A client of OBS itself, for what the bridge never does.
+/// A client of OBS itself, for requests that the bridge never makes.
 pub(super) async fn studio(site: &Site) -> obws::Client {
     let password = site
         .password()
@@ -58,7 +58,8 @@ async fn event(bus: &mut Bus, kind: &str) -> Value {
 
 async fn a_page_gets_the_roll_and_its_end_is_an_event(site: Site) {
     let bridge = Bridge::on(&site).await;
-    // Who asks misses what comes before the reply: two more only listen.
+    // While a client waits for its reply it drops the messages before it, so two more clients only
+    // receive.
     let (mut asker, mut page, mut subscriber) = (
         Bus::connect(&site).await,
         Bus::connect(&site).await,
@@ -207,7 +208,8 @@ async fn twitchats_buttons_roll_steer_and_stop(site: Site) {
         play(&site, [say(ask, json!({}))]).await;
         page.twitchat(presence).await;
 
-        // The bridge asked for the summary when it heard of Twitchat; nobody answers it here.
+        // The bridge has asked for the summary when Twitchat appeared, and gets no answer in this
+        // test.
         let pressed = json!({ "follows": [{ "uid": "7", "login": "Zed" }],
             "labels": { "no_entry": "-" }, "params": { "slots": [{ "id": "s1",
                 "slotType": "follows" }] } });
@@ -259,7 +261,8 @@ async fn a_scene_that_goes_on_air_starts_the_credits(site: Site) {
     }
     let bridge = Bridge::on(&site).await;
     let mut page = Bus::connect(&site).await;
-    // As if captured from a browser: not every OBS has browser sources.
+    // The page reports itself as if it were captured from a browser, because not every OBS has
+    // browser sources.
     report(&mut page, "idle", &Value::Null).await;
     obs.scenes().set_current_program_scene(SCENE).await.unwrap();
     let got = roll(&mut page).await;
@@ -275,8 +278,8 @@ async fn a_scene_that_goes_on_air_starts_the_credits(site: Site) {
     bridge.stop().await;
 }
 
-/// The same on both, so that the stand-in cannot be kinder than OBS: with colour sources, which
-/// every OBS has.
+/// Runs on both, so that the stand-in behaves like OBS. It uses colour sources, which every OBS
+/// has.
 async fn studio_requests_are_answered_as_obs_answers_them(site: Site) {
     let obs = RequestConnection::connect(&site.target(), &Options::default())
         .await
@@ -373,7 +376,7 @@ async fn studio_requests_are_answered_as_obs_answers_them(site: Site) {
     }
 }
 
-/// Only the stand-in has browser sources and says what they were handed.
+/// Only the stand-in has browser sources and shows what was sent to them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_without_a_connection_is_fed_by_obs_itself() {
     let site = Site::stand_in().await;
@@ -404,7 +407,7 @@ async fn a_page_without_a_connection_is_fed_by_obs_itself() {
         (&json!("twitchat-bridge"), &got["id"])
     );
     assert!(first["roll"]["seconds"].as_f64().unwrap() > 1.0, "{first}");
-    // It says for itself that it is there: nothing more is handed to it.
+    // The page reports now that it is connected, so nothing more is sent to it through OBS.
     report(&mut bus, "rolling", &got["id"]).await;
     let before = site.controls().emitted().len();
     bus.ask(json!({ "request": "ControlCredits", "command": "next" }))
@@ -414,7 +417,7 @@ async fn a_page_without_a_connection_is_fed_by_obs_itself() {
     bridge.stop().await;
 }
 
-/// On an OBS without browser sources the pages that have a connection go on as ever.
+/// On an OBS without browser sources, pages that have a connection still work.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a real OBS: scripts/test starts one"]
 async fn an_obs_without_browser_sources_still_carries_the_roll() {

@@ -1,6 +1,6 @@
-//! The core by hand, with whatever may come: it never panics, the same inputs give the same
-//! effects, a replay of its own journal gives the same credits, and the order of what is heard does
-//! not matter.
+//! Runs the bridge without I/O on arbitrary inputs: it never panics, the same inputs give the same
+//! effects, a replay of its own journal gives the same credits, and the order of messages does not
+//! matter.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -23,7 +23,7 @@ const START: Now = Now {
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(Script::new);
 
-/// One thing that happens.
+/// One input of a test.
 #[derive(Debug, Clone)]
 enum Step {
     Hear(String),
@@ -38,8 +38,8 @@ enum Step {
     Pass(u64),
 }
 
-/// What is heard: captured messages and requests, as they are or with something changed, and texts
-/// of all sorts.
+/// A message that may be received: captured messages and requests, unchanged or changed, and
+/// arbitrary texts.
 fn message() -> impl Strategy<Value = String> {
     let good: Vec<_> = SCRIPT
         .events
@@ -79,7 +79,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A core, its clock and what it has written.
+/// A bridge without I/O, its clock, and everything that it has written.
 struct Bench {
     core: Bridge,
     now: Now,
@@ -88,7 +88,7 @@ struct Bench {
     people: Vec<PersonRow>,
     kept: BTreeMap<&'static str, String>,
     writes: u64,
-    /// Every effect, in words.
+    /// The debug text of every effect.
     told: Vec<String>,
     sent: Vec<Value>,
 }
@@ -166,7 +166,7 @@ impl Bench {
     fn store(&mut self, write: Write) {
         match write {
             Write::Append(row) => self.rows.push(row),
-            // As the store does: of a session that is known, only the start may change.
+            // As in the store: if a session exists, only its start may change.
             Write::Begin(session) => match self
                 .sessions
                 .iter_mut()
@@ -222,7 +222,7 @@ impl Bench {
         }
     }
 
-    /// The credits, of a core whose store is well.
+    /// The credits of the bridge, when its store works.
     fn credits(&mut self) -> Value {
         self.input(Input::StoreHealed);
         self.input(Input::Durable {
@@ -244,7 +244,7 @@ impl Bench {
         Value::Object(fields)
     }
 
-    /// A new process with what this one has written, as `daemon` makes it.
+    /// A new process with what this one has written, made as `daemon` does it.
     fn restarted(&self) -> Self {
         let number = |key| self.kept.get(key).and_then(|text| text.parse().ok());
         let text = |key| self.kept.get(key).cloned();
@@ -293,11 +293,11 @@ impl Bench {
 
 static IN_ORDER: LazyLock<Value> = LazyLock::new(|| credits_after(&SCRIPT.events));
 
-/// The credits of captured messages.
+/// The credits of the captured messages, after this order of events.
 fn credits_after(events: &[Value]) -> Value {
     let mut bench = Bench::new();
     bench.step(&Step::Up);
-    // What Twitchat answers to the first question is where labels begin.
+    // Twitchat's answer to the first question has the labels that later ones are compared with.
     bench.hear(
         &json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS",
         "data": SCRIPT.labels })
@@ -343,7 +343,7 @@ proptest! {
         let mut bench = run(&steps);
         let before = bench.credits();
         let mut after = bench.restarted();
-        // The bridge may begin a session at its start, when it was closed for long.
+        // The bridge may begin a session when it starts after a long pause.
         prop_assume!(after.core.session().id == bench.core.session().id);
         let after = after.credits();
         prop_assert_eq!(before, after);
@@ -352,7 +352,7 @@ proptest! {
     #[test]
     fn the_order_does_not_matter(events in Just(SCRIPT.events.clone()).prop_shuffle(),
         doubled in any::<Index>()) {
-        // A message that comes twice counts once.
+        // A message that is received twice counts once.
         let mut shuffled = events.clone();
         shuffled.push(doubled.get(&events).clone());
         let differences = differences(&credits_after(&shuffled), &IN_ORDER);

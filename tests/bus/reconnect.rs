@@ -1,5 +1,5 @@
-//! OBS goes away and comes back, in every way that it can: the bridge is back by itself, and the
-//! summary fills what was missed.
+//! OBS goes away and comes back in every possible way: the bridge connects again by itself, and
+//! Twitchat's summary fills what was missed.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn fans(numbers: std::ops::Range<usize>) -> Vec<String> {
     numbers.map(|number| format!("Fan_{number:04}")).collect()
 }
 
-/// Waits for a status that fits.
+/// Waits for a status that `fits` accepts.
 async fn status(bus: &mut Bus, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
     wait_until(what, SOON, async || {
         let status = bus.status().await;
@@ -35,8 +35,8 @@ fn is_merged(status: &Value) -> bool {
     status["twitchat"]["summaryMerged"].is_string()
 }
 
-/// Somebody on the bus once the bridge answers there again, after a restart of OBS. Its Hello may
-/// come before anybody hears it.
+/// A client that is connected after a restart of OBS, when the bridge replies again. It may miss
+/// the bridge's Hello.
 async fn met_again(site: &Site) -> Bus {
     site.controls().start_again().await.unwrap();
     let mut bus = Bus::connect(site).await;
@@ -64,7 +64,7 @@ async fn goes_and_comes_back(generation: Generation, kill: bool) {
     let bridge = Bridge::on(&site).await;
     let mut bus = Bus::connect(&site).await;
     let twitchat = StandIn::connect(site.peer(), options).await.unwrap();
-    // Twitchat comes after the bridge, and its first word makes the bridge ask.
+    // Twitchat comes after the bridge, and its first message makes the bridge ask for the summary.
     twitchat.play(follow(0)).await.unwrap();
     let first = status(&mut bus, "the first summary", is_merged).await;
     assert_eq!(first["counts"]["filled"], 0, "{first}");
@@ -85,7 +85,8 @@ async fn goes_and_comes_back(generation: Generation, kill: bool) {
 
     let mut bus = met_again(&site).await;
     twitchat.reconnect().await.unwrap();
-    // The probe of the connect may have come before Twitchat was back; then its next word does it.
+    // The bridge may have asked for the summary before Twitchat was connected again. Then the next
+    // message makes it ask again.
     twitchat.play(follow(80)).await.unwrap();
     let merged =
         |status: &Value| status["twitchat"]["summaryMerged"] != first["twitchat"]["summaryMerged"];
@@ -121,8 +122,8 @@ async fn closed_in_the_midst_of_play() {
     goes_and_comes_back(Generation::Third, false).await;
 }
 
-/// OBS ends while a burst is on its way: all that it delivered counts, before any summary is asked
-/// for.
+/// OBS ends during a burst: all messages that it has relayed count, before any summary is
+/// requested.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_within_a_burst() {
     const BURST: usize = 5_000;
@@ -136,7 +137,7 @@ async fn killed_within_a_burst() {
         let twitchat = twitchat.clone();
         async move {
             for number in 0..BURST {
-                // Twitchat goes on without OBS: what nobody hears is in its summary.
+                // Twitchat goes on without OBS: messages that cannot be sent are in its summary.
                 drop(twitchat.play(follow(number)).await);
             }
         }
@@ -195,7 +196,8 @@ async fn a_new_password_is_met() {
     site.controls().start_again().await.unwrap();
     let changed = site.with_password(new);
     let mut bus = Bus::connect(&changed).await;
-    // Refused, it does not end: OBS's own settings may say the new one any moment.
+    // The bridge does not end after the refusal, because OBS's own settings may have the new
+    // password at any moment.
     bridge.failed_to_connect().await;
     bridge.set_target(changed.target());
     bus.hello().await;

@@ -1,12 +1,12 @@
-//! A stand-in OBS that changes the order of a pipelined show, and one that keeps it: the credits
-//! are the same.
+//! Compares a stand-in OBS that changes the order of a pipelined show with one that keeps it: the
+//! credits are the same.
 
 use serde_json::{Value, json};
 use twitchat_bridge::sim;
 
 use crate::support::{Bridge, Bus, SOON, Script, Site, credits_of, play, wait_until};
 
-/// People in the burst; each does several things at once.
+/// The number of people in the burst. Each does several things at once.
 const PEOPLE: u64 = 300;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -29,7 +29,7 @@ async fn reordering_changes_nothing() {
     }
 }
 
-/// The credits after one burst: the captured messages, and a crowd.
+/// The credits after one burst: the captured messages, and those of the test audience.
 async fn credits(options: sim::obs::Options) -> Value {
     let site = Site::stand_in_with(options).await;
     let bridge = Bridge::on(&site).await;
@@ -55,7 +55,8 @@ async fn credits(options: sim::obs::Options) -> Value {
     credits
 }
 
-/// What one of the crowd does: follows, cheers twice, gives three gifts at once, redeems.
+/// The messages of one person of the test audience: follows, cheers twice, gives three gifts at
+/// once, redeems a reward.
 fn crowd(number: u64) -> Vec<Value> {
     let name = format!("Person_{number}");
     let user = json!({ "id": (5_000_000 + number).to_string(), "login": name.to_lowercase(),

@@ -1,4 +1,4 @@
-//! Rules, named actions and labels at work, heard from outside.
+//! Rules, named actions and labels, seen from outside.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn config(toml: &str) -> Config {
     config
 }
 
-/// A bridge with rules, and a Twitchat that it knows to be there.
+/// A bridge with rules, and a Twitchat whose presence it knows.
 async fn play(site: &Site, toml: &str) -> (Bridge, Twitchat, Bus) {
     let twitchat = Twitchat::on(
         site,
@@ -50,7 +50,7 @@ async fn play(site: &Site, toml: &str) -> (Bridge, Twitchat, Bus) {
     (bridge, twitchat, bus)
 }
 
-/// The next message of this type for Twitchat.
+/// The next message of this type that is sent to Twitchat.
 async fn told_twitchat(listener: &mut EventConnection, kind: &str) -> Value {
     let found = async {
         loop {
@@ -175,12 +175,14 @@ async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
     let (bridge, _twitchat, mut bus) = play(&site, rules).await;
     bus.ask(publish("Acme", "Show", &json!({ "scene": other })))
         .await;
-    // OBS tells it when its transition is over: until then, going back would be no change.
+    // OBS reports the scene when its transition is over. Until then, switching back would be no
+    // change.
     wait_until("the scene changes", SOON, async || {
         (bus.status().await["obs"]["scene"] == *other).then_some(())
     })
     .await;
-    // That scene was a rule's own doing; this one is somebody else's.
+    // A rule has made the first change, so the event does not run rules; another client makes this
+    // one.
     studio
         .client
         .scenes()
@@ -198,7 +200,7 @@ async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
         wait_until("the other scene is counted", SOON, counted).await,
         json!([before])
     );
-    // Nothing streams: OBS says so, the run ends, everything else works on.
+    // There is no stream, so OBS refuses, the run ends, and everything else works on.
     bus.ask(publish("Credits", "Completed", &json!({ "test": false })))
         .await;
     let failed = async || {
@@ -246,7 +248,7 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
     let talker = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
-    // The stand-in has no kinds to tell.
+    // The stand-in has no kinds of text sources.
     let kind = talker
         .text_kind()
         .await
@@ -302,7 +304,7 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
     })
     .await;
     let anna = studio.picture(SOURCE).await;
-    // A burst: the last one arrives.
+    // In a burst of changes, the last one is shown.
     for id in 2..40 {
         bus.ask(follow(id, &format!("Follower{id}"))).await;
     }
@@ -312,7 +314,7 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
     .await;
     let writes = bus.status().await["labels"][0]["writes"].as_u64().unwrap();
     assert!(writes <= 40, "{writes} writes");
-    // Another person: a follow counts once in a session.
+    // Another person, because a follow counts once in a session.
     bus.ask(follow(40, "Anna")).await;
     wait_until("the name again", SOON, async || {
         (text().await.as_deref() == Some("Newest: Anna")).then_some(())
@@ -333,7 +335,7 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
         .unwrap();
 }
 
-/// OBS itself, through obws.
+/// Requests to OBS itself, through obws.
 struct Studio {
     client: Client,
 }
@@ -349,7 +351,7 @@ impl Studio {
         }
     }
 
-    /// Another scene than this one; made if there is none.
+    /// A scene other than this one. It is created if there is none.
     async fn other_scene(&self, than: &str) -> String {
         let scenes = self.client.scenes().list().await.unwrap();
         if let Some(scene) = scenes
@@ -363,8 +365,8 @@ impl Studio {
         "Rules test".into()
     }
 
-    /// What a source looks like, once it stands still; nothing from a stand-in, which draws
-    /// nothing.
+    /// A picture of a source when it does not change any more; `None` on the stand-in, which
+    /// renders nothing.
     async fn picture(&self, source: &str) -> Option<String> {
         let shot = async || {
             let settings = TakeScreenshot {
@@ -436,7 +438,8 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
         .await
         .unwrap();
     shows(&obs, "right").await;
-    // Another program writes again and again: the bridge gives way, and says so.
+    // Another program writes the text again and again: the bridge stops writing it, and reports
+    // that.
     for _ in 0..6 {
         obs.set_input(&source, &json!({ "text": "theirs" }))
             .await
@@ -456,7 +459,7 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
         .remove(InputId::Name(&source))
         .await
         .unwrap();
-    // OBS lets go of a source only when no scene has it.
+    // OBS releases a source only when it is in no scene.
     studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
     wait_until("the trouble", SOON, async || {
         label(&mut bus).await["error"]
@@ -468,8 +471,8 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
     bridge.stop().await;
 }
 
-/// Its source gets another name and its name back, and another scene collection has a source of
-/// that name.
+/// The source of a label is renamed and gets its name back, and another scene collection has a
+/// source of the same name.
 async fn a_label_follows_its_source_through_renames_and_scene_collections(site: Site) {
     const OTHER: &str = "Collection of a label";
     const KIND: &str = "text_ft2_source_v2";

@@ -1,5 +1,4 @@
-//! The credits and the scene on air: what begins or ends a roll is a scene on which OBS has
-//! settled.
+//! The credits and the scene on air: a roll begins or ends only when OBS has settled on a scene.
 
 use std::time::Duration;
 
@@ -18,18 +17,19 @@ on_both!(
 );
 
 const CREDITS: &str = "Credits";
-/// What is on air beside the credits. Not OBS's own first scene, which may be missing.
+/// The scene that is on air beside the credits. It is not OBS's own first scene, which may be
+/// missing.
 const GAME: &str = "Game of a test";
-/// What the bridge needs at most after the last event of OBS: it waits until OBS has settled, and
-/// asks twice.
+/// The longest reaction of the bridge after the last event of OBS: it waits until OBS has settled,
+/// and asks twice.
 const SETTLED: Duration = Duration::from_millis(1_500);
 
-/// OBS shows in the window what a request has changed a little after its reply; a transition takes
+/// After a request OBS replies a little before its window shows the change, and a transition uses
 /// what the window shows.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// OBS with a game on air, and a page that reports, as if captured from a browser: not every OBS
-/// has browser sources.
+/// OBS with a game on air, and a page that reports as if it were captured from a browser, because
+/// not every OBS has browser sources.
 async fn play(site: &Site) -> (Bridge, obws::Client, Bus) {
     let obs = studio(site).await;
     obs.ui().set_studio_mode_enabled(false).await.unwrap();
@@ -137,7 +137,7 @@ async fn a_transition_in_studio_mode_starts_and_ends_the_credits(site: Site) {
     obs.scenes().set_current_preview_scene(GAME).await.unwrap();
     sleep(MOMENT).await;
     obs.transitions().trigger().await.unwrap();
-    // Left while the transition runs: OBS ends it at once.
+    // Studio mode is left during the transition, which OBS then ends at once.
     obs.ui().set_studio_mode_enabled(false).await.unwrap();
     let events = bus.events_within(SETTLED).await;
     let scene = bus.status().await["obs"]["scene"].clone();

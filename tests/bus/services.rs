@@ -1,5 +1,5 @@
-//! Events of other services, in the services' own shapes: what is published, and what the credits
-//! and the roll show of it.
+//! Publishes events of other services in the services' own shapes, and checks what the credits and
+//! the roll show of them.
 
 use std::path::Path;
 
@@ -46,20 +46,20 @@ async fn an_order_has_its_total_and_what_was_bought(site: Site) {
     check(&site, "P7-fourthwall").await;
 }
 
-/// A fresh bridge and a case's requests.
+/// Plays the requests of a case on a fresh bridge.
 async fn check(site: &Site, name: &str) {
     let bridge = Bridge::on(site).await;
     check_case(site, name).await;
     bridge.stop().await;
 }
 
-/// Each body of `tests/fixtures/services` is published; then everything that the bridge sent,
-/// stored and logged is searched.
+/// Publishes each body in `tests/fixtures/services`. Then searches everything that the bridge has
+/// sent, stored and logged.
 async fn what_is_private_reaches_neither_journal_nor_replies_nor_pages_nor_the_log(site: Site) {
     let bridge = Process::logging(&site, "twitchat_bridge=debug").await;
     let (mut bus, mut overlay) = (Bus::connect(&site).await, Bus::connect(&site).await);
     bus.ask(json!({ "request": "ClearCredits" })).await;
-    // Those whose events come at once, one for each.
+    // The sources whose events are emitted at once, one for each body.
     let sources: Vec<&str> = [
         "DonorDrive",
         "Fourthwall",
@@ -128,7 +128,7 @@ async fn what_is_private_reaches_neither_journal_nor_replies_nor_pages_nor_the_l
     let mut places = bridge.log_and_files();
     places.push(("what was sent".to_owned(), sent.into_bytes()));
     assert!(places.len() >= 3, "the journal, the log and what was sent");
-    // Numbers are found in times and ids too.
+    // Texts of digits alone are skipped, because they also occur in times and ids.
     for text in private
         .iter()
         .filter(|text| !text.chars().all(|c| c.is_ascii_digit()))

@@ -1,4 +1,5 @@
-//! The demo's show on the real bridge: the credits are what the script says, by rules of its own.
+//! Plays the demo's show on the real bridge, and compares the credits with those that the script
+//! expects.
 
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -19,7 +20,7 @@ async fn the_credits_are_what_the_script_says(site: Site) {
         .expect("the show ends")
         .unwrap();
     let expected = show.expected();
-    // The last of the show is a message like any other: OBS may deliver it before others.
+    // OBS may relay the last message of the show before others.
     let credits = wait_until(
         "everybody of the show is in the credits",
         SOON,
@@ -54,7 +55,7 @@ async fn the_credits_are_what_the_script_says(site: Site) {
         assert_eq!(names(&credits["Events"][section]), sorted(who), "{section}");
     }
     assert_eq!(names(&credits["User"]["Users"]), sorted(&expected.users));
-    // The summary may tell of more badges than were seen live.
+    // The summary may contain more badges than were reported live.
     for (section, who) in [
         ("Moderator", &expected.moderators),
         ("VIPs", &expected.vips),

@@ -1,10 +1,10 @@
-//! From request to reply over OBS, with asker and bridge both on two connections: OBS sends small
-//! packets late to whoever uses one connection both ways (docs/bus.md), and this shows when
-//! something brings that back.
+//! Measures the time from request to reply over OBS, with two connections each for the client and
+//! the bridge. OBS sends small packets late to a client that uses one connection in both directions
+//! (docs/bus.md); this test notices if a change brings that back.
 //!
-//! A round goes through OBS twice, once as the request and once as the reply. So it is compared
-//! with what two such passes take by themselves, in the same run: the request's own echo, and the
-//! echo of a message as large as the reply. What is more is the bridge.
+//! A round passes through OBS twice, once as the request and once as the reply. So it is compared
+//! with two such passes in the same run: the request's own echo, and the echo of a message as large
+//! as the reply. The rest of the time is the bridge's.
 
 use std::time::Duration;
 
@@ -17,19 +17,19 @@ use twitchat_bridge::sim::{
 
 use crate::support::{Process, SOON, Site, play};
 
-/// People in the credits.
+/// The number of people in the credits.
 const NAMES: u64 = 50;
 
-/// The aim on a machine that has nothing else to do: for half of the replies, and for all but 1 %
-/// of them. The output says whether it is met.
+/// The aims on an idle machine: for the median of the replies, and for all but 1 % of them. The
+/// output shows whether they are met.
 const AIM: Limit = Limit {
     middle: Duration::from_millis(1),
     late: Duration::from_millis(10),
 };
-/// What a run fails by. A machine may be slow, or busy with others: then the middle is held to this
-/// many times what the two passes took.
+/// The run fails if its median takes longer than this many times the two passes, because the
+/// machine may be slow or busy.
 const PASSES: u32 = 3;
-/// The stall that is to stay away takes 40 ms.
+/// The stall that must not come back takes 40 ms.
 const NO_STALL: Limit = Limit {
     middle: Duration::from_millis(20),
     late: Duration::from_millis(35),
@@ -64,16 +64,16 @@ async fn timing_every_second_on_a_real_obs() {
     measure(&Site::real(), Duration::from_secs(1), 120).await;
 }
 
-/// For the middle of a run, and for the slowest of it.
+/// Limits for the median of a run, and for its slowest replies.
 struct Limit {
     middle: Duration,
     late: Duration,
 }
 
-/// Asks in turns for a small and a large reply, a pause before each. The first round counts like
-/// the rest.
+/// Requests a small and a large reply in turns, with a pause before each. The first round counts
+/// like the others.
 async fn measure(site: &Site, pause: Duration, rounds: usize) {
-    /// Rounds for each echo as large as a reply.
+    /// The number of rounds for each echo of a message as large as the reply.
     const PER_PASS: usize = 4;
     let mut asker = Asker::connect(site).await;
     let _bridge = Process::on(site).await;
@@ -87,8 +87,8 @@ async fn measure(site: &Site, pause: Duration, rounds: usize) {
             rounds.passed.push(asker.pass(reply).await);
         }
         if round == 0 {
-            // Then there is something to reply. Not before: the first event after a connect is the
-            // one that may be late.
+            // Now there is something to reply with. Not earlier, because the first event after a
+            // connect may be late.
             play(site, (0..NAMES).map(follow)).await;
         }
     }
@@ -103,7 +103,8 @@ async fn measure(site: &Site, pause: Duration, rounds: usize) {
     );
 }
 
-/// Takes the time when a frame is there, before it is read: this build is not made for speed.
+/// Takes the time when a frame is received, before it is parsed, because this build is not
+/// optimised.
 struct Asker {
     requests: RequestPeer,
     hearer: EventPeer,
@@ -120,7 +121,7 @@ impl Asker {
         }
     }
 
-    /// One round; gives the reply.
+    /// Makes one round and returns the reply.
     async fn ask(&mut self, rounds: &mut Rounds) -> Value {
         let id = self.next_id();
         let begun = self
@@ -142,7 +143,7 @@ impl Asker {
         frame["d"]["eventData"].take()
     }
 
-    /// From here over OBS to here, of a message like this one that asks nobody for anything.
+    /// The time that a message like this one, to which no program replies, takes over OBS and back.
     async fn pass(&mut self, mut like: Value) -> Duration {
         let id = self.next_id();
         like["id"] = json!(id);
@@ -177,7 +178,7 @@ impl Asker {
     }
 }
 
-/// What was measured for one request.
+/// The measurements for one kind of request.
 struct Rounds {
     request: &'static str,
     replied: Vec<Duration>,
@@ -195,7 +196,7 @@ impl Rounds {
         }
     }
 
-    /// Prints the figures; false if something is wrong.
+    /// Prints the figures. Returns `false` if a limit is exceeded.
     fn tell(mut self) -> bool {
         let first = self.replied[0];
         let above = |limit: Duration| {
@@ -226,7 +227,7 @@ impl Rounds {
                 "NOT within"
             },
         );
-        // A reply whose own echo was late is the machine's doing.
+        // If the echo of a request was late as well, the machine is the cause.
         let limit = AIM.middle.max(passes * PASSES).min(NO_STALL.middle);
         typical < limit && stalled.saturating_sub(stalled_echoes) <= (count / 100).max(1)
     }

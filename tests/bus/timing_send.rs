@@ -1,5 +1,5 @@
-//! `send` from start to exit, its echo included: what a deck or a script waits for when a button is
-//! pressed.
+//! Measures `send` from start to exit, with its echo: the time that a deck or a script waits when a
+//! button is pressed.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -14,10 +14,10 @@ use twitchat_bridge::obs::{EventConnection, Options, RequestConnection};
 
 use crate::support::{SOON, Site, program};
 
-/// The aim on a real OBS with a release build: at the middle of all runs.
+/// The aim for the median on a real OBS with a release build.
 const AIM: Duration = Duration::from_millis(15);
-/// Where the machine itself is slow: so many times what the parts take in the same run, a bare
-/// start of the program and a round over OBS.
+/// The limit on a slow machine: this many times the parts in the same run, a bare start of the
+/// program and a round over OBS.
 const PER_PART: u32 = 3;
 const RUNS: usize = 20;
 
@@ -81,7 +81,7 @@ async fn run(site: &Site, home: &TempDir, arguments: &[&str]) -> Duration {
     took
 }
 
-/// How long the same takes without a program to start.
+/// How long the same takes without starting a program.
 async fn round(site: &Site) -> Duration {
     let (target, options) = (site.target(), Options::default());
     let begun = Instant::now();

@@ -42,7 +42,7 @@ fn cheer(who: u32, bits: u64, text: &str) -> Moment {
     }
 }
 
-/// A show with something of everything, and three real equal cheers within ten seconds.
+/// A show with every kind of event, and three equal cheers within ten seconds that are all real.
 fn show() -> Vec<Moment> {
     let reward = Reward {
         id: "rw1".into(),
@@ -107,7 +107,7 @@ async fn credits_after(site: &Site, pages: &[Generation], moments: &[Moment]) ->
     for twitchat in &twitchats {
         twitchat.settled().await.unwrap();
     }
-    // Until nothing changes any more.
+    // Wait until the credits do not change any more.
     let (mut last, mut same) = (Value::Null, 0);
     let credits = wait_until("the credits settle", SOON, async || {
         sleep(Duration::from_millis(50)).await;
@@ -125,7 +125,7 @@ async fn credits_after(site: &Site, pages: &[Generation], moments: &[Moment]) ->
 }
 
 async fn equal_those_of_one(site: &Site, pages: [Generation; 2]) {
-    // 17 alone reports the display names of subscribers.
+    // Only 17 reports the display names of subscribers.
     let one = credits_after(site, &pages[1..], &show()).await;
     let line = one["extended"]["Cheers"]
         .as_array()

@@ -15,8 +15,8 @@ async fn every_action_is_listed_in_the_words_that_are_asked_for() {
             .lines()
             .count()
     };
-    // 31 of the public API page and one presence; 64 and 34 names of 17, and 8 others that act
-    // there.
+    // 31 actions of the public API page and one for presence; 64 and 34 names of 17, and 8 other
+    // messages of 17 that cause an action.
     assert_eq!(count(&["--generation", "6"]).await, 32);
     assert_eq!(count(&["--generation", "17"]).await, 64 + 34 + 8);
     let all = home.run(&["actions"]).await.succeeds().out;

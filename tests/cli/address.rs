@@ -1,4 +1,4 @@
-//! Addresses in place of a host.
+//! URLs in place of a host.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::program::{Done, Home, PASSWORD, obs};
 
 const NO_ANSWER: Option<i32> = Some(5);
 
-/// Case A10, with the right password.
+/// Case A10 with the right password.
 #[tokio::test]
 async fn an_address_as_obs_shows_it_connects() {
     let obs = obs().await;
@@ -19,7 +19,7 @@ async fn an_address_as_obs_shows_it_connects() {
     assert_eq!(done.code, NO_ANSWER, "{done:?}");
 }
 
-/// Case A10. [`Done::of`] asserts that the password does not show.
+/// Case A10. [`Done::of`] asserts that the password is not in the output.
 #[tokio::test]
 async fn no_error_repeats_a_password_in_the_host() {
     let home = Home::new();
@@ -50,7 +50,7 @@ async fn an_address_that_is_not_there_is_named_without_its_password() {
     );
 }
 
-/// The settings of `[obs]` that a home shows, without where they come from.
+/// The settings in `[obs]` that `config show` prints in a home, without their origins.
 async fn shown(home: &Home, flags: &[&str]) -> Vec<String> {
     let done = home
         .run(&[flags, &["config", "show"]].concat())

@@ -1,6 +1,6 @@
-//! What users had before the code was rearranged goes on working: a journal, a config file, rules
-//! and scripts, with the replies that the program of that time gave. `README.md` beside the
-//! fixtures says how they were made.
+//! Journals, config files, rules and scripts from the time before the code was rearranged still
+//! work, and give the replies that the program gave at that time. `README.md` beside the fixtures
+//! describes how they were made.
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,7 +20,7 @@ fn json(name: &str) -> Value {
     serde_json::from_str(&fixture(name)).unwrap()
 }
 
-/// The TOML examples of a page.
+/// The TOML examples on a page.
 fn examples(page: &str) -> Vec<String> {
     let text = fixture(page);
     let blocks = text.split("```toml\n").skip(1);
@@ -29,7 +29,8 @@ fn examples(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// A journal as it was, of a bridge that was there a moment ago: else a new session would begin.
+/// Creates the old journal, as if its bridge had run a moment ago. Otherwise a new session would
+/// begin.
 fn journal(path: &Path) {
     let journal = Connection::open(path).unwrap();
     journal.execute_batch(&fixture("journal.sql")).unwrap();
@@ -40,11 +41,11 @@ fn journal(path: &Path) {
     assert_eq!(changed.unwrap(), 1);
 }
 
-/// Without what is another in each run, and the leaderboards of this week and month.
+/// Removes values that are different in each run, and the leaderboards of this week and month.
 fn lasting(mut reply: Value) -> Value {
     for place in ["", "/roll"] {
         if let Some(object) = reply.pointer_mut(place).and_then(Value::as_object_mut) {
-            // Within the reply it is the id alone.
+            // In the roll only the id is different in each run.
             let own = if place.is_empty() {
                 &["bridge", "id", "seq"][..]
             } else {
@@ -110,7 +111,7 @@ async fn an_old_journal_and_config_file_give_the_same_replies() {
     bridge.end().await.succeeds();
 }
 
-/// Names the first keys that differ: a whole reply is too long to look through.
+/// Compares key by key, because a failure that shows the whole reply is too long to read.
 fn pretty_assert_eq(name: &str, now: &Value, before: &Value) {
     match (now, before) {
         (Value::Object(now), Value::Object(before)) => {

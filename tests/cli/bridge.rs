@@ -1,4 +1,4 @@
-//! `run` and the verbs that ask it; the demo.
+//! `run` and the verbs that make requests to it; the demo.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `watch` and nobody who answers: on a bus without a bridge.
+//! `watch`, and verbs that get no reply, on an OBS without a bridge.
 
 use serde_json::{Value, json};
 use twitchat_bridge::sim::peer::{RequestPeer, Target};
@@ -76,7 +76,7 @@ async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
     assert_eq!(lines[1]["data"]["user"], user);
 }
 
-/// The names that `watch` prints.
+/// The names of the lines that `watch` has printed.
 fn watched(out: &str) -> Vec<String> {
     out.lines()
         .map(|line| line.split_whitespace().nth(1).unwrap().to_owned())

@@ -1,5 +1,5 @@
-//! Completions, sourced in each shell and asked as the shell asks. `scripts/test` installs the
-//! shells.
+//! Loads the completions in each shell, and asks for candidates as the shell does. `scripts/test`
+//! installs the shells.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -11,7 +11,8 @@ use crate::program::Home;
 
 const SHELLS: [&str; 3] = ["bash", "zsh", "fish"];
 
-/// Prints what bash would offer for the words after it, of which the last is being typed.
+/// Prints the candidates that bash offers for its arguments. The last argument is the word that is
+/// being typed.
 const BASH: &str = r#"
 source <(twitchat-bridge completions bash) || exit
 COMP_WORDS=("$@")
@@ -29,8 +30,8 @@ or exit
 complete --do-complete (string join ' ' -- $argv)
 ";
 
-/// A shell of its own on a pseudo-terminal, because zsh completes only where somebody types. It
-/// prints each candidate instead of showing a list.
+/// An inner shell on a pseudo-terminal, because zsh completes only interactive input. It prints
+/// each candidate instead of showing a list.
 const ZSH: &str = r#"
 zmodload zsh/zpty || exit
 zpty inner zsh -f -i
@@ -54,7 +55,7 @@ done
 exit 0
 "#;
 
-/// The candidates in a home with this config.
+/// The candidates in a home with its config.
 fn complete(shell: &str, words: &str, home: &Home) -> BTreeSet<String> {
     complete_with(
         shell,
@@ -95,7 +96,7 @@ fn complete_with(shell: &str, words: &str, home: &Home, load_in_zsh: &str) -> BT
     text(&output.stdout)
         .lines()
         .filter_map(|line| line.split('\t').next())
-        .map(|line| line.trim_end().replace('\\', "")) // zsh puts one before a star.
+        .map(|line| line.trim_end().replace('\\', "")) // zsh puts a backslash before a star.
         .filter(|line| !line.is_empty())
         .collect()
 }
@@ -113,7 +114,7 @@ fn assert_offers(words: &str, candidates: &[&str], home: &Home) {
     }
 }
 
-/// Just these, for a word that has been begun.
+/// Checks that exactly these candidates are offered for a word that was begun.
 fn assert_completes(words: &str, candidates: &[&str], home: &Home) {
     for shell in SHELLS {
         let offered = complete(shell, words, home);

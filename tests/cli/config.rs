@@ -1,4 +1,4 @@
-//! `config`: in a home of its own.
+//! `config`, run in a home of its own.
 
 use crate::program::{Home, PASSWORD};
 

@@ -1,4 +1,4 @@
-//! `credits`: rolled, steered and exported, by a bridge on a stand-in OBS.
+//! `credits`: rolls, controls and exports them, with a bridge on a stand-in OBS.
 
 use serde_json::{Value, json, value::to_raw_value};
 use twitchat_bridge::event::Received;
@@ -74,7 +74,7 @@ async fn credits_roll_and_are_steered() {
         home.run(&["credits", "stop"]).await.succeeds().err,
         "no credits roll\n"
     );
-    // Nothing of the test is stored.
+    // Test credits are not stored.
     assert_eq!(home.run(&["credits"]).await.succeeds().out, "");
     bridge.signal("TERM");
     bridge.end().await.succeeds();
@@ -143,7 +143,7 @@ async fn credits_are_exported_as_table_and_as_page() {
     bridge.end().await.succeeds();
 }
 
-/// Plays a page that warns of something once it shows a roll.
+/// Acts as a page that sends a warning when it shows a roll.
 async fn page_that_warns(port: u16) {
     let target = Target {
         host: "127.0.0.1".into(),
@@ -193,7 +193,7 @@ async fn a_test_says_what_the_page_warns_of() {
     let bridge = home.spawn(&["run"]);
     sessions(&obs, 2).await;
     let page = tokio::spawn(page_that_warns(obs.port()));
-    // Each look takes a while by itself.
+    // Each change of the look takes a while.
     let mut looks = 0;
     while json_of(&home.run(&["status", "--json"]).await.succeeds().out)["overlay"]["pages"]
         == json!([])

@@ -1,4 +1,4 @@
-//! The pages of documentation: what they tell people to type is right usage.
+//! The commands on the pages of the documentation are valid.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use twitchat_bridge::sim::peer::{EventPeer, RequestPeer, Target};
 
 use crate::program::{Done, Home, PASSWORD, obs, sessions};
 
-/// What ends a command in a shell.
+/// Texts that end a command in a shell.
 const ENDS: [&str; 6] = [" | ", " && ", " > ", " 2> ", " &", "  #"];
 
-/// The shell examples of a page.
+/// The shell examples on a page.
 fn examples(page: &str) -> Vec<String> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
     text.split("```sh\n")
@@ -21,7 +21,7 @@ fn examples(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// The commands in them, each without what is done with its output.
+/// The commands in the examples, without redirections and pipes.
 fn commands(page: &str) -> Vec<String> {
     let blocks = examples(page);
     let lines = blocks
@@ -57,11 +57,11 @@ fn shell(home: &Home, port: u16, script: &str) -> Command {
     shell
 }
 
-/// Run where there is no OBS, each gets as far as looking for it: exit code 2 would say that the
-/// page is wrong.
+/// Runs each command without an OBS. It must get as far as connecting: exit code 2 would mean that
+/// the page is wrong.
 #[tokio::test]
 async fn every_command_of_the_scripting_page_is_right_usage() {
-    // What was right once stays right.
+    // Commands of earlier versions must stay valid.
     for page in [
         "docs/scripting.md",
         "tests/fixtures/before_one_house/scripting.md",
@@ -76,7 +76,7 @@ fn every_command_is_right_usage(page: &str) {
         .local_addr()
         .unwrap()
         .port();
-    // Programs that the page runs need not be on this computer.
+    // Programs in the examples may not be installed on this computer.
     let programs = tempfile::tempdir().unwrap();
     for name in ["notify-send", "raid.sh"] {
         std::fs::write(programs.path().join(name), "").unwrap();
@@ -101,7 +101,7 @@ fn every_command_is_right_usage(page: &str) {
     }
 }
 
-/// Sentences that stood in README or docs and were not true.
+/// Sentences that were in README or docs and were not true.
 const FALSE: [&str; 12] = [
     "nothing from the network.",
     "no server, no network",
@@ -141,7 +141,7 @@ fn sentences_that_were_found_to_be_false_do_not_come_back() {
     assert_eq!(found, [""; 0]);
 }
 
-/// README says so: "delete all files whose names begin with `journal.`".
+/// README says: "delete all files whose names begin with `journal.`".
 #[tokio::test]
 async fn everything_is_forgotten_when_the_files_that_the_readme_names_are_deleted() {
     let obs = obs().await;
@@ -177,7 +177,7 @@ async fn everything_is_forgotten_when_the_files_that_the_readme_names_are_delete
     bridge.end().await.succeeds();
 }
 
-/// A value as `config show` prints it.
+/// The value of a setting as `config show` prints it.
 async fn shown_setting(home: &Home, name: &str) -> String {
     let shown = home.run(&["config", "show"]).await.succeeds().out;
     let line = shown.lines().find(|line| line.starts_with(name)).unwrap();
@@ -206,7 +206,7 @@ async fn waiting_before_asking_works_as_written() {
         .find(|block| block.contains("wait.log"))
         .unwrap();
     let home = Home::new();
-    // Not everybody has jq.
+    // jq may not be installed.
     let mut shell = shell(
         &home,
         obs.port(),

@@ -1,4 +1,4 @@
-//! Files as Windows programs write them: with a byte order mark, and in UTF-16.
+//! Files in the encodings of Windows programs: with a byte order mark, and in UTF-16.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ fn encodings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// A home that knows the port of this OBS and not its password.
+/// A home with the port of this OBS and without its password.
 fn without_password(obs: &StandIn) -> Home {
     let mut home = Home::new();
     home.option("--host=127.0.0.1");
@@ -128,7 +128,7 @@ async fn data_and_scripts_may_have_any_encoding_of_windows() {
     }
 }
 
-/// The port of a config that is shown.
+/// The port that `config show` prints.
 async fn shown_port(home: &Home, flags: &[&str]) -> Option<String> {
     let done = home
         .run(&[flags, &["config", "show"]].concat())
@@ -205,7 +205,7 @@ async fn what_is_no_text_is_an_error_with_the_name_of_the_file() {
     assert!(done.err.contains(NOT_TEXT), "{done:?}");
 }
 
-/// Another home in which the same file lies.
+/// Another home that contains the same file.
 fn without_password_at(home: &Home) -> Home {
     let other = Home::new();
     fs::copy(home.path("latin-1"), other.path("latin-1")).unwrap();

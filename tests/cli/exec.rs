@@ -1,4 +1,4 @@
-//! `exec`: programs that run for events.
+//! `exec`: runs programs for events.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use twitchat_bridge::sim::peer::{RequestPeer, Target};
 
 use crate::program::{Home, PASSWORD, Running, obs, wait_until};
 
-/// A shell script in the home.
+/// Writes a shell script into the home.
 fn script(home: &Home, text: &str) -> String {
     let file = home.path("on-event");
     std::fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
@@ -57,7 +57,7 @@ async fn a_program_gets_the_event_on_its_input_and_in_its_environment() {
     let running = begin(&home, &["--", &program, "$(touch pwned)"]).await;
     follow(&obs, 1..2, "`touch pwned`; $(touch pwned)\n\u{1b}[31m").await;
     wait_until("it ran", || running.out().ends_with('\n')).await;
-    // Until it is seen to have ended, it would be counted as ended with us.
+    // Wait until the program has ended. Otherwise it would be counted as ended by `exec`.
     let pid = std::fs::read_to_string(home.path("on-event.pid")).unwrap();
     wait_until("it has ended", || {
         !std::path::Path::new("/proc").join(pid.trim()).exists()
@@ -154,7 +154,7 @@ async fn a_failure_is_said_and_the_rest_goes_on_unless_it_is_to_end() {
     );
 }
 
-/// Whether a process whose id stands in a file still runs.
+/// Whether a process whose id is in a file is still running.
 fn runs(file: &PathBuf) -> bool {
     let pid = std::fs::read_to_string(file).unwrap();
     std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()))

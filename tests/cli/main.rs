@@ -1,5 +1,5 @@
-//! The binary from outside: what it prints where, and its exit codes. OBS is the stand-in, on a
-//! free port.
+//! Tests the binary from outside: its output and its exit codes. OBS is the stand-in, on a free
+//! port.
 
 #![expect(
     clippy::unwrap_used,

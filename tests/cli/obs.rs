@@ -1,4 +1,5 @@
-//! OBS not there, not OBS, too old, locked, or taken away: one clear message and the exit code.
+//! OBS is not running, is another program, too old, locked, or goes away: the verbs print one clear
+//! message and return the right exit code.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -7,7 +8,7 @@ use twitchat_bridge::sim::obs::Versions;
 
 use crate::program::{Home, PASSWORD, obs, sessions, wait_until};
 
-/// Every verb that connects and is not `run`.
+/// All verbs that connect, except `run`.
 const CONNECTING: [&[&str]; 9] = [
     &["status"],
     &["watch"],

@@ -1,5 +1,5 @@
-//! Commands, settings and messages on pages of the documentation from before the code was
-//! rearranged go on working: `tests/fixtures/before_one_house` has the pages as they were.
+//! Commands, settings and messages in the documentation from the time before the code was
+//! rearranged still work. `tests/fixtures/before_one_house` has the pages as they were.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn page(name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap()
 }
 
-/// The examples of a page in one language.
+/// The examples on a page in one language.
 fn examples(text: &str, language: &str) -> Vec<String> {
     let start = format!("```{language}\n");
     let blocks = text.split(&start).skip(1);
@@ -23,7 +23,7 @@ fn examples(text: &str, language: &str) -> Vec<String> {
     blocks.collect()
 }
 
-/// The JSON values in the examples of a page.
+/// The JSON values in the examples on a page.
 fn values(text: &str) -> Vec<Value> {
     let blocks = examples(text, "json").into_iter();
     let read = |block: String| {
@@ -33,7 +33,7 @@ fn values(text: &str) -> Vec<Value> {
     blocks.flat_map(read).collect()
 }
 
-/// The program's commands among the shell's, and those that a page names in its text.
+/// The program's commands in shell examples, and those in the text of a page.
 fn commands(text: &str, starts: &[&str]) -> Vec<Vec<String>> {
     let shell = examples(text, "sh").join("\n");
     let shell = shell.lines().filter_map(|line| line.split('#').next());
@@ -52,7 +52,7 @@ async fn succeeds(home: &Home, command: &[String]) -> String {
     home.run(&arguments).await.succeeds().out
 }
 
-/// Each key of an example is in what is sent now, at every depth.
+/// Checks that each key of an example is still in the current message, at every depth.
 fn has_keys_of(now: &Value, example: &Value, at: &str) {
     match (now, example) {
         (Value::Object(now), Value::Object(example)) => {
@@ -70,7 +70,7 @@ fn has_keys_of(now: &Value, example: &Value, at: &str) {
     }
 }
 
-/// Somebody on OBS who makes requests.
+/// A client on OBS that makes requests.
 struct Asker {
     hearer: EventPeer,
     talker: RequestPeer,
@@ -145,7 +145,7 @@ async fn requests_and_messages_of_the_old_page_about_the_bus_work_unchanged() {
         .find(|it| it.get("run").is_some())
         .unwrap()
         .clone();
-    // What is there only while a roll is on.
+    // This field has a value only during a roll.
     documented["overlay"] = Value::Null;
     has_keys_of(&status, &documented, "GetStatus");
 
@@ -176,7 +176,8 @@ async fn every_action_of_the_old_page_is_sent_unchanged() {
         for (key, value) in data.as_object().unwrap() {
             named = named.field(key, value.clone());
         }
-        // Without a template for the required fields, only their absence may be an error.
+        // The page may have no template with the required fields. Then only their absence may be an
+        // error.
         if let Err(error) = client.send(&named).await {
             assert!(
                 action.contains("**required**") && !action.contains("```json"),

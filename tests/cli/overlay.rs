@@ -1,4 +1,4 @@
-//! `overlay`: in a home of its own.
+//! `overlay`, run in a home of its own.
 
 use serde_json::json;
 use twitchat_bridge::obs::{Options as Patience, RequestConnection, Target};

@@ -1,11 +1,11 @@
-//! Whoever reads us may have seen enough: that is no error and no reason for words.
+//! A reader may close the pipe early. That is no error and causes no output.
 
 use serde_json::json;
 use twitchat_bridge::sim::peer::{RequestPeer, Target};
 
 use crate::program::{Done, Home, PASSWORD, Running, obs, wait_until};
 
-/// Runs with nobody at the other end of standard output.
+/// Runs the program when nothing reads its standard output.
 async fn unread(home: &Home, arguments: &[&str]) -> Done {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

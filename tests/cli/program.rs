@@ -1,4 +1,4 @@
-//! The binary, run in a home of its own; and what the tests look at.
+//! Runs the binary in a home of its own, and captures what the tests check.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,18 +12,19 @@ use secrecy::SecretString;
 use tempfile::TempDir;
 use twitchat_bridge::sim::obs::{Options, StandIn};
 
-/// The password of every stand-in OBS here. It must show nowhere.
+/// The password of every stand-in OBS in these tests. It must not appear in any output.
 pub(crate) const PASSWORD: &str = "s3cret-unmistakable";
 
-/// A home folder, and how to run the program in it.
+/// A home folder, in which the program is run.
 pub(crate) struct Home {
     folder: TempDir,
-    /// Flags before every verb.
+    /// Flags that are added before every verb.
     flags: Vec<String>,
 }
 
 impl Home {
-    /// No OBS named: there is none at the usual place either, unless the machine runs one.
+    /// A home without an address of OBS. There is no OBS at the default address either, unless the
+    /// machine runs one.
     pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -31,7 +32,7 @@ impl Home {
         }
     }
 
-    /// Pointed at a port, with the password in a file.
+    /// A home with a port and a file with the password.
     pub(crate) fn at(port: u16) -> Self {
         let mut home = Self::new();
         fs::write(home.path("password"), PASSWORD).unwrap();
@@ -43,7 +44,7 @@ impl Home {
         home
     }
 
-    /// One more flag before every verb.
+    /// Adds a flag before every verb.
     pub(crate) fn option(&mut self, flag: &str) {
         self.flags.push(flag.into());
     }
@@ -56,7 +57,7 @@ impl Home {
         self.folder.path()
     }
 
-    /// The program with nothing of the outside environment.
+    /// The program without the environment of the test.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_twitchat-bridge"));
         command
@@ -74,18 +75,18 @@ impl Home {
         command
     }
 
-    /// Runs to the end, off the runtime's threads: the stand-in must go on meanwhile.
+    /// Runs the program to its end, on another thread, so that the stand-in can run meanwhile.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Done {
         self.feed(arguments, "").await
     }
 
-    /// The same with something on standard input.
+    /// The same with a text on standard input.
     pub(crate) async fn feed(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Done {
         let mut command = self.command(arguments);
         let input = input.as_ref().to_owned();
         let output = tokio::task::spawn_blocking(move || {
             let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-            // Who reads no input may be gone by now.
+            // A program that does not read its input may have ended already.
             drop(child.stdin.take().unwrap().write_all(&input));
             child.wait_with_output().unwrap()
         });
@@ -97,7 +98,7 @@ impl Home {
     }
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) code: Option<i32>,
@@ -123,7 +124,7 @@ impl Done {
         done
     }
 
-    /// One error, in words, with its exit code.
+    /// Checks that there is one error with these words, and the exit code.
     pub(crate) fn fails(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert_eq!(self.err.matches("error:").count(), 1, "{self:?}");
@@ -141,7 +142,7 @@ impl Done {
     }
 }
 
-/// A program that goes on, with what it has said so far. Killed when the test ends early.
+/// A running program and its output so far. It is killed if the test ends early.
 pub(crate) struct Running {
     child: Child,
     out: Said,
@@ -174,7 +175,7 @@ impl Running {
         );
     }
 
-    /// Its end, which must come soon.
+    /// Waits for its end, which must come soon.
     pub(crate) async fn end(mut self) -> Done {
         let mut status = None;
         wait_until("the program ends", || {
@@ -198,7 +199,7 @@ impl Drop for Running {
     }
 }
 
-/// What a pipe has brought; a thread reads it.
+/// The text that a pipe has received; a thread reads it.
 struct Said {
     text: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
@@ -241,7 +242,7 @@ pub(crate) async fn obs() -> StandIn {
     .unwrap()
 }
 
-/// Waits for a condition that nobody can wait for otherwise.
+/// Polls a condition that cannot be awaited.
 #[expect(clippy::disallowed_methods, reason = "a deadline in a test")]
 pub(crate) async fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
@@ -254,7 +255,7 @@ pub(crate) async fn wait_until(what: &str, mut condition: impl FnMut() -> bool) 
     }
 }
 
-/// Waits until so many connections stand. A program that ended before is found out here.
+/// Waits until so many sessions are connected. Fails if the program has ended before.
 pub(crate) async fn sessions(obs: &StandIn, count: usize) {
     let all = tokio::time::timeout(Duration::from_secs(20), obs.until_sessions(count));
     all.await

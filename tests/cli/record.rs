@@ -290,7 +290,8 @@ async fn it_waits_for_an_obs_that_restarts_and_loops_until_it_is_stopped() {
         .iter()
         .map(|message| message["id"].to_string())
         .collect();
-    // What OBS took but did not confirm before it was killed is sent again, as the same message.
+    // A message that OBS accepted and did not confirm before it was killed is sent again with the
+    // same id.
     let played = played();
     assert!(
         (played - 1..=played).contains(&ids.len()),

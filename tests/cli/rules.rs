@@ -284,7 +284,7 @@ async fn what_cannot_be_taken_back_needs_a_yes() {
     );
 }
 
-/// Every path of an object, with a name for each object, list and value.
+/// The paths in a value, with a name for each object, list and value.
 fn paths(value: &Value, path: &str, paths_of: &mut BTreeSet<String>) {
     for (key, inner) in value.as_object().into_iter().flatten() {
         let path = format!("{path}.{key}");
@@ -293,7 +293,7 @@ fn paths(value: &Value, path: &str, paths_of: &mut BTreeSet<String>) {
     }
 }
 
-/// What `watch --json` printed of an event that somebody published: its data.
+/// The data of a published event in the output of `watch --json`.
 fn data_of(out: &str, name: &str) -> Option<Value> {
     let lines = out
         .lines()

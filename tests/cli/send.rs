@@ -1,4 +1,4 @@
-//! `send`: what reaches OBS, and what is waited for.
+//! `send`: the messages that reach OBS, and those that it waits for.
 
 use serde_json::{Value, json};
 use tokio::io::copy_bidirectional;
@@ -9,7 +9,7 @@ use twitchat_bridge::sim::twitchat::{Generation, Options, StandIn as Twitchat};
 
 use crate::program::{Home, PASSWORD, obs, sessions, wait_until};
 
-/// Types and data of what OBS has relayed.
+/// The types and data of the messages that OBS has relayed.
 fn sent(obs: &twitchat_bridge::sim::obs::StandIn) -> Vec<(String, Value)> {
     obs.received()
         .iter()
@@ -55,7 +55,7 @@ async fn send_makes_an_envelope_and_waits_for_its_echo() {
     assert_eq!(done.err, "");
 }
 
-/// A port in front of another one that passes nothing on until so many connections are open.
+/// A port that forwards to another one, but only when so many connections are open.
 async fn gate(port: u16, open: usize) -> u16 {
     let gate = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = gate.local_addr().unwrap().port();
@@ -81,8 +81,8 @@ async fn gate(port: u16, open: usize) -> u16 {
 async fn send_connects_twice_at_the_same_time_and_makes_a_single_request() {
     let obs = obs().await;
     let home = Home::at(gate(obs.port(), 2).await);
-    // The first request is the check of OBS's version, which belongs to the connection. The third
-    // would end it.
+    // The first request is the check of OBS's version, which belongs to the connection. A third one
+    // would end the connection.
     obs.kick_at_request(3, Kick::Everybody);
     home.run(&["send", "SHOUTOUT"]).await.succeeds();
     assert_eq!(sent(&obs).len(), 1);
@@ -150,7 +150,7 @@ async fn names_of_every_version_are_put_into_the_words_of_the_one_in_use() {
             .contains("sent SET_CHAT_FEED_READ for CHAT_FEED_READ"),
         "{done:?}"
     );
-    // As a bridge with this journal would have left it.
+    // The file that a bridge with this journal writes.
     let journal = ["--store", "here.db"];
     std::fs::write(home.path("here.generation"), "3\n").unwrap();
     home.run(&[&journal[..], &read].concat()).await.succeeds();
@@ -272,7 +272,7 @@ async fn an_answer_is_waited_for_and_printed() {
         assert_eq!(serde_json::from_str::<Value>(&done.out).unwrap(), states);
         assert_eq!(done.err, "");
     }
-    // 17 answers in its own words, whatever the question is called.
+    // 17 answers in its own form, whatever the name of the question is.
     let done = home
         .run(&[
             "send",

@@ -1,5 +1,5 @@
-//! What the verbs print on a terminal: within its width, wrapped at words, and nothing that steers
-//! it. `script` of util-linux makes the terminal.
+//! The output of the verbs on a terminal: within its width, wrapped at words, and without control
+//! sequences of other people. `script` of util-linux makes the terminal.
 
 use std::collections::HashSet;
 use std::fs;
@@ -82,7 +82,7 @@ fn words(text: &str) -> HashSet<&str> {
     text.split_whitespace().collect()
 }
 
-/// At 60 and 100 columns: no line is wider, and no word is broken.
+/// Checks at 60 and 100 columns that no line is wider and that no word is broken.
 async fn assert_wraps(home: &Home, arguments: &[&str]) {
     let piped = home.run(arguments).await;
     let whole = format!("{}{}", piped.out, piped.err);

@@ -1,4 +1,4 @@
-//! Wrong usage: exit code 2, and words that help.
+//! Usage errors: exit code 2, and a helpful text.
 
 use crate::program::Home;
 

@@ -1,4 +1,4 @@
-//! `wait`, on a bus without a bridge and with one.
+//! `wait`, on an OBS without a bridge and with one.
 
 use serde_json::{Value, json};
 use twitchat_bridge::sim::obs::StandIn;
@@ -15,13 +15,13 @@ async fn requests(obs: &StandIn) -> RequestPeer {
     .unwrap()
 }
 
-/// A follow in the words of Twitchat 17.
+/// A follow in the form of Twitchat 17.
 fn follow(id: &str, login: &str) -> Value {
     json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": id, "data": { "user": { "id": "7",
         "login": login } } })
 }
 
-/// Waits until it is connected: what is sent after this is heard.
+/// Waits until the program is connected: it receives all later messages.
 async fn connected(running: &Running) {
     wait_until("it connects", || running.err().contains("connected to OBS")).await;
 }

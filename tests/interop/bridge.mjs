@@ -1,4 +1,4 @@
-// The bridge's binary, started as a user would: `run`, with a configuration and a store of its own.
+// Starts the bridge's binary as a user would: `run`, with a config and a store of its own.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,8 +10,8 @@ import { obsOfTheTests, within } from './bus.mjs';
 const READY_WITHIN_MS = 15_000;
 
 /**
- * Starts the binary named by TWITCHAT_BRIDGE_BIN and waits until it answers GetInfo on `bus`.
- * Returns `stop`, which ends it and removes its files, and `log`, which gives what it wrote to stderr.
+ * Starts the binary in TWITCHAT_BRIDGE_BIN and waits until it replies to GetInfo on `bus`. Returns `stop`, which ends it and removes its
+ * files, and `log`, which returns its output on stderr.
  */
 export async function startBridge(bus, options = {}) {
     const { url, password, env = {}, args = [] } = { ...obsOfTheTests(), ...options };
@@ -34,14 +34,14 @@ export async function startBridge(bus, options = {}) {
     let log = '';
     bridge.stderr.setEncoding('utf8').on('data', (text) => (log += text));
     const ended = once(bridge, 'close');
-    ended.catch(() => {}); // there is no such program: it never answers, and that is told
+    ended.catch(() => {}); // if there is no such program, it never replies, and that is reported
 
     const stop = async () => {
         bridge.kill('SIGTERM');
         try {
             await within(6_000, 'the end of the bridge after SIGTERM', ended);
         } finally {
-            bridge.kill('SIGKILL'); // of no effect on one that has ended
+            bridge.kill('SIGKILL'); // has no effect if it has ended
             await rm(home, { recursive: true, force: true });
         }
     };

@@ -1,5 +1,6 @@
-// Pages made for Streamer.bot, in Chromium, with one script tag of ours: from disk as OBS opens them, and over http where browsers
-// keep cryptography back. obs-websocket-js plays Twitchat; the bridge is real, and so is OBS unless they run on the stand-in.
+// Pages that were built for Streamer.bot, in Chromium, with one script tag of ours: from disk, as OBS opens them, and over http, where
+// browsers do not offer crypto.subtle. obs-websocket-js acts as Twitchat. The bridge is real, and so is OBS unless the tests run on the
+// stand-in.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -41,7 +42,7 @@ after(async () => {
 const fromDisk = (page) => pages.fromDisk(page);
 const fromServer = (page, host = 'overlay.test') => `http://${host}:${server.address().port}/${page}`;
 
-/** The bridge's reply to the Subscribe of the documentation's page. Ask before you open it. */
+/** Waits for the bridge's reply to the Subscribe of the documentation's page. Call it before you open the page. */
 const subscribedBy123 = () => bus.next(({ origin, id, status }) => origin === 'twitchat-bridge' && id === '123' && status === 'ok', { what: 'Subscribe' });
 
 const subscription = (user, more) =>
@@ -49,7 +50,7 @@ const subscription = (user, more) =>
 const person = (name) => ({ id: `id of ${name}`, login: name.toLowerCase(), displayName: name });
 const gift = (from, to) => subscription(from, { isGift: true, giftCount: 1, recipients: [{ uid: to.id, login: to.login, displayName: to.displayName }] });
 
-/** What the page of the documentation subscribes to, in the names of a generation, with people whose names begin with `who`. */
+/** Events that the documentation's page subscribes to, in the form of a generation, by people whose names begin with `who`. */
 function show(who, names) {
     const [fan, giver, one, two, three, single] = ['Fan', 'Giver', 'One', 'Two', 'Three', 'Single'].map((name) => person(who + name));
     const played = [
@@ -86,9 +87,9 @@ for (const [generation, names] of Object.entries(GENERATIONS)) {
         const { played, alerts } = show(`Of${generation}`, names);
         for (const message of played) await bus.broadcast(message);
         await until('the alerts', () => page.alerts.length >= alerts.length);
-        await sleep(300); // more would be wrong
+        await sleep(300); // a further event would be an error
         assert.deepEqual([...page.alerts].sort(), [...alerts].sort());
-        // It reads json.event.source of replies too, which have no event; with Streamer.bot it does the same.
+        // The page reads json.event.source of replies, too, which have no event. With Streamer.bot it does the same.
         assert.ok(page.errors.every((error) => /reading 'source'/.test(error)), page.errors.join('\n'));
         await page.close();
     });
@@ -138,7 +139,7 @@ for (const [generation, names] of Object.entries({
         const page = await browser.open(fromDisk('chat.html'));
         await subscribed;
         await until('the client connected', () => page.run('window.connected === true'));
-        await page.run('client.getInfo().then(({ status }) => status)'); // by now the bridge has the Subscribe
+        await page.run('client.getInfo().then(({ status }) => status)'); // the bridge has received the Subscribe before this request
         const [fan, guest, lucky, raider] = ['Fan', 'Guest', 'Lucky', 'Raider'].map((name) => person(`${name}${generation}`));
         const said = (user, message, more = {}) => ({ channel: '1', message, user, ...more });
         for (const [type, data] of [
@@ -174,7 +175,7 @@ for (const [generation, names] of Object.entries({
         ];
         const shown = () => page.run('[...document.querySelectorAll("li")].map((item) => item.textContent)');
         await until('all lines', async () => (await shown()).length >= expected.length).catch(() => {});
-        await sleep(300); // more would be wrong
+        await sleep(300); // a further event would be an error
         assert.deepEqual((await shown()).sort(), expected.sort());
         const all = `${await page.run('document.title')} ${(await shown()).join(' ')}`;
         assert.ok(!/undefined|null|NaN|\[object/.test(all), all);
@@ -261,7 +262,7 @@ test('copies of a page have names of their own, and a page that is loaded again 
     assert.deepEqual((await names()).sort(), [name, otherName], 'other clients stay behind');
     await bus.broadcast(envelope('FOLLOW', { user: person('Twice') }));
     await until('both alerts', () => one.alerts.length > 0 && other.alerts.length > 0);
-    await sleep(300); // more would be wrong
+    await sleep(300); // a further event would be an error
     for (const page of [one, other]) assert.deepEqual(page.alerts, ['trigger follow event for Twice']);
     await Promise.all([one.close(), other.close()]);
 });

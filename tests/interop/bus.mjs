@@ -1,5 +1,5 @@
-// One client on OBS as the bus: two connections, as every client of the bridge should have (docs/bus.md says why), one that only
-// sends and one that only hears General events. Used by the stand-in Twitchat, the overlay and the tests themselves.
+// One client on OBS with two connections, as every client of the bridge should have (docs/bus.md explains why): one for requests, and one
+// that receives General events. Used by the stand-in Twitchat, the overlay and the tests themselves.
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,14 +7,14 @@ import { EventSubscription, OBSWebSocket } from 'obs-websocket-js/json';
 
 const NOT_READY = 207;
 
-/** The OBS that the tests use: see scripts/real-obs. */
+/** The OBS of the tests, see scripts/real-obs. */
 export function obsOfTheTests() {
     const { OBS_TEST_URL: url, OBS_TEST_PASSWORD: password } = process.env;
     if (!url) throw new Error('OBS_TEST_URL is not set: run scripts/real-obs start and source the file that it names');
     return { url, password };
 }
 
-/** Rejects with an error that says what was waited for. */
+/** Rejects after a time limit, with an error that contains `what`. */
 export async function within(ms, what, promise) {
     const over = new AbortController();
     const late = sleep(ms, undefined, { signal: over.signal, ref: false }).then(() => {
@@ -24,7 +24,7 @@ export async function within(ms, what, promise) {
     return Promise.race([promise, late]).finally(() => over.abort());
 }
 
-/** Resolves once the condition holds; rejects with an error that says what was waited for. */
+/** Resolves when the condition holds. Rejects with an error that contains `what`. */
 export async function until(what, condition, ms = 10_000) {
     const deadline = Date.now() + ms;
     while (!(await condition())) {
@@ -38,7 +38,7 @@ export class Bus {
     #listen = new OBSWebSocket();
     #listeners = new Set();
 
-    /** Connects both ways and waits until OBS accepts requests. */
+    /** Connects both connections and waits until OBS accepts requests. */
     static async connect({ url, password } = obsOfTheTests()) {
         const bus = new Bus();
         bus.#listen.on('CustomEvent', (eventData) => bus.#listeners.forEach((listener) => listener(eventData)));
@@ -59,39 +59,39 @@ export class Bus {
         }
     }
 
-    /** Any request to OBS itself. */
+    /** Makes any request to OBS itself. */
     call(requestType, requestData) {
         return this.#talk.call(requestType, requestData);
     }
 
-    /** Resolves when OBS has taken the message, which is not yet when it has sent it. */
+    /** Resolves when OBS has accepted the message, which may be before it has relayed it. */
     broadcast(eventData) {
         return this.#talk.call('BroadcastCustomEvent', { eventData });
     }
 
-    /** Broadcasts all without waiting between them; OBS then changes their order. */
+    /** Broadcasts all messages without waiting in between, so OBS changes their order. */
     play(messages) {
         return Promise.all(messages.map((message) => this.broadcast(message)));
     }
 
-    /** Calls the listener with every CustomEvent's data, our own included; returns what ends that. */
+    /** Calls the listener with the data of every CustomEvent, also of our own. Returns a function that removes the listener. */
     hear(listener) {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
     }
 
-    /** The next message that fits. Ask before you send what causes it. */
+    /** The next message that fits. Call it before you send the message that causes it. */
     next(fits, { ms = 10_000, what = 'a message' } = {}) {
         let stop;
         const heard = new Promise((resolve) => {
             stop = this.hear((message) => fits(message) && resolve(message));
         });
         const answer = within(ms, what, heard).finally(stop);
-        answer.catch(() => {}); // a test that failed meanwhile does not wait for it any more
+        answer.catch(() => {}); // a test that has failed meanwhile does not wait for it
         return answer;
     }
 
-    /** Sends a bus request (`GetCredits`, …) and resolves with the bridge's reply to it, whatever its status. */
+    /** Makes a request to the bridge (`GetCredits`, …) and resolves with the reply to it, whatever its status is. */
     async request(name, fields = {}, { ms = 10_000 } = {}) {
         const id = randomUUID();
         const reply = this.next((message) => message.origin === 'twitchat-bridge' && message.id === id, { ms, what: `the reply to ${name}` });

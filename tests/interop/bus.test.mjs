@@ -1,4 +1,4 @@
-// The tests' own library against an OBS, real or stand-in, without a bridge: what the other tests build on.
+// Tests the tests' own library, which the other tests rely on, with an OBS, real or stand-in, and without a bridge.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

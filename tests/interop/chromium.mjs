@@ -1,4 +1,4 @@
-// Headless Chromium, driven over its DevTools protocol: opens pages, runs expressions in them, hears their console and their alerts.
+// Controls headless Chromium over its DevTools protocol: opens pages, evaluates expressions, and collects console messages and alerts.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,10 +14,10 @@ const FLAGS = [
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-sync',
     '--disable-background-networking', '--disable-component-update', '--disable-background-timer-throttling',
     '--disable-renderer-backgrounding', '--remote-debugging-port=0',
-    '--host-resolver-rules=MAP overlay.test 127.0.0.1', // an origin that browsers do not call secure
+    '--host-resolver-rules=MAP overlay.test 127.0.0.1', // an origin that browsers do not consider secure
 ];
 
-/** Starts the browser of CHROMIUM, else Debian's. `close` ends it. `first`: it goes before all other programs, where that is allowed. */
+/** Starts the browser in CHROMIUM, else Debian's. `close` ends it. With `first`, it gets the highest priority, if that is permitted. */
 export async function startChromium({ first = false } = {}) {
     const profile = await mkdtemp(join(tmpdir(), 'twitchat-bridge-chromium-'));
     const binary = process.env.CHROMIUM ?? 'chromium';
@@ -43,7 +43,7 @@ function goFirst(pid) {
     try {
         setPriority(pid, constants.priority.PRIORITY_HIGHEST);
     } catch {
-        // that takes root
+        // the priority needs root
     }
 }
 
@@ -91,7 +91,7 @@ class Protocol {
         return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject, asked: method }));
     }
 
-    /** Events of the browser as a whole; returns what ends that. */
+    /** Listens to events of the whole browser. Returns a function that removes the listener. */
     hearAll(method, listener) {
         this.#everywhere.set(method, listener);
         return () => this.#everywhere.delete(method);
@@ -102,7 +102,7 @@ class Protocol {
     }
 }
 
-/** One tab. `alerts`, `console` and `errors` collect what the page said; alerts are confirmed at once. */
+/** One tab. `alerts`, `console` and `errors` collect the messages of the page; alerts are confirmed at once. */
 class Page {
     alerts = [];
     console = [];
@@ -111,7 +111,7 @@ class Page {
     #session;
     #target;
 
-    /** `media`: what CDP's `Emulation.setEmulatedMedia` takes, such as `{ media: 'print' }`. */
+    /** `media`: the parameters of CDP's `Emulation.setEmulatedMedia`, such as `{ media: 'print' }`. */
     static async open(protocol, url, size, media) {
         const page = new Page();
         const { targetId } = await protocol.call('Target.createTarget', { url: 'about:blank' });
@@ -141,24 +141,24 @@ class Page {
         }
     }
 
-    /** What trace events call the page. */
+    /** The name of the page in trace events. */
     get frame() {
         return this.#target;
     }
 
-    /** The value of an expression, or what it resolves to. */
+    /** The value of an expression. If it is a promise, the value that it resolves to. */
     async run(expression) {
         const { result, exceptionDetails } = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
         if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
         return result.value;
     }
 
-    /** Another size of the picture, in CSS pixels. */
+    /** Sets another size of the picture, in CSS pixels. */
     async resize(width, height) {
         await this.#call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
     }
 
-    /** A PNG of what is on the screen, with nothing behind a page that is transparent. */
+    /** A PNG of the screen. The background is transparent if the page's is. */
     async screenshot() {
         await this.#call('Emulation.setDefaultBackgroundColorOverride', { color: { r: 0, g: 0, b: 0, a: 0 } });
         const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
@@ -178,7 +178,7 @@ class Page {
         return events;
     }
 
-    /** Only the tab in front is drawn. */
+    /** Brings the tab to the front, because only that tab is drawn. */
     async bringToFront() {
         await this.#call('Page.bringToFront');
     }

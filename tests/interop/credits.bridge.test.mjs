@@ -1,4 +1,4 @@
-// The end credits from one end to the other: what Twitchat tells, by the real bridge and OBS, on the page, in Chromium.
+// The end credits from end to end: from Twitchat's messages through the real bridge and OBS to the page, in Chromium.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -61,7 +61,7 @@ after(async () => {
 
 const person = (name) => ({ id: `id of ${name}`, login: name.toLowerCase(), displayName: name });
 
-/** The command line, on the OBS of the tests. */
+/** Runs the command line, with the OBS of the tests. */
 async function run(...args) {
     const { url: address, password } = obsOfTheTests();
     const { hostname, port } = new URL(address);
@@ -89,7 +89,7 @@ async function opened(context) {
 
 const pages = async () => (await ask('GetStatus')).overlay.pages;
 
-/** Rolls, and resolves with the roll's id once the page shows it. */
+/** Starts a roll, and resolves with its id when the page shows it. */
 async function roll(tab, fields) {
     await ask('RollCredits', fields);
     await until('the roll on the page', async () => ['rolling', 'paused'].includes((await tab.report()).state), ROLLING_WITHIN_MS);
@@ -170,7 +170,7 @@ test('who is banned goes from the running page without a jump, and from every ex
     const banned = Date.now();
     await publish('UserBanned');
     await until('the name goes', async () => (await visible()) === 0);
-    assert.ok(Date.now() - banned < 5_000, `${Date.now() - banned} ms`); // one second, and what a busy machine takes besides
+    assert.ok(Date.now() - banned < 5_000, `${Date.now() - banned} ms`); // one second, and some time for a busy machine
     assert.deepEqual((await tab.run(entries)).map(([text, , top]) => [text, top]), before.map(([text, , top]) => [text, top]), 'nothing has moved');
     assert.equal(await exported(), 0);
 

@@ -1,7 +1,8 @@
-// How smoothly 5,000 names roll, by the DevTools performance trace, against empty pages that scroll one element: all in the same
-// browser, turn by turn, because a machine is never idle and all must suffer the same. Drawn by the processor, which a browser source
-// in OBS may have to be: then whoever redraws more of the screen waits more for it. So one of the empty pages scrolls a single name,
-// which is the aim, and the other an element as high as the screen, which is the least that a roll can redraw.
+// Measures how smoothly 5,000 names roll, with the performance trace of DevTools, in comparison with empty pages that scroll one element.
+// All pages are measured in the same browser, in turns, because the machine is never idle and all must be affected equally. The processor
+// draws the pages, as it may have to for a browser source in OBS. Then a page that redraws more of the screen takes longer. So one of the
+// empty pages scrolls a single name, which is the aim, and the other one an element as high as the screen, which is the least that a roll
+// can redraw.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -13,10 +14,10 @@ const NAMES = 5000;
 const SIZE = { width: 1920, height: 1080 };
 const TURNS = 10;
 const TURN_MS = 1500;
-/** After one was stopped and the other set going. */
+/** The pause after one page was stopped and the next one started. */
 const SETTLE_MS = 300;
 const NO_SLOWER_THAN = 1.1;
-/** A processor that another program had for a moment is in the slowest frames of one page and not of the other: then it is measured again. */
+/** Another program that used the processor for a moment affects the slowest frames of one page only. Then the measurement is repeated. */
 const ATTEMPTS = 8;
 const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame'];
 
@@ -37,7 +38,7 @@ after(async () => {
     await folder?.remove();
 });
 
-/** The times between the frames that are drawn, in milliseconds, and the layouts of the page meanwhile. */
+/** The times between the drawn frames, in milliseconds, and the number of layouts of the page meanwhile. */
 async function watch(page) {
     const events = await page.trace(CATEGORIES, () => sleep(TURN_MS));
     const drawn = events.filter(({ name }) => name === 'DrawFrame').map(({ ts }) => ts / 1000).sort((a, b) => a - b);
@@ -45,7 +46,7 @@ async function watch(page) {
     return { times: drawn.slice(1).map((moment, index) => moment - drawn[index]), layouts };
 }
 
-/** One that moves while it is watched, and draws nothing in between. */
+/** Measures a page in turns. It moves only during its turn, and draws nothing in between. */
 function turnsOf(page, play, stop) {
     const seen = { times: [], layouts: 0 };
     const turn = async () => {
@@ -64,7 +65,7 @@ const quantile = (times, share) => [...times].sort((a, b) => a - b)[Math.floor(t
 
 const percent = (ours, its) => `${((ours / its - 1) * 100).toFixed(1)} %`;
 
-/** The median and the slowest frames of all, and whether the credits' are like those of an empty page. */
+/** The median and the slowest frames of all pages, and whether those of the credits are like those of an empty page. */
 async function compare(empty, credits, context) {
     const all = [...empty, credits];
     for (const { seen } of all) seen.times = [];

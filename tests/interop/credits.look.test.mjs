@@ -1,5 +1,5 @@
-// What the end-credits page looks like, at fixed moments, with a font of the test's own: a picture must not depend on the machine's.
-// UPDATE_SCREENSHOTS=1 takes new pictures, and the one that the README shows.
+// Compares the look of the end-credits page at fixed times with pictures. The font is the test's own, because the pictures must not depend
+// on the machine's fonts. UPDATE_SCREENSHOTS=1 takes new pictures, also the one in README.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -48,7 +48,7 @@ async function showing(context, look, ms, { size = SIZE, sections = SECTIONS, ur
     return tab;
 }
 
-/** On something dark: white letters on nothing could not be told from their absence. */
+/** Adds a dark background, because white letters would not be visible without one. */
 async function pictureOf(tab, background = '#26323f') {
     await tab.run(`document.documentElement.style.background = ${JSON.stringify(background)}`);
     return tab.page.screenshot();
@@ -90,7 +90,7 @@ async function brightestAlphas(tab) {
 const STACKED = `Z${'\u0301'.repeat(40)}o${'\u0323'.repeat(40)}`;
 const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns'];
 
-/** How many pixels are drawn within a box. Its edges may lie between two pixels. */
+/** The number of pixels that are drawn within a box. Its edges may be between two pixels. */
 function drawnIn(picture, { left, right, top, bottom }) {
     const { data, width, height } = PNG.sync.read(picture);
     let count = 0;
@@ -100,7 +100,7 @@ function drawnIn(picture, { left, right, top, bottom }) {
     return count;
 }
 
-/** The boxes of what a selector finds in the view that is not a fading copy. */
+/** The boxes of the elements that match a selector, in the view that is not a fading copy. */
 const boxes = (tab, selector) => tab.run(`[...document.querySelectorAll('.view:not([aria-hidden]) ${selector}')].map((element) => {
     const { left, right, top, bottom } = element.getBoundingClientRect();
     return { left, right, top, bottom };
@@ -109,7 +109,7 @@ const boxes = (tab, selector) => tab.run(`[...document.querySelectorAll('.view:n
 for (const layout of LAYOUTS) {
     for (const look of [{ theme: 'plain' }, { theme: 'neon' }, { theme: 'arcade' }, { theme: 'plain', mode: 'slides', slideSeconds: 60 }]) {
         test(`stacked marks stay in their row, ${layout}, ${look.theme}, ${look.mode ?? 'scroll'}`, async (context) => {
-            // Columns and flowing names: the rows above and below are those of the neighbours in the same column.
+            // In columns and flowing names, the rows above and below are those of the neighbours in the same column.
             const blank = { name: '\u00a0'.repeat(24) };
             const names = [...Array(6).fill(blank), { name: STACKED }, { name: STACKED }, { name: STACKED }, ...Array(6).fill(blank)];
             const tab = await showing(context, { ...look, shadow: 0, fade: 0 }, 5000, { sections: [people('a', names, { title: '', layout })] });
@@ -130,7 +130,7 @@ test('stacked marks in a line below a name, and in a note, cover no other', asyn
     const picture = await tab.page.screenshot();
     const [first, second, own, fourth, fifth] = await boxes(tab, '.line');
     assert.ok(drawnIn(picture, own) > 20);
-    // A line has no gap round it: what accents of capital letters need is left to it.
+    // A line has no gap around it, and is extended by the room that accents of capital letters need.
     const room = (own.bottom - own.top) * 0.12;
     for (const box of [first, { ...second, bottom: second.bottom - room }, { ...fourth, top: fourth.top + room }, fifth]) assert.equal(drawnIn(picture, box), 0);
     const whos = await boxes(tab, '.entry > .who');

@@ -1,4 +1,4 @@
-// The end-credits page in Chromium, opened from disk as OBS opens it, fed the way obs-browser feeds it: by a DOM event.
+// The end-credits page in Chromium. It is opened from disk, as OBS opens it, and gets its messages as from obs-browser, by a DOM event.
 
 import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { until } from './bus.mjs';
 const ASSETS = new URL('../../src/overlay/assets/', import.meta.url);
 const READY_WITHIN_MS = 20_000;
 
-/** The page's files in a folder of their own, without the address of OBS. `more`: further files, by name. */
+/** Writes the files of the page into a folder of their own, without the address of OBS. `more`: further files, by name. */
 export async function makeFolder(more = {}) {
     const dir = await mkdtemp(join(tmpdir(), 'twitchat-bridge-credits-'));
     await cp(new URL('credits/', ASSETS), dir, { recursive: true });
@@ -23,11 +23,11 @@ export const named = (...names) => names.map((name) => ({ name }));
 export const many = (count) => Array.from({ length: count }, (_, index) => ({ name: `Name ${index + 1}` }));
 
 let rolls = 0;
-/** A roll as the bridge sends it, with an id of its own. Titles stay in place only where a test says so. */
+/** A roll as the bridge sends it, with an id of its own. Titles stay in place only if a test sets that. */
 export const rollOf = (sections, look = {}, more = {}) =>
     ({ id: `roll ${++rolls}`, test: false, elapsedMs: 0, look: { mode: 'scroll', speed: 200, fade: 0, stickyTitles: false, ...look }, sections, ...more });
 
-/** A tab with the page, and what can be done to it. */
+/** A tab with the page, and functions to control it. */
 export class CreditsTab {
     #seq = 0;
 
@@ -41,13 +41,13 @@ export class CreditsTab {
         return this.page.run(expression);
     }
 
-    /** Anything that the bridge tells pages. */
+    /** Sends any message of the bridge for pages. */
     tell(message) {
         const json = JSON.stringify({ origin: 'twitchat-bridge', bridge: 'the test', ...message });
         return this.run(`void dispatchEvent(new CustomEvent('twitchat-bridge', { detail: { json: ${JSON.stringify(json)} } }))`);
     }
 
-    /** Sends a roll, and resolves once it is on the stage. */
+    /** Sends a roll, and resolves when it is on the stage. */
     async roll(roll) {
         await this.tell({ overlay: 'roll', roll });
         await until('the roll', async () => {
@@ -61,7 +61,7 @@ export class CreditsTab {
         return this.tell({ overlay: 'control', seq: ++this.#seq, roll: null, command, value, ...more });
     }
 
-    /** What the page would tell the bridge. */
+    /** The reports that the page would send to the bridge. */
     report() {
         return this.run('CreditsPage.credits.report');
     }
@@ -70,13 +70,13 @@ export class CreditsTab {
         return until(what, async () => fits(await this.report()));
     }
 
-    /** Stands still at a moment of the roll, drawn. */
+    /** Pauses at a time of the roll, and waits until that is drawn. */
     async hold(ms) {
         await this.run(`CreditsPage.credits.scene.player.set({ timeMs: ${ms}, isPaused: true })`);
         await this.run('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
     }
 
-    /** The sections as they stand on the stage: id, title, and each name with all that belongs to it. */
+    /** The sections on the stage: id, title, and each name with everything that belongs to it. */
     sections() {
         return this.run(`(() => {
             const text = (root, selector) => [...root.querySelectorAll(selector)].map((element) => element.textContent);
@@ -97,7 +97,7 @@ export class CreditsTab {
     }
 }
 
-/** What `overlay install` writes to tell the page where OBS is. */
+/** The file with the address of OBS, as `overlay install` writes it. */
 export function obsConfig({ url, password }) {
     const { hostname, port } = new URL(url);
     return `window.StreamerbotOverObsConfig = ${JSON.stringify({ obs: { host: hostname, port: Number(port), password } })};\n`;

@@ -1,4 +1,5 @@
-// The end-credits page by its own connection to OBS: what it tells, what it takes, and how it comes back. The test plays the bridge.
+// The end-credits page with its own connection to OBS: its reports, the messages that it accepts, and its reconnects. The test acts as the
+// bridge.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -27,7 +28,7 @@ after(async () => {
     await folder?.remove();
 });
 
-/** Plays the bridge: answers each report, with the roll if one runs that the page does not know. */
+/** Acts as the bridge: replies to each report, with the roll if there is one that the page does not know. */
 class Bridge {
     id = randomUUID();
     reports = [];
@@ -110,7 +111,7 @@ test('both ways at once: each roll and each control once', async (context) => {
     await bothWays({ overlay: 'control', seq: 1, command: 'pause' });
     for (let seq = 2; seq <= 3; seq++) await bothWays({ overlay: 'control', seq, command: 'next' });
     await tab.until('the second section', ({ section, elapsedMs }) => section === 'b' && elapsedMs > 0);
-    await sleep(1000); // more would be wrong
+    await sleep(1000); // a further report would be an error
     assert.equal((await tab.report()).section, 'b');
     assert.deepEqual(bridge.states(roll.id), ['rolling', 'paused', 'paused']);
 });

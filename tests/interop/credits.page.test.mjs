@@ -1,4 +1,4 @@
-// What the end-credits page does with a roll and its controls. Needs neither OBS nor the bridge.
+// How the end-credits page handles a roll and its controls. Needs neither OBS nor the bridge.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -76,7 +76,7 @@ test('what people write is text, wherever it stands', async (context) => {
     assert.deepEqual(tab.page.alerts, []);
 });
 
-/** An icon that is neither a drawing, nor an image, nor a word is shown as it is. */
+/** An icon that is no drawing, no image and no word is shown as it is. */
 const shownIcon = (text) => text;
 
 test('stars make italic and bold', async (context) => {
@@ -212,7 +212,7 @@ test('who comes late joins in, and who comes after the end is through', async (c
     assert.ok(back.elapsedMs < 6000 && back.rate === -3, JSON.stringify(back));
     await tab.tell({ overlay: 'roll', roll: rollOf([people('a', many(3))], {}, { elapsedMs: 500_000 }) });
     await tab.until('the end', ({ state }) => state === 'complete');
-    await tab.roll(rollOf([people('a', many(40))], { seconds: 20, delay: 10, loop: true }, { elapsedMs: 47_000 })); // 20, then 10 each
+    await tab.roll(rollOf([people('a', many(40))], { seconds: 20, delay: 10, loop: true }, { elapsedMs: 47_000 })); // 20 s, then 10 s each
     close((await tab.report()).elapsedMs, 17_300, 700, 'elapsed in the fourth round');
 });
 
@@ -244,7 +244,7 @@ test('pause, resume and speed', async (context) => {
     assert.equal((await tab.report()).elapsedMs, elapsedMs);
 });
 
-/** Where the first name of a section is on the stage. */
+/** The position of the first name of a section on the stage. */
 const topOf = (tab, id) => tab.run(`document.querySelector('.view:not([aria-hidden]) [data-id="${id}"]').getBoundingClientRect().top`);
 
 for (const mode of ['scroll', 'slides']) {
@@ -318,7 +318,7 @@ test('stop clears the stage; controls of another roll, heard before, or overtake
     assert.equal((await tab.report()).state, 'stopped');
 });
 
-/** Which names can be seen in all copies of the roll, and where everything stands. */
+/** The hidden and the visible names in all copies of the roll, and the boxes of all of them. */
 const seen = (tab) => tab.run(`(() => {
     const entries = [...document.querySelectorAll('.entry, .line')];
     return {
@@ -392,7 +392,7 @@ test('keys do what controls do', async (context) => {
     const press = (key) => tab.run(`void dispatchEvent(new KeyboardEvent('keyup', { key: '${key}' }))`);
     await press(' ');
     assert.equal((await tab.report()).state, 'paused');
-    await press('ArrowDown'); // from below the stage to the first
+    await press('ArrowDown'); // from below the stage to the first section
     await press('ArrowRight');
     await tab.until('the second section', ({ section }) => section === 'b');
     await press('ArrowUp');

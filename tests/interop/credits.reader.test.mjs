@@ -1,4 +1,4 @@
-// The exported file as a page to read: can its letters be read in every theme, on the screen, printed, and without motion?
+// The exported file as a page to read: its letters must be readable in every theme, on the screen, printed, and without motion.
 
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -17,9 +17,9 @@ const MODES = {
     print: { media: { ...REDUCED, media: 'print' } },
     'print while the roll plays': { media: { media: 'print' } },
 };
-/** What WCAG wants of text of any size (AA). */
+/** The contrast that WCAG requires of text of any size (AA). */
 const READABLE = 4.5;
-/** What it wants of large text, for names on the coloured message effects of Twitch. */
+/** The contrast that it requires of large text, for names on the coloured message effects of Twitch. */
 const READABLE_EFFECT = 3;
 
 const SECTIONS = [
@@ -61,8 +61,8 @@ async function opened(context, look, { media = {}, leave = false, sections = SEC
 }
 
 /**
- * Of each element that shows text: the text, its contrast with what is behind it, and whether it is on a message effect. Of a gradient the
- * colour with the least contrast counts, and behind everything is the page, or white paper.
+ * For each element with text: the text, its contrast with the background, and whether it is on a message effect. Of a gradient, the colour
+ * with the least contrast counts. The last background is the page, or white paper.
  */
 const MEASURE = `(() => {
     const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
@@ -86,7 +86,7 @@ const MEASURE = `(() => {
         if (!element) return [[255, 255, 255]];
         const { backgroundColor, backgroundImage } = getComputedStyle(element);
         const below = behind(element.parentElement).map((rgb) => over(rgba(backgroundColor), rgb));
-        const areas = backgroundImage.replace(/radial-gradient\\((?:[^()]|\\([^()]*\\))*\\)/g, ''); // the stars of cosmic-abyss: dots
+        const areas = backgroundImage.replace(/radial-gradient\\((?:[^()]|\\([^()]*\\))*\\)/g, ''); // the stars of cosmic-abyss
         const stops = areas.match(/rgba?\\([^)]*\\)/g) || [];
         return stops.length === 0 ? below : stops.flatMap((stop) => below.map((rgb) => over(rgba(stop), rgb)));
     };

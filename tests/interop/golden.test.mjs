@@ -1,5 +1,5 @@
-// The main job, from outside: Twitchat's messages of all generations go over a real OBS, an overlay asks for the credits, and they
-// equal tests/fixtures/credits_golden.json, whatever the order in which OBS or Twitchat sends them.
+// The main purpose, from outside: the messages of all generations of Twitchat are sent over a real OBS, an overlay requests the credits,
+// and they equal tests/fixtures/credits_golden.json, in whatever order OBS or Twitchat sends the messages.
 //
 // UPDATE_GOLDEN=1 writes that file from the run in file order. Read the difference before you commit it.
 
@@ -18,7 +18,8 @@ const lines = async (name) => (await readFile(fixture(name), 'utf8')).trimEnd().
 const seedTo16 = await lines('twitchat_examples.ndjson');
 const seventeen = await lines('twitchat_v17_examples.ndjson');
 
-// Answers to questions that the bridge asks; as events they would be somebody else's. The stand-in Twitchat sends them when asked.
+// Answers to questions of the bridge. As unrequested messages they would seem to be of another Twitchat. The stand-in Twitchat sends them
+// when it is asked.
 const isSummary = ({ type }) => type === 'SUMMARY_DATA' || type === 'SET_ENDING_CREDITS_DATA';
 const SUMMARY = seedTo16[121 - 1].data;
 const LABELS = seedTo16.find(({ type }) => type === 'LABEL_OVERLAY_PLACEHOLDERS').data;
@@ -48,13 +49,13 @@ function shuffled(list, seed) {
     return result;
 }
 
-// What differs from run to run, and says nothing about the credits.
+// Keys whose values are different in each run, and are not part of the credits.
 const OF_THE_RUN = new Set(['id', 'bridge', 'seq', 'client']);
 const OF_THE_CLOCK = new Set(['first', 'last', 'timestamp', 'timeStamp']);
-// These are ranked; the place in any other list is the order of arrival, which OBS does not keep.
+// The order of these lists matters. All other lists are in the order of arrival, which OBS does not keep.
 const RANKED = new Set(['TopBits', 'TopChannelRewards', 'top']);
 
-/** Drops what belongs to this run and its clock, and puts sets in one order; how often something stands in a list still counts. */
+/** Removes the values of this run and its clock, and sorts sets; duplicates in a list stay. */
 function comparable(value, ranked = false) {
     if (Array.isArray(value)) {
         const list = value.map((item) => comparable(item, ranked));
@@ -75,7 +76,7 @@ async function askAll(overlay) {
     return Object.fromEntries(await Promise.all(asked));
 }
 
-/** The credits once they have not changed for two seconds: nothing on the bus says that the last event has arrived. */
+/** The credits when they have not changed for two seconds, because no message shows that the last event has arrived. */
 async function settledCredits(overlay) {
     let latest = await askAll(overlay);
     for (let unchanged = 0; unchanged < 4; ) {
@@ -87,7 +88,7 @@ async function settledCredits(overlay) {
     return latest;
 }
 
-/** A fresh bridge hears `messages` in one pipelined burst, right after it has merged Twitchat's summary. */
+/** The credits of a fresh bridge that receives `messages` in one pipelined burst, right after it has merged Twitchat's summary. */
 async function creditsAfter(messages) {
     const [player, overlay] = await Promise.all([Bus.connect(), Bus.connect()]);
     const { asked, stop } = twitchat(player, { generation: 2, labels: LABELS, summary: SUMMARY });

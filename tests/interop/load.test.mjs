@@ -1,6 +1,6 @@
-// Ten pages in Chromium, each subscribed to everything, while events are published at a steady rate through a real OBS: every page
-// gets each event once and in the order of the bridge's numbers. LOAD_SECONDS (10) and LOAD_RATE (300 a second) change the dose;
-// LOAD_LIMIT=1 also looks for the rate at which this machine stops keeping up, and says it.
+// Ten pages in Chromium, each subscribed to everything, while events are published at a steady rate through a real OBS: every page gets
+// each event once and in the order of the bridge's numbers. LOAD_SECONDS (10) and LOAD_RATE (300 a second) change the load. LOAD_LIMIT=1
+// also searches for the rate that this machine cannot keep up with, and prints it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -13,10 +13,10 @@ import { makePages } from './pages.mjs';
 const PAGES = 10;
 const SECONDS = Number(process.env.LOAD_SECONDS ?? 10);
 const RATE = Number(process.env.LOAD_RATE ?? 300);
-/** How late the last event may be for a rate to count as kept up with. */
+/** How late the last event may be if a rate counts as sustained. */
 const BEHIND_MS = 1_000;
 
-/** In the page: keeps the numbers in the order in which they come. */
+/** Runs in the page: collects the numbers in the order in which they are received. */
 const LISTEN = `new Promise((resolve, reject) => {
     const socket = new WebSocket('ws://127.0.0.1:8080');
     window.heard = {};
@@ -32,7 +32,7 @@ const LISTEN = `new Promise((resolve, reject) => {
     };
 })`;
 
-/** Publishes at a rate, one after the other as far as the rate allows; returns how long OBS took to take them all. */
+/** Publishes at a rate, one after the other as far as the rate allows. Returns how long OBS took to accept them all. */
 async function play(bus, round, rate, seconds) {
     const began = performance.now();
     const count = rate * seconds;
@@ -46,14 +46,14 @@ async function play(bus, round, rate, seconds) {
     return performance.now() - began;
 }
 
-/** The order in which the bridge numbered the events of a round, whatever order OBS brought them in. */
+/** The order in which the bridge numbered the events of a round, in whatever order OBS relayed them. */
 function numbering(bus, round) {
     const bySeq = new Map();
     const stop = bus.hear(({ origin, event, data, seq }) => origin === 'twitchat-bridge' && event && data?.round === round && bySeq.set(seq, data.n));
     return { count: () => bySeq.size, end: () => (stop(), [...bySeq].sort(([a], [b]) => a - b).map(([, n]) => n)) };
 }
 
-/** Plays a round and waits until every page has all of it: each event once, in the bridge's order. Returns how far behind they were. */
+/** Plays a round and waits until every page has received each event once, in the bridge's order. Returns how late the pages were. */
 async function round(bus, tabs, name, rate, seconds) {
     const numbered = numbering(bus, name);
     const took = await play(bus, name, rate, seconds);

@@ -1,4 +1,4 @@
-// An OBS of a test's own, which it may restart: a real one (scripts/real-obs says how), or a stand-in where the tests run on one.
+// An OBS for one test, which may restart it: a real one (see scripts/real-obs), or a stand-in if the tests run on one.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { startStandIn } from './stand-in.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/real-obs', import.meta.url));
 
-/** `url` and `password` stay the same over a `restart`; it ends with this process at the latest. */
+/** `url` and `password` stay the same after a `restart`. It ends with this process at the latest. */
 export const startObs = () => (process.env.OBS_TEST_KIND === 'stand-in' ? startStandIn() : startReal());
 
 async function startReal() {

@@ -1,4 +1,4 @@
-// The folder of pages/ as a user would have it: with what `overlay export` writes, and with Streamer.bot's client beside.
+// The folder pages/ as a user would have it: with the files of `overlay export`, and with Streamer.bot's client.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { obsOfTheTests } from './bus.mjs';
 
-/** `dir` is the folder, `fromDisk` the address of a page in it, `remove` clears it away. */
+/** `dir` is the folder, `fromDisk` returns the address of a page in it, `remove` deletes it. */
 export async function makePages() {
     const dir = await mkdtemp(join(tmpdir(), 'twitchat-bridge-pages-'));
     await exportTo(dir);

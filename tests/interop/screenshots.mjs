@@ -1,4 +1,4 @@
-// Compares what a page looks like with a picture of before. UPDATE_SCREENSHOTS=1 takes new ones instead.
+// Compares a page with an earlier picture. UPDATE_SCREENSHOTS=1 takes new pictures instead.
 
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -7,11 +7,11 @@ import { basename, join } from 'node:path';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 
-/** Per pixel, from 0 to 1: versions of the browser draw the edges of letters differently. */
+/** The tolerance per pixel, from 0 to 1, because versions of the browser draw the edges of letters differently. */
 const SAME_COLOUR = 0.25;
 const DIFFERENT_PIXELS = 0.01;
 
-/** Fails if more than one pixel of a hundred differs; says where the two pictures are then. */
+/** Fails if more than one pixel in a hundred differs. The error has the paths of the two pictures. */
 export async function assertLooksLike(reference, png) {
     const name = basename(reference.pathname, '.png');
     if (process.env.UPDATE_SCREENSHOTS) {
@@ -30,7 +30,7 @@ export async function assertLooksLike(reference, png) {
     assert.fail(`${name}: ${count} pixels differ from ${reference.pathname}; see ${files.map(([file]) => file).join(' and ')}`);
 }
 
-/** How many pixels of a picture are not wholly transparent. */
+/** The number of pixels of a picture that are not completely transparent. */
 export function visiblePixels(png) {
     const { data } = PNG.sync.read(png);
     let count = 0;

@@ -1,4 +1,4 @@
-// The page shim in Node, the way a page has it: loaded once, before anything else, with the `ws` package in the browser's place.
+// The page shim in Node, as in a page: loaded once, before everything else, with the `ws` package in place of the browser's WebSocket.
 // Streamer.bot's own client, unmodified, gets the shim's WebSocket instead of `ws`.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { obsOfTheTests } from './bus.mjs';
 
 const connections = new Set();
 
-/** What the shim reaches OBS with; a test can cut it off. */
+/** The class for the shim's connections to OBS. A test can cut them off. */
 class Recorded extends WebSocket {
     constructor(...given) {
         super(...given);
@@ -19,13 +19,13 @@ class Recorded extends WebSocket {
     }
 }
 
-/** Ends all connections that the shim has to OBS, as a network does: without a word. */
+/** Ends all connections of the shim to OBS as a network failure does: without a close frame. */
 export function cutOff() {
     for (const connection of connections) connection.terminate();
 }
 
 function obs() {
-    if (!process.env.OBS_TEST_URL) return {}; // for tests that need none
+    if (!process.env.OBS_TEST_URL) return {}; // for tests that need no OBS
     const { url, password } = obsOfTheTests();
     const { hostname, port } = new URL(url);
     return { host: hostname, port: Number(port), password };
@@ -33,10 +33,10 @@ function obs() {
 
 globalThis.StreamerbotOverObsConfig = { WebSocket: Recorded, obs: obs() };
 
-/** The shim's parts. Loading it puts its WebSocket in place. */
+/** The parts of the shim. Loading it replaces the global WebSocket. */
 export const shim = load(['streamerbot-over-obs.head.js', 'obs-client.js', 'streamerbot-session.js', 'streamerbot-socket.js']);
 
-/** What `overlay export` makes of them: one file. */
+/** Loads the parts as a single file, which is what `overlay export` makes of them. */
 function load(parts) {
     const dir = mkdtempSync(join(tmpdir(), 'twitchat-bridge-shim-'));
     const file = join(dir, 'streamerbot-over-obs.cjs');
@@ -56,7 +56,7 @@ register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 
 export const { StreamerbotClient } = await import('@streamerbot/client');
 
-/** Calls back with each event of a kind until told to stop; collects what `take` makes of them. */
+/** Collects the results of `take` for each event of a type. */
 export function collect(socket, type, take) {
     const taken = [];
     socket.addEventListener(type, (event) => taken.push(take(event)));

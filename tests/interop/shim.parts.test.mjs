@@ -1,4 +1,4 @@
-// The shim's parts by themselves: needs neither OBS nor the bridge.
+// Tests the parts of the shim by themselves. Needs neither OBS nor the bridge.
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
@@ -96,7 +96,7 @@ test('it has what a WebSocket has, and refuses what that refuses', async () => {
 });
 
 test('only Streamer.bot\'s addresses are taken over', () => {
-    const native = Object.getPrototypeOf(StreamerbotOverObsConfig.WebSocket); // the `ws` package's
+    const native = Object.getPrototypeOf(StreamerbotOverObsConfig.WebSocket); // that of the `ws` package
     for (const url of ['ws://localhost:8080', 'ws://localhost:8080/', 'ws://127.0.0.1:8080/', 'ws://[::1]:8080', new URL('ws://LOCALHOST:8080')]) {
         const socket = new WebSocket(url);
         assert.ok(socket instanceof StreamerbotOverObs, String(url));

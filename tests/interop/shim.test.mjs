@@ -1,4 +1,5 @@
-// Streamer.bot's own client, unmodified, and a raw page's code through the shim, OBS and the bridge. OBS is a real one or the stand-in.
+// Streamer.bot's own client, unmodified, and the code of a plain page, through the shim, OBS and the bridge. OBS is a real one or the
+// stand-in.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -25,7 +26,7 @@ after(async () => {
     await bus?.close();
 });
 
-/** A connected client; the test's body; disconnected whatever happens. */
+/** Runs the body of a test with a connected client, and disconnects it in any case. */
 async function withClient(options, body) {
     const seen = [];
     let connected = 0;
@@ -43,7 +44,7 @@ async function withClient(options, body) {
     }
 }
 
-/** A raw page's socket, open. */
+/** The socket of a plain page, after it has opened. */
 async function open() {
     const socket = new WebSocket(ADDRESS);
     const frames = collect(socket, 'message', ({ data }) => JSON.parse(data));
@@ -67,7 +68,7 @@ async function closed(socket) {
     return within(1_000, 'onclose', event);
 }
 
-/** All methods of the client, with what they are given, and what tells that the answer is right. */
+/** All methods of the client, with their arguments, and checks of their replies. */
 const METHODS = {
     subscribe: [[[{ Twitch: ['Follow'] }], ({ events }) => events.Twitch[0] === 'Follow']],
     unsubscribe: [[[{ Twitch: ['Follow'] }], ({ status }) => status === 'ok']],
@@ -95,7 +96,7 @@ const METHODS = {
     getGlobal: [[['x'], ({ error }) => error === 'Variable not found']],
     getUserGlobals: ['twitch', 'youtube', 'trovo', 'kick'].map((platform) => [[platform, 'x'], ({ variables }) => variables.length === 0]),
     getUserGlobal: ['twitch', 'youtube', 'trovo', 'kick'].map((platform) => [[platform, '1', 'x'], ({ error }) => error === 'Variable not found']),
-    sendMessage: [[['twitch', 'hi'], ({ error }) => error === 'Authentication required']], // its own, without a password
+    sendMessage: [[['twitch', 'hi'], ({ error }) => error === 'Authentication required']], // the client's own error, without a password
     getUserPronouns: ['twitch', 'youtube', 'kick'].map((platform) => [
         [platform, 'tobiwanders'],
         ({ userLogin, pronoun }) => userLogin === 'tobiwanders' && pronoun.userFound === false && pronoun.pronounSubject === '',
@@ -104,7 +105,7 @@ const METHODS = {
 
 test('none of the 22 methods of the client rejects', () =>
     withClient({}, async (client) => {
-        await bus.broadcast(follow('Somebody')); // somebody who acts
+        await bus.broadcast(follow('Somebody')); // a person who is active
         assert.equal(client.ready, true);
         assert.equal(Object.keys(METHODS).length, 22);
         for (const [method, calls] of Object.entries(METHODS)) {
@@ -113,7 +114,7 @@ test('none of the 22 methods of the client rejects', () =>
                 assert.ok(isRight(reply), `${method}(${JSON.stringify(given)}): ${JSON.stringify(reply)}`);
             }
         }
-        // Streamer.bot too knows no such action.
+        // Streamer.bot does not know such an action either.
         await assert.rejects(client.doAction({ name: 'no such action' }), /Request failed/);
     }));
 
@@ -131,7 +132,7 @@ test('a page gets replies in the spelling that it chose, by default today\'s', a
     const both = ['events+Events', 'events+Events', 'Twitch+twitch'];
     try {
         assert.deepEqual(await ask(), current);
-        assert.deepEqual(await ask({ spelling: 'legacy' }), legacy); // a request that says so itself
+        assert.deepEqual(await ask({ spelling: 'legacy' }), legacy); // a request with its own spelling
         for (const [choice, expected] of [['legacy', legacy], ['seed', legacy], ['Both', both], [{ node: 'legacy' }, legacy], [{ 'other.html': 'legacy' }, current], [{ '*': 'both' }, both]]) {
             StreamerbotOverObsConfig.spelling = choice;
             assert.deepEqual(await ask(), expected, JSON.stringify(choice));
@@ -166,7 +167,7 @@ test('a follower is heard by name, by source and by star, once each, and after u
         assert.equal((await client.unsubscribe({ Twitch: ['Follow'] })).status, 'ok');
         await bus.broadcast(follow('Second'));
         await client.getInfo();
-        await client.getInfo(); // by now it would have come
+        await client.getInfo(); // an event would have come before this reply
         assert.deepEqual(seen.slice(before).filter(({ event }) => event?.type === 'Follow' && event.source === 'Twitch'), []);
         assert.deepEqual(heard.name, ['First']);
         assert.deepEqual(heard.source.filter((type) => type === 'Follow'), ['Follow']);
@@ -185,7 +186,7 @@ test('subscribed to everything at once, each event comes once', () =>
 
 test('doAction sends Twitchat its action', () =>
     withClient({}, async (client) => {
-        await bus.broadcast(follow('Somebody')); // of the generation that is heard
+        await bus.broadcast(follow('Somebody')); // shows the bridge the generation of Twitchat
         const { actions } = await client.getActions();
         const action = actions.find(({ name }) => name === 'CHAT_FEED_READ');
         assert.ok(action, actions.map(({ name }) => name).join());
@@ -270,7 +271,7 @@ test('a burst arrives in the order of the bridge, each event once', async () => 
     const { socket, frames, ask } = await open();
     await ask('Subscribe', { events: { General: ['Custom'] } });
     const COUNT = 500;
-    const sent = new Map(); // by the bridge's numbers, in whatever order OBS hands it to us
+    const sent = new Map(); // by the bridge's numbers, in whatever order OBS relays them
     const stop = bus.hear(({ origin, seq, event, data }) => origin === 'twitchat-bridge' && event && sent.set(seq, data.n));
     const publish = { source: 'General', type: 'Custom' };
     await bus.play(Array.from({ length: COUNT }, (_, n) => ({ request: 'PublishEvent', id: n, publish, data: { n }, eventId: `burst ${process.pid} ${n}` })));
@@ -292,7 +293,7 @@ test('a page that stood still reads what came meanwhile before it gives up an ev
     const numbers = () => frames.filter(({ event }) => event).map(({ data }) => data.n);
     while (numbers().length < 200 || sent.size < 200) {
         for (const until = Date.now() + 400; Date.now() < until; ); // longer than an event waits for those before it
-        await new Promise(setImmediate); // one turn of the loop: timers first, then what came
+        await new Promise(setImmediate); // one turn of the loop: timers first, then received messages
     }
     await playing;
     stop();

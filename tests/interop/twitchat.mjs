@@ -1,4 +1,4 @@
-// A stand-in for Twitchat: answers the questions that the bridge asks, in the names of one generation. It plays no events by itself.
+// A stand-in for Twitchat that answers the bridge's questions, in the form of one generation. It sends no events by itself.
 
 import { randomUUID } from 'node:crypto';
 
@@ -7,14 +7,14 @@ const ANSWERS = {
     3: { GET_LABEL_OVERLAY_PLACEHOLDERS: 'ON_LABEL_OVERLAY_PLACEHOLDERS', GET_ENDING_CREDITS_DATA: 'SET_ENDING_CREDITS_DATA' },
 };
 
-/** An envelope as Twitchat makes them. */
+/** An envelope as Twitchat makes it. */
 export function envelope(type, data) {
     return { origin: 'twitchat', type, id: randomUUID(), ...(data === undefined ? {} : { data }) };
 }
 
 /**
- * Answers on `bus` until the returned `stop` is called. `labels` and `summary` are the `data` of the two answers.
- * `asked` has the types of the questions that were answered, in order.
+ * Answers on `bus` until the returned `stop` is called. `labels` and `summary` are the `data` of the two answers. `asked` has the types of
+ * the questions that were answered, in order.
  */
 export function twitchat(bus, { generation = 2, labels = {}, summary }) {
     const asked = [];
@@ -23,7 +23,7 @@ export function twitchat(bus, { generation = 2, labels = {}, summary }) {
         if (!answer) return;
         asked.push(type);
         const data = type === 'GET_LABEL_OVERLAY_PLACEHOLDERS' ? labels : summary;
-        bus.broadcast(envelope(answer, data)).catch(() => {}); // the test closed the bus meanwhile
+        bus.broadcast(envelope(answer, data)).catch(() => {}); // the test has closed the bus meanwhile
     });
     return { asked, stop };
 }

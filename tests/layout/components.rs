@@ -1,12 +1,13 @@
-//! The parts of the bridge: none of its types is large, and none lets others at its state.
+//! The parts of the bridge: none of its types is large, and none gives others access to its state.
 //!
 //! A *component* is a struct of `src/bridge` that has methods which change it (an `impl` block with
-//! `&mut self`). Its fields are private, so that the compiler keeps all other files from them - all
-//! but those of the folder below it, for which [`super::imports`] holds: they cannot name the type
-//! while it uses them. All its methods are in its own file, or in its own folder if it is the root
-//! of one (`bridge/roll/mod.rs`); those of `Bridge` itself are in `bridge/mod.rs` alone.
+//! `&mut self`). Its fields are private, so that the compiler keeps all other files from them,
+//! except for those in the folder below it. [`super::imports`] covers those: they cannot name the
+//! type while it uses them. All methods of a component are in its own file, or in its own folder if
+//! it is the root of one (`bridge/roll/mod.rs`). The methods of `Bridge` itself are in
+//! `bridge/mod.rs` only.
 //!
-//! Inputs, effects, rows and replies are plain data: nothing but `&self`, or no methods at all.
+//! Inputs, effects, rows and replies are plain data: they have only methods with `&self`, or none.
 //! Their fields may be public.
 
 use std::collections::BTreeMap;
@@ -14,14 +15,14 @@ use std::fs;
 
 use super::source::{code, sources, without_tests, words};
 
-/// More fields than these are several things in one.
+/// The most fields of a type. A type with more fields should be split.
 const FIELDS: usize = 15;
 
 /// A struct, or a variant of an enum.
 struct Declared {
     file: String,
     name: String,
-    /// Each with whether other files see it.
+    /// The fields, and whether other files can access each.
     fields: Vec<(String, bool)>,
 }
 
@@ -30,11 +31,11 @@ struct Declared {
 struct Impl {
     name: String,
     of_trait: bool,
-    /// It has a method with `&mut self`.
+    /// Whether it has a method with `&mut self`.
     changes: bool,
 }
 
-/// What is wrong with these files: each is its path and its text.
+/// The violations in these files, each given by its path and its text.
 fn violations<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
     let mut types = Vec::new();
     let mut impls: BTreeMap<String, Vec<(String, Impl)>> = BTreeMap::new();
@@ -52,7 +53,7 @@ fn violations<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<St
         if fields.len() > FIELDS {
             wrong.push(format!("{file}: {name} has {} fields", fields.len()));
         }
-        // Of two types of one name, the one in the file is meant.
+        // If two types have the same name, a block belongs to the type in its own file.
         let namesakes = types.iter().filter(|other| other.name == *name).count();
         let mut blocks = impls.get(name).cloned().unwrap_or_default();
         blocks.retain(|(place, _)| place == file || namesakes == 1);
@@ -73,8 +74,8 @@ fn violations<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<St
     wrong
 }
 
-/// Whether a file belongs to the component of another: it is the same, or the other one is the root
-/// of its folder.
+/// Whether a file belongs to the component in another file: it is the same file, or the other one
+/// is the root of its folder.
 fn is_of_component(place: &str, file: &str) -> bool {
     let folder = file.strip_suffix("/mod.rs");
     place == file
@@ -86,7 +87,7 @@ fn is_of_component(place: &str, file: &str) -> bool {
         })
 }
 
-/// The structs and the variants of enums that code declares, with their fields.
+/// The structs and the variants of enums in the code, with their fields.
 fn declared(path: &str, words: &[String]) -> Vec<Declared> {
     let mut found = Vec::new();
     for (at, two) in words.windows(2).enumerate() {
@@ -121,7 +122,7 @@ fn declared(path: &str, words: &[String]) -> Vec<Declared> {
     found
 }
 
-/// Where the fields of a type begin, after its name. `None` for a unit struct.
+/// The index at which the fields of a type begin, after its name. `None` for a unit struct.
 fn body(words: &[String], from: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, word) in words.iter().enumerate().skip(from) {
@@ -136,7 +137,7 @@ fn body(words: &[String], from: usize) -> Option<usize> {
     None
 }
 
-/// What is between the bracket at a place and its end, parted at commas.
+/// The words between the bracket at an index and its end, split at commas.
 fn parts(words: &[String], open: usize) -> Vec<&[String]> {
     let (mut parts, mut depth, mut begin) = (Vec::new(), 0_i32, open + 1);
     for (at, word) in words.iter().enumerate().skip(open) {
@@ -175,7 +176,8 @@ fn without_attributes(mut words: &[String]) -> &[String] {
     words
 }
 
-/// A field's name and whether other files see it. A field without a name goes by its type.
+/// The name of a field and whether other files can access it. The name of a field without one is
+/// its type.
 fn field(words: &[String]) -> (String, bool) {
     let words = without_attributes(words);
     let public = words.first().is_some_and(|word| word == "pub");
@@ -189,11 +191,11 @@ fn field(words: &[String]) -> (String, bool) {
     (words.get(begin).cloned().unwrap_or_default(), public)
 }
 
-/// The `impl` blocks of code.
+/// The `impl` blocks in the code.
 fn blocks(words: &[String]) -> Vec<Impl> {
     let mut blocks = Vec::new();
     for (at, _) in words.iter().enumerate().filter(|(_, word)| *word == "impl") {
-        // Not the `impl Trait` of an argument.
+        // The word `impl` in the type of an argument begins no block.
         let begins = at == 0 || ["}", "]", ";"].contains(&words[at - 1].as_str());
         let Some(open) = begins.then(|| body_of_impl(words, at)).flatten() else {
             continue;
@@ -227,7 +229,7 @@ fn body_of_impl(words: &[String], at: usize) -> Option<usize> {
     (at..words.len()).find(|at| words[*at] == "{")
 }
 
-/// The name of the type between `impl` and `{`, and whether a trait stands before it.
+/// The name of the type between `impl` and `{`, and whether the block implements a trait.
 fn type_of(words: &[String]) -> Option<(String, bool)> {
     let (mut depth, mut name, mut of_trait) = (0_i32, None, false);
     for (at, word) in words.iter().enumerate() {

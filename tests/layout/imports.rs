@@ -1,16 +1,16 @@
-//! No two files of `src` import each other, and no longer circle closes within one folder.
+//! No two files of `src` import each other, and no longer circle is closed within one folder.
 //!
 //! A file *imports* another if its code (without comments and tests) names an item that the other
 //! one defines: by a path that begins with `crate`, `super` or `self`, with a module that it
-//! declares, or with a name that one of its `use` lines brings in. A path is followed through
-//! re-exports to the file that defines the item. Thus these are not imports:
+//! declares, or with a name from one of its `use` lines. A path is followed through re-exports to
+//! the file that defines the item. So these are not imports:
 //!
 //! - `mod x;`, and `pub use x::Y;` in the file that declares `x`, unless its code uses `Y`;
-//! - `use super::x;` by itself: what the code then names as `x::Y` is;
-//! - methods and fields of a value. They do not name a file, and whoever got the value named its
-//!   type.
+//! - `use super::x;` by itself; `x::Y` in the code is an import;
+//! - methods and fields of a value. They do not name a file, and the file that got the value named
+//!   its type.
 //!
-//! Two files that need each other's types: move the types that both need to a third file, which is
+//! If two files need each other's types, move the types that both need to a third file, which is
 //! named after them.
 
 use std::fs;
@@ -35,7 +35,7 @@ fn no_circle_of_files_closes_within_a_folder() {
     assert!(circles.is_empty(), "circles of files: {circles:#?}");
 }
 
-/// The tree of these files below the roots; each is its path and its text.
+/// The tree of the roots and these files, each given by its path and its text.
 fn planted(files: &[(&str, &str)]) -> Tree {
     let roots = [("lib.rs", "mod x; mod y;"), ("main.rs", "mod cli;")];
     let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
@@ -60,13 +60,13 @@ fn a_planted_pair_is_found() {
             ("x/a.rs", ITEM),
             ("x/b.rs", "use crate::x::a::*; struct B;"),
         ),
-        // By the name that the folder gives it.
+        // An item under the name that its folder gives it.
         (
             ("x/a.rs", ITEM),
             ("x/b.rs", "use crate::x::Renamed; struct B;"),
         ),
         (("x/a.rs", ITEM), ("x/b.rs", "struct B(super::Renamed);")),
-        // A folder that uses what is in it.
+        // A folder that uses items in it.
         (
             ("x/mod.rs", "mod a; use a::A; struct M(A);"),
             ("x/a.rs", "struct A(super::M);"),
@@ -83,12 +83,12 @@ fn a_planted_pair_is_found() {
             ("x.rs", "mod a; struct M(a::A);"),
             ("x/a.rs", "struct A(crate::x::M);"),
         ),
-        // Two folders.
+        // Files in two folders.
         (
             ("x/a.rs", "struct A; fn f() -> crate::y::B {}"),
             ("y/mod.rs", "struct B(crate::x::a::A);"),
         ),
-        // The binary.
+        // Files of the binary.
         (
             ("cli/mod.rs", "mod a; fn f() { a::g() }"),
             ("cli/a.rs", "fn g() { crate::cli::f() }"),
@@ -125,7 +125,7 @@ fn a_planted_circle_is_found() {
 #[test]
 fn files_that_only_one_imports_are_not_complained_of() {
     for files in [
-        // A folder that declares and passes on what is in it.
+        // A folder that declares and re-exports items in it.
         [
             ("x/mod.rs", "mod a; mod b; pub use a::A; struct M;"),
             ("x/a.rs", "use super::b::B; pub struct A(B);"),

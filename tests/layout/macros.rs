@@ -1,4 +1,4 @@
-//! Expands `macro_rules!` macros as the compiler does, for items that only exist after that.
+//! Expands `macro_rules!` macros as the compiler does, to find items that exist only after that.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ enum Part {
     },
 }
 
-/// What a variable stands for.
+/// The tokens that a variable stands for.
 #[derive(Clone)]
 enum Bound {
     One(TokenStream),
@@ -58,7 +58,7 @@ impl Macros {
         self.0.insert(name.to_string(), found);
     }
 
-    /// What a call of a macro becomes.
+    /// The tokens that a call of a macro expands to.
     pub(crate) fn expand(&self, name: &str, input: &TokenStream) -> TokenStream {
         let rules = self.0.get(name);
         let rules = rules.unwrap_or_else(|| panic!("the definition of {name}! was not found"));
@@ -70,7 +70,7 @@ impl Macros {
     }
 }
 
-/// Takes a pattern or a body apart.
+/// Splits a pattern or a body into its parts.
 fn parts(tokens: TokenStream) -> Vec<Part> {
     let mut tokens = tokens.into_iter().peekable();
     let mut found = Vec::new();
@@ -107,7 +107,7 @@ fn parts(tokens: TokenStream) -> Vec<Part> {
     found
 }
 
-/// In a body, `$name: Type` declares a field and no kind.
+/// Whether the word is a fragment specifier. In a body, `$name: Type` declares a field.
 fn is_kind(word: &Ident) -> bool {
     ["ident", "ty", "expr", "literal", "meta", "tt"].contains(&&*word.to_string())
 }
@@ -206,7 +206,7 @@ fn fragment(kind: &str, input: ParseStream<'_>) -> syn::Result<TokenStream> {
     }
 }
 
-/// The variables in a pattern or body.
+/// The variables in a pattern or a body.
 fn variables(parts: &[Part]) -> Vec<String> {
     let of = |part: &Part| match part {
         Part::Token(_) => Vec::new(),
@@ -285,7 +285,7 @@ fn a_macro_is_expanded_as_the_compiler_does_it() {
         .parse()
         .unwrap();
     let expanded = macros.expand("shapes", &call.mac.tokens);
-    // Tokens that come from the call have other spaces between them.
+    // Tokens from the call have different spaces between them.
     let [expanded, expected] =
         [expanded, expected].map(|tokens| tokens.to_string().replace(' ', ""));
     assert_eq!(expanded, expected);

@@ -1,8 +1,9 @@
-//! The structure of `src`, read from the source text: this file holds the layers (`src/lib.rs`
+//! Checks the structure of `src` in its source text. This file checks the layers (`src/lib.rs`
 //! shows them), [`imports`] that files do not import each other, and [`components`] that the parts
-//! of the bridge keep their fields to themselves. [`public_items`] lists what other programs use.
+//! of the bridge keep their fields private. [`public_items`] lists the items that other programs
+//! use.
 //!
-//! Comments, texts and test modules are taken out first; what is left is looked at word by word.
+//! Comments, texts and test modules are removed first; the rest is checked word by word.
 
 #![expect(
     clippy::unwrap_used,
@@ -23,7 +24,8 @@ use std::fs;
 
 use source::{code, sources, without_tests, words};
 
-/// A part of the library and the parts that it may use. `event` and `input` may be used by all.
+/// The parts of the library, and the parts that each may use. All parts may use `event` and
+/// `input`.
 const PARTS: [(&str, &str); 16] = [
     ("event", ""),
     ("input", ""),
@@ -34,7 +36,7 @@ const PARTS: [(&str, &str); 16] = [
     ("request", "credits mapping twitchat"),
     ("automation", "request credits mapping twitchat"),
     ("bridge", "automation request credits mapping twitchat"),
-    // The plan of the end credits, and the words in it, are checked where they are read.
+    // The config checks the plan of the end credits, and the words in it.
     ("config", "automation credits files"),
     (
         "obs",
@@ -48,19 +50,19 @@ const PARTS: [(&str, &str); 16] = [
         "overlay",
         "bridge automation request credits mapping twitchat config files",
     ),
-    // It must not share the bridge's reading of Twitchat: a test against it compares two.
+    // The stand-ins do not use the bridge's decoding, because tests compare the two.
     ("sim", ""),
     (
         "daemon",
         "obs store overlay sim bridge automation request credits mapping twitchat config files",
     ),
-    // For other programs, which know the bridge by what it sends over OBS: it must not reach into
-    // it.
+    // The client is for other programs, which know only what the bridge sends over OBS, so it does
+    // not use the bridge.
     ("client", "obs twitchat"),
 ];
-/// The binary's own part. It uses the library by its name.
+/// The part of the binary. It uses the library by its crate name.
 const COMMAND: &str = "cli";
-/// Parts, and folders in them, without I/O, clock, randomness and logging.
+/// The parts, and folders in them, without I/O, clock, randomness and logging.
 const PURE: [&str; 9] = [
     "bridge",
     "automation",
@@ -72,7 +74,7 @@ const PURE: [&str; 9] = [
     "event",
     "obs/link",
 ];
-/// What a pure part has no use for.
+/// Names that a pure part must not use.
 const IMPURE: [&[&str]; 14] = [
     &["std", "net"],
     &["std", "fs"],
@@ -89,7 +91,7 @@ const IMPURE: [&[&str]; 14] = [
     &["println", "!"],
     &["eprintln", "!"],
 ];
-/// How a socket comes to listen.
+/// Names that are used to listen on a socket.
 const LISTENING: [&[&str]; 5] = [
     &["TcpListener"],
     &["UnixListener"],
@@ -98,13 +100,13 @@ const LISTENING: [&[&str]; 5] = [
     &["UdpSocket"],
 ];
 
-/// What is wrong with a file of `src`, in words.
+/// The violations in a file of `src`, as texts.
 fn violations(path: &str, text: &str) -> Vec<String> {
     let words = words(&without_tests(&code(text)));
     let (part, depth) = place(path);
     let mut wrong = Vec::new();
     if part == COMMAND {
-        // Its own root has no other parts.
+        // The root of the binary has no other parts.
         wrong.extend(
             used(&words, depth)
                 .iter()
@@ -155,7 +157,7 @@ fn not_in_the_table(part: &str, used: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// The part that a file belongs to, and how many modules deep it is. The roots belong to none.
+/// The part that a file belongs to, and the depth of its module. The roots belong to no part.
 fn place(path: &str) -> (String, usize) {
     let module = path.trim_end_matches(".rs").trim_end_matches("/mod");
     let root = ["lib", "main"].contains(&module);
@@ -194,7 +196,7 @@ fn used(words: &[String], depth: usize) -> Vec<String> {
     used
 }
 
-/// The name that a path goes on with, or those of a group.
+/// The names that follow at the beginning of a path, which may be a group.
 fn first_names(words: &[String]) -> Vec<String> {
     let Some((first, rest)) = words.split_first() else {
         return Vec::new();
@@ -221,7 +223,7 @@ fn first_names(words: &[String]) -> Vec<String> {
     names
 }
 
-/// Whether the code has these names one after the other, and `std::{fs, net}` as well as
+/// Whether the code contains these names one after the other. `std::{fs, net}` also contains
 /// `std::net`.
 fn has(words: &[String], wanted: &[&str]) -> bool {
     if let ["std", module] = wanted {
@@ -259,7 +261,7 @@ fn every_file_keeps_to_its_part() {
 
 #[test]
 fn every_part_of_the_table_is_seen() {
-    // The overlay comes later; all others must be there, or the table is about nothing.
+    // Every part except `overlay` must have files, otherwise the table checks nothing.
     let sources = sources();
     for part in PARTS
         .iter()
@@ -384,7 +386,7 @@ fn a_planted_violation_is_found() {
             "use std::os::unix::net::UnixListener;",
             "only sim may listen: UnixListener",
         ),
-        // After everything that looks like the end of something.
+        // After texts that look like the end of a comment, a string or a module.
         (
             "bridge/mod.rs",
             "/* a /* b */ \" */ let c = '\"'; let d = '\\''; use crate::obs;",

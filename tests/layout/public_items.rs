@@ -1,5 +1,5 @@
-//! What `twitchat_bridge::client` offers to other programs, read from the source: a snapshot shows
-//! each change of it, and every entry must occur in an example.
+//! The public items of `twitchat_bridge::client`, read from the source. A snapshot shows each
+//! change, and an example must show every entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,14 +13,14 @@ use syn::{Attribute, Fields, ImplItem, Item, Meta, TraitItem, UseTree, Visibilit
 use super::macros::Macros;
 use super::source::words;
 
-/// The parts of the library in which public items of the client are defined.
+/// The parts of the library that define public items of the client.
 const ROOMS: [&str; 2] = ["client", "twitchat"];
 
 /// The types of actions have their examples in Twitchat's catalogue, and one in the documentation
 /// of their module.
 const ACTIONS: &str = "client::actions::";
 
-/// Modules by their paths, with all items, those of macros included.
+/// The modules by their paths, with all their items, also those from macros.
 struct Crate(BTreeMap<Vec<String>, Vec<Item>>);
 
 /// A public item.
@@ -80,7 +80,8 @@ impl Crate {
                     if let Some(name) = &call.ident {
                         macros.define(name, call.mac.tokens.clone());
                     } else if call.mac.path.get_ident().is_some() {
-                        // Those of other crates, such as `bitflags!`, make nothing of the client's.
+                        // Macros of other crates, such as `bitflags!`, define no items of the
+                        // client.
                         let name = call.mac.path.to_token_stream().to_string();
                         let expanded = macros.expand(&name, &call.mac.tokens);
                         let items = syn::parse2::<syn::File>(expanded).unwrap().items;
@@ -93,8 +94,8 @@ impl Crate {
         }
     }
 
-    /// Where an item is defined that a path in a module names: the module, and the item's name
-    /// there. `None` for items of other crates and parts.
+    /// The module that defines the item to which a path leads, and the item's name there. `None`
+    /// for items of other crates and parts.
     fn resolve(&self, module: &[String], path: &[String]) -> Option<(Vec<String>, String)> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -124,7 +125,7 @@ impl Crate {
         None
     }
 
-    /// The public items of a module, which others reach by `path`.
+    /// The public items of a module, which other programs reach by `path`.
     fn list(&self, module: &[String], path: &str, docs: &str) -> Vec<Entry> {
         let mut entries = Vec::new();
         for item in &self.0[module] {
@@ -208,7 +209,7 @@ impl Crate {
         entries
     }
 
-    /// Methods, constants and traits of a type, wherever in the crate they are written.
+    /// The methods, constants and traits of a type, from all files of the crate.
     fn implementations(&self, module: &[String], name: &str, path: &str, docs: &str) -> Vec<Entry> {
         let docs = format!("{docs}\n{}", self.documentation_of_methods(module, name));
         let (mut entries, mut traits) = (Vec::new(), BTreeSet::new());
@@ -217,7 +218,7 @@ impl Crate {
         };
         for block in self.implementations_of(module, name) {
             if let Some((implemented, _)) = &block.trait_ {
-                // `Order` is not public: it makes a type an action.
+                // `Order` is not public. It marks a type as an action.
                 if !is_hidden(&block.attrs) && !implemented.segments.iter().any(is_order) {
                     traits.insert(format!("impl {} for {path}", text(implemented)));
                 }
@@ -286,7 +287,7 @@ fn inner_documentation(module: &[String]) -> String {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let (name, folder) = module.split_last().unwrap();
     let file = module_file(&src.join(folder.iter().collect::<PathBuf>()), name);
-    // A module within a file has its documentation before it.
+    // An inline module has no file; its documentation is in front of it.
     let text = fs::read_to_string(file).unwrap_or_default();
     documentation(&syn::parse_file(&text).unwrap().attrs)
 }
@@ -332,7 +333,7 @@ fn module_file(folder: &Path, name: &str) -> PathBuf {
     }
 }
 
-/// The paths that a `use` brings in, with their names.
+/// The paths in a `use` item, with the names that they bring in.
 fn uses(tree: &UseTree) -> Vec<(Vec<String>, String)> {
     fn collect(tree: &UseTree, before: &[String], found: &mut Vec<(Vec<String>, String)>) {
         let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
@@ -448,7 +449,7 @@ fn fields(fields: &Fields, path: &str) -> Vec<String> {
     fields.iter().filter(public).map(line).collect()
 }
 
-/// Source text without the spaces that tokens are written with.
+/// The source text, without the spaces that tokens are printed with.
 fn text(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (spaced, tight) in [
@@ -480,7 +481,7 @@ fn text(tokens: &impl ToTokens) -> String {
     text
 }
 
-/// The code of the examples in documentation.
+/// The code of the examples in a documentation.
 fn examples(docs: &str) -> String {
     docs.split("```").skip(1).step_by(2).collect()
 }
@@ -499,7 +500,7 @@ fn the_clients_public_items_are_those_of_the_snapshot() {
 
 #[test]
 fn every_entry_of_the_client_occurs_in_an_example() {
-    // What is re-exported needs an example in one place.
+    // An item that is re-exported needs an example in one place only.
     let line = |entry: &Entry| {
         let shared = ["client::events::", "client::requests::"];
         let short = |line: String, path: &&str| line.replace(path, "client::");

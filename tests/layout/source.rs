@@ -1,9 +1,10 @@
-//! Reads Rust source without a parser: files, their code without comments and tests, and its words.
+//! Reads Rust source without a parser: the files, their code without comments and tests, and its
+//! words.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Names and signs.
+/// Splits code into names and signs.
 pub(crate) fn words(code: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut goes_on = false;
@@ -20,7 +21,7 @@ pub(crate) fn words(code: &str) -> Vec<String> {
     words
 }
 
-/// The text without comments, and with empty texts and characters.
+/// The text without comments, with empty strings and characters.
 pub(crate) fn code(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let at = |place: usize| chars.get(place).copied().unwrap_or('\0');
@@ -62,7 +63,7 @@ pub(crate) fn code(text: &str) -> String {
                 here = place + 1;
                 code.push_str("\"\"");
             }
-            // A character, not a lifetime.
+            // This is a character, not a lifetime.
             ('\'', '\\') => {
                 here = (here + 3..chars.len())
                     .find(|place| at(*place) == '\'')
@@ -78,13 +79,13 @@ pub(crate) fn code(text: &str) -> String {
     code
 }
 
-/// The number of `#` before the quote of a raw text, if it is one.
+/// The number of `#` before the quote of a raw string; `None` if it is no raw string.
 fn raw_hashes(chars: &[char], from: usize) -> Option<usize> {
     let hashes = chars.iter().skip(from).take_while(|c| **c == '#').count();
     (chars.get(from + hashes) == Some(&'"')).then_some(hashes)
 }
 
-/// The code without what is compiled for tests alone.
+/// The code without items that are compiled for tests only.
 pub(crate) fn without_tests(code: &str) -> String {
     let mut left = String::new();
     let mut rest = code;
@@ -113,7 +114,7 @@ pub(crate) fn without_tests(code: &str) -> String {
     left + rest
 }
 
-/// Every source file, as its path below `src`, without those of tests.
+/// The source files with their paths below `src`, except for files of tests.
 pub(crate) fn sources() -> Vec<(String, PathBuf)> {
     fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -152,7 +153,7 @@ pub(crate) fn sources() -> Vec<(String, PathBuf)> {
     found.into_iter().filter(is_left).collect()
 }
 
-/// The files of the modules that a file declares for tests alone.
+/// The files of the modules that a file declares for tests only.
 fn declared_for_tests((path, file): &(String, PathBuf)) -> Vec<String> {
     let folder = match path.trim_end_matches(".rs") {
         "lib" | "main" => String::new(),

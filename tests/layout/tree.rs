@@ -1,4 +1,5 @@
-//! Which file of `src` names items of which other file: follows `use` lines, paths and re-exports.
+//! Finds out which file of `src` names items of which other file. Follows `use` lines, paths and
+//! re-exports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +8,10 @@ use super::source::{code, without_tests, words};
 /// A file of `src`.
 struct File {
     path: String,
-    /// The steps from the root of its crate to its module.
+    /// The path of its module, from the root of its crate.
     module: Vec<String>,
     words: Vec<String>,
-    /// What its `use` lines bring in.
+    /// The names that its `use` lines bring in.
     uses: Vec<Use>,
     /// The words that are not part of a `use` line.
     rest: Vec<String>,
@@ -23,14 +24,14 @@ struct Use {
     public: bool,
 }
 
-/// The crate's files by module. Those of the binary begin with `main`, those of the library with
-/// `lib`.
+/// The files by their modules. The paths of the binary's modules begin with `main`, those of the
+/// library's with `lib`.
 pub(crate) struct Tree {
     files: Vec<File>,
     modules: BTreeMap<Vec<String>, usize>,
 }
 
-/// What a path leads to.
+/// The target of a path.
 enum Found {
     Module(usize),
     Item(usize),
@@ -65,10 +66,10 @@ impl Tree {
         (0..self.files.len()).map(|at| (at, of(at))).collect()
     }
 
-    /// The file that defines what a path in a file names. `None` for other crates and for names
-    /// that are not of this file.
+    /// The target of a path in a file. `None` for other crates, and for names that the file does
+    /// not define.
     fn follow(&self, from: usize, path: &[String], depth: usize) -> Option<Found> {
-        // Two globs could name each other.
+        // Two globs may refer to each other.
         if depth > 16 {
             return None;
         }
@@ -105,12 +106,12 @@ impl Tree {
         match self.named(module, first, depth) {
             Some(Found::Module(module)) => self.descend(module, rest, depth),
             Some(item) => Some(item),
-            // It defines the item itself.
+            // The module itself defines the item.
             None => Some(Found::Item(module)),
         }
     }
 
-    /// A child module or something that a `use` line brings in. `None`: an item of the file.
+    /// A child module, or an item from a `use` line. `None` if the file defines the item itself.
     fn named(&self, module: usize, name: &str, depth: usize) -> Option<Found> {
         let file = &self.files[module];
         let child: Vec<_> = file.module.iter().cloned().chain([name.into()]).collect();
@@ -121,7 +122,7 @@ impl Tree {
             return None;
         }
         if let Some(used) = file.uses.iter().find(|used| used.name == name) {
-            // `use strum::Display` must not look for `strum` among the lines again.
+            // For `use strum::Display`, do not look up `strum` in the `use` lines again.
             if used.path.first().is_some_and(|first| first == name) {
                 return None;
             }
@@ -140,7 +141,7 @@ impl Tree {
         })
     }
 
-    /// The pairs that import each other, each once.
+    /// The pairs of files that import each other, each once.
     pub(crate) fn pairs(&self) -> BTreeSet<(String, String)> {
         let imports = self.imports();
         let pair = |(from, to): (&usize, &usize)| {
@@ -159,7 +160,7 @@ impl Tree {
         two.into()
     }
 
-    /// Circles of three and more files of one folder, as the shortest way around from each file.
+    /// Circles of at least three files in one folder: for each file, the shortest one through it.
     pub(crate) fn circles(&self) -> BTreeSet<Vec<String>> {
         let imports = self.imports();
         let folder = |at: usize| {
@@ -238,7 +239,7 @@ impl File {
         self.words.windows(2).any(is_item) || self.words.windows(3).any(is_macro)
     }
 
-    /// The paths that lead to what the code uses, and whether it uses all that is there.
+    /// The paths that the code uses, and whether each is a glob.
     fn used_paths(&self) -> Vec<(Vec<String>, bool)> {
         let mentioned = |name: &str| self.rest.iter().any(|word| word == name);
         let lines = self
@@ -250,7 +251,7 @@ impl File {
         lines.chain(paths).collect()
     }
 
-    /// The paths of two and more steps outside `use` lines.
+    /// The paths with at least two names outside of `use` lines.
     fn paths(&self) -> Vec<Vec<String>> {
         let mut paths = Vec::new();
         let mut at = 0;
@@ -280,12 +281,12 @@ fn is_name(word: &str) -> bool {
     word.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// The `use` lines, and the words around them.
+/// Separates the `use` lines from the other words.
 fn uses(words: &[String]) -> (Vec<Use>, Vec<String>) {
     let (mut uses, mut rest) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < words.len() {
-        // `impl Trait + use<'a>` is no such line.
+        // In `impl Trait + use<'a>` the word begins no `use` line.
         let begins = words[at] == "use" && words.get(at + 1).is_some_and(|word| word != "<");
         if !begins {
             rest.push(words[at].clone());
@@ -303,7 +304,7 @@ fn uses(words: &[String]) -> (Vec<Use>, Vec<String>) {
     (uses, rest)
 }
 
-/// The names that a tree of a `use` line brings in; takes the tree off the words.
+/// Adds the names in a tree of a `use` line, and removes the tree from the words.
 fn leaves(words: &mut &[String], before: &[String], public: bool, uses: &mut Vec<Use>) {
     let mut path = before.to_vec();
     let next = |words: &mut &[String]| {
@@ -329,7 +330,7 @@ fn leaves(words: &mut &[String], before: &[String], public: bool, uses: &mut Vec
                 return uses.push(Use { path, name, public });
             }
             _ => {
-                // `self` in a group is the module before it.
+                // In a group, `self` is the module before the group.
                 if word != "self" || path.is_empty() {
                     path.push(word);
                 }

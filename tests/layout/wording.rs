@@ -8,11 +8,11 @@ use super::source::{code, sources, without_tests, words};
 
 /// The longest line of Rust, in characters.
 const WIDTH: usize = 100;
-/// What a definition begins with.
+/// Words that a definition begins with.
 const KINDS: [&str; 8] = [
     "fn", "struct", "enum", "trait", "type", "mod", "const", "static",
 ];
-/// Sentences of the project's early texts. Each stands for many like it.
+/// Sentences from the early texts of the project. Each stands for many similar ones.
 const OLD_SENTENCES: [&str; 19] = [
     "whose credits and events hundreds of overlays are made for",
     "hear Twitchat, keep the credits, answer who asks",
@@ -34,14 +34,14 @@ const OLD_SENTENCES: [&str; 19] = [
     "who is there, what it is",
     "What it is not told",
 ];
-/// Files with the texts of an earlier time, kept to show that its scripts still work.
+/// Documents from an earlier time, which are kept to show that their scripts still work.
 const FIXTURES: &str = "tests/fixtures/before_one_house";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Names that were given up, and the word for the thing.
+/// The retired names, and the words that replaced them.
 fn retired() -> BTreeMap<String, String> {
     let list = fs::read_to_string(root().join("tests/vocabulary.txt")).unwrap();
     list.lines()
@@ -53,7 +53,7 @@ fn retired() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// `is_told` and `IsTold` are `is` and `told`.
+/// Splits a name into its words: `is_told` and `IsTold` are `is` and `told`.
 fn parts(name: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     for c in name.chars() {
@@ -109,7 +109,7 @@ fn retired_names_are_found_in_definitions_alone() {
     assert_eq!(found("fn untold() {} // fn told"), [""; 0]);
 }
 
-/// Files with text that people read or write, by their endings.
+/// Collects the files with text that people read or write, by their extensions.
 fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,5 +1,5 @@
-//! Nobody reads the notices for a while: the link waits without keeping the thread, and reports in
-//! the end what happened meanwhile.
+//! When the notices are not read for a while, the link waits without blocking the thread, and
+//! reports afterwards what has happened.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use twitchat_bridge::sim::obs::StandIn;
 
 use crate::support::{Link, SOON, impatient, on_one_thread, stand_in, target, wait_until};
 
-/// More notices than may wait, so that events gather in a batch as well.
+/// More events than there is room for notices, so that some are collected in a batch.
 const FRAMES: usize = 70;
-/// Notices that may wait.
+/// The most notices that may wait.
 const NOTICES: usize = 64;
-/// From the first look at the notices to the last of them.
+/// The time within which all notices must be read.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// Sends an event to everyone.
+/// Sends an event to all sessions.
 fn send(obs: &StandIn, number: usize) {
     let event = json!({ "origin": "twitchat", "type": "T", "id": number.to_string() });
     obs.send_raw(
@@ -28,7 +28,7 @@ fn send(obs: &StandIn, number: usize) {
     );
 }
 
-/// Sends events one at a time, so that each becomes a notice of its own as long as there is room.
+/// Sends events one at a time, so that each becomes a notice of its own while there is room.
 async fn fill(obs: &StandIn, link: &Link, frames: usize) {
     for frame in 0..frames {
         send(obs, frame);
@@ -40,7 +40,7 @@ async fn fill(obs: &StandIn, link: &Link, frames: usize) {
     obs.drained().await;
 }
 
-/// Reads up to the end of the link: how many events came, and the other notices.
+/// Reads until the link has ended. Returns the number of events, and the other notices.
 async fn read_all(link: &mut Link) -> (usize, Vec<Notice>) {
     let (mut events, mut others) = (0, Vec::new());
     let reading = async {
@@ -55,7 +55,7 @@ async fn read_all(link: &mut Link) -> (usize, Vec<Notice>) {
     (events, others)
 }
 
-/// A live link whose notices are not read from here on.
+/// A live link whose notices are not read any more.
 async fn live() -> (StandIn, Link) {
     let obs = stand_in(sim::obs::Options::default()).await;
     let mut link = Link::start(target(obs.port(), None), Options::default());
@@ -69,7 +69,7 @@ fn a_kick_while_nobody_reads_keeps_no_thread_busy_and_is_reported_after_the_even
         let (obs, mut link) = live().await;
         fill(&obs, &link, FRAMES).await;
         obs.kick_all();
-        // The stand-in runs on the same thread: it gets its turns, or this never returns.
+        // The stand-in runs on the same thread: if it cannot run, this never returns.
         timeout(SOON, obs.until_sessions(0)).await.unwrap();
         let (events, others) = read_all(&mut link).await;
         assert_eq!(events, FRAMES);
@@ -97,7 +97,7 @@ fn a_crash_while_nobody_reads_keeps_no_thread_busy_and_the_link_comes_back() {
     });
 }
 
-/// The notice of the lost link takes the last place.
+/// Checks the case in which the notice of the lost link takes the last place.
 #[tokio::test]
 async fn a_stop_arrives_although_the_notice_before_it_took_the_last_place() {
     let (obs, mut link) = live().await;
@@ -105,7 +105,7 @@ async fn a_stop_arrives_although_the_notice_before_it_took_the_last_place() {
     obs.kick_all();
     timeout(SOON, obs.until_sessions(0)).await.unwrap();
     assert!(matches!(link.next().await, Notice::Received(_)));
-    // It ends without waiting for a reader.
+    // The link ends without waiting for a reader.
     link.tasks.close();
     timeout(SOON, link.tasks.wait()).await.unwrap();
     let (events, others) = read_all(&mut link).await;
@@ -151,7 +151,7 @@ fn a_shutdown_after_a_crash_that_nobody_has_read_of_ends_the_task() {
     });
 }
 
-/// Fewer bytes than two events take. No ping brings anything that an event could wait for.
+/// Room for a single event. No ping is sent, whose answer could wake the waiting reader.
 fn room_for_one() -> Options {
     Options {
         bytes_in_flight: 200,
@@ -170,13 +170,14 @@ async fn an_event_that_found_no_room_arrives_when_there_is_room_again_although_n
         panic!("an event")
     };
     send(&obs, 1);
-    // The second event is read and waits by the time this is replied to.
+    // When this request has its reply, the second event was read and waits.
     link.obs.version().await.unwrap();
     drop(first);
     assert_eq!(link.received(1).await.len(), 1);
 }
 
-/// Why OBS ended is told on the connection for events, behind all that there is no room for.
+/// The connection for events shows why OBS has ended, after all the events for which there is no
+/// room.
 #[tokio::test]
 async fn an_obs_that_closes_while_nobody_reads_is_not_taken_for_a_kick() {
     let obs = stand_in(sim::obs::Options::default()).await;
@@ -186,7 +187,7 @@ async fn an_obs_that_closes_while_nobody_reads_is_not_taken_for_a_kick() {
         send(&obs, number);
     }
     obs.stop().await;
-    // Longer than the connection for events has to tell why the other one ended.
+    // Longer than the link waits for the connection for events to show the cause.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert_eq!(link.received(FRAMES).await.len(), FRAMES);
     assert_eq!(

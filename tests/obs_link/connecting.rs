@@ -1,4 +1,4 @@
-//! How a connection comes about, or why it does not.
+//! How a connection is made, or why that fails.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -220,7 +220,7 @@ async fn close_codes_and_other_greetings_are_told_apart_while_connecting() {
     }
 }
 
-/// Both ways to connect.
+/// The errors of both kinds of connections.
 async fn errors(target: &Target, options: &Options) -> [ConnectError; 2] {
     [
         EventConnection::connect(target, options).await.unwrap_err(),
@@ -248,7 +248,7 @@ async fn a_server_that_closes_at_a_tls_handshake_has_no_tls() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
-            // Whatever came of the handshake, the end of this block closes.
+            // The connection is closed at the end of this block, whatever the client has sent.
             drop(client.read(&mut [0; 4_096]).await);
         }
     });
@@ -289,7 +289,7 @@ async fn a_server_that_wants_tls_is_named() {
     }
 }
 
-/// Hands connections on to a port. Gives its own port, and the first line of each connection.
+/// Forwards connections to a port. Returns its own port, and the first line of each connection.
 async fn relay(to: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -305,7 +305,7 @@ async fn relay(to: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
                 seen.lock().unwrap().push(line.trim_end().to_owned());
                 let mut server = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
                 server.write_all(line.as_bytes()).await.unwrap();
-                // It ends with either side.
+                // Forwarding ends when either side closes.
                 drop(tokio::io::copy_bidirectional(&mut client, &mut server).await);
             });
         }

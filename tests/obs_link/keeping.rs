@@ -1,4 +1,4 @@
-//! The link keeps itself: what it tells, and how it comes back.
+//! The link keeps itself connected: its notices, and its reconnects.
 
 use std::time::Duration;
 
@@ -175,8 +175,8 @@ async fn shutdown_ends_the_task_in_every_state() {
     }
 }
 
-/// obws drops events when they are more than it holds, and its stream ends: the link asks anew how
-/// things are.
+/// obws drops events when its buffer is full, and its stream ends. Then the link asks for the
+/// current state.
 #[tokio::test]
 async fn scene_changes_beyond_any_buffer_end_with_the_right_scene() {
     let obs = stand_in(sim::obs::Options::default()).await;
@@ -185,8 +185,8 @@ async fn scene_changes_beyond_any_buffer_end_with_the_right_scene() {
     for _ in 0..1_000 {
         assert!(obs.switch_scene("Game") && obs.switch_scene("Credits"));
     }
-    // The reply comes after all these events on the same connection: by then they have passed
-    // through obws.
+    // OBS sends the reply after all these events on the same connection, so obws has handled them
+    // then.
     link.obs.version().await.unwrap();
     assert!(obs.start_stream(Duration::ZERO));
     let mut scene = None;

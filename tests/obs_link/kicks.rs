@@ -1,4 +1,4 @@
-//! The user disconnects us in OBS: the link ends, whenever it happens.
+//! The user disconnects the bridge in OBS: the link ends, whenever that happens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +25,8 @@ async fn a_kick_ends_the_link() {
     timeout(SOON, obs.until_sessions(0)).await.unwrap();
 }
 
-/// OBS lists our two sessions, and the user may disconnect either. obws hides the close code, so
-/// the link infers it.
+/// OBS lists both sessions of the link, and the user may disconnect either. obws hides the close
+/// code, so the link infers it.
 #[tokio::test]
 async fn a_kick_of_the_session_for_requests_ends_the_link_too() {
     let kick = Arc::new(tokio::sync::Notify::new());
@@ -45,8 +45,8 @@ async fn a_kick_of_the_session_for_requests_ends_the_link_too() {
     );
 }
 
-/// The requests that a connect makes: obws asks for the version, then the link asks for it and the
-/// scene.
+/// The requests after a connect: obws asks for the version, then the link asks for the version and
+/// the scene.
 const FIRST_REQUESTS: std::ops::RangeInclusive<u64> = 1..=3;
 
 #[tokio::test]
@@ -64,8 +64,8 @@ async fn a_kick_while_the_first_requests_are_made_ends_the_link_too() {
     }
 }
 
-/// At the very first one obws does not say whether OBS closed the connection or it broke: then it
-/// is tried again.
+/// Without the very first request: there obws does not report whether OBS closed the connection or
+/// it broke, so the link retries.
 #[tokio::test]
 async fn a_kick_of_the_session_for_requests_while_it_makes_its_first_ends_the_link_too() {
     for request in FIRST_REQUESTS.skip(1) {
@@ -81,7 +81,7 @@ async fn a_kick_of_the_session_for_requests_while_it_makes_its_first_ends_the_li
     }
 }
 
-/// The other session waits for a reply meanwhile, and would wait for long.
+/// Meanwhile the other session waits for a reply, which would take long.
 #[tokio::test]
 async fn a_kick_of_the_session_for_events_while_obs_replies_to_no_request_ends_the_link_too() {
     let options = Options {

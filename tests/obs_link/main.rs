@@ -1,4 +1,4 @@
-//! The link to OBS from outside, against the stand-in OBS and against peers that are no OBS at all.
+//! Tests the link to OBS from outside, with the stand-in OBS and with servers that are no OBS.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What comes through: each message once, in order, within bounds.
+//! The messages that the link passes on: each once, in order, within bounds.
 
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ async fn broadcasts_keep_their_order_and_their_limits() {
     );
 }
 
-/// The daemon does nothing for a while; far more comes than may be in flight.
+/// The notices are not read for a while, and far more events are sent than the bound allows.
 #[tokio::test]
 async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
     const EVENTS: usize = 5_000;
@@ -125,7 +125,7 @@ async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
     let mut held = Vec::new();
     let mut ids = Vec::new();
     while ids.len() < EVENTS {
-        // Holding a batch back keeps its bytes in the bound.
+        // A batch takes up its bytes of the bound until it is dropped.
         while let Ok(notice) = link.notices.try_recv() {
             if let Notice::Received(batch) = notice {
                 held.push(batch);

@@ -1,4 +1,4 @@
-//! Peers that are no OBS, or one that does what the stand-in does not.
+//! Servers that are no OBS, or do what the stand-in cannot do.
 
 use std::sync::Arc;
 
@@ -17,7 +17,8 @@ pub(crate) async fn closed_port() -> u16 {
         .port()
 }
 
-/// Answers each connection with `answer` after the first bytes came; keeps it open.
+/// Sends `answer` on each connection after the first bytes were received, and keeps the connection
+/// open.
 pub(crate) async fn peer(answer: &'static [u8]) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -33,8 +34,8 @@ pub(crate) async fn peer(answer: &'static [u8]) -> u16 {
     port
 }
 
-/// A WebSocket server that says `texts`, then closes with `code` if there is one, else stays
-/// silent.
+/// A WebSocket server that sends `texts`, then closes with `code` if there is one, else sends
+/// nothing more.
 pub(crate) async fn websocket(texts: &'static [&'static str], code: Option<u16>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -62,8 +63,8 @@ pub(crate) const HELLO: &str = r#"{"op":0,"d":{"obsWebSocketVersion":"5.5.2","rp
 
 pub(crate) const IDENTIFIED: &str = r#"{"op":2,"d":{"negotiatedRpcVersion":1}}"#;
 
-/// Answers as OBS does, a session for requests and one for General events; closes the first with
-/// code 4011 on a signal.
+/// Answers as OBS does, for a session for requests and one for General events. Closes the session
+/// for requests with code 4011 when it is notified.
 pub(crate) async fn obs_that_kicks_talk(kick: Arc<tokio::sync::Notify>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

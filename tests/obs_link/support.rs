@@ -1,4 +1,4 @@
-//! A link under supervision, and the stand-in OBS that it is tried on.
+//! A supervised link, and the stand-in OBS that it connects to.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use twitchat_bridge::event::Received;
 use twitchat_bridge::obs::{Notice, Obs, Options, Stop, Target, start};
 use twitchat_bridge::sim;
 
-/// Nothing here takes nearly as long.
+/// Longer than any wait should take.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 pub(crate) fn target(port: u16, password: Option<&str>) -> Target {
@@ -35,7 +35,7 @@ pub(crate) fn raw(value: &Value) -> Box<RawValue> {
     serde_json::value::to_raw_value(value).unwrap()
 }
 
-/// A link under supervision. Ends with the test.
+/// A supervised link. It ends with the test.
 pub(crate) struct Link {
     pub(crate) obs: Obs,
     pub(crate) notices: Receiver<Notice>,
@@ -74,7 +74,7 @@ impl Link {
             .expect("a notice before the end")
     }
 
-    /// Skips notices until one is picked.
+    /// Drops notices until `pick` returns a value.
     pub(crate) async fn until<T>(&mut self, mut pick: impl FnMut(Notice) -> Option<T>) -> T {
         loop {
             if let Some(picked) = pick(self.next().await) {
@@ -139,7 +139,7 @@ impl Link {
     }
 }
 
-/// Options under which a frozen OBS is noticed at once.
+/// Options with which a frozen OBS is noticed soon.
 pub(crate) fn impatient() -> Options {
     Options {
         ping_after: Duration::from_millis(100),
@@ -148,7 +148,7 @@ pub(crate) fn impatient() -> Options {
     }
 }
 
-/// Waits until the condition holds. Looks again after each turn of the other tasks.
+/// Waits until the condition holds. Checks it after each turn of the other tasks.
 pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let waiting = async {
         while !holds() {
@@ -160,8 +160,8 @@ pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
         .unwrap_or_else(|_| panic!("not within {SOON:?}: {what}"));
 }
 
-/// Runs a scenario on a runtime with one thread, like the program's own. A task that never yields
-/// fails the test instead of hanging it.
+/// Runs a scenario on a runtime with one thread, like the program's own. If a task never yields,
+/// the test fails instead of hanging.
 pub(crate) fn on_one_thread<F: Future<Output = ()>>(scenario: impl FnOnce() -> F + Send + 'static) {
     let (done, ended) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::spawn(move || {

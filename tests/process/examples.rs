@@ -1,4 +1,4 @@
-//! The examples do what they say, as somebody who copies them would run them.
+//! The examples do what their documentation says, when they are run as a user would run them.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use crate::support::obs::stand_in;
 use crate::support::play::{burst, followers};
 use crate::support::{PASSWORD, SOON, wait_until, within};
 
-/// Longer ones are no examples any more.
+/// The most lines of an example.
 const LONGEST: usize = 60;
 
-/// An example, built beside the tests.
+/// The binary of an example, which is built with the tests.
 fn example(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
     let built = test

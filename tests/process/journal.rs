@@ -1,5 +1,5 @@
-//! The journal on the disk: what it keeps, and what happens when it goes away or the disk refuses
-//! it.
+//! The journal on disk: what survives, and what happens when its files are deleted or the disk
+//! refuses writes.
 
 #[cfg(target_os = "linux")]
 use std::io::Write;
@@ -43,7 +43,7 @@ async fn the_corrected_start_of_the_first_session_is_there_after_a_restart() {
     assert_eq!(status["session"]["started"], started, "{status}");
 }
 
-/// A bridge in service with its journal at `path`, and a client of the bus.
+/// A bridge that replies, with its journal at `path`, and a client on OBS.
 async fn serving(home: &Home, target: &Target, path: &Path) -> (Program, Bus) {
     let bridge = home.verb(target, &["run", "--store", path.to_str().unwrap()]);
     let bus = Bus::connect(target).await;
@@ -51,7 +51,7 @@ async fn serving(home: &Home, target: &Target, path: &Path) -> (Program, Bus) {
     (bridge, bus)
 }
 
-/// The credits, once they have so many followers and are durable.
+/// The credits when they have so many followers and are durable.
 async fn durable_credits(bus: &Bus, follows: usize) -> Value {
     within("the credits are durable", SOON, async {
         loop {
@@ -127,7 +127,7 @@ async fn a_journal_deleted_while_the_bridge_runs_is_made_again_and_no_durable_re
     );
 }
 
-/// A disk of one MiB in a home. Needs the right to mount one.
+/// A disk of one MiB in a home. The test needs the permission to mount one.
 #[cfg(target_os = "linux")]
 struct SmallDisk(PathBuf);
 
@@ -149,7 +149,7 @@ impl SmallDisk {
         Self(folder)
     }
 
-    /// Takes all that is left.
+    /// Fills the disk with a file.
     fn fill(&self) -> PathBuf {
         let filler = self.0.join("filler");
         let mut file = std::fs::File::create(&filler).unwrap();
@@ -262,7 +262,7 @@ async fn a_full_disk_at_the_first_start_is_named() {
     assert_clear(&ended, &["no space left on the disk of ", "free some"]);
 }
 
-/// Two writes each: more than wait for a disk that is merely slow.
+/// Each follow makes two writes. These are more than wait for a disk that is merely slow.
 const FOLLOWS: usize = 12_000;
 
 #[tokio::test]

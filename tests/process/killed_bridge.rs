@@ -1,5 +1,5 @@
-//! The bridge dies at any moment of a burst: what it had told anybody is still counted, and
-//! Twitchat tells what it missed.
+//! The bridge is killed at many points of a burst: everything that it had replied with is still
+//! counted, and Twitchat's summary has what it missed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::support::{SOON, within};
 
 /// How often the bridge is killed.
 const POINTS: usize = 20;
-/// What happens between two starts; half of it follows, half cheers.
+/// The number of events between two starts: half are follows, half are cheers.
 const BURST: usize = 96;
-/// So many of them happen between two replies of the bridge.
+/// The number of events between two replies of the bridge.
 const PACE: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,7 +38,7 @@ async fn killed_at_20_points_of_a_burst_on_a_real_obs_it_keeps_its_word() {
     survives(&real()).await;
 }
 
-/// What has happened, to be compared with the credits.
+/// The events that were played, for comparison with the credits.
 #[derive(Debug, Default)]
 struct Played {
     follows: BTreeSet<String>,
@@ -63,13 +63,13 @@ impl Played {
         }
     }
 
-    /// Everybody is there, and each cheer once.
+    /// Whether all followers are in the credits, and each cheer once.
     fn is_all_of(&self, credits: &Value) -> bool {
         followers(credits) == self.follows && cheers(credits) == self.bits
     }
 }
 
-/// Everybody who is listed.
+/// All people in the credits.
 fn people(credits: &Value) -> BTreeSet<String> {
     let cheerers = credits["Events"]["Cheers"]
         .as_array()
@@ -81,7 +81,7 @@ fn people(credits: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// How many bits who gave.
+/// The bits of each person.
 fn cheers(credits: &Value) -> BTreeMap<String, u64> {
     let lines = credits["extended"]["Cheers"]
         .as_array()
@@ -107,14 +107,14 @@ async fn survives(target: &Target) {
     let mut counted = BTreeSet::new();
     let mut inside = 0;
     for point in 1..=POINTS {
-        // Twitchat says nothing yet: what is there now, the bridge has from its journal.
+        // Twitchat does not answer yet, so the credits come from the journal.
         twitchat.set_answering(false);
         let mut bridge = home.run(target);
         bus.until_answered(SOON).await;
         let kept = bus.credits().await;
         assert_all_in(&counted, &people(&kept), "told before the kill");
 
-        // Its first word makes the bridge ask for what it missed.
+        // Twitchat's first message makes the bridge ask for what it missed.
         twitchat.set_answering(true);
         twitchat.play(played.next()).await.unwrap();
         bus.until_status("the summary is merged", |status| {
@@ -135,7 +135,7 @@ async fn survives(target: &Target) {
         for moment in 0..BURST {
             twitchat.play(played.next()).await.unwrap();
             if moment == kill_at {
-                // Every other time just after it has told somebody.
+                // In every other run the bridge is killed directly after a reply.
                 if point % 2 == 0 {
                     within(
                         "the bridge counts",
@@ -156,7 +156,7 @@ async fn survives(target: &Target) {
         }
         twitchat.settled().await.unwrap();
         asking.abort();
-        // Names only come in, so the longest reply has all of them.
+        // Names are only added, so the longest reply contains all of them.
         let told = bus
             .heard_since(from, |_, received| count(received))
             .into_iter()
@@ -174,7 +174,8 @@ async fn survives(target: &Target) {
     );
 }
 
-/// The credits, as soon as they have everything; what is still missing by then stays missing.
+/// The credits as soon as they are complete. If they are not complete after 5 s, they stay
+/// incomplete.
 async fn until_all(bus: &Bus, played: &Played) -> Value {
     let patience = Instant::now() + Duration::from_secs(5);
     loop {
@@ -187,7 +188,7 @@ async fn until_all(bus: &Bus, played: &Played) -> Value {
 
 const ASKING: &str = "again and again";
 
-/// Asks for the credits as fast as they come.
+/// Requests the credits again and again, each time after the reply to the last request.
 fn keep_asking(bus: &Arc<Bus>) -> JoinHandle<()> {
     let bus = Arc::clone(bus);
     tokio::spawn(async move {
@@ -200,7 +201,7 @@ fn keep_asking(bus: &Arc<Bus>) -> JoinHandle<()> {
     })
 }
 
-/// One of the replies to that. They are long and many: looked at as text.
+/// A reply to these requests. It is not parsed, because the replies are long and many.
 fn count(received: &Received) -> Option<Box<RawValue>> {
     match received {
         Received::Bridge(reply) if reply.get().contains(ASKING) => Some(reply.clone()),

@@ -1,4 +1,4 @@
-//! OBS dies or freezes in the middle of a burst and comes back.
+//! OBS crashes or freezes in the middle of a burst, and comes back.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,13 +17,14 @@ use crate::support::obs::{OwnObs, peer, stand_in, stand_in_with};
 use crate::support::play::{assert_all_in, burst, follow, follower, followers, start_burst};
 use crate::support::{SOON, wait_until, within};
 
-/// From OBS being ready to the bridge answering.
+/// The limit from OBS being ready to the first reply of the bridge.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
-/// From the freeze to the bridge having noticed.
+/// The limit from the freeze until the bridge has noticed it.
 const NOTICED_WITHIN: Duration = Duration::from_secs(20);
-/// From SIGINT to the end, with nothing left to send.
+/// The limit from SIGINT to the end of the process, when nothing is left to send.
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
-/// What a witness heard this long before the kill, the bridge has heard too.
+/// Messages that another client received this long before the kill were received by the bridge,
+/// too.
 const HEARD_BEFORE: Duration = Duration::from_millis(100);
 
 const LOST: &str = "the connection to OBS is lost";
@@ -39,7 +40,7 @@ async fn a_stand_in_killed_in_a_burst_takes_nothing_along_that_it_had_delivered(
     for kill in 0..KILLS {
         let begun = obs.broadcasts();
         let sending = start_burst(&target, kill * BURST, (kill + 1) * BURST);
-        // Another point of the burst each time.
+        // OBS is killed at another point of the burst each time.
         let point = begun + u64::try_from(BURST * (kill + 1) / (KILLS + 1)).unwrap();
         wait_until("part of the burst is delivered", SOON, || {
             obs.broadcasts() >= point
@@ -124,8 +125,8 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
     assert!(bridge.is_running());
 }
 
-/// A bridge that is far behind: OBS is under load and takes its time for each broadcast, a client
-/// has subscribed to follows, and many come. They come in small groups, as from a busy channel, so
+/// A bridge that is far behind: OBS is under load and needs time for each broadcast, a client has
+/// subscribed to follows, and there are many. They come in small groups, as in a busy channel, so
 /// that more notices wait than there is room for.
 async fn behind(home: &Home) -> (StandIn, Target, Program) {
     const FOLLOWS: usize = 3_000;
@@ -245,7 +246,7 @@ async fn a_label_shows_its_text_again_after_a_restart_of_a_real_obs() {
     .await;
 }
 
-/// OBS comes back with the source as it was saved, or without it: then somebody makes it again.
+/// OBS comes back with the source as it was saved, or without it. Then the test creates it again.
 async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     const SOURCE: &str = "Followers";
     const KIND: &str = "text_ft2_source_v2";

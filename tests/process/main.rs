@@ -1,9 +1,10 @@
-//! The program as a process: killed, frozen, refused, stopped, and what it leaves behind.
+//! Tests the program as a process: it is killed, frozen, refused and stopped, and the tests check
+//! what it leaves behind.
 //!
-//! Tests that kill or freeze a real OBS start one of their own; the others on a real OBS share the
+//! Tests that kill or freeze a real OBS start one of their own. The others on a real OBS share the
 //! one that `scripts/test` starts.
 
-// Signals and /proc.
+// The tests use signals and /proc.
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,

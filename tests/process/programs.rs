@@ -1,4 +1,4 @@
-//! Programs of rules: one rule's load does not delay another's.
+//! Programs of rules: the load of one rule does not delay another rule.
 
 use std::fs;
 use std::path::Path;
@@ -51,7 +51,7 @@ async fn publish(bus: &Bus, kind: &str) {
     .await;
 }
 
-/// How long it takes from the event to the end of the quick program.
+/// The time from the event to the end of the quick program.
 async fn quick(bus: &Bus, file: &Path) -> Duration {
     let lines = || fs::read_to_string(file).unwrap_or_default().lines().count();
     let (before, begun) = (lines(), Instant::now());

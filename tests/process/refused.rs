@@ -1,4 +1,4 @@
-//! OBS cannot be had: one clear message with the next step, the right exit code, and never a
+//! There is no usable OBS: one clear message with the next step, the right exit code, and never a
 //! password.
 
 use std::fs;
@@ -24,7 +24,7 @@ const RUN: &[&str] = &["run"];
 const STATUS: &[&str] = &["status"];
 const WHERE: &str = "Tools > WebSocket Server Settings";
 
-/// Each verb ends with this code and one message that says all this.
+/// Checks that each verb ends with this code and one message that contains all these texts.
 async fn assert_refused(target: &Target, verbs: &[&[&str]], code: i32, says: &[&str]) {
     for verb in verbs {
         let home = Home::new();
@@ -96,7 +96,7 @@ async fn a_password_in_the_arguments_is_warned_of_and_not_repeated() {
     assert_clear(&ended, &["refused the password"]);
 }
 
-/// A port at which nobody listens: the stand-in has left it.
+/// A port without a listener, because the stand-in was stopped.
 async fn nobody() -> (StandIn, Target) {
     let (obs, target) = stand_in().await;
     obs.kill().await;
@@ -167,7 +167,7 @@ async fn an_obs_that_is_too_old_is_7() {
     .await;
 }
 
-/// OBS's own settings in a home folder, as OBS writes them.
+/// Writes OBS's own settings into a home folder, in OBS's format.
 fn write_obs_settings(home: &Home, enabled: bool, port: u16) {
     let folder = home
         .path()
@@ -179,12 +179,13 @@ fn write_obs_settings(home: &Home, enabled: bool, port: u16) {
     fs::write(folder.join("config.json"), settings.to_string()).unwrap();
 }
 
-/// OBS's own settings are all that it is told.
+/// A program that gets the address of OBS only from OBS's own settings.
 fn on_its_own(home: &Home, args: &[&str]) -> Program {
     Program::start(home.bridge(args), None)
 }
 
-/// A port that refuses connections, and that nobody else is given while the socket lives.
+/// A port that refuses connections. While the socket exists, the system gives the port to no other
+/// program.
 fn port_without_listener() -> (Socket, u16) {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -257,7 +258,7 @@ async fn port_and_password_come_from_obs_settings() {
     assert!(bridge.is_running());
 }
 
-/// A web server: the same page for everybody.
+/// A web server that sends the same page for every request.
 async fn web_server() -> (AbortOnDropHandle<()>, u16) {
     const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \
         7\r\nConnection: close\r\n\r\n<p>hi\r\n";
@@ -267,7 +268,7 @@ async fn web_server() -> (AbortOnDropHandle<()>, u16) {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
                 let mut request = [0; 4_096];
-                // A client that has gone is none of its business.
+                // The client may have disconnected.
                 if stream.read(&mut request).await.is_ok_and(|bytes| bytes > 0) {
                     drop(stream.write_all(PAGE).await);
                 }

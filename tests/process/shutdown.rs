@@ -1,4 +1,4 @@
-//! The end: in good order, at once, and what is there after it.
+//! Stopping the bridge: in order, or at once, and what is on disk afterwards.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -16,12 +16,13 @@ use crate::support::play::{burst, follower, followers};
 use crate::support::refusal::assert_readable;
 use crate::support::{SOON, within};
 
-/// The longest that an orderly end may take.
+/// The limit for an orderly stop.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
-/// More than are answered when the first reply comes, and more replies than may wait for OBS.
+/// More requests than have replies when the first reply comes, and more replies than may wait for
+/// OBS.
 const REQUESTS: usize = 2_000;
 
-/// A bridge in service, and a client of the bus.
+/// A bridge that replies, and a client on OBS.
 async fn serving(home: &Home, target: &Target) -> (Program, Bus) {
     let bridge = home.run(target);
     let bus = Bus::connect(target).await;
@@ -29,8 +30,8 @@ async fn serving(home: &Home, target: &Target) -> (Program, Bus) {
     (bridge, bus)
 }
 
-/// Sends many requests that change the credits, without waiting, and returns when the first is
-/// answered.
+/// Sends many requests that change the credits, without waiting, and returns when the first one has
+/// its reply.
 async fn ask_much(target: &Target, bus: &Bus) -> RequestPeer {
     let from = bus.position();
     let mut requests = RequestPeer::connect(&peer(target)).await.unwrap();
@@ -52,7 +53,7 @@ async fn ask_much(target: &Target, bus: &Bus) -> RequestPeer {
     requests
 }
 
-/// Whom a reply to one of those is about.
+/// The value in the request that this is the reply to.
 fn helper(reply: &Value) -> Option<String> {
     let id = reply["id"].as_str().filter(|id| id.starts_with("Helper"))?;
     assert_eq!(reply["status"], "ok", "{reply}");
@@ -136,7 +137,8 @@ async fn what_was_taken_is_answered_before_the_end() {
     );
 }
 
-/// OBS hangs, and there are more replies than may wait for it: the bridge stands still.
+/// OBS hangs, and more replies wait for it than the bridge allows, so the bridge takes nothing
+/// more.
 async fn stuck(home: &Home) -> (StandIn, Program) {
     let (obs, target) = stand_in().await;
     let (bridge, bus) = serving(home, &target).await;
@@ -151,7 +153,7 @@ async fn an_obs_that_hangs_does_not_keep_it() {
     let home = Home::new();
     let (_obs, mut bridge) = stuck(&home).await;
     bridge.signal("TERM");
-    // A second on top: the machine is busy with other tests.
+    // The limit has one more second, because the machine is busy with other tests.
     let ended = bridge
         .ended_within(ENDS_WITHIN + Duration::from_secs(1))
         .await;
@@ -190,7 +192,7 @@ async fn events_heard_before_the_end_are_kept() {
     let home = Home::new();
     let (mut bridge, bus) = serving(&home, &target).await;
     burst(target.clone(), 0, 2_000).await;
-    // It has heard the last one: this question came after it.
+    // The bridge has received the last event, because this request came after it.
     bus.ask("GetInfo").await;
     let received = bus.heard_since(0, |_, received| follower(received)).len();
     bridge.signal("TERM");

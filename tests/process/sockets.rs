@@ -1,5 +1,4 @@
-//! The bridge connects and never listens: seen from outside, in what the system says of its
-//! sockets.
+//! The bridge connects and never listens, as the system's list of its sockets shows.
 
 use std::collections::HashSet;
 use std::fs;
@@ -16,19 +15,19 @@ use twitchat_bridge::sim::twitchat::{Options, StandIn};
 
 /// TCP's state LISTEN in `/proc/net/tcp`.
 const LISTEN: &str = "0A";
-/// A UNIX socket that takes connections, in the flags of `/proc/net/unix`.
+/// The flag in `/proc/net/unix` of a UNIX socket that accepts connections.
 const ACCEPTS: u32 = 1 << 16;
 
-/// A process's sockets.
+/// The sockets of a process.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Sockets {
-    /// Those at which somebody else could begin to talk to it: `tcp 0100007F:1F90`.
+    /// The sockets through which another program could send to it: `tcp 0100007F:1F90`.
     open: Vec<String>,
-    /// TCP connections.
+    /// The number of TCP connections.
     connections: usize,
 }
 
-/// Reads them. Panics if the system does not let us.
+/// Reads the sockets of a process. Panics if the system does not allow that.
 fn sockets(pid: u32) -> Sockets {
     let inodes: HashSet<String> = fs::read_dir(format!("/proc/{pid}/fd"))
         .expect("/proc: this test needs Linux")
@@ -59,7 +58,7 @@ fn sockets(pid: u32) -> Sockets {
             let open = match table {
                 "tcp" | "tcp6" => column(3) == LISTEN,
                 "unix" => u32::from_str_radix(column(3), 16).unwrap() & ACCEPTS != 0,
-                // Whatever has such a socket can be sent to.
+                // Any other program can send to such a socket.
                 _ => true,
             };
             if open {
@@ -74,7 +73,7 @@ fn sockets(pid: u32) -> Sockets {
     found
 }
 
-/// A bridge that is connected, hears Twitchat, has its summary, counts and answers.
+/// Checks the sockets of a bridge that is connected, receives from Twitchat, counts and replies.
 async fn assert_nothing_listens(target: &Target) {
     let home = Home::new();
     let bridge = home.run(target);
@@ -112,7 +111,7 @@ async fn the_running_bridge_has_no_listening_socket_on_a_real_obs() {
     assert_nothing_listens(&real()).await;
 }
 
-/// Without this, the tests above could be blind.
+/// Checks that `sockets` finds listening sockets, which the tests above rely on.
 #[tokio::test]
 async fn a_process_that_listens_is_seen() {
     let folder = tempfile::tempdir().unwrap();
@@ -131,7 +130,7 @@ async fn a_process_that_listens_is_seen() {
     assert!(is_seen("tcp", &port(obs.address())), "{seen:?}");
     assert!(is_seen("udp", &port(udp.local_addr().unwrap())), "{seen:?}");
     assert!(is_seen("unix", path.to_str().unwrap()), "{seen:?}");
-    // A machine may have no IPv6; where it has, its sockets are seen too.
+    // A machine may have no IPv6. If it has, sockets of IPv6 must be found, too.
     if let Ok(tcp6) = TcpListener::bind("[::1]:0") {
         let seen = sockets(std::process::id()).open;
         let end = port(tcp6.local_addr().unwrap());

@@ -13,7 +13,7 @@ use crate::support::bus::Bus;
 use crate::support::obs::{OwnObs, real, stand_in, stand_in_with};
 use crate::support::{SOON, wait_until};
 
-/// Followers and cheers in the words of 16 and of 17.
+/// Follows and cheers in the form of 16 and of 17.
 fn events() -> Vec<Value> {
     let message = |n: usize, kind: &str, bits: Option<u32>| {
         let user = json!({ "id": n.to_string(), "login": format!("viewer{n}"),
@@ -43,7 +43,7 @@ async fn connected(program: &Program) {
     program.until_logged("connected to OBS", SOON).await;
 }
 
-/// What subscribers hear of Twitch's events, with their marks.
+/// The events of Twitch that subscribers receive, and whether each is marked as a replay.
 fn told(bus: &Bus, from: usize) -> Vec<(String, bool)> {
     bus.heard_since(from, |_, received| {
         let Received::Bridge(whole) = received else {
@@ -238,7 +238,7 @@ async fn a_recording_is_told_again_on_a_real_obs() {
 
 #[tokio::test]
 async fn a_long_replay_keeps_its_order_on_the_stand_in() {
-    // As on a busy machine: what is sent after the reply to another message may overtake it.
+    // As on a busy machine: a message that is sent after the reply to another one may overtake it.
     let (_obs, target) = stand_in_with(sim::obs::Options {
         order: sim::obs::Order::Received,
         ..Default::default()

@@ -1,4 +1,4 @@
-//! Two bridges: on one journal, on one OBS, on purpose, and after a freeze.
+//! Two bridges: on one journal, on one OBS, with `--takeover`, and after a freeze.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::support::obs::stand_in;
 use crate::support::refusal::assert_clear;
 
 const OTHER_BRIDGE: Option<i32> = Some(6);
-/// A freeze that is noticed for sure.
+/// A freeze that is long enough to be noticed.
 const FREEZE: Duration = Duration::from_secs(9);
 
-/// It ended because of another bridge, and says what to do.
+/// Checks that it ended because of another bridge, and that its message contains the next step.
 fn assert_gave_way(ended: &Ended) {
     assert_eq!(ended.code, OTHER_BRIDGE, "{}", ended.stderr);
     assert_clear(
@@ -23,7 +23,7 @@ fn assert_gave_way(ended: &Ended) {
     );
 }
 
-/// It ended because `second` took over, and says so in its log as well.
+/// Checks that it ended because `second` took over, and that its log contains that as well.
 fn assert_was_taken_over(ended: &Ended, second: &Program) {
     assert_eq!(ended.code, OTHER_BRIDGE, "{}", ended.stderr);
     let second = format!("another bridge (process {} on ", second.pid());
@@ -33,7 +33,7 @@ fn assert_was_taken_over(ended: &Ended, second: &Program) {
     assert!(warnings.any(|line| line.contains(&second)), "{log}");
 }
 
-/// The run that answers.
+/// The id of the run that replies.
 async fn who_answers(bus: &Bus) -> String {
     bus.ask("GetStatus").await["run"]["id"]
         .as_str()
@@ -41,7 +41,7 @@ async fn who_answers(bus: &Bus) -> String {
         .to_owned()
 }
 
-/// The first bridge of a test, in service.
+/// Waits until the first bridge of a test is running. Returns the id of its run.
 async fn in_service(bridge: &Program, bus: &Bus) -> String {
     bridge.until_logged("connected to OBS", SOON).await;
     who_answers(bus).await

@@ -1,4 +1,4 @@
-//! `credits clear`: begin new ones.
+//! `credits clear`: begins new credits.
 
 use std::io::{self, BufRead, IsTerminal};
 use std::process::ExitCode;

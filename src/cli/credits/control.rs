@@ -1,4 +1,4 @@
-//! `credits stop`, `pause`, `resume`, `next`, `previous`, `speed`, `goto`: steer the credits that
+//! `credits stop`, `pause`, `resume`, `next`, `previous`, `speed`, `goto`: control the running
 //! roll.
 
 use std::process::ExitCode;
@@ -88,7 +88,7 @@ impl Goto {
     }
 }
 
-/// `1:30` in milliseconds.
+/// Reads a time such as `1:30`, in milliseconds.
 fn time(text: &str) -> Option<u64> {
     let (minutes, seconds) = text.split_once(':')?;
     let (minutes, seconds): (u64, u64) = (minutes.parse().ok()?, seconds.parse().ok()?);

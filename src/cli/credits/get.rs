@@ -1,4 +1,5 @@
-//! `credits get`: print them, for people, for programs, or as a page of their own.
+//! `credits get`: prints the credits for people, for programs, or as a page that needs no other
+//! file.
 
 use std::process::ExitCode;
 
@@ -89,7 +90,8 @@ impl GetArgs {
     }
 
     fn options(&self) -> Map<String, Value> {
-        // The roll is made of the seed's keys, whatever the user wants to see as JSON.
+        // The other formats are made of a reply in `legacy` spelling; --spelling applies to JSON
+        // only.
         let current = self.format == Format::Json && self.spelling == Spelling::Current;
         let mut options = Map::from_iter([
             (
@@ -105,7 +107,7 @@ impl GetArgs {
         options
     }
 
-    /// The page itself, with the look and the sections of the config.
+    /// Prints the page with the look and the sections of the config.
     async fn html(self, context: &Context) -> anyhow::Result<ExitCode> {
         let options = Map::from_iter([("test".to_owned(), Value::from(self.test))]);
         let reply = context.request("GetRoll", options, self.timeout).await?;
@@ -116,7 +118,7 @@ impl GetArgs {
     }
 }
 
-/// Prints a roll, or says why there is none.
+/// Prints a roll, or a note if it is empty.
 pub(crate) fn show(roll: &Roll, markdown: bool) -> Result<(), out::OutError> {
     if roll.is_empty() {
         out::note(

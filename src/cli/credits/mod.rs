@@ -1,4 +1,4 @@
-//! `credits`: show, export and clear them; roll them on the page, and steer the roll.
+//! `credits`: shows, exports and clears the credits, rolls them on the page, and controls the roll.
 
 mod clear;
 mod control;

@@ -1,5 +1,5 @@
-//! `credits roll` and `credits test`: roll the credits, or a made-up test audience, on the
-//! end-credits page.
+//! `credits roll` and `credits test`: roll the credits, or a test audience, on the end-credits
+//! page.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -156,7 +156,7 @@ impl TestArgs {
     }
 }
 
-/// Prints the roll's id; what the user should know goes to standard error.
+/// Starts the roll and prints its id. Notes are written to standard error.
 async fn roll(
     options: Map<String, Value>,
     timeout: Timeout,
@@ -189,7 +189,7 @@ async fn roll(
     Ok(ExitCode::SUCCESS)
 }
 
-/// A page measures when it has laid out the roll: what it warns of then, is said.
+/// How long to wait for the warnings of the page, which reports them when it has laid out the roll.
 const LAID_OUT_WITHIN: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 

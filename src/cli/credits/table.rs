@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 const HEAD: &str = "section,name,platform,id,login,count,amount,unit,tier,first,last";
 
-/// One line per name, as RFC 4180 has it: of a reply with `extended` lists.
+/// The CSV of a reply with `extended` lists: one line per name, as RFC 4180 defines it.
 pub(super) fn csv(reply: &Map<String, Value>) -> String {
     let mut lines = vec![HEAD.to_owned()];
     for (section, list) in reply
@@ -15,7 +15,7 @@ pub(super) fn csv(reply: &Map<String, Value>) -> String {
     {
         match list {
             Value::Array(rows) => lines.extend(rows.iter().map(|row| line(section, row))),
-            // `Custom` and `TopBits` hold lists by name.
+            // `Custom` and `TopBits` contain lists by name.
             Value::Object(lists) => {
                 for (name, rows) in lists {
                     lines.extend(
@@ -69,14 +69,14 @@ fn line(section: &str, row: &Value) -> String {
     cells.map(|cell| quoted(&cell)).join(",")
 }
 
-/// What a spreadsheet takes for the beginning of a formula, in the wide letters of Japanese
-/// keyboards too.
+/// Characters that a spreadsheet takes for the beginning of a formula, with their wide forms on
+/// Japanese keyboards.
 const FORMULA: [char; 10] = [
     '=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
 ];
 
-/// A cell that no spreadsheet takes for a formula: an apostrophe before it says that it is a text.
-/// Control characters become spaces, but for line ends. Quoted also for spreadsheets that part
+/// A cell that no spreadsheet takes for a formula, because an apostrophe before it marks it as a
+/// text. Control characters except line ends become spaces. Quoted also for spreadsheets that split
 /// cells at semicolons or tabs.
 fn quoted(cell: &str) -> String {
     let guard = if cell.trim_start_matches(' ').starts_with(FORMULA) {

@@ -1,4 +1,4 @@
-//! The credits as people read them: titles with names below, empty sections left out.
+//! The credits as text for people: titles with names below, without empty sections.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,8 +15,7 @@ use crate::cli::screen;
 pub(crate) struct Roll(Vec<(String, Vec<String>)>);
 
 impl Roll {
-    /// Takes them out of a reply in the seed's spelling. Where the reply has `extended` lists,
-    /// amounts come along.
+    /// Reads a reply in `legacy` spelling. Includes the amounts if the reply has `extended` lists.
     pub(crate) fn read(reply: &Map<String, Value>) -> Self {
         let mut roll = Self::default();
         let reply = Value::from(reply.clone());
@@ -36,7 +35,7 @@ impl Roll {
         }
     }
 
-    /// Groups stand among the lists of users, under names of the user's choice.
+    /// Adds the user's groups, which are among the lists of users under names of the user's choice.
     fn groups(&mut self, reply: &Value) {
         let own = |key: &str| {
             [
@@ -75,12 +74,12 @@ impl Roll {
         }
     }
 
-    /// Whether nobody is in it.
+    /// Whether all sections are empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// For a terminal or a text file.
+    /// The text for a terminal or a file.
     pub(crate) fn text(&self) -> String {
         let width = screen::width();
         self.write(
@@ -92,7 +91,7 @@ impl Roll {
         )
     }
 
-    /// For a wiki or a chat.
+    /// The Markdown text.
     pub(crate) fn markdown(&self) -> String {
         self.write(
             |title| format!("## {}\n\n", escaped(title)),
@@ -114,7 +113,7 @@ impl Roll {
     }
 }
 
-/// Where a section stands in a reply of the seed's spelling.
+/// The keys that lead to a section in a reply in `legacy` spelling.
 fn place(section: Section) -> Vec<&'static str> {
     let group = match section {
         section if Section::EVENTS.contains(&section) => Some("Events"),
@@ -131,7 +130,7 @@ fn place(section: Section) -> Vec<&'static str> {
         .collect()
 }
 
-/// The lines of a list: with amounts from `extended` if it is there.
+/// The lines of a list, with amounts if the reply has them in `extended`.
 fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
     let at = |root: &Value, place: &[&str]| {
         let found = place.iter().try_fold(root, |value, key| value.get(key));
@@ -139,7 +138,7 @@ fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
             .and_then(Value::as_array)
             .map(|list| named_apart(list).iter().map(line).collect::<Vec<_>>())
     };
-    // In `extended` all sections stand side by side.
+    // `extended` has all sections on one level.
     let flat = place
         .iter()
         .position(|key| ["Events", "User"].contains(key))
@@ -151,8 +150,8 @@ fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
     extended.or_else(|| at(reply, place)).unwrap_or_default()
 }
 
-/// The same list, with the platform behind each name that people of several chats have. Plain names
-/// have it from the bridge.
+/// The same list, with the platform after each name that people of several chats have. In plain
+/// lists of names the bridge has added it.
 fn named_apart(list: &[Value]) -> Vec<Value> {
     let who = |one: &Value| {
         let text = |key: &str| one.get(key).and_then(Value::as_str);
@@ -182,7 +181,7 @@ fn named_apart(list: &[Value]) -> Vec<Value> {
     list
 }
 
-/// A name, or an object with a name and amounts.
+/// A line for a name, or for an object with a name and amounts.
 fn line(value: &Value) -> String {
     let object = match value {
         Value::String(name) => return out::clean(name).into_owned(),
@@ -244,7 +243,7 @@ fn capitalised(word: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Names such as `_anna_` must not become italics, nor `<b>` bold.
+/// Escapes Markdown: names such as `_anna_` must not become italic, and `<b>` must not become bold.
 fn escaped(text: &str) -> String {
     text.chars()
         .flat_map(|c| {

@@ -1,5 +1,5 @@
-//! Captured messages as examples: what each type carries, and what the decoder makes of it. The
-//! people in them are invented.
+//! Captured messages as examples: the data of each type, and the events that the decoder makes of
+//! it. The people in them are invented.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,27 +14,27 @@ const OLD: &str = include_str!("../../../tests/fixtures/twitchat_examples.ndjson
 const OLD_INDEX: &str = include_str!("../../../tests/fixtures/twitchat_examples_index.tsv");
 const NEW: &str = include_str!("../../../tests/fixtures/twitchat_v17_examples.ndjson");
 
-/// A type of Twitchat's.
+/// A message type of Twitchat.
 #[derive(Debug, Default)]
 pub(super) struct Sample {
     /// The data of one such message.
     pub(super) data: Value,
-    /// Whether that is what is sent today.
+    /// Whether Twitchat still sends the type in this form.
     is_current: bool,
-    /// The events that it became.
+    /// The names of the events that the decoder made of it.
     pub(super) becomes: BTreeSet<String>,
 }
 
-/// An event that messages became.
+/// An event that the decoder made of messages.
 #[derive(Debug, Default)]
 pub(super) struct SampleEvents {
     /// The data of one such event.
     pub(super) data: Value,
-    /// The types that became it.
+    /// The message types that it was made of.
     pub(super) by: BTreeSet<String>,
 }
 
-/// All of them.
+/// All samples.
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     kinds: BTreeMap<String, Sample>,
@@ -44,7 +44,7 @@ pub(super) struct Samples {
 impl Samples {
     pub(super) fn read() -> Self {
         let mut samples = Self::default();
-        // The first line of the index is its head.
+        // The first line of the index is its header.
         let is_current = OLD_INDEX.lines().skip(1).map(|line| {
             line.split('\t')
                 .nth(2)
@@ -56,24 +56,24 @@ impl Samples {
         samples
     }
 
-    /// What is known of a type of Twitchat's.
+    /// The sample of a message type; `None` if there is none.
     pub(super) fn kind(&self, kind: &str) -> Option<&Sample> {
         self.kinds.get(kind)
     }
 
-    /// What is known of an event.
+    /// The sample of an event; `None` if there is none.
     pub(super) fn event(&self, name: &str) -> Option<&SampleEvents> {
         self.events.get(name)
     }
 
-    /// The names of all events that messages became.
+    /// The names of all events that were made of messages.
     #[cfg(test)]
     pub(super) fn events(&self) -> impl Iterator<Item = &str> {
         self.events.keys().map(String::as_str)
     }
 
-    /// What one generation's words become, the other's become too: not every case of each was
-    /// captured.
+    /// Adds the counterparts of each type in other versions of Twitchat, because not every case of
+    /// each version was captured.
     fn in_all_versions(&mut self) {
         for emitted in self.events.values_mut() {
             let others = emitted
@@ -86,8 +86,8 @@ impl Samples {
         }
     }
 
-    /// Plays messages a minute apart, so that each poll settles and each gift is over before the
-    /// next.
+    /// Plays messages a minute apart, so that each poll has settled and each gift bomb is complete
+    /// before the next message.
     fn play<'a>(&mut self, lines: impl Iterator<Item = (&'a str, bool)>) {
         let (mut decoder, mut at) = (Decoder::default(), Timestamp::UNIX_EPOCH);
         let lines: Vec<_> = lines
@@ -128,8 +128,8 @@ impl Samples {
     }
 }
 
-/// The same labels after a raid and with another category: only that they changed tells that
-/// something happened.
+/// The same labels after a raid and with another category, because only a change of labels makes an
+/// event.
 fn with_a_raid(line: &str) -> Option<String> {
     let mut message: Value = serde_json::from_str(line).ok()?;
     if !matches!(

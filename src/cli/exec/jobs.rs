@@ -1,5 +1,5 @@
-//! Runs of a program, so many at once; the others wait in a bounded queue, and when that is full
-//! the newest is dropped.
+//! Runs a program a limited number of times at once. Other events wait in a bounded queue; when it
+//! is full, new ones are dropped.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,32 +11,32 @@ use twitchat_bridge::input;
 
 use crate::cli::out;
 
-/// Events that wait may be this large in all: one may be 16 MiB.
+/// The most bytes of events that wait. One event may have 16 MiB.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
 
-/// One run.
+/// One run of the program.
 #[derive(Debug)]
 pub(crate) struct Job {
-    /// The event, for messages to the user.
+    /// The name of the event, for messages to the user.
     pub(crate) about: String,
-    /// For standard input.
+    /// The text for standard input.
     pub(crate) input: Vec<u8>,
-    /// For the environment.
+    /// The environment variables.
     pub(crate) variables: Vec<(String, String)>,
 }
 
-/// How often what happened.
+/// The numbers of runs by their outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Tally {
     pub(crate) succeeded: u64,
     pub(crate) failed: u64,
     pub(crate) dropped: u64,
-    /// They still ran when we ended.
+    /// Runs that were ended because the verb ended.
     pub(crate) ended: u64,
 }
 
 impl Tally {
-    /// All that were started.
+    /// The number of runs that were started.
     pub(crate) fn runs(self) -> u64 {
         self.succeeded + self.failed + self.ended
     }
@@ -49,7 +49,7 @@ pub(crate) struct Jobs {
     at_once: usize,
     room: usize,
     queue: VecDeque<Job>,
-    /// Of what waits.
+    /// The bytes of the events that wait.
     bytes: usize,
     running: JoinSet<(String, Result<(), RunError>)>,
     stop: CancellationToken,
@@ -70,7 +70,7 @@ impl Jobs {
         }
     }
 
-    /// Begins it now, or when others have ended.
+    /// Starts a run now, or queues it until another one has ended.
     pub(crate) fn take(&mut self, job: Job) {
         if self.running.len() < self.at_once {
             self.begin(job);
@@ -103,8 +103,8 @@ impl Jobs {
         });
     }
 
-    /// Waits for the next run to end; tells whether it succeeded. For ever while none runs. May be
-    /// dropped and called again.
+    /// Waits for the next run to end and returns whether it succeeded. Never returns while none is
+    /// running. The future may be dropped and the method called again.
     pub(crate) async fn next(&mut self) -> bool {
         let Some(joined) = self.running.join_next().await else {
             return std::future::pending().await;
@@ -135,7 +135,7 @@ impl Jobs {
         }
     }
 
-    /// Ends all that run, politely, and gives up what waits.
+    /// Asks all runs to end, waits for them, and drops the events that wait.
     pub(crate) async fn end(&mut self) {
         self.tally.dropped += u64::try_from(self.queue.len()).unwrap_or(u64::MAX);
         self.queue.clear();

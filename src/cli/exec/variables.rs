@@ -1,13 +1,13 @@
-//! An event as environment variables, for programs that do not read JSON.
+//! Sets environment variables from an event, for programs that do not read JSON.
 //!
-//! Whoever writes in chat decides what stands in them, so: no control characters, and bounds on all
-//! that can grow.
+//! People in the chat decide what their values contain. So control characters are removed, and
+//! everything that can grow is bounded.
 
 use serde_json::Value;
 
 use crate::cli::receiving::decode::{From, Line};
 
-/// How `--help` explains them.
+/// The help text about the variables.
 pub(crate) const HELP: &str = "Environment of the program:
   TWITCHAT_NAME      the event's name, such as Twitch.Follow
   TWITCHAT_SOURCE    its first part, TWITCHAT_TYPE its second
@@ -45,8 +45,8 @@ pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
     if line.replay {
         made.add("TWITCHAT_REPLAY", "1");
     }
-    // One set for both: a name means the same, whether the message or the event that is made of it
-    // starts the program.
+    // The names are the same whether the program is run for a message or for the event that is made
+    // of it.
     let (event, message) = if line.from == From::Twitchat && !line.counterpart.is_null() {
         (&line.counterpart, &line.data)
     } else {
@@ -64,8 +64,8 @@ pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
 #[derive(Debug, Default)]
 struct Variables {
     list: Vec<(String, String)>,
-    /// How many of them the event has; 0 while it is read. What the message has by these names is
-    /// left out: the event's counts.
+    /// The number of variables of the event; 0 while its data is read. Variables of the message
+    /// with the same names are left out, because those of the event take precedence.
     of_event: usize,
     bytes: usize,
     cut: bool,
@@ -105,7 +105,7 @@ impl Variables {
         }
     }
 
-    /// The first of two with the same name stays.
+    /// Adds a variable. If there is one of this name already, it stays.
     fn add(&mut self, name: &str, value: &str) {
         let shown = begin(value, LONGEST_VALUE);
         let bytes = self.bytes + name.len() + shown.len() + 2;
@@ -120,7 +120,7 @@ impl Variables {
             .enumerate()
             .find(|(_, (other, _))| other == name)
         {
-            // `user_id` and `user.id` have one name, and say the same.
+            // `user_id` and `user.id` have the same name and usually the same value.
             self.cut |= place >= self.of_event && *taken != shown;
             return;
         }
@@ -134,7 +134,7 @@ impl Variables {
     }
 }
 
-/// As much of a text as fits into so many bytes.
+/// The longest beginning of a text that fits into so many bytes.
 fn begin(text: &str, bytes: usize) -> &str {
     (0..=bytes.min(text.len()))
         .rev()
@@ -207,7 +207,8 @@ mod tests {
         include_str!("../../../tests/fixtures/twitchat_v17_examples.ndjson"),
     ];
 
-    /// The variables of the data. Times differ by the moment that an event waits.
+    /// The variables of the data. Times are replaced, because they differ by the time that an event
+    /// waits.
     fn of_data(line: &Line) -> BTreeMap<String, String> {
         let is_time = |value: &str| value.parse::<jiff::Timestamp>().is_ok();
         let all = of(line)
@@ -230,7 +231,8 @@ mod tests {
             let Ok(received) = Received::read(line) else {
                 continue;
             };
-            // Each by itself: a gift or a line of another message would change its event.
+            // A decoder for each message, because a gift or a line of another message would change
+            // its event.
             let mut decoder = Decoder::default();
             let at = jiff::Timestamp::UNIX_EPOCH;
             let mut lines = decoder.receive(&received, at);

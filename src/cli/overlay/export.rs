@@ -1,4 +1,4 @@
-//! `overlay export`: files for pages that the user keeps elsewhere.
+//! `overlay export`: writes files for pages that the user keeps elsewhere.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `overlay install`: the end-credits page onto the disk and into OBS.
+//! `overlay install`: writes the end-credits page to disk and adds it to OBS.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,7 +31,7 @@ Examples:
   twitchat-bridge overlay install --scene Ending --width 1920 --height 1080
   twitchat-bridge overlay install --no-password --keep-loaded";
 
-/// The kind of input that a page is.
+/// The kind of input that shows a page.
 const BROWSER_SOURCE: &str = "browser_source";
 
 /// Write the end-credits page and put it into OBS as a browser source
@@ -63,14 +63,14 @@ pub(super) struct Args {
     keep_loaded: bool,
 }
 
-/// The folder that is named, else the usual one.
+/// The given folder, else the default one.
 pub(super) fn folder(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
     named
         .or_else(overlay::usual_folder)
         .ok_or_else(|| Failure::Usage("no home folder is known: say where with --dir".into()))
 }
 
-/// What the source is to be.
+/// The settings of the source.
 struct Wanted {
     scene: String,
     source: String,
@@ -108,7 +108,7 @@ impl Args {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Puts the page into OBS, or says how to do it by hand.
+    /// Adds the page to OBS, or prints how to do it by hand.
     async fn put(self, context: &Context, config: &Config, page: PathBuf) -> anyhow::Result<()> {
         let target = context.target()?;
         if !["127.0.0.1", "::1", "localhost"].contains(&target.host.to_lowercase().as_str()) {
@@ -147,7 +147,7 @@ impl Args {
     }
 }
 
-/// Makes the scene, the source and its place in the scene, as far as they are not there.
+/// Creates the scene, the source and the scene item that do not exist yet.
 async fn put(obs: &RequestConnection, wanted: &Wanted) -> anyhow::Result<()> {
     let Wanted {
         scene,
@@ -190,8 +190,8 @@ async fn put(obs: &RequestConnection, wanted: &Wanted) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// As OBS calls them: `shutdown` is "Shutdown source when not visible", `restart_when_active`
-/// "Refresh browser when scene becomes active".
+/// The settings in OBS's spelling: `shutdown` is "Shutdown source when not visible",
+/// `restart_when_active` "Refresh browser when scene becomes active".
 fn settings(wanted: &Wanted) -> Value {
     json!({
         "is_local_file": true,
@@ -206,7 +206,7 @@ fn settings(wanted: &Wanted) -> Value {
     })
 }
 
-/// For an OBS without browser sources, such as that of Debian.
+/// The instructions for an OBS without browser sources, such as Debian's.
 fn by_hand(wanted: &Wanted) -> String {
     let Wanted {
         scene,

@@ -1,4 +1,4 @@
-//! `overlay`: the pages that browser sources need, and their way into OBS.
+//! `overlay`: the pages for browser sources, and how to add them to OBS.
 
 mod export;
 mod install;

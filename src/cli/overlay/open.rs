@@ -1,4 +1,4 @@
-//! `overlay open`: the end-credits page in a browser.
+//! `overlay open`: opens the end-credits page in a browser.
 
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
@@ -37,7 +37,7 @@ impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let config = context.config()?;
         let dir = folder(self.dir)?;
-        // The demo needs no OBS, so it writes no password where there was none.
+        // The demo needs no OBS, so it does not write a password if there was none.
         let reports = !self.demo || dir.join(overlay::CONFIG).exists();
         let installed = overlay::install(&dir, Some(&config.obs).filter(|_| reports))?;
         let page = std::path::absolute(&installed.page)
@@ -53,11 +53,11 @@ impl Args {
     }
 }
 
-/// How long a browser that cannot be started takes to say so. One that runs may stay in the
+/// How long to wait for a browser that fails to start. A browser that starts may stay in the
 /// foreground for as long as it is open.
 const FAILS_WITHIN: Duration = Duration::from_secs(3);
 
-/// The system's own way, never through a shell.
+/// Opens an address with the system's default program, never through a shell.
 async fn open(url: &str) -> anyhow::Result<()> {
     let (program, arguments): (&str, &[&str]) = match std::env::consts::OS {
         "macos" => ("open", &[]),

@@ -1,6 +1,6 @@
-//! What was heard on the bus, decoded by the library: Twitchat's messages with the events they map
-//! to, requests, the bridge's messages. It keeps who is who, gifts of a bomb, polls and
-//! predictions, as the bridge does; it counts nothing.
+//! Decodes messages with the library: Twitchat's messages together with the events that are made of
+//! them, requests, and messages of the bridge. It remembers people, gift bombs, polls and
+//! predictions, as the bridge does, but counts nothing.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -23,28 +23,29 @@ use twitchat_bridge::{
 use super::messages::Messages;
 use crate::cli::receiving::News;
 
-/// Who says it.
+/// The origin of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum From {
-    /// Twitchat, or somebody who gives it an order.
+    /// A message of Twitchat, or an action for it.
     Twitchat,
-    /// Nobody on the bus: the event that Twitchat's message maps to, or that somebody publishes.
+    /// An event that is not on OBS itself: it is made of a message of Twitchat or of a
+    /// PublishEvent.
     Mapped,
-    /// OBS itself.
+    /// A change of OBS.
     Obs,
-    /// A bridge.
+    /// A message of a bridge.
     Bridge,
-    /// Somebody who asks the bridge.
+    /// A request to the bridge.
     Client,
-    /// Somebody else.
+    /// Any other message.
     Other,
 }
 
-/// One message: what a line of `watch --json` holds.
+/// One message, as a line of `watch --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Line {
-    /// When it was heard.
+    /// The time at which it was received.
     #[serde(serialize_with = "iso")]
     pub(crate) at: jiff::Timestamp,
     pub(crate) from: From,
@@ -52,13 +53,14 @@ pub(crate) struct Line {
     pub(crate) name: String,
     /// The message's or request's id, `null` if it has none.
     pub(crate) id: Value,
-    /// Twitchat's or the event's data; of requests and bridges the whole message.
+    /// Twitchat's or the event's data; for requests and messages of bridges, the whole message.
     pub(crate) data: Value,
-    /// The same in the other's words: of Twitchat's message, the data of the first event that it
-    /// becomes; of an event, the data of the message that it is made of. `Null` if there is none.
+    /// The other form of the same message: for a message of Twitchat, the data of the first event
+    /// that is made of it; for an event, the data of the message that it is made of. `Null` if
+    /// there is none.
     #[serde(skip)]
     pub(crate) counterpart: Value,
-    /// It is played back from a recording.
+    /// Whether it was played back from a recording.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) replay: bool,
 }
@@ -101,24 +103,24 @@ impl Line {
     }
 }
 
-/// ISO 8601 in UTC, to the millisecond.
+/// Writes the time as ISO 8601 in UTC, in milliseconds.
 fn iso<S: serde::Serializer>(at: &jiff::Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{at:.3}"))
 }
 
-/// Decodes message after message.
+/// Decodes one message after the other.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     broadcaster: Option<Person>,
     people: People,
     live: Interpreter,
-    /// What is played back from a recording.
+    /// Interprets messages that are played back from a recording.
     recorded: Interpreter,
-    /// What events that wait are made of.
+    /// The messages of which events are made that wait.
     messages: Messages,
-    /// Ids of messages, if each is to be heard once only.
+    /// The ids of recent messages, if repeated ones are dropped.
     recent: Option<Recent>,
-    /// OBS as events describe it, and the scene that it shows.
+    /// OBS as events describe it, and the scene that is on air.
     connection: Value,
     scene: Option<String>,
 }
@@ -139,7 +141,7 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder for the channel that the config names, if it names one.
+    /// A decoder for the channel in the config, if there is one.
     pub(crate) fn of(config: &Config) -> Self {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let whose = &config.broadcaster;
@@ -149,7 +151,7 @@ impl Decoder {
         }
     }
 
-    /// Drops a message whose id was heard before, as the bridge does.
+    /// Drops messages whose id was received before, as the bridge does.
     pub(crate) fn without_repeats(self) -> Self {
         Self {
             recent: Some(Recent::new(RECENT_IDS)),
@@ -157,7 +159,7 @@ impl Decoder {
         }
     }
 
-    /// Whatever is heard next.
+    /// Decodes the next news.
     pub(crate) fn take(&mut self, news: &News, at: jiff::Timestamp) -> Vec<Line> {
         match news {
             News::Received(batch) => batch
@@ -174,7 +176,7 @@ impl Decoder {
         }
     }
 
-    /// One message, and the events that it maps to.
+    /// Decodes a message. Returns its line and the lines of its events.
     pub(crate) fn receive(&mut self, received: &Received, at: jiff::Timestamp) -> Vec<Line> {
         match received {
             Received::Twitchat(message) => self.twitchat(message, at),
@@ -187,7 +189,8 @@ impl Decoder {
         }
     }
 
-    /// What time alone brings: a poll that has settled is over, a bomb is complete.
+    /// Returns the events that are due by time alone, such as the end of a settled poll or a
+    /// complete gift bomb.
     pub(crate) fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
         let mut lines = Vec::new();
         for playback in [Playback::Live, Playback::Recorded] {
@@ -216,19 +219,19 @@ impl Decoder {
         }
     }
 
-    /// OBS is there.
+    /// The line for a new connection to OBS.
     fn up(&mut self, info: &Info, at: jiff::Timestamp) -> Line {
         self.connection = mapping::obs::connection("", &info.version.obs, &info.version.websocket);
         self.scene.clone_from(&info.scene);
         obs(mapping::obs::connected(&self.connection), at)
     }
 
-    /// OBS is gone.
+    /// The line for a lost connection to OBS.
     fn down(&self, at: jiff::Timestamp) -> Line {
         obs(mapping::obs::disconnected(&self.connection), at)
     }
 
-    /// OBS shows this scene.
+    /// The line for a scene that is on air; `None` if it was on air already.
     fn scene(&mut self, name: &str, at: jiff::Timestamp) -> Option<Line> {
         let before = self
             .scene
@@ -240,7 +243,7 @@ impl Decoder {
         ))
     }
 
-    /// OBS began to stream, or stopped.
+    /// The line for a stream that has started or stopped.
     fn stream(&self, active: bool, at: jiff::Timestamp) -> Line {
         obs(mapping::obs::stream_changed(&self.connection, active), at)
     }
@@ -298,7 +301,7 @@ impl Decoder {
         lines
     }
 
-    /// The data of the first event that these facts become, now or when they have waited.
+    /// The data of the first event that is made of these facts, at once or after waiting.
     fn becomes(&self, facts: &[Fact], id: Option<&str>, at: jiff::Timestamp) -> Option<Value> {
         let context = render::Context {
             at_ms: at.as_millisecond(),
@@ -312,7 +315,7 @@ impl Decoder {
         })
     }
 
-    /// The events that somebody publishes, if a bridge would take them.
+    /// The lines of a PublishEvent, if a bridge would accept it.
     fn published(&self, whole: &RawValue, at: jiff::Timestamp) -> Vec<Line> {
         let Some(Ok(Call::PublishEvent {
             name,
@@ -326,7 +329,8 @@ impl Decoder {
             .unwrap_or_default()
     }
 
-    /// An event that is published, as subscribers receive it, or why a bridge refuses it.
+    /// The lines of a published event, as subscribers receive it. The error is the reason why a
+    /// bridge would refuse it.
     pub(crate) fn publish(
         &self,
         name: &EventName,
@@ -353,7 +357,7 @@ impl Decoder {
         Ok(readings.iter().map(line).collect())
     }
 
-    /// The events that tell a fact, with people completed from what was heard of them before.
+    /// The events that are made of a fact, with people completed from earlier messages.
     fn mapped(
         &mut self,
         mut fact: Fact,
@@ -378,7 +382,8 @@ impl Decoder {
             .collect()
     }
 
-    /// An event with the data of its message, which is `message` unless it had to wait.
+    /// The line of an event with the data of its message, which is `message` unless the event had
+    /// to wait.
     fn line(
         &self,
         emitted: Emitted,
@@ -396,7 +401,7 @@ impl Decoder {
     }
 }
 
-/// This moment, as the interpreter takes it.
+/// The current time in the interpreter's form.
 fn moment(at: jiff::Timestamp, broadcaster: Option<&Person>) -> At<'_> {
     At {
         wall_ms: at.as_millisecond(),
@@ -414,7 +419,7 @@ fn id_of(id: &str) -> Value {
     }
 }
 
-/// Milliseconds for what only measures spans.
+/// The time in milliseconds, for measuring durations only.
 fn millis(at: jiff::Timestamp) -> u64 {
     u64::try_from(at.as_millisecond()).unwrap_or_default()
 }
@@ -430,7 +435,7 @@ fn value(raw: &RawValue) -> Value {
     serde_json::from_str(raw.get()).unwrap_or_default()
 }
 
-/// A bridge's event, Hello, reply, or something that only bridges understand.
+/// The line for a message of a bridge: an event, a Hello, a reply, or a message to other bridges.
 pub(crate) fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let data = value(whole);
     let word = |place: &str| data.pointer(place).and_then(Value::as_str);

@@ -1,5 +1,5 @@
-//! Which events a verb is about: their names, and a condition over what they say. For `watch`,
-//! `wait` and `exec`.
+//! Which events a verb reacts to: their names, and a condition on their data. For `watch`, `wait`
+//! and `exec`.
 
 use twitchat_bridge::automation::{Context, Expression};
 
@@ -7,7 +7,7 @@ use super::decode::Line;
 use super::kinds::Kinds;
 use crate::cli::out;
 
-/// How `--help` explains it.
+/// The help text about conditions.
 pub(crate) const HELP: &str = "Conditions:
   data.viewers >= 10                    a field of the event's data (`data` in its JSON)
   data.user.login in ['anna', 'berta']  a missing field is false
@@ -19,7 +19,7 @@ pub(crate) fn condition(text: &str) -> Result<Expression, String> {
     Expression::parse_of_event(text).map_err(|error| error.to_string())
 }
 
-/// Names and a condition.
+/// The names of the events, and a condition.
 #[derive(Debug)]
 pub(crate) struct Filter {
     kinds: Kinds,
@@ -28,7 +28,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Says what is doubtful about the names.
+    /// Warns of doubtful names.
     pub(crate) fn new(kinds: Kinds, condition: Option<Expression>) -> Self {
         kinds.doubts().for_each(|doubt| out::warn(&doubt));
         Self {
@@ -42,8 +42,8 @@ impl Filter {
         &self.kinds
     }
 
-    /// Whether this is one of those. A condition that fails does not hold; the first failure is
-    /// said.
+    /// Whether the line has one of the names and meets the condition. If the condition cannot be
+    /// evaluated, it counts as false, and the first such error is shown.
     pub(crate) fn wants(&mut self, line: &Line) -> bool {
         if !self.kinds.matches(&line.name) {
             return false;

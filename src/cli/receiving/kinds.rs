@@ -1,4 +1,4 @@
-//! Which events a verb is about, as the user names them: `FOLLOW`, `Twitchat.ON_FOLLOW`,
+//! Which events a verb reacts to, as the user names them: `FOLLOW`, `Twitchat.ON_FOLLOW`,
 //! `Twitch.*`. For `watch`, `wait`, `exec`, `record` and `replay`.
 
 use std::collections::BTreeMap;
@@ -9,25 +9,25 @@ use twitchat_bridge::event::{EventName, Glob};
 use twitchat_bridge::mapping::emitted;
 use twitchat_bridge::twitchat::catalogue;
 
-/// How `--help` explains it.
+/// The help text about the names of events.
 pub(crate) const HELP: &str = "Events:
   FOLLOW             a Twitchat message type, under the names of all versions: ON_FOLLOW too
   Twitchat.FOLLOW    exactly this type
   Twitch.Follow ...  an event as Streamer.bot names it
   Twitch.*           * stands for anything, ? for one character";
 
-/// Sources of events that only a bridge tells: what it does itself.
+/// The sources of events that only a bridge emits, because they are about its own work.
 const OF_BRIDGE: [&str; 3] = ["Credits", "Raw", "Custom"];
 
-/// Sources of messages that are no events.
+/// The sources of messages that are no events.
 const OTHERS: [&str; 3] = ["Request", "Bridge", "Other"];
 
-/// One of the names that were given.
+/// One of the given names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// `Source.Type`, or a pattern.
     Named(Glob, String),
-    /// A type of Twitchat's, in the words of every generation.
+    /// A type of Twitchat, with its names in every version.
     Twitchat(Vec<String>),
 }
 
@@ -45,14 +45,14 @@ impl FromStr for Kind {
     }
 }
 
-/// The source of a pattern, if it names one and not all.
+/// The pattern for the source, if `text` has one other than `*`.
 fn glob_of_source(text: &str) -> Option<Glob> {
     text.split_once('.')
         .filter(|(source, _)| *source != "*")
         .map(|(source, _)| Glob::new(source))
 }
 
-/// What a type is called, here and on either side of Twitchat's renamings.
+/// All names of a message type, before and after Twitchat's renamings.
 fn names_of(kind: &str) -> Vec<String> {
     let own = catalogue::look_up(kind)
         .map(|entry| entry.counterparts.clone())
@@ -73,7 +73,7 @@ fn names_of(kind: &str) -> Vec<String> {
 }
 
 impl Kind {
-    /// Whether a line of this name is meant.
+    /// Whether a line of this name matches.
     fn matches(&self, name: &str) -> bool {
         let twitchat = name.strip_prefix("Twitchat.");
         match self {
@@ -87,8 +87,7 @@ impl Kind {
         }
     }
 
-    /// What the user should know about the name: nobody knows it, or nothing of the name comes by
-    /// itself.
+    /// The warning about a name that is not known, or under which no event comes by itself.
     fn doubt(&self) -> Option<String> {
         match self {
             Self::Twitchat(names)
@@ -130,7 +129,7 @@ impl Kind {
         }
     }
 
-    /// Source and type of an event that only a bridge tells.
+    /// The source and type, if only a bridge emits the event.
     fn of_bridge(&self) -> Option<(&'static str, String)> {
         let Self::Named(_, text) = self else {
             return None;
@@ -150,7 +149,7 @@ impl Kind {
     }
 }
 
-/// All that were given. None at all means everything.
+/// All names that were given. Without any name, everything matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kinds(Vec<Kind>);
 
@@ -159,8 +158,8 @@ impl Kinds {
         Self(kinds)
     }
 
-    /// Whether all names are of messages from one of these sources, as far as they name a source;
-    /// else says what is wrong.
+    /// Checks that all names are of messages from one of these sources, as far as they have a
+    /// source. The error names the first one that is not.
     pub(crate) fn only_of(&self, sources: &[&str]) -> Result<(), String> {
         let is_fine = |text: &str| match text.split_once('.') {
             Some((source, _)) => {
@@ -189,12 +188,13 @@ impl Kinds {
         self.match_all() || self.0.iter().any(|kind| kind.matches(name))
     }
 
-    /// What the user should know about the names.
+    /// The warnings about the names.
     pub(crate) fn doubts(&self) -> impl Iterator<Item = String> {
         self.0.iter().filter_map(Kind::doubt)
     }
 
-    /// What a bridge must be asked for, in the form of a `Subscribe`; empty if nothing.
+    /// The events to subscribe to at a bridge, in the form of a `Subscribe`; empty if there are
+    /// none.
     pub(crate) fn of_bridge(&self) -> BTreeMap<&'static str, Vec<String>> {
         let mut events: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (source, kind) in self.0.iter().filter_map(Kind::of_bridge) {
@@ -204,7 +204,7 @@ impl Kinds {
     }
 }
 
-/// Whether only a bridge tells events of this source: all others are decoded here, with or without
+/// Whether only a bridge emits events of this source. All others are decoded here, with or without
 /// a bridge.
 pub(crate) fn is_of_bridge(source: &str) -> bool {
     OF_BRIDGE.contains(&source)

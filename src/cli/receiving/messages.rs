@@ -1,19 +1,19 @@
-//! The last messages of Twitchat's, for events that are emitted later than the message that they
-//! are made of.
+//! The last messages of Twitchat, for events that are emitted later than the message that they are
+//! made of.
 
 use std::collections::VecDeque;
 
 use serde_json::Value;
 
-/// Messages that are remembered. Of an event of an older one, the message is not known any more.
+/// The number of messages that are remembered. An event of an older message has no message.
 const MESSAGES: usize = 1_024;
 
-/// Data of messages by their ids, the newest last.
+/// The data of messages with their ids, the newest last.
 #[derive(Debug, Default)]
 pub(super) struct Messages(VecDeque<(String, Value)>);
 
 impl Messages {
-    /// A message came. One without an id cannot be found again.
+    /// Remembers a message. A message without an id cannot be found again.
     pub(super) fn note(&mut self, id: Option<&str>, data: &Value) {
         let Some(id) = id else { return };
         if self.0.len() == MESSAGES {

@@ -1,4 +1,4 @@
-//! Picks the events that `wait` and `exec` are about: each once, however often it is on the bus.
+//! Picks the events for `wait` and `exec`: each once, however often it is sent on OBS.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -11,13 +11,13 @@ use super::kinds;
 use super::subscription::Subscription;
 use crate::cli::receiving::News;
 
-/// How `--help` explains where events come from.
+/// The help text about the origin of events.
 pub(crate) const HELP: &str = "The command needs no bridge: it decodes the messages of Twitchat \
     and of other programs \
     itself. Only Credits.*, Raw.* and Custom.* come from a bridge; if you name them, the command \
     subscribes to them.";
 
-/// Everything that decides whether an event is wanted.
+/// Decodes messages and decides whether an event is wanted.
 #[derive(Debug)]
 pub(crate) struct Picker {
     decoder: Decoder,
@@ -26,7 +26,7 @@ pub(crate) struct Picker {
 }
 
 impl Picker {
-    /// `verb` names us to a bridge.
+    /// `verb` becomes part of the client's name at the bridge.
     pub(crate) fn new(config: &Config, verb: &str, filter: Filter, obs: Obs) -> Self {
         let subscription = Subscription::to(filter.kinds(), verb, obs);
         Self {
@@ -36,7 +36,7 @@ impl Picker {
         }
     }
 
-    /// What is wanted of what comes next.
+    /// The wanted events of the next news.
     pub(crate) fn take(&mut self, news: &News, now: Timestamp) -> Vec<Line> {
         let lines = self.decoder.take(news, now);
         if let Some(subscription) = &mut self.subscription {
@@ -49,7 +49,7 @@ impl Picker {
             .collect()
     }
 
-    /// Tells a bridge that nobody listens any more.
+    /// Unsubscribes from the bridge.
     pub(crate) async fn finish(self) {
         if let Some(subscription) = self.subscription {
             subscription.end().await;

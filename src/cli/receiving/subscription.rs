@@ -1,5 +1,5 @@
-//! A subscription at the bridge for as long as a verb runs: made when OBS is there, made again on
-//! each Hello and every hour, ended with the verb.
+//! A subscription at the bridge for as long as a verb runs. It is made when OBS is connected,
+//! renewed on each Hello and every hour, and ended with the verb.
 
 use std::time::Duration;
 
@@ -16,25 +16,26 @@ use super::kinds::Kinds;
 use crate::cli::out;
 use crate::cli::receiving::News;
 
-/// A bridge forgets who is not heard for a day.
+/// The interval of renewals. A bridge forgets clients that are silent for a day.
 const RENEW_SECONDS: i64 = 3_600;
-/// At least so long between two requests: bridges may say Hello again and again.
+/// The least time between two requests, because bridges may send Hello again and again.
 const PAUSE_SECONDS: i64 = 1;
-/// How long a bridge has to answer before the user is told.
+/// How long to wait for the bridge's reply before the user is warned.
 const ANSWER_SECONDS: i64 = 5;
-/// How long the goodbye may take: without it the bridge ends the subscription by itself, later.
+/// How long the `UnSubscribe` may take. Without it the bridge ends the subscription later by
+/// itself.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
 
-/// What is asked of the bridge, and whether it answered.
+/// The subscription, and whether a bridge has confirmed it.
 #[derive(Debug)]
 pub(crate) struct Subscription {
     client: String,
     events: Value,
     obs: Obs,
     asked: Option<Timestamp>,
-    /// It is to be asked for once more.
+    /// Whether a renewal is due.
     wanted: bool,
-    /// The request that is on its way.
+    /// The task that sends the request.
     asking: Option<AbortOnDropHandle<()>>,
     answered: bool,
     complained: bool,
@@ -58,7 +59,7 @@ impl Subscription {
         })
     }
 
-    /// Asks when it is time to.
+    /// Sends the request when it is due.
     pub(crate) fn take(&mut self, news: &News, lines: &[Line], now: Timestamp) {
         let is_up = matches!(news, News::Up(_));
         let greeted = lines.iter().any(|line| line.name == "Bridge.Hello");
@@ -73,7 +74,7 @@ impl Subscription {
             self.asked = Some(now);
             self.answered = false;
             let (obs, request) = (self.obs.clone(), self.request("Subscribe"));
-            // A request that OBS does not take is made again when OBS is back.
+            // If OBS does not accept the request, it is sent again when OBS is connected again.
             self.asking = Some(AbortOnDropHandle::new(tokio::spawn(async move {
                 if let Some(request) = request {
                     drop(obs.broadcast(&request).await);
@@ -95,10 +96,10 @@ impl Subscription {
         }
     }
 
-    /// Nobody listens any more.
+    /// Unsubscribes.
     pub(crate) async fn end(self) {
         if let Some(request) = self.request("UnSubscribe") {
-            // The bridge notices by itself, later.
+            // If this fails, the bridge ends the subscription later by itself.
             drop(timeout(GOODBYE_WITHIN, self.obs.broadcast(&request)).await);
         }
     }

@@ -1,16 +1,16 @@
-//! A message in a few words, whatever its shape: who, how much, what they said. For `watch` and the
-//! demo; never for other programs.
+//! Describes any message in a few words: the person, the amount, the text. For `watch` and the
+//! demo; other programs do not read it.
 
 use serde_json::Value;
 use twitchat_bridge::input;
 
 use crate::cli::out;
 
-/// The longest that a summary gets, in characters.
+/// The longest summary, in characters.
 const LONGEST: usize = 100;
 
-/// Where names stand, the best place first: Streamer.bot's events, then Twitchat's messages of all
-/// generations.
+/// The places of names, the best place first: in Streamer.bot's events, then in Twitchat's messages
+/// of all generations.
 const NAMES: [&str; 17] = [
     "/displayName",
     "/user/displayName",
@@ -30,7 +30,8 @@ const NAMES: [&str; 17] = [
     "/connection/name",
     "/client",
 ];
-/// Numbers worth telling, from 2 up, with their unit. Of those with the same unit the first counts.
+/// Numbers that are shown if they are at least 2, with their unit. Of those with the same unit, the
+/// first one is used.
 const AMOUNTS: [(&str, &str); 11] = [
     ("/message/bits", "bits"),
     ("/bits", "bits"),
@@ -44,7 +45,7 @@ const AMOUNTS: [(&str, &str); 11] = [
     ("/level", "levels"),
     ("/width", "wide"),
 ];
-/// Titles: of rewards, polls, games, tracks.
+/// The places of titles: of rewards, polls, games and tracks.
 const TITLES: [&str; 9] = [
     "/reward/title",
     "/poll/title",
@@ -56,10 +57,10 @@ const TITLES: [&str; 9] = [
     "/scene/sceneName",
     "/connection/version",
 ];
-/// What somebody wrote.
+/// The places of texts that a person wrote.
 const TEXTS: [&str; 4] = ["/message/message", "/message", "/text", "/error"];
 
-/// One line about a message.
+/// Describes a message in one line.
 pub(crate) fn of(data: &Value) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(text(data, &NAMES).map(ToOwned::to_owned));
@@ -92,7 +93,7 @@ fn text<'a>(data: &'a Value, places: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// At most so many characters.
+/// At most [`LONGEST`] characters of a text.
 fn cut(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -1,5 +1,5 @@
-//! A recording as `replay` plays it: what of it is to be played, how long it takes, and its
-//! messages one after the other.
+//! Plays a recording for `replay`: which messages to play, how long that takes, and the messages
+//! one after the other.
 
 use std::fs::File;
 use std::io::{self, BufRead};
@@ -17,24 +17,24 @@ use crate::cli::out;
 use crate::cli::receiving::kinds::Kinds;
 use crate::cli::recording::{Reader, RecordedMessage, RecordingError};
 
-/// Between two messages that bear no time.
+/// The time between two messages without a recorded time.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Messages that are read ahead.
+/// The number of messages that are read ahead.
 const AHEAD: usize = 256;
-/// Broken lines that are named; the others are only counted.
+/// The number of broken lines that are reported. The others are only counted.
 const NAMED: u64 = 5;
 
-/// What is played of a recording.
+/// Which messages of a recording to play.
 #[derive(Debug, Clone)]
 pub(crate) struct Choice {
-    /// Types; if there are none, what Twitchat told of events.
+    /// The types to play. If there are none, all events of Twitchat.
     pub(crate) kinds: Kinds,
-    /// Lines that cannot be read are left out.
+    /// Whether to skip lines that cannot be read.
     pub(crate) skip_broken: bool,
 }
 
 impl Choice {
-    /// What is to be played.
+    /// Whether to play messages of this type.
     fn wants(&self, kind: &str) -> bool {
         let is_wanted = if self.kinds.match_all() {
             catalogue::look_up(kind).is_some_and(|entry| entry.class == Class::Event)
@@ -44,7 +44,7 @@ impl Choice {
         is_wanted && !catalogue::is_forbidden(kind)
     }
 
-    /// The next message that is to be played.
+    /// The next message to play; `None` at the end.
     fn next<R: BufRead>(
         &self,
         reader: &mut Reader<R>,
@@ -68,12 +68,12 @@ impl Choice {
     }
 }
 
-/// What is not played.
+/// The numbers of messages and lines that are not played.
 #[derive(Debug, Clone, Copy, Default)]
 struct LeftOut {
     unwanted: u64,
     broken: u64,
-    /// The user knows of the broken ones already.
+    /// Whether the broken lines were reported before.
     is_said: bool,
 }
 
@@ -86,25 +86,25 @@ impl LeftOut {
     }
 }
 
-/// A message that is to be played.
+/// A message to play.
 #[derive(Debug)]
 pub(crate) struct Played {
-    /// Where it stands.
+    /// The number of its line.
     pub(crate) line: u64,
-    /// The time that it bears.
+    /// The recorded time in milliseconds; `None` if the line has none.
     pub(crate) ms: Option<u64>,
     pub(crate) message: Message,
 }
 
-/// How long after the message before it each is due.
+/// How long after the previous message each one is due.
 #[derive(Debug, Clone)]
 pub(crate) struct PlaybackSpeed {
-    /// So many times as fast; `None` for without any pause.
+    /// The factor by which it is faster; `None` for no pauses at all.
     speed: Option<f64>,
-    /// Whatever the recording says.
+    /// A fixed interval, which replaces the recorded times.
     every: Option<Duration>,
     begun: bool,
-    /// The time of the message before, if it bore one.
+    /// The recorded time of the previous message.
     before_ms: Option<u64>,
 }
 
@@ -118,7 +118,7 @@ impl PlaybackSpeed {
         }
     }
 
-    /// The first one is due at once.
+    /// The time to wait before a message. The first one is due at once.
     pub(crate) fn pause(&mut self, ms: Option<u64>) -> Duration {
         let recorded = || Some(Duration::from_millis(ms?.saturating_sub(self.before_ms?)));
         let begun = std::mem::replace(&mut self.begun, true);
@@ -133,18 +133,18 @@ impl PlaybackSpeed {
     }
 }
 
-/// What a look at the whole of a file shows, before anything of it is played.
+/// The result of reading a whole file before it is played.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scan {
-    /// How many messages are to be played.
+    /// The number of messages to play.
     pub(crate) messages: u64,
-    /// How long that takes.
+    /// The time that this takes.
     pub(crate) takes: Duration,
 }
 
 impl Scan {
-    /// Fails at a line that cannot be read, unless such lines are left out: then the first few are
-    /// named.
+    /// Reads a file. Fails at a line that cannot be read, unless such lines are skipped: then it
+    /// reports the first few.
     pub(crate) fn of(
         file: &Path,
         choice: &Choice,
@@ -181,7 +181,7 @@ fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
     }
 }
 
-/// What the thread that reads hands over.
+/// A message from the thread that reads.
 #[derive(Debug)]
 enum Piece {
     Message(Played),
@@ -189,19 +189,19 @@ enum Piece {
     Broken(RecordingError),
 }
 
-/// The messages of a recording. A thread reads them: standard input may let us wait.
+/// The messages of a recording. A thread reads them, because reading standard input may block.
 #[derive(Debug)]
 pub(crate) struct RecordedMessages {
     file: PathBuf,
     pieces: mpsc::Receiver<Piece>,
-    /// The reader has told its end.
+    /// Whether the thread has reported its end.
     is_over: bool,
-    /// How many messages and lines were not to be played; known at the end.
+    /// The number of messages and lines that are not played. Known at the end.
     pub(crate) left_out: u64,
 }
 
 impl RecordedMessages {
-    /// Begins to read. `is_surveyed`: the user knows which lines are broken.
+    /// Starts to read. `is_surveyed` means that the broken lines were reported before.
     pub(crate) fn start(file: &Path, choice: &Choice, is_surveyed: bool) -> Self {
         let (sender, pieces) = mpsc::channel(AHEAD);
         let (path, choice) = (file.to_owned(), choice.clone());
@@ -223,7 +223,7 @@ impl RecordedMessages {
                 Ok(left_out.unwanted + left_out.broken)
             };
             let last = read().map_or_else(Piece::Broken, |left_out| Piece::End { left_out });
-            // Nobody reads on after a stop.
+            // Fails after a stop, because the receiver was dropped.
             drop(sender.blocking_send(last));
         });
         Self {
@@ -234,7 +234,7 @@ impl RecordedMessages {
         }
     }
 
-    /// The next one; `None` at the end. May be dropped and called again.
+    /// The next message; `None` at the end. The future may be dropped and the method called again.
     pub(crate) async fn next(&mut self) -> anyhow::Result<Option<Played>> {
         match self.pieces.recv().await {
             Some(Piece::Message(played)) => Ok(Some(played)),

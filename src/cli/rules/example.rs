@@ -1,5 +1,5 @@
-//! An event out of a file: in the words of Twitchat, of a bridge, of `watch --json`, or of somebody
-//! who publishes it.
+//! Reads an event from a file: a message of Twitchat, an event of a bridge, a line of `watch
+//! --json`, or a PublishEvent.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use twitchat_bridge::mapping::published;
 
 use crate::cli::receiving::decode::Decoder;
 
-/// Why a file holds no event.
+/// Why a file contains no event.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoEvent {
     #[error("it is no JSON: {0}")]
@@ -36,7 +36,7 @@ pub(super) struct Example {
     pub(super) data: Value,
 }
 
-/// All events of a text, in order: one JSON value after the other.
+/// All events of a text, in order. The text is a sequence of JSON values.
 pub(super) fn read(text: &str, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
     let mut examples = Vec::new();
     let mut any = false;
@@ -70,7 +70,7 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
         (Some(source), Some(kind)) => Some(EventName::new(&source, &kind)),
         _ => text(value.get("name")).and_then(|name| EventName::parse(&name)),
     };
-    // What a bridge emits when somebody publishes it.
+    // A PublishEvent, from which a bridge makes events.
     if let (Some(name), true) = (
         &name,
         value.contains_key("publish") && !value.contains_key("event"),
@@ -89,7 +89,7 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
     Ok(vec![Example { name, data: data() }])
 }
 
-/// The message itself, and what it maps to.
+/// The message itself, and the events that are made of it.
 fn of_twitchat(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
     let received = Received::read(&Value::from(value.clone()).to_string())?;
     let lines = decoder.receive(&received, Timestamp::now());
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(names(follow), ["Twitchat.FOLLOW", "Twitch.Follow"]);
     }
 
-    /// The example of `request --help`, and the fields that the first rule of docs/rules.md reads.
+    /// The example in `request --help`, and the fields that the first rule of docs/rules.md reads.
     #[test]
     fn a_published_event_is_completed_as_a_bridge_does() {
         let raid = r#"{"request":"PublishEvent","publish":{"source":"Twitch","type":"Raid"},

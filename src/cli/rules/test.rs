@@ -1,4 +1,4 @@
-//! `rules test`: what the rules would do on an event, without OBS and without doing it.
+//! `rules test`: shows what the rules would do for an event, without OBS and without doing it.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ pub(super) struct Args {
     fields: DataFields,
 }
 
-/// What one rule makes of one event.
+/// The result of one rule for one event.
 #[derive(Debug)]
 struct Outcome {
     event: String,
@@ -60,7 +60,7 @@ struct Outcome {
     steps: Vec<Shown>,
 }
 
-/// One step with its templates filled in, or why that cannot be.
+/// A step with its templates filled in, or the error if that fails.
 #[derive(Debug)]
 struct Shown {
     step: String,
@@ -170,7 +170,7 @@ fn judge(
     outcomes
 }
 
-/// Goes through the steps as the bridge would, with waits of no time.
+/// Goes through the steps as the bridge would, without waiting.
 fn steps(
     book: &Arc<Rulebook>,
     rule: &Rule,
@@ -198,7 +198,7 @@ fn steps(
     }
 }
 
-/// What would be done, as JSON; or why it would be refused.
+/// The effect of a step as JSON, or the reason why it would be refused.
 pub(crate) fn describe(effect: StepEffect, generation: Option<u64>) -> Result<Value, String> {
     Ok(match effect {
         StepEffect::Send {

@@ -1,5 +1,5 @@
-//! Shows each thing once, although it may be on the bus several times: as Twitchat's message, as
-//! the event that the message becomes, and as a bridge's copy of that event.
+//! Shows each event once, although OBS may carry it several times: as Twitchat's message, as the
+//! event that is made of the message, and as a bridge's copy of that event.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,7 +11,7 @@ use crate::cli::receiving::{
     summary,
 };
 
-/// How far apart the two copies of an event may be.
+/// The longest time between two copies of an event.
 const APART: SignedDuration = SignedDuration::from_secs(10);
 /// The largest number of events that wait for their other copy. Beyond it the oldest is
 /// forgotten, and its copy is shown too.
@@ -30,7 +30,7 @@ type Key = (String, String);
 /// Remembers for a while which events were shown.
 #[derive(Debug)]
 pub(super) struct Once {
-    /// Whether a message gives way to the event that it becomes.
+    /// Whether a message is hidden if an event is made of it.
     hides_messages: bool,
     /// The copies that wait for the other one, oldest first.
     waiting: HashMap<Key, VecDeque<(Copy, Timestamp)>>,
@@ -47,7 +47,7 @@ impl Once {
         }
     }
 
-    /// Whether a line is the first that shows its thing.
+    /// Whether no other copy of the line was shown.
     pub(super) fn is_first(&mut self, line: &Line) -> bool {
         match line.from {
             From::Twitchat => !self.hides_messages || line.counterpart.is_null(),
@@ -60,7 +60,7 @@ impl Once {
         }
     }
 
-    /// Each copy of one side takes away one of the other, whichever comes first.
+    /// Each copy from one origin cancels one copy from the other, whichever comes first.
     fn is_first_copy(&mut self, copy: Copy, line: &Line, data: &Value) -> bool {
         self.forget_old(line.at);
         let key = (line.name.clone(), summary::of(data));

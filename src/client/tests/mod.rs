@@ -1,4 +1,4 @@
-//! A client on the stand-in OBS, with a bridge that says what the test wants it to say.
+//! A client on the stand-in OBS, with a bridge that sends what the test wants.
 
 mod panics;
 
@@ -43,7 +43,7 @@ async fn connect(obs: &StandIn) -> Client {
         .unwrap()
 }
 
-/// Somebody who says on the bus what a bridge says.
+/// Sends the messages of a bridge over OBS.
 struct Bridge {
     hearer: EventPeer,
     requests: RequestPeer,

@@ -13,7 +13,7 @@ use futures::StreamExt;
 use super::*;
 use crate::obs::Target as ObsTarget;
 
-/// Someone in each way of waiting: for a reply, for an event, for the connection to break.
+/// One waiter of each kind: for a reply, for an event, and for the loss of the connection.
 struct Everybody {
     request: tokio::task::JoinHandle<Result<Reply<requests::Info>, Error>>,
     events: Events,
@@ -35,8 +35,8 @@ impl Everybody {
         }
     }
 
-    /// Checks that all of them get an error which says that the client has failed, also those who
-    /// come later.
+    /// Checks that all of them, and later callers, get an error which says that the client has
+    /// failed.
     async fn get_an_error(mut self) {
         let is_panic = |cause: &ConnectionError| cause.kind() == ConnectionErrorKind::Panicked;
         let mut last = None;

@@ -1,19 +1,19 @@
-//! PURE. How long to wait before the next connect.
+//! PURE. How long to wait before the next attempt to connect.
 
 use std::time::Duration;
 
 use super::error::LinkError;
 
-/// Nothing is tried again sooner.
+/// The least time between two attempts.
 pub(crate) const SHORTEST_DELAY: Duration = Duration::from_millis(250);
 
-/// A die already cast: how far, from 0 to [`u16::MAX`], a delay lies in its range. Keeps many
-/// bridges from knocking all at once.
+/// A random number from 0 to [`u16::MAX`]: where a delay lies in its range. It keeps many bridges
+/// from connecting at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Jitter(pub u16);
 
-/// The most to wait. Short while OBS is merely away, so that a restarted OBS is met within 5 s;
-/// long after a refused password, because OBS shows and logs each refusal.
+/// The longest wait. It is short while OBS is not running, so that the bridge finds a restarted OBS
+/// within 5 s. It is long after a refused password, because OBS shows and logs each refusal.
 pub(crate) fn longest_delay(error: LinkError) -> Duration {
     match error {
         LinkError::Away | LinkError::Unreadable | LinkError::TooOld | LinkError::Kicked => {
@@ -23,8 +23,8 @@ pub(crate) fn longest_delay(error: LinkError) -> Duration {
     }
 }
 
-/// The wait after the `attempt`th failure in a row (from 1): doubles each time up to the longest,
-/// then lies by jitter in its upper half.
+/// The wait after the `attempt`th failure in a row (from 1). It doubles each time up to the longest
+/// wait; the jitter then places it in the upper half of that.
 pub(crate) fn delay(error: LinkError, attempt: u32, jitter: Jitter) -> Duration {
     let doubled = SHORTEST_DELAY.saturating_mul(2_u32.saturating_pow(attempt));
     let most = doubled.min(longest_delay(error));

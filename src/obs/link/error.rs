@@ -1,16 +1,16 @@
 //! PURE. Why there is no connection.
 
-/// Why a connect failed or a live link was lost, as far as it decides what comes next.
+/// Why an attempt to connect failed or a live link was lost, as far as it decides what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum LinkError {
-    /// OBS is not there, or is gone: refused, reset, timed out, shut down.
+    /// OBS is not running or cannot be reached: refused, reset, timed out or shut down.
     Away,
-    /// OBS is there, but sent something after which this connection cannot be read on.
+    /// OBS sent something after which the rest of this connection cannot be read.
     Unreadable,
-    /// OBS wants another password.
+    /// OBS refused the password, or asks for one.
     Password,
-    /// What answers is an OBS that cannot serve us: too old.
+    /// The server is an OBS that is too old.
     TooOld,
-    /// The user disconnected us in OBS.
+    /// The user disconnected this program in OBS.
     Kicked,
 }

@@ -1,7 +1,8 @@
 //! PURE. When to connect to OBS again: the reconnect state machine and its backoff.
 //!
-//! It knows nothing of sockets: `obs::supervise` feeds it what happened and does the one thing it
-//! answers. It must not read a clock or roll dice: the time and the jitter are arguments.
+//! It has no sockets: `obs::supervise` passes it inputs and carries out the one effect that it
+//! returns. It must not read a clock or make random numbers, so the time and the jitter are
+//! arguments.
 
 mod backoff;
 mod error;
@@ -11,48 +12,49 @@ use std::time::Duration;
 pub(crate) use backoff::{Jitter, delay};
 pub(crate) use error::LinkError;
 
-/// A live link that lasted this long was a good one: the next drop counts from one again.
+/// A live link that lasted this long was stable: the number of failures begins anew with the next
+/// loss.
 const STEADY_AFTER: Duration = Duration::from_secs(10);
 
-/// A point in time, as the span since any fixed start that the caller has chosen.
+/// A point in time, as the duration since a fixed start that the caller chooses.
 pub(crate) type Moment = Duration;
 
-/// Why the link will not be tried again.
+/// Why the link will not connect again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Halt {
-    /// OBS refused the password at the very first connect. Most likely it is mistyped, and another
+    /// OBS refused the password at the first attempt. Most likely it is mistyped, and another
     /// attempt would fail too.
     Password,
-    /// The OBS is too old.
+    /// OBS is too old.
     TooOld,
-    /// The user disconnected us in OBS, and does not expect us back.
+    /// The user disconnected this program in OBS, and does not expect it to connect again.
     Kicked,
 }
 
-/// Where the link stands.
+/// The state of the link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkState {
-    /// Nothing has begun.
+    /// The link has not been started.
     Idle,
-    /// A connect is under way.
+    /// An attempt to connect is running.
     Connecting {
-        /// Counts from 1 over the failures of one kind in a row.
+        /// The number of attempts after failures of one kind in a row, from 1.
         attempt: u32,
-        /// How the attempt before it ended; `None` only for the very first connect.
+        /// How the attempt before it ended; `None` only for the first one.
         after: Option<LinkError>,
     },
-    /// Both connections stand.
+    /// Both connections are established.
     Live {
         since: Moment,
-        /// Failures in a row before it, for a link that comes and goes.
+        /// The number of failures in a row before it, for a link that is lost again and again.
         failures: u32,
     },
-    /// The next connect is due later.
+    /// The link waits before the next attempt.
     Waiting {
         until: Moment,
-        /// How many failures of this kind there were in a row.
+        /// The number of failures of this kind in a row.
         attempt: u32,
-        /// The last one.
+        /// The last failure.
         cause: LinkError,
     },
     Stopped(Halt),
@@ -60,39 +62,40 @@ pub(crate) enum LinkState {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Input {
-    /// The program wants the link.
+    /// The program starts the link.
     Start,
-    /// The connect under way succeeded.
+    /// The attempt to connect succeeded.
     Connected,
-    /// The connect under way failed.
+    /// The attempt to connect failed.
     Failed(LinkError),
     /// The live link is lost.
     Lost(LinkError),
-    /// Time has passed.
+    /// The time to wait is over.
     Tick,
 }
 
-/// What the shell does next, always exactly one thing; each but `Finish` ends in another [`Input`].
+/// The next action of the shell. There is always exactly one, and each effect but `Finish` ends in
+/// another [`Input`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// Nothing, until `Start`.
+    /// Do nothing until `Start`.
     Rest,
-    /// Connect; then say `Connected` or `Failed`. Whatever connection there still is gets dropped.
+    /// Drop any connection there still is and connect; then send `Connected` or `Failed`.
     Connect,
-    /// Serve the connection; then say `Lost`.
+    /// Serve the connection; then send `Lost`.
     Serve,
-    /// Sleep; then say `Tick`. Whatever connection there still is gets dropped.
+    /// Drop any connection there still is and sleep; then send `Tick`.
     Sleep {
-        /// The moment to wake at.
+        /// The moment at which the sleep ends.
         until: Moment,
     },
-    /// Drop everything and end.
+    /// Drop everything and stop.
     Finish(Halt),
 }
 
 impl LinkState {
-    /// The next state and what to do in it. Inputs that make no sense in a state (late ones,
-    /// repeats) leave it as it is.
+    /// Returns the next state and its effect. An input that makes no sense in a state (late or
+    /// repeated) does not change it.
     #[must_use]
     pub(crate) fn step(self, input: Input, now: Moment, jitter: Jitter) -> (Self, Effect) {
         let next = match (self, input) {
@@ -114,8 +117,8 @@ impl LinkState {
             (Self::Live { since, failures }, Input::Lost(error)) => {
                 let steady = now.saturating_sub(since) >= STEADY_AFTER;
                 if steady && error == LinkError::Unreadable {
-                    // Each moment without a connection may cost a message, and the last connect is
-                    // long ago.
+                    // Each moment without a connection may cost a message, and the last attempt was
+                    // long ago, so connect at once.
                     let again = Self::Connecting {
                         attempt: 1,
                         after: Some(error),
@@ -156,7 +159,7 @@ impl LinkState {
         (next, next.effect())
     }
 
-    /// What is under way in this state.
+    /// The effect that is running in this state.
     fn effect(self) -> Effect {
         match self {
             Self::Idle => Effect::Rest,
@@ -168,7 +171,7 @@ impl LinkState {
     }
 }
 
-/// After a failure: wait, or stop for good.
+/// The state after a failure: waiting, or stopped for good.
 fn fail(error: LinkError, in_a_row: u32, now: Moment, jitter: Jitter) -> LinkState {
     match error {
         LinkError::Kicked => LinkState::Stopped(Halt::Kicked),

@@ -262,8 +262,8 @@ fn input() -> impl Strategy<Value = Input> {
 }
 
 proptest! {
-    /// Whatever comes in whatever order, connects begin at least 250 ms apart and waits never pass
-    /// the longest.
+    /// For any inputs in any order, attempts begin at least 250 ms apart, and no wait exceeds the
+    /// longest one.
     #[test]
     fn never_spins(steps in prop::collection::vec((input(), 0_u64..3_000, any::<u16>()), 1..200)) {
         let (mut state, mut now, mut last_connect) = (LinkState::Idle, millis(0), None::<Moment>);
@@ -288,8 +288,8 @@ proptest! {
         }
     }
 
-    /// A shell that does what it is told always comes to a connect again, however the attempts end,
-    /// until it is stopped.
+    /// A shell that carries out each effect always connects again, however the attempts end, until
+    /// the link is stopped.
     #[test]
     fn never_sticks(ends in prop::collection::vec((error(), any::<bool>(), 0_u64..40_000,
         any::<u16>()), 1..100)) {
@@ -315,21 +315,21 @@ proptest! {
                     prop_assert!(!matches!(error, LinkError::Away | LinkError::Unreadable));
                     return Ok(());
                 }
-                // At once, after something unreadable on a steady link.
+                // Connects at once after an unreadable frame on a steady link.
                 Effect::Connect => prop_assert_eq!(error, LinkError::Unreadable),
                 other => prop_assert!(false, "{other:?}"),
             }
         }
     }
 
-    /// Nothing wakes a link that has stopped.
+    /// No input starts a link that has stopped.
     #[test]
     fn a_stop_is_final(steps in prop::collection::vec(input(), 0..20), later in input()) {
         let mut state = LinkState::Idle;
         for input in steps {
             state = state.step(input, millis(0), NO_JITTER).0;
         }
-        // Whatever the state, one of these is a kick of a connection that is made or stands.
+        // In every state, one of these inputs reports a kick.
         let far = millis(1_000_000);
         for input in [Input::Start, Input::Tick, Input::Failed(LinkError::Kicked)] {
             state = state.step(input, far, NO_JITTER).0;

@@ -1,8 +1,10 @@
-// obs-client.js: how a page reaches OBS and the bridge behind it. The first part of streamerbot-over-obs.js, and loaded by the credits page.
+// obs-client.js: connects a page to OBS, and through OBS to the bridge. The first part of streamerbot-over-obs.js; the credits page loads
+// it, too.
 //
-// OBS's address and password: obs-config.js beside this file, or the page's URL with ?obsHost=…&obsPort=…&obsPassword=… (or the same
-// after #, which no server gets to see). ES2020, no dependencies, any page of http, https or file, and Node. A classic script, because
-// browsers refuse to import modules from file://; what it offers is in `TwitchatBridge.obsClient`.
+// The address and password of OBS come from obs-config.js beside this file, or from the page's URL with ?obsHost=…&obsPort=…&obsPassword=…
+// (or the same after #, which the browser sends to no server). The script is ES2020 without dependencies, and works in pages of http, https
+// or file, and in Node. It is a classic script, because browsers refuse to import modules from file://. Its functions are in
+// `TwitchatBridge.obsClient`.
 
 (() => {
     'use strict';
@@ -12,7 +14,7 @@
     const OPEN = 1;
     const NOT_READY_MS = 100;
 
-    /** obs-websocket's numbers (its protocol document, 5.5). */
+    /** Numbers of obs-websocket (from its protocol document, 5.5). */
     const OBS = {
         HELLO: 0, IDENTIFY: 1, IDENTIFIED: 2, EVENT: 5, REQUEST: 6, RESPONSE: 7,
         NO_EVENTS: 0, GENERAL_EVENTS: 1,
@@ -34,10 +36,10 @@
     const here = typeof location === 'object' ? location : undefined;
     /** The page's file name. */
     const pageName = here ? here.pathname.split('/').pop() || here.host || 'page' : 'node';
-    /** The browser's own, whatever a script puts in its place later. */
+    /** The browser's own WebSocket, even if a script replaces it later. */
     const Socket = (pageSettings && pageSettings.WebSocket) || globalThis.WebSocket;
 
-    /** The page's URL says more than the page's script, that more than obs-config.js, that more than the defaults. */
+    /** The settings. The page's URL takes precedence over the page's script, that over obs-config.js, and that over the defaults. */
     function settings(defaults) {
         const beside = globalThis.StreamerbotOverObsConfig || {};
         const page = pageSettings || {};
@@ -46,7 +48,7 @@
         return merged;
     }
 
-    /** Whether anybody said where OBS is. */
+    /** Whether the address of OBS was given. */
     function isConfigured() {
         const given = [globalThis.StreamerbotOverObsConfig, pageSettings].some((config) => config && config.obs);
         return given || Object.keys(fromUrl()).length > 0;
@@ -64,7 +66,7 @@
         return found;
     }
 
-    /** Loads obs-config.js from beside this script, before the page's next script if the browser lets us. */
+    /** Loads obs-config.js from the folder of this script; if the browser allows it, before the page's next script. */
     function loadConfigBeside() {
         const tag = typeof document === 'object' ? document.currentScript : null;
         if (!tag || !tag.src || (pageSettings && pageSettings.obs)) return Promise.resolve();
@@ -80,7 +82,7 @@
         }
         return new Promise((resolve) => {
             added.addEventListener('load', resolve);
-            added.addEventListener('error', resolve); // there need not be one
+            added.addEventListener('error', resolve); // the file is optional
         });
     }
 
@@ -88,7 +90,7 @@
 
     const ROUND = [];
     const START = [];
-    /** FIPS 180-4: the first 32 bits of the fractions of the cube and square roots of the first primes. */
+    /** FIPS 180-4: the first 32 bits of the fractional parts of the cube roots and square roots of the first primes. */
     for (let n = 2; ROUND.length < 64; n++) {
         let isPrime = true;
         for (let factor = 2; factor * factor <= n; factor++) isPrime = isPrime && n % factor !== 0;
@@ -97,7 +99,7 @@
         ROUND.push((n ** (1 / 3) * 2 ** 32) | 0);
     }
 
-    /** SHA-256 for pages without crypto.subtle, which browsers keep for https, localhost and file. */
+    /** SHA-256 for pages without crypto.subtle, which browsers offer for https, localhost and file only. */
     function plainSha256(bytes) {
         const length = Math.ceil((bytes.length + 9) / 64) * 64;
         const padded = new Uint8Array(length);
@@ -138,9 +140,9 @@
         return btoa(String.fromCharCode(...digest));
     }
 
-    /** One connection to OBS, from opening to loss. */
+    /** One connection to OBS, from its start to its loss. */
     class ObsConnection {
-        /** `onEvent` is called with each CustomEvent's data, `onLost` once with the close code, whatever ended it. */
+        /** `onEvent` is called with the data of each CustomEvent; `onLost` is called once with the close code, whatever the reason is. */
         constructor(obs, eventSubscriptions, { onEvent, onLost }) {
             const host = obs.host.includes(':') && !obs.host.startsWith('[') ? `[${obs.host}]` : obs.host;
             this.waiting = new Map();
@@ -148,7 +150,7 @@
             this.socket = new Socket(`${obs.tls ? 'wss' : 'ws'}://${host}:${obs.port}${obs.path}`);
             this.identified = new Promise((resolve) => (this.onIdentified = resolve));
             this.socket.onmessage = ({ data }) => this.receive(JSON.parse(data), obs, eventSubscriptions, onEvent);
-            this.socket.onerror = () => {}; // the close that follows says as much
+            this.socket.onerror = () => {}; // the close event that follows is enough
             this.socket.onclose = ({ code }) => onLost(code);
         }
 
@@ -195,11 +197,14 @@
         }
     }
 
-    /** Both ways to OBS as one. On one way alone each answer would wait 40 ms for the system's delayed acknowledgement. */
+    /**
+     * Two connections to OBS, one for each direction. With a single one, each reply would wait 40 ms for the system's delayed
+     * acknowledgement.
+     */
     class ObsLink {
         /**
-         * `onEvent` is called with each CustomEvent's data, `onLost` once with the close code, unless `close` came first.
-         * Throws if the address is none, or the browser allows no plain connection from this page.
+         * `onEvent` is called with the data of each CustomEvent; `onLost` is called once with the close code, unless `close` was called
+         * before. Throws an error if the address is invalid, or if the browser forbids unencrypted connections from this page.
          */
         constructor(obs, { onEvent, onLost }) {
             this.isOver = false;
@@ -213,7 +218,7 @@
             this.ready = Promise.all([this.talk.identified, this.listen.identified]);
         }
 
-        /** Resolves with OBS's `requestStatus`, once OBS is ready to give one. Not at all after a loss. */
+        /** Resolves with OBS's `requestStatus` when OBS is ready to give one. Never resolves after a loss. */
         async broadcast(eventData) {
             for (;;) {
                 const status = await this.talk.broadcast(eventData);
@@ -228,13 +233,13 @@
         }
     }
 
-    // ---- what the page is called -------------------------------------------------------------------------------------------
+    // ---- the name of the page ----------------------------------------------------------------------------------------------
 
     const randomName = () => Math.floor((1 + Math.random()) * 2 ** 32).toString(16).slice(1);
     const KEY = 'streamerbot-over-obs';
     const taken = new Set();
 
-    /** Storage may be missing, switched off or full. */
+    /** The page's name in a storage; `undefined` if the storage is missing, switched off or full. */
     function remembered(storage) {
         try {
             const name = globalThis[storage].getItem(KEY) || randomName();
@@ -246,8 +251,8 @@
     }
 
     /**
-     * A name that nobody else has at this moment, and that this page has again after a reload: page, browser, number. Two copies of a
-     * page share the browser's storage; the browser's locks, which end with the page, keep their numbers apart.
+     * A name that no other page has at this moment, and that this page gets again after a reload: page, browser, number. Two copies of a
+     * page share the browser's storage. They get different numbers by the browser's locks, which end with the page.
      */
     async function claimName(wanted) {
         const locks = typeof navigator === 'object' && here && navigator.locks;
@@ -256,7 +261,7 @@
             try {
                 return await claimNumber(prefix, (name) => claimLock(locks, name));
             } catch {
-                // a page without an origin of its own may not use them
+                // the browser forbids them to a page without an origin
             }
         }
         return claimNumber(wanted || `${pageName} ${remembered('sessionStorage') || randomName()}`, (name) => {
@@ -274,7 +279,7 @@
         }
     }
 
-    /** Resolves with what gives it back, or with nothing if somebody else has it. */
+    /** Resolves with a function that releases the lock, or with `undefined` if another page has it. */
     function claimLock(locks, name) {
         return new Promise((resolve, reject) => {
             locks.request(`${KEY} ${name}`, { ifAvailable: true }, (lock) => {

@@ -1,7 +1,7 @@
-// streamerbot-session.js: one socket's business with OBS and the bridge. The second part of streamerbot-over-obs.js.
+// streamerbot-session.js: what one socket does with OBS and the bridge. The second part of streamerbot-over-obs.js.
 //
-// Knows Streamer.bot's frames and nothing of WebSockets: streamerbot-socket.js puts it behind one. The messages on OBS are described in
-// docs/bus.md.
+// It handles Streamer.bot's frames and knows nothing of WebSockets; streamerbot-socket.js makes a WebSocket of it. docs/bus.md describes
+// the messages on OBS.
 
 (() => {
     'use strict';
@@ -9,19 +9,23 @@
     const { OBS, WHY, ObsLink, claimName, configLoaded, isObject, pageName, pause, randomName, settings } = globalThis.TwitchatBridge.obsClient;
 
     const DEFAULTS = {
-        /** What counts as Streamer.bot, each with and without a slash at the end. */
+        /** Addresses that stand for Streamer.bot, each with and without a slash at the end. */
         addresses: ['ws://localhost:8080', 'ws://127.0.0.1:8080', 'ws://[::1]:8080'],
-        /** The name that the bridge knows this page by; by default made from the page's address. */
+        /** The name under which the bridge knows this page; by default made from the page's address. */
         client: '',
-        /** Whether Hello asks for a password, as Streamer.bot does with authentication switched on. Any password is right. */
+        /** Whether Hello asks for a password, as Streamer.bot does if authentication is switched on. Any password is accepted. */
         authentication: false,
-        /** The keys of GetCredits, TestCredits and GetEvents where a request does not say: `current` (`events`), `legacy` (`Events`) or `both`;
-         *  or an object with one of these for each page of the folder by its file name, `*` for all others. */
+        /**
+         * The spelling of GetCredits, TestCredits and GetEvents if the request has none: `current` (`events`), `legacy` (`Events`) or
+         * `both`. Or an object with one of these for each page of the folder by its file name, and `*` for all others.
+         */
         spelling: 'current',
-        /** How long a new socket waits for OBS and the bridge before it gives up as if the connection were refused. The page's own
-         *  retries come on top. Below the 10 s that @streamerbot/client waits. */
+        /**
+         * How long a new socket waits for OBS and the bridge before it fails as if the connection were refused. The page itself may retry
+         * then. It is less than the 10 s that @streamerbot/client waits.
+         */
         patienceMs: 8000,
-        /** What to reach OBS with, instead of the global WebSocket. */
+        /** The class for connections to OBS, instead of the global WebSocket. */
         WebSocket: undefined,
     };
 
@@ -30,38 +34,38 @@
 
     const BRIDGE = 'twitchat-bridge';
     const MIB = 1024 * 1024;
-    /** OBS relays 20 MiB, but loses the connection over 31. */
+    /** OBS relays 20 MiB, but drops the connection over 31 MiB. */
     const LARGEST_MESSAGE = 16 * MIB;
     const CONNECT_AGAIN_MS = 1000;
-    /** A bridge that comes says Hello, and is asked at once: this is for a question that was lost. */
+    /** The time until a lost request is repeated. A bridge that starts sends Hello, and then the request is repeated at once. */
     const ASK_AGAIN_MS = 2000;
-    /** How long an event waits for those that belong before it. */
+    /** How long an event waits for the events before it. */
     const GAP_MS = 150;
-    /** How late a timer is when the page stood still, and how long it then has to read what came meanwhile. */
+    /** How late a timer must be to show that the page was suspended. Then the page has this long to read what was received meanwhile. */
     const STALL_MS = 50;
-    /** Gaps beyond this are no reordering. */
+    /** A larger gap is not caused by reordering. */
     const LARGEST_GAP = 4096;
-    /** Silence of the bridge before it is asked for a sign of life; the second while an answer is due. */
+    /** How long the bridge may be silent before it is asked for a reply; the second value applies while a reply is due. */
     const QUIET_MS = 20000;
     const QUIET_WHILE_ASKING_MS = 5000;
     const ANSWER_WITHIN_MS = 5000;
     const LOOK_EVERY_MS = 2500;
     const RENEW_EVERY_MS = 60 * 60 * 1000;
-    /** What a restarted bridge may still take to answer what its predecessor was asked, if that is alive after all. */
+    /** How long to wait for replies to requests before a restart of the bridge, in case the earlier run is still alive. */
     const SUCCESSION_MS = 1000;
-    /** How long a closing socket takes to send what is left. */
+    /** How long a closing socket may take to send what is left. */
     const FLUSH_WITHIN_MS = 500;
 
-    /** Marks requests of our own. */
+    /** Marks the requests of this script. */
     const KEY = 'streamerbot-over-obs';
 
     const complain = (text) => console.warn(`streamerbot-over-obs: ${text}`);
 
     // ---- events ------------------------------------------------------------------------------------------------------------
 
-    /** Passes on the events of one run of the bridge by their numbers: each once, in order unless one is long overdue. */
+    /** Passes on the events of one run of the bridge by their numbers: each once, and in order unless one is long overdue. */
     class Sequence {
-        /** `next` is the number to begin with; null: whichever comes first. */
+        /** `next` is the first number; `null` for whichever event is received first. */
         constructor(next, pass) {
             this.next = next;
             this.pass = pass;
@@ -73,14 +77,14 @@
         take(seq, event) {
             if (this.next === null) this.next = seq;
             if (this.overdue.delete(seq)) return this.pass(event);
-            if (seq < this.next) return undefined; // heard before
+            if (seq < this.next) return undefined; // received before
             this.held.set(seq, event);
             return this.drain();
         }
 
         drain() {
             while (this.held.has(this.next)) {
-                this.stop(); // each gap has its own time
+                this.stop(); // each gap has its own time limit
                 const event = this.held.get(this.next);
                 this.held.delete(this.next++);
                 this.pass(event);
@@ -88,13 +92,13 @@
             if (this.held.size > 0 && this.timer === undefined) this.wait(GAP_MS, true);
         }
 
-        /** A timer that is late itself says that this page stood still: then what is missing may have come, but was not read yet. */
+        /** Waits for a missing event. If the timer is late, the page was suspended: the event may have arrived and was not read yet. */
         wait(ms, patient) {
             const due = Date.now() + ms;
             this.timer = setTimeout(() => (patient && Date.now() - due > STALL_MS ? this.wait(STALL_MS, false) : this.skip()), ms);
         }
 
-        /** What is missing comes late or never: the rest goes on. */
+        /** Goes on without the missing events, which come late or never. */
         skip() {
             this.stop();
             const first = [...this.held.keys()].reduce((a, b) => Math.min(a, b));
@@ -111,13 +115,13 @@
         }
     }
 
-    /** What the page subscribed to, as it spelled it; case does not matter. */
+    /** The page's subscriptions in its own spelling, compared without regard to case. */
     class Subscriptions {
         constructor() {
             this.sources = new Map();
         }
 
-        /** Visits each source and type of a request's `events` that can be one. */
+        /** Calls `visit` for each valid source and type in the `events` of a request. */
         static each(events, visit) {
             for (const [source, types] of Object.entries(isObject(events) ? events : {})) {
                 if (!Array.isArray(types)) continue;
@@ -152,7 +156,7 @@
             return found !== undefined && (found.types.has(key) || (found.types.has('*') && !found.without.has(key)));
         }
 
-        /** For a request; nothing if there are none. */
+        /** The `events` of a request; `undefined` if there are no subscriptions. */
         events() {
             if (this.sources.size === 0) return undefined;
             return Object.fromEntries([...this.sources.values()].map(({ source, types }) => [source, [...types.values()]]));
@@ -161,7 +165,7 @@
 
     // ---- the page's frames -------------------------------------------------------------------------------------------------
 
-    /** Streamer.bot's reader takes a comma too many; pages copied from its documentation have some. */
+    /** Parses JSON and accepts superfluous commas, as Streamer.bot does: pages copied from its documentation have some. */
     function parseLeniently(text) {
         try {
             return JSON.parse(text);
@@ -177,10 +181,10 @@
     const sizeOf = (text) => new TextEncoder().encode(text).length;
 
     const tag = typeof document === 'object' ? document.currentScript : null;
-    /** What the page's own script tag says: data-spelling="legacy". */
+    /** The spelling in the page's own script tag: data-spelling="legacy". */
     const spellingOfTag = tag && tag.dataset ? tag.dataset.spelling : undefined;
 
-    /** The spelling that this page chose. */
+    /** The spelling for this page. */
     function chosenSpelling() {
         const { spelling } = settings(DEFAULTS);
         const choice = spellingOfTag || (isObject(spelling) ? spelling[pageName] || spelling['*'] || DEFAULTS.spelling : spelling);
@@ -190,11 +194,11 @@
         return DEFAULTS.spelling;
     }
 
-    // ---- one socket's business with OBS and the bridge ---------------------------------------------------------------------
+    // ---- one session with OBS and the bridge -------------------------------------------------------------------------------
 
     let kicked = false;
 
-    /** Opens, carries frames, notices loss. Tells its socket through `opened`, `frame` (an object for the page) and `ended`. */
+    /** Connects, transports frames and notices losses. Calls `opened`, `frame` (with an object for the page) and `ended` of its socket. */
     class Session {
         constructor({ opened, frame, ended }) {
             Object.assign(this, { opened, frame, ended });
@@ -208,8 +212,8 @@
             this.queue = [];
             this.buffered = 0;
             this.isPumping = false;
-            this.ours = new Map(); // id of a request of our own -> what takes its reply
-            this.pending = new Map(); // id of a request of the page, as JSON -> how often
+            this.ours = new Map(); // id of a request of this script -> function for its reply
+            this.pending = new Map(); // id of a request of the page, as JSON -> number of requests that wait
             this.lastSign = 0;
             this.releaseName = () => {};
             this.timers = [];
@@ -260,7 +264,7 @@
             if (this.link) this.link.close();
         }
 
-        /** Asks until the bridge answers, then the socket is open. */
+        /** Asks until the bridge replies. Then the socket is open. */
         async meetBridge() {
             const reply = await this.ask({ request: 'GetInfo' }, ASK_AGAIN_MS);
             if (!reply || reply.status !== 'ok' || this.isOver) return;
@@ -272,7 +276,7 @@
             if (this.asksForPassword) this.hello.authentication = { salt: btoa(randomName()), challenge: btoa(randomName()) };
             this.timers.push(setInterval(() => this.look(), LOOK_EVERY_MS), setInterval(() => this.subscribeAgain(), RENEW_EVERY_MS));
             this.opened();
-            setTimeout(() => this.sayHello()); // as from a network: not before the page had time to listen
+            setTimeout(() => this.sayHello()); // like a network: not before the page can add its listeners
         }
 
         sayHello() {
@@ -281,7 +285,7 @@
             if (hello && this.isOpen) this.frame(hello);
         }
 
-        /** Hello comes first, whatever browsers do to timers of pages that nobody sees. */
+        /** Sends Hello first, even if the browser delays the timers of hidden pages. */
         deliver(frame) {
             this.sayHello();
             if (this.isOpen) this.frame(frame);
@@ -289,7 +293,7 @@
 
         // ---- to the bridge
 
-        /** A frame of the page. */
+        /** Handles a frame from the page. */
         send(text) {
             let frame;
             try {
@@ -310,7 +314,7 @@
                     this.subscriptions.remove(frame.events);
                     break;
                 case 'authenticate':
-                    // OBS has checked a password already, and what this one hashes to is nothing for all to hear.
+                    // OBS has checked a password already, and a hash of the page's password must not be broadcast.
                     return this.answer({ status: 'ok', id: frame.id });
             }
             if (SPELLED.includes(frame.request.toLowerCase()) && frame.spelling === undefined) frame.spelling = chosenSpelling();
@@ -325,12 +329,12 @@
             return { status: 'error', id: isObject(frame) ? frame.id : undefined, error };
         }
 
-        /** From ourselves, as from a network. */
+        /** Replies to the page as a network does: later. */
         answer(frame) {
             setTimeout(() => this.deliver(frame));
         }
 
-        /** A request of our own. Resolves with the reply, or with nothing if there is none in time. */
+        /** Makes a request of this script. Resolves with the reply, or with `undefined` if none comes in time. */
         ask(request, withinMs) {
             const id = `${KEY}:${randomName()}${randomName()}`;
             return new Promise((resolve) => {
@@ -350,14 +354,14 @@
             this.pump();
         }
 
-        /** One after the other: OBS changes the order of what is sent without waiting. */
+        /** Sends one message after the other, because OBS changes the order of messages that are sent without waiting. */
         async pump() {
             if (this.isPumping) return;
             this.isPumping = true;
             while (this.queue.length > 0 && !this.isOver) {
                 const { message, size, onRefused } = this.queue[0];
                 const { result, code, comment } = await this.link.broadcast(message);
-                if (code === OBS.NOT_READY) return; // the session ended first
+                if (code === OBS.NOT_READY) return; // the session has ended
                 this.queue.shift();
                 this.buffered -= size;
                 if (!result) onRefused(comment || `code ${code}`);
@@ -383,7 +387,7 @@
             else if (this.answered(frame.id)) this.deliver(frame);
         }
 
-        /** Whether the page waits for a reply with this id; it waits once less now. */
+        /** Whether the page waits for a reply with this id. Counts one of them as received. */
         answered(id) {
             const key = JSON.stringify(id);
             const count = this.pending.get(key);
@@ -393,7 +397,7 @@
         }
 
         happened({ bridge, seq, timeStamp, event, data }) {
-            // A run that begins while we listen begins at 1; of one that we came upon we have heard nothing yet.
+            // A run that begins while the socket is open begins at 1. Of a run that was there before, begin with the first event.
             if (!this.runs.has(bridge)) this.runs.set(bridge, this.sequence(this.isOpen ? 1 : null));
             this.runs.get(bridge).take(seq, { timeStamp, event, data });
         }
@@ -404,10 +408,10 @@
             });
         }
 
-        /** The bridge connected to OBS, maybe again: it wants to hear who still listens. */
+        /** A bridge has connected to OBS, perhaps again, and wants its clients to subscribe again. */
         bridgeCame(bridge) {
             if (!this.isOpen) {
-                for (const give of [...this.ours.values()]) give(undefined); // it was asked before it could hear: ask at once
+                for (const give of [...this.ours.values()]) give(undefined); // the bridge was not connected yet: ask again at once
                 return;
             }
             this.subscribeAgain();
@@ -415,7 +419,7 @@
             this.bridge = bridge;
             const open = [...this.pending.keys()];
             if (open.length === 0) return;
-            // Nobody answers what its predecessor was asked, and asking twice may do things twice: the page must know.
+            // The new run does not reply to requests to the earlier one, and repeating them may do things twice. So the page must know.
             this.timers.push(setTimeout(() => {
                 if (open.some((key) => this.pending.has(key))) this.lose('the bridge restarted and left requests unanswered');
             }, SUCCESSION_MS));
@@ -426,7 +430,7 @@
             if (events) this.ask({ request: 'Subscribe', events }, ANSWER_WITHIN_MS);
         }
 
-        /** Nothing on the bus says that a bridge was killed, nor that OBS stands still. */
+        /** Checks whether the bridge still replies, because no message shows that it was killed or that OBS hangs. */
         async look() {
             const quiet = this.pending.size > 0 ? QUIET_WHILE_ASKING_MS : QUIET_MS;
             if (this.isLooking || Date.now() - this.lastSign < quiet) return;
@@ -445,7 +449,7 @@
             this.ended();
         }
 
-        /** Sends what is left, and ends the subscriptions as a closed connection to Streamer.bot does. */
+        /** Sends what is left, and ends the subscriptions, as Streamer.bot does when a connection is closed. */
         async finish() {
             const wasOpen = this.isOpen;
             this.isOpen = false;

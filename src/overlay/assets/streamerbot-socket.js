@@ -1,6 +1,6 @@
-// streamerbot-socket.js: an object that looks like a WebSocket to Streamer.bot. The third part of streamerbot-over-obs.js.
+// streamerbot-socket.js: an object that behaves as a WebSocket to Streamer.bot. The third part of streamerbot-over-obs.js.
 //
-// Every other address goes to the browser's own WebSocket.
+// All other addresses use the browser's own WebSocket.
 
 (() => {
     'use strict';
@@ -20,7 +20,7 @@
         }
     };
 
-    /** What a socket is, kept out of the page's sight. */
+    /** The state of each socket, which the page cannot access. */
     const states = new WeakMap();
     const CONSTANTS = { CONNECTING, OPEN, CLOSING, CLOSED };
 
@@ -53,7 +53,7 @@
         send(data) {
             const state = states.get(this);
             if (state.readyState === CONNECTING) throw new DOMException('Still in CONNECTING state.', 'InvalidStateError');
-            const text = String(data); // Streamer.bot reads text only: bytes are answered with an error, like any other non-JSON
+            const text = String(data); // Streamer.bot reads text only: it replies to bytes with an error, as to any text that is no JSON
             if (state.readyState === OPEN) state.session.send(text);
             else state.lost += sizeOf(text);
         }
@@ -72,7 +72,7 @@
         }
     }
 
-    /** Once, whatever else happens to a socket that closes. */
+    /** Dispatches the events of a closed socket, once for each socket. */
     function dispatchEnd(socket, how) {
         const state = states.get(socket);
         if (state.readyState === CLOSED) return;
@@ -101,7 +101,7 @@
         });
     }
 
-    // ---- taking the place of WebSocket -------------------------------------------------------------------------------------
+    // ---- replacing WebSocket ------------------------------------------------------------------------------------------------
 
     function asWebSocketUrl(url) {
         try {
@@ -120,8 +120,8 @@
     }
 
     /**
-     * A page's own class that extends WebSocket reaches the members of the native prototype, which refuse objects of ours. Only when
-     * such a class is used for Streamer.bot, these members get to know our objects; for all others they do what they did.
+     * A page's own class that extends WebSocket uses the members of the native prototype, which refuse our objects. As soon as such a class
+     * is used for Streamer.bot, these members are extended to accept our objects. For all other objects they do the same as before.
      */
     function teach(prototype) {
         if (teach.done) return;
@@ -141,7 +141,7 @@
     }
 
     function install() {
-        // So that `socket instanceof WebSocket` holds. Everything that a WebSocket has stands before it in the chain.
+        // Makes `socket instanceof WebSocket` true. All members of a WebSocket are found before it in the prototype chain.
         if (nativeWebSocket.prototype instanceof EventTarget) {
             Object.setPrototypeOf(StreamerbotOverObs.prototype, nativeWebSocket.prototype);
         }

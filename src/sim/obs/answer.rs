@@ -1,11 +1,11 @@
-//! How a request to the stand-in ends.
+//! The result of a request to the stand-in.
 
 use serde_json::Value;
 
 use super::protocol::status;
 use super::state::Happened;
 
-/// A request that fails.
+/// The error of a request: status code and comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) code: u16,
@@ -35,7 +35,7 @@ impl Refusal {
     }
 }
 
-/// `responseData` and what happened, or a refusal.
+/// `responseData` and the events that follow, or a refusal.
 pub(super) type Answer = Result<(Option<Value>, Vec<Happened>), Refusal>;
 
 #[expect(

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// What one connection has to answer.
+/// The challenge of one connection.
 #[derive(Debug)]
 pub(super) struct Lock {
     challenge: String,
@@ -27,18 +27,18 @@ impl Lock {
         }
     }
 
-    /// The `authentication` object of `Hello`.
+    /// The object in the field `authentication` of `Hello`.
     pub(super) fn hello(&self) -> Value {
         json!({"challenge": self.challenge, "salt": self.salt})
     }
 
-    /// Whether `answer` is the `authentication` string that the password gives.
+    /// Whether `answer` is the right answer to the challenge.
     pub(super) fn opens_with(&self, answer: &str) -> bool {
         answer == answer_to(&self.challenge, &self.salt, &self.password)
     }
 }
 
-/// The `authentication` string of `Identify`.
+/// The value of the field `authentication` in `Identify`.
 pub(in crate::sim) fn answer_to(challenge: &str, salt: &str, password: &SecretString) -> String {
     let secret = STANDARD.encode(
         Sha256::new()
@@ -54,7 +54,7 @@ pub(in crate::sim) fn answer_to(challenge: &str, salt: &str, password: &SecretSt
     )
 }
 
-/// 32 random bytes in Base64, as OBS makes them.
+/// 32 random bytes in Base64, the form that OBS uses.
 fn nonce() -> String {
     STANDARD.encode([Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat())
 }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn answer_is_the_one_of_the_protocol_document() {
-        // The worked example of obs-websocket's protocol.md.
+        // The example in obs-websocket's protocol.md.
         let password = SecretString::from("supersecretpassword");
         let answer = answer_to(
             "+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=",

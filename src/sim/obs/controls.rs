@@ -1,4 +1,4 @@
-//! What a test does to a stand-in OBS, and what it can ask of it.
+//! The controls with which a test changes and inspects a stand-in OBS.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use super::StandIn;
 use super::options::{Kick, Versions};
 use super::protocol::Goodbye;
 
-/// How long [`StandIn::stop`] waits for clients to answer the close frame.
+/// How long [`StandIn::stop`] waits until clients have answered the close frame.
 const STOP_SECONDS: u64 = 2;
 
-/// Ending and coming back.
+/// Stopping and starting again.
 impl StandIn {
-    /// Ends as OBS does when it is asked to: `ExitStarted`, then close code 1001, then nobody
-    /// listens.
+    /// Stops as OBS does when the user closes it: sends `ExitStarted`, closes all sessions with
+    /// code 1001, and stops listening.
     pub async fn stop(&self) {
         let Some(run) = self.lock_run().take() else {
             return;
@@ -34,13 +34,13 @@ impl StandIn {
                 changed.await;
             }
         };
-        // Who has not answered by then is cut off, as OBS does.
+        // Clients that have not answered by then are disconnected, as OBS does.
         drop(tokio::time::timeout(Duration::from_secs(STOP_SECONDS), gone).await);
         end(run).await;
     }
 
-    /// Ends as OBS does when it is killed: the streams end without a close code. What is not in a
-    /// socket yet is lost; see [`drained`](Self::drained).
+    /// Stops as OBS does when it is killed: the streams end without a close code. Messages that are
+    /// not in a socket yet are lost; see [`drained`](Self::drained).
     pub async fn kill(&self) {
         let Some(run) = self.lock_run().take() else {
             return;
@@ -48,7 +48,7 @@ impl StandIn {
         end(run).await;
     }
 
-    /// Waits until every broadcast so far is in the socket of every session.
+    /// Waits until all broadcasts so far are in the sockets of all sessions.
     pub async fn drained(&self) {
         loop {
             let settled = self.hub.settled.notified();
@@ -62,12 +62,12 @@ impl StandIn {
         }
     }
 
-    /// Ends every session as the Kick button of OBS does: close code 4011.
+    /// Ends all sessions as the Kick button of OBS does, with close code 4011.
     pub fn kick_all(&self) {
         self.hub.dismiss(&Goodbye::kicked());
     }
 
-    /// Reads and writes nothing any more, as OBS does under SIGSTOP: connections stay open.
+    /// Stops reading and writing, as OBS does under SIGSTOP. Connections stay open.
     pub fn freeze(&self) {
         self.hub.frozen.send_replace(true);
     }
@@ -79,7 +79,7 @@ impl StandIn {
 }
 
 impl StandIn {
-    /// Asks new connections for another password, or for none.
+    /// Requires another password of new connections, or none.
     pub fn set_password(&self, password: Option<SecretString>) {
         self.hub.turn(|knobs| knobs.password = password);
     }
@@ -89,58 +89,59 @@ impl StandIn {
         self.hub.turn(|knobs| knobs.stall_after_hello = stall);
     }
 
-    /// Ends sessions as the Kick button does, when the request comes that is so many from now; it
-    /// gets no reply.
+    /// Ends sessions as the Kick button does when the request with this number comes, counted from
+    /// now and from 1. That request gets no reply.
     pub fn kick_at_request(&self, request: u64, whom: Kick) {
         self.hub.turn(|knobs| knobs.kick = Some((request, whom)));
     }
 
-    /// Answers the next `requests` with status 207.
+    /// Refuses the next `requests` with status 207.
     pub fn not_ready(&self, requests: u64) {
         self.hub.turn(|knobs| knobs.not_ready = requests);
     }
 
-    /// Replies to the next `broadcasts` and delivers them to nobody.
+    /// Replies to the next `broadcasts` without delivering them.
     pub fn drop_broadcasts(&self, broadcasts: u64) {
         self.hub.turn(|knobs| knobs.drop_broadcasts = broadcasts);
     }
 
-    /// Claims to be another version.
+    /// Changes the versions that new connections see.
     pub fn set_versions(&self, versions: Versions) {
         self.hub.turn(|knobs| knobs.versions = versions);
     }
 
-    /// Sends a text frame as it is to everyone who has identified.
+    /// Sends a text frame without changes to all identified sessions.
     pub fn send_raw(&self, text: impl Into<String>) {
         self.hub.send_raw(&Message::text(text.into()));
     }
 
-    /// Sends a text frame with these bytes, which need not be UTF-8, to every session that
+    /// Sends a text frame with these bytes, which need not be UTF-8, to all sessions that
     /// subscribed to General events.
     pub fn send_raw_event(&self, bytes: Vec<u8>) {
         self.hub.send_raw_event(&Message::text(bytes));
     }
 
-    /// Sends a binary frame as it is to everyone who has identified.
+    /// Sends a binary frame without changes to all identified sessions.
     pub fn send_raw_bytes(&self, bytes: Vec<u8>) {
         self.hub.send_raw(&Message::binary(bytes));
     }
 }
 
 impl StandIn {
-    /// Begins to stream as if it had begun `ago`; false if it streams already.
+    /// Starts the stream as if it had begun `ago`. Returns `false` if it is running already.
     pub fn start_stream(&self, ago: Duration) -> bool {
         let now = Instant::now();
         self.hub
             .change(|world| world.start_stream(now.checked_sub(ago).unwrap_or(now)))
     }
 
-    /// Ends the stream; false if there is none.
+    /// Stops the stream. Returns `false` if there is none.
     pub fn stop_stream(&self) -> bool {
         self.hub.change(super::world::World::stop_stream)
     }
 
-    /// Lets a media source play something of this length; false if there is no such input.
+    /// Sets the duration of the medium that an input plays. Returns `false` if there is no such
+    /// input.
     pub fn play_media(&self, name: &str, length: Duration) -> bool {
         let media_ms = u64::try_from(length.as_millis()).ok();
         self.hub.change(|world| {
@@ -149,19 +150,20 @@ impl StandIn {
         })
     }
 
-    /// Puts a scene on air: `Starting soon`, `Game` or `Credits`; false if there is no such scene.
+    /// Puts a scene on air: `Starting soon`, `Game` or `Credits`. Returns `false` if there is no
+    /// such scene.
     pub fn switch_scene(&self, scene: &str) -> bool {
         self.hub.change(|world| world.switch(scene))
     }
 }
 
 impl StandIn {
-    /// What browser sources were handed by vendor requests, in that order.
+    /// The texts that vendor requests sent to browser sources, in their order.
     pub fn emitted(&self) -> Vec<Value> {
         self.hub.look(|world| world.emitted.clone())
     }
 
-    /// The settings of an input, if there is one in this scene.
+    /// The settings of an input, if it is in this scene.
     pub fn input_in(&self, scene: &str, name: &str) -> Option<Value> {
         self.hub.look(|world| {
             let is_there = world
@@ -176,12 +178,12 @@ impl StandIn {
         })
     }
 
-    /// How many sessions have identified.
+    /// The number of identified sessions.
     pub fn sessions(&self) -> usize {
         self.hub.identified()
     }
 
-    /// Waits until exactly `count` sessions have identified.
+    /// Waits until exactly `count` sessions are identified.
     pub async fn until_sessions(&self, count: usize) {
         loop {
             let changed = self.hub.changed.notified();
@@ -192,12 +194,12 @@ impl StandIn {
         }
     }
 
-    /// How many broadcasts were delivered.
+    /// The number of broadcasts that were delivered.
     pub fn broadcasts(&self) -> u64 {
         self.hub.delivered()
     }
 
-    /// The `eventData` of what was delivered, in that order; at most the last
+    /// The `eventData` of the broadcasts that were delivered, in their order; at most the last
     /// [`Options::witness`](super::Options::witness) of them.
     pub fn received(&self) -> Vec<Value> {
         self.hub.received()

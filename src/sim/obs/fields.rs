@@ -1,11 +1,11 @@
-//! The fields of a request to the stand-in, with OBS's own refusals.
+//! Reads the fields of a request to the stand-in, with the same refusals as OBS.
 
 use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 use super::protocol::status;
 
-/// A request's `requestData`, read field by field.
+/// The `requestData` of a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequestFields<'a>(pub(super) Option<&'a Value>);
 
@@ -45,14 +45,14 @@ impl<'a> RequestFields<'a> {
         }
     }
 
-    /// An object that may be empty.
+    /// An object, which may be empty.
     pub(super) fn object_or_empty(self, field: &str) -> Result<&'a Map<String, Value>, Refusal> {
         self.any(field)?
             .as_object()
             .ok_or_else(|| type_error(field, "an object"))
     }
 
-    /// A flag, if it is there.
+    /// A boolean; `usual` if the field is missing.
     pub(super) fn flag(self, field: &str, usual: bool) -> bool {
         self.0
             .and_then(|data| data.get(field))

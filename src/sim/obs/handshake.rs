@@ -1,8 +1,8 @@
-//! The HTTP upgrade of one connection, with the sub-protocol that was asked for.
+//! The HTTP upgrade of one connection, with the sub-protocol that the client asked for.
 //!
-//! tokio-websockets writes its answer from headers that are fixed before it has read the request,
+//! tokio-websockets writes its response from headers that are fixed before it reads the request,
 //! and a browser refuses a sub-protocol that it did not ask for. So the head of the request is read
-//! here first and then given to tokio-websockets again.
+//! here first, and then passed to tokio-websockets again.
 
 use std::io::{self, Cursor};
 
@@ -11,23 +11,24 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio_websockets::{Config, Limits, ServerBuilder, WebSocketStream};
 
-/// The header that names sub-protocols.
+/// The header with the sub-protocols.
 const PROTOCOLS: &str = "sec-websocket-protocol";
-/// The sub-protocol that is spoken here. OBS also knows `obswebsocket.msgpack`; the stand-in leaves
-/// it unselected, so use the JSON build of obs-websocket-js (`obs-websocket-js/json`).
+/// The sub-protocol of the stand-in. OBS also has `obswebsocket.msgpack`, which the stand-in does
+/// not select, so use the JSON build of obs-websocket-js (`obs-websocket-js/json`).
 const JSON: &str = "obswebsocket.json";
-/// A client that sends a longer head is no obs-websocket client.
+/// The longest head that is read. No obs-websocket client sends a longer one.
 const HEAD_LIMIT_BYTES: usize = 16 * 1024;
-/// OBS drops a connection that sends more: websocketpp's default.
+/// The largest message. OBS disconnects a client that sends a larger one, which is the default of
+/// websocketpp.
 const MESSAGE_LIMIT_BYTES: usize = 32_000_000;
-/// How much is gathered before it is written to the socket.
+/// The number of bytes that are collected before they are written to the socket.
 const FLUSH_BYTES: usize = 64 * 1024;
 
-/// The stream of a session: the head that was read ahead, then the socket.
+/// The stream of a session: the head that was read before, then the socket.
 pub(super) type Socket =
     WebSocketStream<Join<Chain<Cursor<Vec<u8>>, OwnedReadHalf>, OwnedWriteHalf>>;
 
-/// Answers the upgrade request.
+/// Responds to the upgrade request.
 pub(super) async fn accept(stream: TcpStream) -> io::Result<Socket> {
     let (mut read, write) = stream.into_split();
     let mut head = Vec::new();
@@ -52,7 +53,7 @@ pub(super) async fn accept(stream: TcpStream) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Whether the head names [`JSON`] among its sub-protocols.
+/// Whether [`JSON`] is among the sub-protocols in the head.
 fn asks_for_json(head: &[u8]) -> bool {
     String::from_utf8_lossy(head)
         .lines()

@@ -1,7 +1,7 @@
-//! Who is connected, what they hear, and the state that all sessions share.
+//! The sessions, their subscriptions, and the state that they share.
 //!
-//! Sessions bring requests, controls change the knobs; nothing here waits or does I/O. One mutex,
-//! never held across an await.
+//! Sessions call it with requests, and controls change its state. Nothing here waits or does I/O.
+//! There is one mutex, which is never held across an await.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,17 +23,17 @@ use super::requests::answer;
 use super::state::Happened;
 use super::world::World;
 
-/// Number of a session, never used again.
+/// The number of a session. It is never used again.
 pub(super) type SessionId = u64;
 
 #[derive(Debug)]
 struct HubSession {
     outbox: Arc<Outbox>,
-    /// `None` until it has identified.
+    /// `None` until the session is identified.
     subscriptions: Option<u64>,
 }
 
-/// A broadcast on its way, with the reply to it.
+/// A broadcast that is not delivered yet, with its reply.
 #[derive(Debug)]
 struct Broadcast {
     event_data: Box<str>,
@@ -42,7 +42,8 @@ struct Broadcast {
     reply_first: bool,
 }
 
-/// A broadcast that takes its time.
+/// A broadcast that is delivered after
+/// [`Options::broadcast_takes`](super::Options::broadcast_takes).
 #[derive(Debug)]
 struct Late {
     due: Instant,
@@ -51,7 +52,7 @@ struct Late {
     reply: Option<Message>,
 }
 
-/// What tests may turn.
+/// The state that tests can change.
 #[derive(Debug)]
 pub(super) struct Controls {
     pub(super) password: Option<SecretString>,
@@ -71,7 +72,7 @@ struct HubState {
     reorder: Reorder<Broadcast>,
     early_replies: bool,
     broadcast_takes: Duration,
-    /// In the order in which they are due: all take equally long.
+    /// In the order in which they are due, because all take equally long.
     late: VecDeque<Late>,
     coin: fastrand::Rng,
     received: VecDeque<Box<str>>,
@@ -79,19 +80,19 @@ struct HubState {
     delivered: u64,
 }
 
-/// The middle of a stand-in OBS.
+/// The shared state of a stand-in OBS.
 #[derive(Debug)]
 pub(super) struct Hub {
     state: Mutex<HubState>,
-    /// Something was broadcast.
+    /// Notified when a broadcast was delivered or held back.
     pub(super) broadcast: Notify,
-    /// A broadcast came that takes its time, or something will follow by itself.
+    /// Notified when a broadcast will be delivered later, or the world will change by itself.
     pub(super) delayed: Notify,
-    /// No straggler is held any more.
+    /// Notified when no straggler is held back any more.
     pub(super) settled: Notify,
-    /// A session came, went or identified.
+    /// Notified when a session has begun, ended or identified.
     pub(super) changed: Notify,
-    /// Nothing is read or written while true.
+    /// While it is true, nothing is read or written.
     pub(super) frozen: watch::Sender<bool>,
 }
 
@@ -158,7 +159,7 @@ impl Hub {
         self.changed.notify_waiters();
     }
 
-    /// Sets what a session hears; the first time, it has identified.
+    /// Sets the subscriptions of a session. The first call identifies it.
     pub(super) fn subscribe(&self, id: SessionId, subscriptions: u64) {
         if let Some(session) = self.lock().sessions.get_mut(&id) {
             session.subscriptions = Some(subscriptions);
@@ -166,7 +167,7 @@ impl Hub {
         self.changed.notify_waiters();
     }
 
-    /// Sessions that have identified.
+    /// The number of identified sessions.
     pub(super) fn identified(&self) -> usize {
         self.lock()
             .sessions
@@ -183,7 +184,8 @@ impl Hub {
             .collect()
     }
 
-    /// Ends sessions if this request of `from` is the one that does. It then gets no reply.
+    /// Ends sessions if a test has chosen this request of `from` for it. The request then gets no
+    /// reply.
     pub(super) fn kicks(&self, from: SessionId) -> bool {
         let mut state = self.lock();
         let Some((left, whom)) = state.knobs.kick.take() else {
@@ -202,7 +204,7 @@ impl Hub {
         true
     }
 
-    /// Whether this request is one of those that OBS is not ready for.
+    /// Refuses the request if OBS is not ready for it.
     pub(super) fn ready(&self) -> Result<(), Refusal> {
         self.turn(|knobs| match knobs.not_ready.checked_sub(1) {
             Some(left) => {
@@ -213,7 +215,7 @@ impl Hub {
         })
     }
 
-    /// Answers any request but `BroadcastCustomEvent`.
+    /// Carries out any request but `BroadcastCustomEvent`.
     pub(super) fn answer(&self, kind: &str, fields: RequestFields<'_>) -> Answer {
         let mut state = self.lock();
         let HubState { world, knobs, .. } = &mut *state;
@@ -224,12 +226,12 @@ impl Hub {
         answer
     }
 
-    /// Looks at the studio.
+    /// Reads the world.
     pub(super) fn look<R>(&self, look: impl FnOnce(&World) -> R) -> R {
         look(&self.lock().world)
     }
 
-    /// Changes the studio without a request, and tells who listens.
+    /// Changes the world without a request, and sends the events. Returns whether anything changed.
     pub(super) fn change(&self, change: impl FnOnce(&mut World) -> Option<Vec<Happened>>) -> bool {
         let happened = change(&mut self.lock().world);
         let changed = happened.is_some();
@@ -237,7 +239,7 @@ impl Hub {
         changed
     }
 
-    /// Sends events to who has subscribed to them.
+    /// Sends events to the sessions that have subscribed to them.
     pub(super) fn notify(&self, happened: &[Happened]) {
         let state = self.lock();
         for Happened { kind, intent, data } in happened {
@@ -248,7 +250,7 @@ impl Hub {
         }
     }
 
-    /// Sends any message to everyone who has identified.
+    /// Sends a message to all identified sessions.
     pub(super) fn send_raw(&self, message: &Message) {
         let state = self.lock();
         let identified = state
@@ -258,14 +260,14 @@ impl Hub {
         identified.for_each(|session| session.outbox.push(message.clone()));
     }
 
-    /// Sends any message to every session that subscribed to General events.
+    /// Sends a message to all sessions that subscribed to General events.
     pub(super) fn send_raw_event(&self, message: &Message) {
         self.lock()
             .listeners(subscription::GENERAL)
             .for_each(|outbox| outbox.push(message.clone()));
     }
 
-    /// Ends every session with a close code.
+    /// Ends all sessions with a close code.
     pub(super) fn dismiss(&self, goodbye: &Goodbye) {
         self.lock()
             .sessions
@@ -273,7 +275,7 @@ impl Hub {
             .for_each(|session| session.outbox.push(goodbye.message()));
     }
 
-    /// OBS is about to exit.
+    /// Announces that OBS is about to exit.
     pub(super) fn exit_started(&self) {
         let message = event("ExitStarted", subscription::GENERAL, None);
         self.lock()
@@ -281,7 +283,7 @@ impl Hub {
             .for_each(|outbox| outbox.push(message.clone()));
     }
 
-    /// OBS has started again.
+    /// Resets the state that does not survive a restart of OBS.
     pub(super) fn restart(&self) {
         let mut state = self.lock();
         state.sessions.clear();
@@ -290,7 +292,8 @@ impl Hub {
         drop(state.reorder.flush());
     }
 
-    /// Takes a broadcast, at once or when it has taken its time.
+    /// Delivers a broadcast, at once or after
+    /// [`Options::broadcast_takes`](super::Options::broadcast_takes).
     pub(super) fn broadcast(&self, from: SessionId, event_data: Box<str>, reply: Option<Message>) {
         let mut state = self.lock();
         if state.broadcast_takes.is_zero() {
@@ -309,8 +312,8 @@ impl Hub {
         self.delayed.notify_one();
     }
 
-    /// When the first of the broadcasts that take their time is due, or an event that follows by
-    /// itself.
+    /// The time at which the next delayed broadcast is due, or the next change of the world; `None`
+    /// if there is neither.
     pub(super) fn next_due(&self) -> Option<Instant> {
         let state = self.lock();
         [
@@ -322,8 +325,7 @@ impl Hub {
         .min()
     }
 
-    /// Hands out the broadcasts that have taken their time by now, and sends what has followed by
-    /// itself.
+    /// Delivers the broadcasts that are due, and sends the events that are due.
     pub(super) fn hand_out_due(&self, now: Instant) {
         let happened = self.lock().world.take_due(now);
         self.notify(&happened);
@@ -343,7 +345,7 @@ impl Hub {
         }
     }
 
-    /// Hands a broadcast out; the reply to it goes out beside it, before or after, or at once.
+    /// Delivers a broadcast. Its reply is sent directly before or after it, or at once.
     fn hand_out(&self, from: SessionId, event_data: Box<str>, mut reply: Option<Message>) {
         let mut state = self.lock();
         let is_dropped = state.knobs.drop_broadcasts > 0;
@@ -368,8 +370,8 @@ impl Hub {
         self.broadcast.notify_one();
     }
 
-    /// Lets stragglers go if there were `before` broadcasts the last time and no more now. Returns
-    /// how many there are while any is held.
+    /// Delivers the stragglers if the number of broadcasts is still `before`. Returns the number of
+    /// broadcasts while any straggler is held back.
     pub(super) fn settle(&self, before: Option<u64>) -> Option<u64> {
         let mut state = self.lock();
         let now = Some(state.reorder.taken()).filter(|_| !state.reorder.is_empty());
@@ -383,19 +385,19 @@ impl Hub {
         None
     }
 
-    /// Whether stragglers are held, or broadcasts that take their time.
+    /// Whether there are stragglers or delayed broadcasts.
     pub(super) fn unsettled(&self) -> bool {
         let state = self.lock();
         !state.reorder.is_empty() || !state.late.is_empty()
     }
 
-    /// How many broadcasts were delivered.
+    /// The number of broadcasts that were delivered.
     pub(super) fn delivered(&self) -> u64 {
         self.lock().delivered
     }
 
-    /// The `eventData` of the broadcasts that were delivered, in that order, as far back as the
-    /// witness remembers.
+    /// The `eventData` of the broadcasts that were delivered, in their order, as many as the
+    /// stand-in remembers.
     pub(super) fn received(&self) -> Vec<Value> {
         self.lock()
             .received

@@ -1,10 +1,10 @@
-//! A stand-in OBS: an obs-websocket v5 server on loopback that behaves as `protocol/obs.md`
-//! measured the real one, reordering included.
+//! A stand-in OBS: an obs-websocket v5 server on loopback. It behaves as the real one, whose
+//! behaviour `protocol/obs.md` describes, including the reordering of broadcasts.
 //!
-//! It serves any client that speaks JSON: the bridge, obws, obs-websocket-js (its `json` build). It
-//! has no studio behind it, only scenes, inputs and a stream state in memory. It can be stopped,
-//! killed, frozen and made to misbehave, so that a test can see what the other side does. Called by
-//! the demo and by the tests; never by a running bridge.
+//! It serves any client that uses JSON: the bridge, obws, obs-websocket-js (its `json` build). It
+//! has only scenes, inputs and a stream state in memory, and renders nothing. It can be stopped,
+//! killed, frozen and made to misbehave, so that a test can see how the other side reacts. Called
+//! by the demo and by the tests, never by a running bridge.
 
 mod answer;
 pub(in crate::sim) mod auth;
@@ -40,10 +40,10 @@ pub use options::{Kick, Options, Order, Versions};
 use super::watched::watched;
 use hub::Hub;
 
-/// After how long without a broadcast the stragglers go out.
+/// The time without a broadcast after which the stragglers are delivered.
 const SETTLE_MILLIS: u64 = 1;
 
-/// A running stand-in OBS. Clones are handles to the same one; it ends with the last of them.
+/// A running stand-in OBS. Clones are handles to the same one, which ends with the last of them.
 #[derive(Debug, Clone)]
 pub struct StandIn {
     hub: Arc<Hub>,
@@ -52,12 +52,12 @@ pub struct StandIn {
     run: Arc<Mutex<Option<Run>>>,
 }
 
-/// The tasks between a start and an end.
+/// The tasks that run between a start and a stop.
 #[derive(Debug)]
 struct Run {
-    /// Ends the listener alone.
+    /// Ends only the listener.
     closing: CancellationToken,
-    /// Ends everything at once, also when the last handle goes.
+    /// Ends all tasks at once, also when the last handle is dropped.
     killed: DropGuard,
     tasks: TaskTracker,
 }
@@ -86,12 +86,12 @@ impl StandIn {
         Ok(())
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The port it listens on.
+    /// The port that it listens on.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
@@ -106,7 +106,7 @@ impl StandIn {
     }
 }
 
-/// Starts the tasks.
+/// Starts the tasks of a stand-in.
 fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
     let (closing, killed, tasks) = (
         CancellationToken::new(),
@@ -148,8 +148,8 @@ fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
     }
 }
 
-/// Takes connections. While frozen, the kernel still takes them, as it does for a stopped process;
-/// nobody answers.
+/// Accepts connections. While the stand-in is frozen, the kernel still accepts them, as it does for
+/// a stopped process, but they get no response.
 async fn accept(
     listener: TcpListener,
     hub: Arc<Hub>,
@@ -166,8 +166,8 @@ async fn accept(
             _ = frozen.wait_for(|frozen| *frozen) => continue,
             accepted = listener.accept() => accepted,
         };
-        // A failure concerns one connection; running out of files would come back at once, so give
-        // others their turn first.
+        // A failure concerns one connection. If the process has no file descriptors left, accept
+        // fails again at once, so let other tasks run first.
         let Ok((stream, _)) = accepted else {
             tokio::task::yield_now().await;
             continue;
@@ -181,7 +181,7 @@ async fn accept(
     }
 }
 
-/// Hands out the broadcasts that take their time, and sends events that follow by themselves.
+/// Delivers the delayed broadcasts, and sends the events that are due.
 async fn hand_out_late(hub: Arc<Hub>) {
     loop {
         match hub.next_due() {
@@ -194,7 +194,7 @@ async fn hand_out_late(hub: Arc<Hub>) {
     }
 }
 
-/// Lets stragglers go once nothing more comes.
+/// Delivers the stragglers when no more broadcasts come.
 async fn settle(hub: Arc<Hub>) {
     loop {
         hub.broadcast.notified().await;

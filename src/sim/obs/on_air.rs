@@ -1,5 +1,4 @@
-//! What is on air: studio mode and scene collections, with the events that OBS sends and those that
-//! it does not send.
+//! The scene on air: studio mode and scene collections, with the events that OBS sends for them.
 //!
 //! Pure, like `requests`. Measured on OBS 30.2.3: leaving studio mode sends
 //! `CurrentProgramSceneChanged` twice, first with the scene of the preview; until the second one
@@ -18,8 +17,8 @@ use super::scenes;
 use super::state::{Contents, Happened};
 use super::world::{World, uuid_of};
 
-/// Between the two events on leaving studio mode. Gaps of 0 to 200 ms were measured; this one is
-/// common.
+/// The time between the two events after leaving studio mode. Gaps of 0 to 200 ms were measured;
+/// this one is common.
 const LEAVING: Duration = Duration::from_millis(45);
 /// The only scene of a new collection.
 const NEW_SCENE: &str = "Scene";
@@ -49,12 +48,12 @@ fn studio_event(enabled: bool) -> Happened {
 }
 
 impl World {
-    /// When something follows by itself.
+    /// The time of the next change that comes by itself; `None` if there is none.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.on_air.leaving.as_ref().map(|(_, due)| *due)
     }
 
-    /// What has followed by now.
+    /// The events of the changes that are due.
     pub(super) fn take_due(&mut self, now: Instant) -> Vec<Happened> {
         let Some((scene, _)) = self.on_air.leaving.take_if(|(_, due)| *due <= now) else {
             return Vec::new();
@@ -66,7 +65,7 @@ impl World {
         ]
     }
 
-    /// Switches the program scene; `None` when there is no such scene.
+    /// Switches the program scene; `None` if there is no such scene.
     pub(super) fn switch(&mut self, scene: &str) -> Option<Vec<Happened>> {
         if !self.scenes.iter().any(|known| known == scene) {
             return None;
@@ -78,7 +77,7 @@ impl World {
         Some(vec![scene_event("CurrentProgramSceneChanged", scene)])
     }
 
-    /// Begins or leaves studio mode.
+    /// Enters or leaves studio mode.
     pub(super) fn set_studio_mode(&mut self, enabled: bool, now: Instant) -> Vec<Happened> {
         if enabled == self.on_air.preview.is_some() {
             return Vec::new();
@@ -94,7 +93,7 @@ impl World {
         vec![scene_event("CurrentProgramSceneChanged", &self.program)]
     }
 
-    /// Opens another scene collection, a new one if there is none of that name.
+    /// Opens another scene collection. Creates it if there is none of that name.
     fn open_collection(&mut self, name: &str) -> Vec<Happened> {
         let before = std::mem::replace(&mut self.on_air.collection, name.into());
         let empty = || Contents {
@@ -116,7 +115,7 @@ impl World {
     }
 }
 
-/// Answers what is about studio mode and scene collections.
+/// Carries out requests about studio mode and scene collections.
 pub(super) fn answer(
     world: &mut World,
     kind: &str,

@@ -1,32 +1,32 @@
-//! How a stand-in OBS is started.
+//! The options of a stand-in OBS.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// What a [`StandIn`](super::StandIn) is started with.
+/// The options of a [`StandIn`](super::StandIn).
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
-    /// Password that clients must know; `None` asks for none.
+    /// The password that clients must know; `None` for no password.
     pub password: Option<SecretString>,
     /// Which broadcasts may change places.
     pub order: Order,
-    /// Decides which broadcasts change places.
+    /// The seed of the random numbers that decide which broadcasts change places.
     pub seed: u64,
-    /// Whether `TCP_NODELAY` is set. OBS does not set it: `false` brings its 40 ms stall back for
-    /// whoever uses one connection both ways.
+    /// Whether `TCP_NODELAY` is set. OBS does not set it. With `false`, a client that uses one
+    /// connection in both directions has to wait 40 ms for a reply, as with OBS.
     pub nodelay: bool,
-    /// How many broadcasts [`StandIn::received`](super::StandIn::received) remembers; the oldest go
-    /// first.
+    /// How many broadcasts [`StandIn::received`](super::StandIn::received) remembers; the oldest
+    /// are dropped.
     pub witness: usize,
-    /// What it claims to be.
+    /// The versions that clients see.
     pub versions: Versions,
-    /// Whether it was built with browser sources: Debian's OBS was not.
+    /// Whether there are browser sources. Debian's OBS has none.
     pub browser_sources: bool,
-    /// How long each broadcast takes until it is delivered and replied to. As in OBS's thread pool,
-    /// the broadcasts of a client that does not wait for replies take this time side by side.
+    /// The time until a broadcast is delivered and gets its reply. As in OBS's thread pool, the
+    /// broadcasts of a client that does not wait for replies take this time in parallel.
     pub broadcast_takes: Duration,
 }
 
@@ -49,16 +49,16 @@ impl Default for Options {
 /// Which broadcasts keep their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// All: so OBS is not.
+    /// All of them. OBS does not behave like this.
     All,
-    /// Those that wait for the reply to the one before, as in OBS on a quiet machine.
+    /// Those that are sent after the reply to the one before, as in OBS on a quiet machine.
     Waiting,
-    /// Only those that wait until the one before is heard: replies come at once, as on a busy
-    /// machine, where OBS lets one in 2,000 overtake. Here it is one in twelve.
+    /// Only those that are sent after the one before was received: replies are sent at once. On a
+    /// busy machine OBS lets one in 2,000 overtake; here it is one in twelve.
     Received,
 }
 
-/// Who is disconnected, as OBS's user can do it in the list of sessions.
+/// The sessions to disconnect, which OBS's user can choose in the list of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kick {
     Everybody,
@@ -68,7 +68,7 @@ pub enum Kick {
     Others,
 }
 
-/// Versions as `Hello` and `GetVersion` tell them.
+/// The versions in `Hello` and `GetVersion`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versions {
     pub studio: String,

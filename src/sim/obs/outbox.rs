@@ -1,7 +1,7 @@
-//! What is to be sent to one session.
+//! The messages that wait to be sent to one session.
 //!
-//! Like OBS's own, it has no bound: a client that does not read costs memory and never holds up the
-//! others. That is for a stand-in to copy and for nobody else.
+//! Like OBS's own queue it has no bound: a client that does not read costs memory, and never delays
+//! the others. Only a stand-in should copy that.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_websockets::Message;
 
-/// A queue with one writer task at its end.
+/// A queue with a single task that writes its messages to the socket.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
@@ -20,13 +20,13 @@ pub(super) struct Outbox {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<Message>,
-    /// Taken by the writer and not yet in the socket.
+    /// The number of messages that the task has taken and not written to the socket yet.
     taken: usize,
     closed: bool,
 }
 
 impl Outbox {
-    /// Adds a message. Nothing goes out after a close frame.
+    /// Adds a message. Messages after a close frame are dropped.
     pub(super) fn push(&self, message: Message) {
         let mut queue = self.lock();
         if queue.closed {
@@ -38,7 +38,7 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// Waits for something to send and takes all of it.
+    /// Waits for messages and takes all of them.
     pub(super) async fn take(&self) -> VecDeque<Message> {
         loop {
             {
@@ -52,14 +52,13 @@ impl Outbox {
         }
     }
 
-    /// The writer's word that what it took is in the socket.
+    /// Records that the messages which were taken are in the socket.
     pub(super) fn written(&self) {
         self.lock().taken = 0;
         self.emptied.notify_waiters();
     }
 
-    /// Waits until everything is in the socket. Not for ever: a session that is gone never gets
-    /// there, its hub entry is.
+    /// Waits until all messages are in the socket. Also returns when the session has ended.
     pub(super) async fn drained(&self) {
         loop {
             let emptied = self.emptied.notified();
@@ -73,7 +72,7 @@ impl Outbox {
         }
     }
 
-    /// The session is gone: whoever waits need not.
+    /// Ends the waiting, because the session has ended.
     pub(super) fn abandon(&self) {
         *self.lock() = Queue {
             closed: true,

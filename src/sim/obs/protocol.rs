@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio_websockets::{CloseCode, Message};
 
-/// Message kinds (`op`).
+/// The message types (`op`).
 pub(in crate::sim) mod op {
     pub(in crate::sim) const HELLO: u64 = 0;
     pub(in crate::sim) const IDENTIFY: u64 = 1;
@@ -16,7 +16,7 @@ pub(in crate::sim) mod op {
     pub(in crate::sim) const REQUEST_BATCH_RESPONSE: u64 = 9;
 }
 
-/// Event subscription bits.
+/// The bits of event subscriptions.
 pub(in crate::sim) mod subscription {
     pub(in crate::sim) const NONE: u64 = 0;
     pub(in crate::sim) const GENERAL: u64 = 1;
@@ -25,11 +25,11 @@ pub(in crate::sim) mod subscription {
     pub(in crate::sim) const INPUTS: u64 = 1 << 3;
     pub(in crate::sim) const OUTPUTS: u64 = 1 << 6;
     pub(in crate::sim) const UI: u64 = 1 << 10;
-    /// Everything but the high-volume events: what a client gets that does not say.
+    /// Everything but the high-volume events, which is the default for clients.
     pub(in crate::sim) const ALL: u64 = (1 << 11) - 1;
 }
 
-/// Request status codes.
+/// The status codes of requests.
 pub(super) mod status {
     pub(in crate::sim) const SUCCESS: u16 = 100;
     pub(in crate::sim) const UNKNOWN_REQUEST_TYPE: u16 = 204;
@@ -46,7 +46,7 @@ pub(super) mod status {
     pub(in crate::sim) const INVALID_INPUT_KIND: u16 = 605;
 }
 
-/// Why OBS ends a session, with the text it gives.
+/// The close code with which OBS ends a session, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Goodbye {
     pub(super) code: u16,
@@ -113,18 +113,18 @@ impl Goodbye {
         Self::new(4011, "Your session has been invalidated.")
     }
 
-    /// The close frame.
+    /// The frame that closes the session.
     pub(super) fn message(&self) -> Message {
         Message::close(CloseCode::try_from(self.code).ok(), &self.reason)
     }
 }
 
-/// A whole message.
+/// A complete message.
 pub(in crate::sim) fn message(op: u64, data: &Value) -> Message {
     Message::text(json!({"d": data, "op": op}).to_string())
 }
 
-/// An event. `data` is absent where OBS sends none.
+/// An event. `data` is `None` where OBS sends none.
 pub(super) fn event(kind: &str, intent: u64, data: Option<&Value>) -> Message {
     let mut body = json!({"eventIntent": intent, "eventType": kind});
     if let (Some(body), Some(data)) = (body.as_object_mut(), data) {
@@ -133,8 +133,8 @@ pub(super) fn event(kind: &str, intent: u64, data: Option<&Value>) -> Message {
     message(op::EVENT, &body)
 }
 
-/// A `CustomEvent` round an `eventData` that is JSON text already: broadcasts are the bulk of the
-/// traffic.
+/// A `CustomEvent` with an `eventData` that is JSON text already, because most messages are
+/// broadcasts.
 pub(super) fn custom_event(event_data: &str) -> Message {
     Message::text(format!(
         "{{\"d\":{{\"eventData\":{event_data},\"eventIntent\":{},\

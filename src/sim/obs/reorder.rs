@@ -1,17 +1,17 @@
-//! Which broadcasts change places, as in OBS, which hands each one to a thread pool.
+//! Decides which broadcasts change places, as in OBS, which passes each one to a thread pool.
 //!
 //! Measured on OBS 30.2.3: 79 of 1,000 back-to-back pairs swapped; 6,451 of 100,000 in a burst,
 //! displaced by up to 1,558 places; none of 2,000 when each is sent after the reply to the one
-//! before (1 of 2,000 on a busy machine). Here a straggler is held back until some later ones have
-//! passed it. The hub lets all stragglers go when nothing more comes, and sends the reply to a
-//! straggler only with the straggler itself: so what is sent after a reply never overtakes, unless
-//! replies are to come early.
+//! before (1 of 2,000 on a busy machine). Here a straggler is held back until some later broadcasts
+//! have passed it. The hub delivers all stragglers when no more broadcasts come, and sends the
+//! reply to a straggler only together with it. So a broadcast that is sent after a reply never
+//! overtakes, unless replies are sent early.
 //!
-//! Pure: the hub brings the items and the seed decides.
+//! Pure: the hub passes the items, and the seed decides.
 
 use std::collections::BTreeMap;
 
-/// How often a broadcast is a straggler, in a thousand.
+/// The number of stragglers in a thousand broadcasts.
 const STRAGGLERS_PER_MILLE: u64 = 80;
 
 /// The stragglers of one stand-in.
@@ -20,7 +20,7 @@ pub(super) struct Reorder<T> {
     random: fastrand::Rng,
     enabled: bool,
     taken: u64,
-    /// Keyed by the number after which each may go, then by its own.
+    /// Keyed by the number of the broadcast after which each is delivered, then by its own number.
     held: BTreeMap<(u64, u64), T>,
 }
 
@@ -34,7 +34,7 @@ impl<T> Reorder<T> {
         }
     }
 
-    /// Takes one item and returns what goes out now, in order.
+    /// Takes an item, and returns the items to deliver now, in their order.
     pub(super) fn push(&mut self, item: T) -> Vec<T> {
         let number = self.taken;
         self.taken = self.taken.saturating_add(1);
@@ -49,12 +49,12 @@ impl<T> Reorder<T> {
         out
     }
 
-    /// Lets all stragglers go.
+    /// Returns all stragglers.
     pub(super) fn flush(&mut self) -> Vec<T> {
         std::mem::take(&mut self.held).into_values().collect()
     }
 
-    /// How many items were ever taken.
+    /// The number of items that were taken so far.
     pub(super) fn taken(&self) -> u64 {
         self.taken
     }
@@ -63,7 +63,7 @@ impl<T> Reorder<T> {
         self.held.is_empty()
     }
 
-    /// Those that `number` was the last to pass.
+    /// The stragglers that are delivered after item `number`.
     fn release(&mut self, number: u64) -> Vec<T> {
         let later = self.held.split_off(&(number.saturating_add(1), 0));
         std::mem::replace(&mut self.held, later)
@@ -71,7 +71,7 @@ impl<T> Reorder<T> {
             .collect()
     }
 
-    /// By how many places: mostly one, seldom hundreds.
+    /// The number of places that a straggler loses: mostly one, rarely hundreds.
     fn places(&mut self) -> u64 {
         match self.random.u64(..1_000) {
             0..700 => 1,

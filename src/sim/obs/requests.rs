@@ -1,8 +1,8 @@
-//! Answers to requests, except `BroadcastCustomEvent`, whose work is the hub's: here it is only
+//! Carries out requests, except `BroadcastCustomEvent`, which the hub carries out; here it is only
 //! checked.
 //!
-//! Pure: takes the world and the time, returns the answer and the events that follow it. Codes and
-//! texts are obs-websocket's.
+//! Pure: it takes the world and the time, and returns the response and the events that follow.
+//! Codes and texts are those of obs-websocket.
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -14,7 +14,7 @@ use super::options::Versions;
 use super::protocol::status;
 use super::world::{World, uuid_of};
 
-/// What `GetVersion` lists.
+/// The requests that `GetVersion` lists.
 const AVAILABLE: [&str; 35] = [
     "BroadcastCustomEvent",
     "CallVendorRequest",
@@ -53,14 +53,13 @@ const AVAILABLE: [&str; 35] = [
     "TriggerStudioModeTransition",
 ];
 
-/// The `eventData` of a `BroadcastCustomEvent`, as the text that goes out: keys sorted, as OBS
-/// dumps them.
+/// The `eventData` of a `BroadcastCustomEvent` as it is sent: with sorted keys, as OBS writes them.
 pub(super) fn event_data(fields: RequestFields<'_>) -> Result<String, Refusal> {
     let object = fields.object("eventData")?;
     serde_json::to_string(object).map_err(|_| type_error("eventData", "an object"))
 }
 
-/// Answers one request.
+/// Carries out one request.
 pub(super) fn answer(
     world: &mut World,
     versions: &Versions,

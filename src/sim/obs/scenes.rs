@@ -1,7 +1,8 @@
-//! Answers about scenes, inputs and what is where: what `overlay install` and the end credits ask.
+//! Carries out requests about scenes, inputs and scene items, which `overlay install` and the end
+//! credits make.
 //!
 //! Pure, like `requests`. A stand-in has the kinds of inputs that every OBS has, and browser
-//! sources unless it is to be an OBS without.
+//! sources unless it was started without them.
 
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use super::fields::RequestFields;
 use super::protocol::status;
 use super::world::{World, uuid_of};
 
-/// Kinds of inputs with their versions; a browser source has none.
+/// The kinds of inputs with their versions; a browser source has none.
 const KINDS: [&str; 4] = [
     "image_source",
     "color_source_v3",
@@ -19,7 +20,7 @@ const KINDS: [&str; 4] = [
 ];
 const BROWSER_SOURCE: &str = "browser_source";
 const BROWSER_VENDOR: &str = "obs-browser";
-/// What a stand-in's canvas is like.
+/// The size of the canvas in pixels.
 const CANVAS: (u32, u32) = (1_920, 1_080);
 
 fn not_found(name: &str) -> Refusal {
@@ -29,7 +30,7 @@ fn not_found(name: &str) -> Refusal {
     )
 }
 
-/// Without its version.
+/// A kind of input without its version.
 fn unversioned(kind: &str) -> &str {
     match kind.rsplit_once("_v") {
         Some((name, version)) if version.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -46,7 +47,7 @@ pub(super) fn scene<'a>(world: &World, fields: RequestFields<'a>) -> Result<&'a 
     }
 }
 
-/// Answers what is about the studio.
+/// Carries out requests about scenes and inputs.
 pub(super) fn answer(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
     match kind {
         "GetVideoSettings" => {

@@ -1,7 +1,8 @@
-//! One connection, from the upgrade to the end: reads frames, gives the work to the hub, writes the
-//! outbox.
+//! One connection, from the upgrade to its end: reads frames, passes requests to the hub, and
+//! writes the messages in the outbox.
 //!
-//! Reading and writing are separate, as in OBS: a client that does not read is still heard.
+//! Reading and writing are independent, as in OBS: messages of a client that does not read are
+//! processed too.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -23,12 +24,12 @@ use super::protocol::{Goodbye, message, op, status, subscription};
 use super::requests::event_data;
 use super::state::Happened;
 
-/// The one version of obs-websocket's RPC.
+/// The only version of obs-websocket's RPC.
 const RPC_VERSION: u64 = 1;
-/// How long the other side may take to answer a close frame.
+/// How long the client may take to answer a close frame.
 const CLOSE_ANSWER_MILLIS: u64 = 1_000;
 
-/// Serves one connection until it ends or `killed`.
+/// Serves one connection until it ends or `killed` is cancelled.
 pub(super) async fn serve(stream: TcpStream, hub: Arc<Hub>, killed: CancellationToken) {
     let Some(Ok(socket)) = killed.run_until_cancelled(accept(stream)).await else {
         return;
@@ -49,7 +50,7 @@ pub(super) async fn serve(stream: TcpStream, hub: Arc<Hub>, killed: Cancellation
     hub.leave(id);
 }
 
-/// Writes what is in the outbox, until a close frame has gone out or the socket fails.
+/// Writes the messages in the outbox until a close frame was written or the socket fails.
 async fn write(mut sink: impl Sink<Message, Error = Error> + Unpin, outbox: &Outbox, hub: &Hub) {
     loop {
         for message in outbox.take().await {
@@ -72,11 +73,11 @@ async fn write(mut sink: impl Sink<Message, Error = Error> + Unpin, outbox: &Out
 
 /// Waits while the stand-in is frozen.
 pub(super) async fn thawed(hub: &Hub) {
-    // An error would mean that the hub is gone, and it is borrowed here.
+    // An error would mean that the hub was dropped, which cannot be, because it is borrowed here.
     drop(hub.frozen.subscribe().wait_for(|frozen| !frozen).await);
 }
 
-/// What the reading side knows of its session.
+/// The state of the reading side.
 #[derive(Debug)]
 struct Session {
     id: SessionId,
@@ -112,7 +113,8 @@ impl Session {
         }
     }
 
-    /// Reads until the other side is gone. After a goodbye it only waits for that.
+    /// Reads until the client has disconnected. After a close frame was queued, it only waits for
+    /// that.
     async fn read(mut self, mut frames: impl Stream<Item = Result<Message, Error>> + Unpin) {
         let mut frozen = self.hub.frozen.subscribe();
         let mut over = false;
@@ -185,7 +187,7 @@ impl Session {
         ControlFlow::Continue(())
     }
 
-    /// `Identified` goes out before the first event can.
+    /// `Identified` is queued before any event can be.
     fn subscribe(&self, data: &Value) {
         self.outbox.push(message(
             op::IDENTIFIED,
@@ -226,7 +228,7 @@ impl Session {
         ControlFlow::Continue(())
     }
 
-    /// Requests one after the other, in the serial form; the execution type is not looked at.
+    /// Carries out the requests one after the other; the execution type is ignored.
     fn batch(&self, data: &Value) -> ControlFlow<Goodbye> {
         let Some(id) = data.get("requestId").and_then(Value::as_str) else {
             return ControlFlow::Break(Goodbye::missing("requestId"));
@@ -291,7 +293,7 @@ impl Session {
     }
 }
 
-/// The body of a `RequestResponse`.
+/// The data of a `RequestResponse`.
 fn response(kind: &str, id: Option<&str>, outcome: Result<Option<Value>, Refusal>) -> Value {
     let (status, data) = match outcome {
         Ok(data) => (json!({"result": true, "code": status::SUCCESS}), data),

@@ -1,4 +1,4 @@
-//! What a scene collection and studio mode hold, and what changes of it OBS reports.
+//! The state of scene collections and studio mode, and the events about its changes.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 pub(super) const FIRST_COLLECTION: &str = "Untitled";
 
-/// An event that follows from a change.
+/// An event about a change.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Happened {
     pub(super) kind: &'static str,
@@ -19,7 +19,7 @@ pub(super) struct Happened {
 pub(super) struct Input {
     pub(super) kind: String,
     pub(super) settings: Value,
-    /// How long what it plays is, if it plays anything.
+    /// The duration of the medium that it plays, if it plays one.
     pub(super) media_ms: Option<u64>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Item {
     pub(super) enabled: bool,
 }
 
-/// What a scene collection holds.
+/// The content of a scene collection.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     pub(super) scenes: Vec<String>,
@@ -46,10 +46,10 @@ pub(super) struct Contents {
 pub(super) struct OnAir {
     /// The scene in the preview; `None` without studio mode.
     pub(super) preview: Option<String>,
-    /// Studio mode is being left: the scene that stays on air, and when OBS says so.
+    /// The scene that stays on air, and when OBS reports it, while studio mode is being left.
     pub(super) leaving: Option<(String, Instant)>,
     pub(super) collection: String,
-    /// Collections that are not open.
+    /// The collections that are not open.
     pub(super) others: BTreeMap<String, Contents>,
 }
 

@@ -1,4 +1,4 @@
-//! The stand-in seen from outside: by obws, by our own small client and by a bare WebSocket.
+//! Tests the stand-in from outside: with obws, with our own small client and with a bare WebSocket.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ async fn obws_client(obs: &StandIn) -> obws::Client {
     .unwrap()
 }
 
-/// A WebSocket without any manners.
+/// A WebSocket that keeps to no protocol by itself.
 struct Bare(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Bare {
@@ -82,7 +82,7 @@ impl Bare {
         self.0.send(Message::text(text)).await.unwrap();
     }
 
-    /// A message, or the close code (0 for none).
+    /// The next message, or the close code (0 for none).
     async fn read(&mut self) -> Result<Value, u16> {
         match within(self.0.next()).await {
             Some(Ok(frame)) => match frame.as_close() {
@@ -317,7 +317,7 @@ async fn only_general_subscribers_hear_broadcasts_and_all_of_them() {
     assert_eq!(obs.received(), [json!({"n": 1})]);
 }
 
-/// Broadcasts numbers and returns them as they were heard.
+/// Broadcasts numbers, and returns them in the order in which they were received.
 async fn numbers(obs: &StandIn, count: u64, pipelined: bool) -> Vec<u64> {
     let (mut requests, mut hearer) = (
         RequestPeer::connect(&target(obs)).await.unwrap(),
@@ -383,7 +383,8 @@ async fn one_after_the_other_nothing_changes_places() {
     );
 }
 
-/// As OBS under load: who waits for each reply is slow, who does not is not.
+/// As in OBS under load: a client that waits for each reply is slow, and one that does not wait is
+/// fast.
 #[tokio::test]
 async fn broadcasts_that_take_their_time_take_it_side_by_side() {
     const COUNT: u64 = 20;
@@ -471,7 +472,7 @@ async fn frozen_it_is_silent_and_thawed_it_goes_on() {
     bare.send(r#"{"op":6,"d":{"requestType":"GetStats","requestId":"1"}}"#)
         .await;
     bare.0.send(Message::ping("x")).await.unwrap();
-    // The kernel accepts for a stopped process; nobody answers the upgrade.
+    // The kernel accepts connections for a stopped process, but the upgrade gets no response.
     TcpStream::connect(obs.address()).await.unwrap();
     let silence = timeout(Duration::from_millis(50), bare.0.next()).await;
     assert!(silence.is_err(), "{silence:?}");

@@ -1,6 +1,6 @@
-//! What the stand-in has instead of a studio: scenes, inputs, a stream and a recording, in memory.
+//! The state of the stand-in in memory: scenes, inputs and a stream.
 //!
-//! Pure: the time is an argument, and what changed comes back as events for the hub to send.
+//! Pure: the time is an argument, and changes are returned as events, which the hub sends.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(super) struct World {
     pub(super) items: Vec<Item>,
     /// Whether this OBS was built with browser sources.
     pub(super) browser_sources: bool,
-    /// What browser sources were handed.
+    /// The texts that vendor requests sent to browser sources.
     pub(super) emitted: Vec<Value>,
     last_item: u64,
     streaming_since: Option<Instant>,
@@ -33,13 +33,13 @@ impl Default for World {
     }
 }
 
-/// A stable id made from a name: OBS gives each source one.
+/// A stable id made from a name, because OBS gives each source an id.
 pub(super) fn uuid_of(name: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
 }
 
 impl World {
-    /// Three scenes and nothing in them.
+    /// A world of three empty scenes.
     pub(super) fn new(browser_sources: bool) -> Self {
         Self {
             scenes: ["Starting soon", "Game", "Credits"].map(Into::into).into(),
@@ -54,18 +54,19 @@ impl World {
         }
     }
 
-    /// OBS has started again: what it was doing has ended, what it saved is still there.
+    /// Resets the state as a restart of OBS does: the outputs are stopped, everything that OBS
+    /// saves stays.
     pub(super) fn restart(&mut self) {
         self.streaming_since = None;
     }
 
-    /// How long the stream has been running; `None` when there is none.
+    /// How long the stream has been running; `None` if there is none.
     pub(super) fn streaming_for(&self, now: Instant) -> Option<Duration> {
         self.streaming_since
             .map(|since| now.saturating_duration_since(since))
     }
 
-    /// Starts the stream as if it had been running since `since`; `None` when it runs already.
+    /// Starts the stream as if it had been running since `since`; `None` if it is running already.
     pub(super) fn start_stream(&mut self, since: Instant) -> Option<Vec<Happened>> {
         if self.streaming_since.is_some() {
             return None;
@@ -77,7 +78,7 @@ impl World {
         ])
     }
 
-    /// Ends the stream; `None` when there is none.
+    /// Stops the stream; `None` if there is none.
     pub(super) fn stop_stream(&mut self) -> Option<Vec<Happened>> {
         self.streaming_since.take().map(|_| {
             vec![
@@ -87,8 +88,7 @@ impl World {
         })
     }
 
-    /// Puts the contents of another collection in the place of those that are here, and gives
-    /// these.
+    /// Replaces the open collection by another one, and returns its content.
     pub(super) fn exchange(&mut self, opened: Contents) -> Contents {
         let Contents {
             scenes,
@@ -104,7 +104,7 @@ impl World {
         }
     }
 
-    /// Adds a scene; `None` when the name is taken.
+    /// Adds a scene; `None` if the name is taken.
     pub(super) fn create_scene(&mut self, name: &str) -> Option<Vec<Happened>> {
         if self.scenes.iter().any(|known| known == name) || self.inputs.contains_key(name) {
             return None;
@@ -118,7 +118,7 @@ impl World {
         }])
     }
 
-    /// Removes a scene with all that is in it, wherever it is.
+    /// Removes a scene with its items, and its own items in other scenes.
     pub(super) fn remove_scene(&mut self, name: &str) -> Vec<Happened> {
         self.scenes.retain(|known| known != name);
         self.items
@@ -131,7 +131,7 @@ impl World {
         }]
     }
 
-    /// Puts a source into a scene.
+    /// Adds a source to a scene.
     pub(super) fn add_item(&mut self, scene: &str, source: &str, enabled: bool) -> u64 {
         self.last_item = self.last_item.saturating_add(1);
         self.items.push(Item {
@@ -143,7 +143,7 @@ impl World {
         self.last_item
     }
 
-    /// Adds an input, which is not there yet, and returns its scene item id.
+    /// Adds an input whose name must be free, and returns its scene item id.
     pub(super) fn add_input(
         &mut self,
         name: &str,
@@ -179,7 +179,7 @@ impl World {
         self.inputs.contains_key(name) || self.scenes.iter().any(|scene| scene == name)
     }
 
-    /// Gives an input another name, which nothing has yet.
+    /// Renames an input. The new name must be free.
     pub(super) fn rename_input(&mut self, name: &str, new: &str) -> Vec<Happened> {
         if let Some(input) = self.inputs.remove(name) {
             self.inputs.insert(new.into(), input);
@@ -195,7 +195,7 @@ impl World {
         }]
     }
 
-    /// Removes an input; `None` when there is none of that name.
+    /// Removes an input; `None` if there is none of that name.
     pub(super) fn remove_input(&mut self, name: &str) -> Option<Vec<Happened>> {
         self.inputs.remove(name)?;
         self.items.retain(|item| item.source != name);

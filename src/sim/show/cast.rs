@@ -1,4 +1,4 @@
-//! Who is in the show. All invented.
+//! The people in the show. All of them are invented.
 
 use crate::sim::twitchat::{Person, Reward, Roles};
 
@@ -20,7 +20,7 @@ const SUBSCRIBER: Roles = Roles {
     ..NOBODY
 };
 
-/// Id, display name, login where it is not the name in lower case, badges.
+/// Id, display name, login if it is not the name in lower case, badges.
 const REGULARS: [(&str, &str, Option<&str>, Roles); 14] = [
     ("70010001", "QuietMoth", None, MODERATOR),
     ("70010002", "雪見うどん", Some("yukimi_udon"), VIP),
@@ -46,7 +46,7 @@ const REGULARS: [(&str, &str, Option<&str>, Roles); 14] = [
     ("70010014", "MossyBoulder", None, NOBODY),
 ];
 
-/// Those who chat.
+/// The people who chat.
 pub(super) fn regulars() -> Vec<Person> {
     REGULARS
         .into_iter()
@@ -57,29 +57,29 @@ pub(super) fn regulars() -> Vec<Person> {
         .collect()
 }
 
-/// Those who get subscriptions and say nothing.
+/// People who get subscriptions and write nothing.
 pub(super) fn lurkers(count: u64) -> Vec<Person> {
     (1..=count)
         .map(|number| Person::new(format!("7002{number:04}"), format!("lurker_{number:02}")))
         .collect()
 }
 
-/// A follower from `YouTube`: no Twitch id, blanks in the login.
+/// A follower on `YouTube`: not a Twitch id, and a login with spaces.
 pub(super) fn youtuber() -> Person {
     Person::new("UCq3fXh0cJm1vZr8yXb2kQeg", "Hjalmar Ærøskøbing")
 }
 
-/// Brings viewers; another program tells.
+/// The owner of a channel that raids. Another program reports that raid.
 pub(super) fn raider() -> Person {
     Person::new("70030001", "LanternFox")
 }
 
-/// Brings viewers; Twitchat's labels tell.
+/// The owner of a channel that raids. Twitchat's labels report that raid.
 pub(super) fn second_raider() -> Person {
     Person::new("70030002", "深夜ラジオ").login("midnight_radio_jp")
 }
 
-/// What channel points buy.
+/// The rewards for channel points.
 pub(super) fn rewards() -> [Reward; 3] {
     let reward = |id: &str, title: &str, cost| Reward {
         id: id.into(),

@@ -1,11 +1,11 @@
-//! What the credits should say after the show: made from the same script, by rules of its own.
+//! The expected credits after the show: made from the same script, by independent code.
 
 use crate::sim::twitchat::{Generation, Moment, VotePhase};
 
 use super::timeline::{Act, Timeline};
 
 /// Display names by section, each once, in the order in which they were played. OBS changes the
-/// order: compare them as sets.
+/// order, so compare them as sets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Expected {
     /// `Follows`.
@@ -16,23 +16,23 @@ pub struct Expected {
     pub subs: Vec<String>,
     /// `ReSubs`.
     pub resubs: Vec<String>,
-    /// `GiftSubs`: everybody who gave, bombs included.
+    /// `GiftSubs`: everybody who gave, gift bombs included.
     pub gift_subs: Vec<String>,
-    /// `GiftBombs`: who gave to several at once.
+    /// `GiftBombs`: people who gave several subscriptions at once.
     pub gift_bombs: Vec<String>,
     /// `Raided`.
     pub raided: Vec<String>,
     /// `RewardRedemptions`.
     pub redemptions: Vec<String>,
-    /// `GameUpdates`: games that were switched to. The one that Twitchat starts with is only where
-    /// the labels begin.
+    /// `GameUpdates`: games that were switched to. The game that is set when Twitchat starts does
+    /// not count.
     pub games: Vec<String>,
-    /// `User.Users`: who wrote.
+    /// `User.Users`: people who wrote in the chat.
     pub users: Vec<String>,
-    /// Users who wrote with a moderator's badge. Only the first generation reports the badge with
+    /// Users with a moderator's badge in the chat. Only the first generation reports the badge with
     /// the message; the summary has the badges of all users.
     pub moderators: Vec<String>,
-    /// Of those, who wrote with a VIP badge.
+    /// Users with a VIP badge in the chat.
     pub vips: Vec<String>,
     pub polls: Vec<String>,
     /// Bits by name.

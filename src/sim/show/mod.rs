@@ -1,8 +1,8 @@
-//! The demo's stream: ten lively seconds, three generations of Twitchat one after the other, and
-//! somebody else who publishes a raid.
+//! The stream of the demo: ten seconds with three generations of Twitchat one after the other, and
+//! another program that publishes a raid.
 //!
-//! The same seed gives the same show, and the show says what the credits should be after it. Called
-//! by the demo and by the tests.
+//! The same seed gives the same show, and the show knows the expected credits. Called by the demo
+//! and by the tests.
 
 mod cast;
 mod expected;
@@ -20,18 +20,18 @@ use super::peer::{PeerError, RequestPeer, Target};
 use super::twitchat::{Generation, Options, StandIn};
 use timeline::{Act, LENGTH, Timeline, publish_raid};
 
-/// How long the show takes.
+/// The duration of the show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShowSpeed(pub Duration);
 
 impl ShowSpeed {
-    /// As people like to watch it.
+    /// Slow enough for people to watch.
     pub const LIVE: Self = Self(Duration::from_secs(10));
-    /// As fast as it goes.
+    /// As fast as possible.
     pub const HURRIED: Self = Self(Duration::ZERO);
 }
 
-/// A show that is ready to begin: Twitchat is connected and has said nothing yet.
+/// A show that is ready to begin: Twitchat is connected and has sent nothing yet.
 #[derive(Debug)]
 pub struct Show {
     timeline: Timeline,
@@ -41,11 +41,11 @@ pub struct Show {
 }
 
 impl Show {
-    /// Connects everybody who plays to an obs-websocket.
+    /// Connects Twitchat and the other program to an obs-websocket server.
     pub async fn connect(target: Target, seed: u64, pace: ShowSpeed) -> Result<Self, PeerError> {
         let publisher = RequestPeer::connect(&target).await?;
-        // Twitchat tells a cheer after a second and labels after 100 ms; a hurried show hurries
-        // these too.
+        // Twitchat sends a cheer after a second and labels after 100 ms. A fast show uses shorter
+        // delays.
         let options = Options {
             generation: Generation::First,
             bits_delay: pace.0 / 10,
@@ -64,17 +64,17 @@ impl Show {
         })
     }
 
-    /// What the credits should say afterwards.
+    /// The expected credits after the show.
     pub fn expected(&self) -> Expected {
         Expected::of(&self.timeline)
     }
 
-    /// The Twitchat that plays. It goes on answering as long as somebody holds it.
+    /// The Twitchat of the show. It answers questions for as long as a handle to it exists.
     pub fn twitchat(&self) -> &StandIn {
         &self.twitchat
     }
 
-    /// Plays the show and waits until OBS has all of it.
+    /// Plays the show, and waits until OBS has relayed all messages.
     pub async fn play(&mut self) -> Result<(), PeerError> {
         let begin = Instant::now();
         for (cue, act) in &self.timeline.0 {

@@ -42,8 +42,7 @@ fn every_section_has_somebody_in_every_show() {
     }
 }
 
-/// Moderators and VIPs are told live by the first generation alone: some of them come in that
-/// early.
+/// Only the first generation reports moderators and VIPs live, so some of them write that early.
 #[test]
 fn badges_are_seen_in_every_show() {
     for seed in 0..50 {
@@ -120,7 +119,7 @@ async fn all_three_generations_and_the_published_raid_reach_the_bus() {
             .count()
     };
     assert_eq!((gifts("SUBSCRIPTION"), gifts("ON_SUBSCRIPTION")), (5, 4));
-    // Labels are whole states; their order decides what is a change.
+    // Each message has all labels, so their order decides what counts as a change.
     let labels = received.iter().filter(|received| {
         received["type"]
             .as_str()
@@ -134,6 +133,6 @@ async fn all_three_generations_and_the_published_raid_reach_the_bus() {
         games,
         ["Just Chatting", "Hollow Harbour", "Frog Café Simulator"]
     );
-    // The history outlives the updates.
+    // The history survives the updates.
     assert_eq!(show.expected().follows.len(), 5);
 }

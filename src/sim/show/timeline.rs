@@ -1,18 +1,18 @@
-//! What happens in the show and when. Pure: the seed decides who does what, always in the same
-//! plot.
+//! The events of the show and their times. Pure: the seed decides which people act; the plot is
+//! always the same.
 
 use serde_json::{Value, json};
 
 use super::cast;
 use crate::sim::twitchat::{Choice, Generation, Moment, Person, Reward, Tier, Vote, VotePhase};
 
-/// What the show does next.
+/// The next step of the show.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Act {
-    /// Twitchat is updated.
+    /// Twitchat is updated to this generation.
     Switch(Generation),
     Play(Moment),
-    /// Another program feeds the bridge a raid.
+    /// Another program publishes a raid.
     PublishRaid {
         who: Person,
         viewers: u64,
@@ -22,12 +22,12 @@ pub(super) enum Act {
 /// The length of the show, in cue units.
 pub(super) const LENGTH: u32 = 1_000;
 
-/// The show: acts with their place between 0 and [`LENGTH`], in order.
+/// The show: acts with their time between 0 and [`LENGTH`], in order.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Timeline(pub(super) Vec<(u32, Act)>);
 
 impl Timeline {
-    /// Writes the show.
+    /// Makes the acts of the show.
     pub(super) fn new(seed: u64) -> Self {
         let mut writer = Writer {
             random: fastrand::Rng::with_seed(seed),
@@ -35,7 +35,8 @@ impl Timeline {
             acts: Vec::new(),
         };
         writer.shuffle();
-        // Only the first generation tells badges live: somebody with each comes in that early.
+        // Only the first generation reports badges live, so one person with each badge writes that
+        // early.
         writer.bring(0, |person| person.roles.moderator);
         writer.bring(1, |person| person.roles.vip);
         writer.warm_up();
@@ -45,7 +46,7 @@ impl Timeline {
     }
 }
 
-/// The broadcast that feeds the bridge a raid: a request of the bus, with Streamer.bot's
+/// The request with which another program publishes a raid, with the data of Streamer.bot's
 /// `Twitch.Raid`.
 pub(super) fn publish_raid(who: &Person, viewers: u64) -> Value {
     json!({
@@ -73,14 +74,14 @@ impl Writer {
         self.random.shuffle(&mut self.regulars);
     }
 
-    /// Swaps the first one who fits to a place.
+    /// Swaps the first person who fits to a place in the list.
     fn bring(&mut self, place: usize, fits: impl Fn(&Person) -> bool) {
         if let Some(found) = self.regulars.iter().position(fits) {
             self.regulars.swap(place, found);
         }
     }
 
-    /// The regular at a place in the shuffled list, round and round.
+    /// The regular at a place in the shuffled list, which repeats.
     fn regular(&self, place: usize) -> Person {
         self.regulars
             .iter()
@@ -152,7 +153,7 @@ impl Writer {
         );
     }
 
-    /// A poll with votes that come in and a clear winner.
+    /// A poll with votes that come in, and a clear winner.
     fn poll(&mut self, cues: [u32; 3], id: &str, title: &str, choices: [&str; 2]) {
         let total = self.random.u64(20..=60);
         for (cue, set_up, share) in [
@@ -181,7 +182,7 @@ impl Writer {
         }
     }
 
-    /// The first generation: who comes in, who follows, what the evening shall be.
+    /// The first generation: first messages, follows, and a poll.
     fn warm_up(&mut self) {
         self.acts.push((0, Act::Switch(Generation::First)));
         self.greet(10, 0, "evening everyone!");
@@ -202,7 +203,7 @@ impl Writer {
         self.follow(260, 7);
     }
 
-    /// The second: money, points and a bomb of five.
+    /// The second: money, points and a gift bomb of five.
     fn main_act(&mut self) {
         let [hydrate, map, _] = cast::rewards();
         let to = cast::lurkers(5);
@@ -252,8 +253,8 @@ impl Writer {
         self.resub(600, 9, Tier::One, "");
     }
 
-    /// The third: a poll with a result, an anonymous bomb, a raid that only labels tell, the last
-    /// goodbyes.
+    /// The third: a poll with a result, an anonymous gift bomb, a raid that only labels report, and
+    /// the last messages.
     fn finale(&mut self) {
         let [hydrate, _, highlight] = cast::rewards();
         let lurkers = cast::lurkers(9);

@@ -1,20 +1,20 @@
-//! Whose Twitchat speaks, how old it is, and what it sends.
+//! The channel and the version of a stand-in Twitchat, and the form of its messages.
 
 use serde_json::Value;
 
-/// How Twitchat names and shapes things.
+/// The generation of names and shapes that Twitchat uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Generation {
-    /// 0.x to 6.x: chat messages nested with IRC tags. It knows no cheers, subscriptions, rewards,
-    /// labels or summary.
+    /// Versions 0.x to 6.x: chat messages with nested IRC tags. They have no cheers, subscriptions,
+    /// rewards, labels or summary.
     First,
-    /// 7.x to 16.x.
+    /// Versions 7.x to 16.x.
     Second,
-    /// 17: `ON_`, `SET_` and `GET_`.
+    /// Version 17, with the prefixes `ON_`, `SET_` and `GET_`.
     Third,
 }
 
-/// Whose Twitchat it is.
+/// The channel of a Twitchat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
     /// The broadcaster's Twitch id.
@@ -23,5 +23,5 @@ pub struct Channel {
     pub login: String,
 }
 
-/// A message without its envelope; `None` for data that is absent.
+/// The type and the data of a message; `None` for a message without data.
 pub(super) type Outgoing = (&'static str, Option<Value>);

@@ -1,5 +1,5 @@
-//! The words of Twitchat's first generation, 0.x to 6.x: chat messages nested with IRC tags, polls
-//! as Twitch's own API has them.
+//! The messages of Twitchat's first generation, 0.x to 6.x: chat messages with nested IRC tags, and
+//! polls in the shape of Twitch's own API.
 //!
 //! Pure.
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::channel::{Channel, Outgoing};
 use super::moment::{Choice, Moment, Person, Vote, VotePhase};
 
-/// Says one moment; nothing where this generation has no word for it.
+/// The messages for a moment; empty if this generation has none.
 pub(super) fn send_each(channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Outgoing> {
     match moment {
         Moment::Follow { who } => {
@@ -41,7 +41,7 @@ pub(super) fn send_each(channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<
     }
 }
 
-/// A chat message as tmi.js had it.
+/// A chat message in the shape of tmi.js.
 fn tagged(channel: &Channel, who: &Person, text: &str, now_ms: i64) -> Value {
     let mut badges = Map::new();
     for (held, badge, version) in [
@@ -61,7 +61,7 @@ fn tagged(channel: &Channel, who: &Person, text: &str, now_ms: i64) -> Value {
     }}})
 }
 
-/// A poll or a prediction as Twitch's own API has it.
+/// A poll or a prediction in the shape of Twitch's own API.
 fn helix(channel: &Channel, vote: &Vote, set_up: VotePhase, field: &str) -> Value {
     let status = match set_up {
         VotePhase::Begins | VotePhase::Goes => "ACTIVE",

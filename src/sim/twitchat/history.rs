@@ -1,17 +1,17 @@
-//! What Twitchat remembers of the stream, and the summary it makes of it.
+//! Twitchat's memory of the stream, and the summary that it makes of it.
 //!
-//! Lists are newest first, `login` holds the display name and every list is there, as
-//! `protocol/twitchat.md` §4 says. Pure.
+//! Lists are newest first, `login` contains the display name, and no list is missing, as
+//! `protocol/twitchat.md` §4 describes. Pure.
 
 use serde_json::{Map, Value, json};
 
 use super::moment::{Moment, Person, Tier, VotePhase};
 use super::speech::tier;
 
-/// Gifts of one giver and tier that come closer than this are one row.
+/// Gifts of one giver and tier become one row if the time between them is shorter than this.
 const BOMB_GAP_MS: i64 = 10_000;
 
-/// Every list of a summary.
+/// The lists of a summary.
 const LISTS: [&str; 22] = [
     "follows",
     "raids",
@@ -37,7 +37,7 @@ const LISTS: [&str; 22] = [
     "patreonMembers",
 ];
 
-/// Everything that happened, oldest first.
+/// All moments, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct History(Vec<(i64, Moment)>);
 
@@ -54,7 +54,7 @@ impl History {
         self.0.push((at_ms, moment));
     }
 
-    /// The body of a summary of all since `offset_ms`.
+    /// The data of a summary of everything since `offset_ms`.
     pub(super) fn summary(&self, offset_ms: i64) -> Value {
         let mut lists: Map<String, Value> = LISTS
             .iter()
@@ -105,7 +105,7 @@ impl History {
     }
 }
 
-/// The list that a moment is in, and its row there.
+/// The list of a moment, and its row there; `None` if the summary does not have it.
 fn row(moment: &Moment) -> Option<(&'static str, Value)> {
     let sub = |who: &Person, at: Tier, months: u64| {
         json!({"uid": who.id, "login": who.display,
@@ -122,7 +122,7 @@ fn row(moment: &Moment) -> Option<(&'static str, Value)> {
         Moment::Resub {
             who, tier, months, ..
         } => ("resubs", sub(who, *tier, *months)),
-        // Twitchat's own trap: who goes on with a gift is listed as a giver.
+        // Twitchat lists a person who continues a gifted subscription as a giver.
         Moment::GiftUpgrade { who } => (
             "subgifts",
             json!({"uid": who.id, "login": who.display, "tier": 1, "total": 1,
@@ -206,7 +206,7 @@ fn row(moment: &Moment) -> Option<(&'static str, Value)> {
     })
 }
 
-/// Gifts put together, oldest first.
+/// Groups gifts into gift bombs, oldest first.
 fn bombs<'a>(moments: impl Iterator<Item = &'a (i64, Moment)>) -> Vec<Bomb> {
     let mut bombs: Vec<Bomb> = Vec::new();
     for (at_ms, moment) in moments {
@@ -233,7 +233,7 @@ fn bombs<'a>(moments: impl Iterator<Item = &'a (i64, Moment)>) -> Vec<Bomb> {
     bombs
 }
 
-/// Who wrote how often, newest first.
+/// The number of messages of each person, the latest person first.
 fn chatters<'a>(
     moments: impl DoubleEndedIterator<Item = &'a (i64, Moment)>,
 ) -> Vec<(&'a Person, u64)> {

@@ -1,13 +1,13 @@
-//! Label placeholders: the only live sign of raids and of the category.
+//! Label placeholders: the only live messages that show raids and the category.
 //!
-//! All tags are sent every time, and "last" tags are replayed from history when Twitchat starts:
-//! hence the raid of an earlier day. Pure.
+//! All tags are sent every time, and "last" tags are sent from history when Twitchat starts, so
+//! there is a raid of an earlier day. Pure.
 
 use serde_json::{Map, Value, json};
 
 use super::moment::Moment;
 
-/// The tags that the stand-in fills.
+/// The tags that the stand-in sets.
 #[derive(Debug)]
 pub(super) struct Labels(Map<String, Value>);
 
@@ -22,7 +22,7 @@ impl Labels {
         labels
     }
 
-    /// Takes note; true if Twitchat tells about it.
+    /// Changes the labels for a moment. Returns whether Twitchat sends them.
     pub(super) fn note(&mut self, moment: &Moment) -> bool {
         match moment {
             Moment::Raid { who, viewers } => self.raid(&who.id, &who.display, *viewers),
@@ -41,7 +41,7 @@ impl Labels {
         true
     }
 
-    /// The body of the message.
+    /// The data of the message.
     pub(super) fn data(&self) -> Value {
         Value::Object(self.0.clone())
     }

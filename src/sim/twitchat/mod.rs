@@ -1,9 +1,9 @@
-//! A stand-in Twitchat: plays what happens on a stream to any obs-websocket, in the words of one of
-//! its three generations, and answers the questions that the real one answers.
+//! A stand-in Twitchat: sends the messages of a stream to any obs-websocket server, in the form of
+//! one of its three generations, and answers the questions that the real one answers.
 //!
-//! It keeps a history, so that its summary fills what the other side has missed; it drops ids that
-//! it has seen, its own included. It has no chat, no overlays and no settings. Called by the demo's
-//! [`show`](super::show) and by the tests.
+//! It keeps a history, so that its summary contains what the other side has missed. It drops
+//! messages with ids that it has seen, its own included. It has no chat, no overlays and no
+//! settings. Called by the demo's [`show`](super::show) and by the tests.
 
 mod channel;
 mod first;
@@ -32,23 +32,23 @@ use history::History;
 use labels::Labels;
 use speech::send_each;
 
-/// `origin` of all that Twitchat sends, and of all that it listens to.
+/// The `origin` of all messages from and to Twitchat.
 const ORIGIN: &str = "twitchat";
-/// How many ids it knows again.
+/// The number of ids that it remembers.
 const SEEN_IDS: usize = 1_000;
 
-/// How a stand-in Twitchat is started.
+/// The options of a stand-in Twitchat.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Which words it uses.
+    /// The generation whose messages it sends.
     pub generation: Generation,
-    /// Whose it is.
+    /// The channel that it belongs to.
     pub channel: Channel,
-    /// How late a cheer is told: Twitchat waits a second.
+    /// The delay of a cheer. Twitchat waits a second.
     pub bits_delay: Duration,
-    /// How long changes of labels are gathered: Twitchat takes 100 ms.
+    /// The time for which it collects changes of labels. Twitchat takes 100 ms.
     pub label_delay: Duration,
-    /// How many of its pages are open: each tells everything, with ids of its own.
+    /// The number of its pages that are open. Each page sends everything, with its own ids.
     pub pages: usize,
 }
 
@@ -67,7 +67,8 @@ impl Default for Options {
     }
 }
 
-/// A running stand-in Twitchat. Clones are handles to the same one; it ends with the last of them.
+/// A running stand-in Twitchat. Clones are handles to the same one, which ends with the last of
+/// them.
 #[derive(Debug, Clone)]
 pub struct StandIn(Arc<Inner>);
 
@@ -78,7 +79,7 @@ struct Inner {
     state: Mutex<TwitchatState>,
     requests: tokio::sync::Mutex<Option<RequestPeer>>,
     listening: Mutex<Option<AbortOnDropHandle<()>>>,
-    /// What is told later.
+    /// The tasks that send messages later.
     late: TaskTracker,
 }
 
@@ -94,8 +95,8 @@ struct TwitchatState {
 }
 
 impl StandIn {
-    /// Connects to an obs-websocket, with one connection to talk and one to listen. Says nothing
-    /// yet.
+    /// Connects to an obs-websocket server, with one connection for requests and one for events.
+    /// Sends nothing yet.
     pub async fn connect(target: Target, options: Options) -> Result<Self, PeerError> {
         let state = TwitchatState {
             generation: options.generation,
@@ -118,7 +119,7 @@ impl StandIn {
         Ok(twitchat)
     }
 
-    /// Connects again, after OBS went away. The history is kept and, as in Twitchat, nothing
+    /// Connects again after OBS was closed. The history is kept and, as in Twitchat, no message
     /// announces it.
     pub async fn reconnect(&self) -> Result<(), PeerError> {
         let hearer = EventPeer::connect(&self.0.target).await?;
@@ -135,8 +136,8 @@ impl StandIn {
         Ok(())
     }
 
-    /// Updates Twitchat to another generation: it starts again with the same history and, if it has
-    /// words for it, says so.
+    /// Updates Twitchat to another generation: it starts again with the same history and announces
+    /// that, unless it is the first generation.
     pub async fn switch(&self, generation: Generation) -> Result<(), PeerError> {
         self.0.lock().generation = generation;
         let ready = match generation {
@@ -148,8 +149,8 @@ impl StandIn {
         self.0.send_labels().await
     }
 
-    /// Lets something happen: it is remembered, and told in so far as this generation tells it. It
-    /// stays remembered when telling fails.
+    /// Plays a moment: it is remembered, and sent if this generation has a message for it. It stays
+    /// remembered if sending fails.
     pub async fn play(&self, moment: Moment) -> Result<(), PeerError> {
         let late = matches!(moment, Moment::Cheer { .. }) && !self.0.options.bits_delay.is_zero();
         let (said, labels) = self.0.happen(moment);
@@ -157,7 +158,7 @@ impl StandIn {
             let (inner, delay) = (Arc::clone(&self.0), self.0.options.bits_delay);
             let telling = async move {
                 tokio::time::sleep(delay).await;
-                // OBS may be gone by then: Twitchat does not care either.
+                // Twitchat ignores it too if OBS was closed meanwhile.
                 drop(inner.send(&said).await);
             };
             self.0.late.spawn(watched("a late event", telling));
@@ -171,7 +172,7 @@ impl StandIn {
         }
     }
 
-    /// Lets something happen that nobody is told of, as when OBS was away: only the summary knows.
+    /// Remembers a moment without sending it, as if OBS was closed: only the summary contains it.
     pub fn play_unreceived(&self, moment: Moment) {
         self.0.happen(moment);
     }
@@ -185,7 +186,7 @@ impl StandIn {
         self.0.send(&[(kind, data)]).await
     }
 
-    /// Waits until all that was played has been told and OBS has replied to it.
+    /// Waits until everything that was played was sent and OBS has replied to it.
     pub async fn settled(&self) -> Result<(), PeerError> {
         self.0.late.close();
         self.0.late.wait().await;
@@ -201,8 +202,8 @@ impl StandIn {
         self.0.lock().answering = answering;
     }
 
-    /// The types and data of what others have sent to Twitchat, in the order in which it came.
-    /// Unknown types are there as well.
+    /// The types and data of the messages that others have sent to Twitchat, in their order.
+    /// Unknown types are included.
     pub fn received(&self) -> Vec<(String, Value)> {
         self.0.lock().received.clone()
     }
@@ -213,7 +214,7 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers, and finds the words. True if labels changed.
+    /// Remembers a moment and makes its messages. Returns `true` if labels changed.
     fn happen(&self, moment: Moment) -> (Vec<Outgoing>, bool) {
         let (mut state, now) = (self.lock(), now_ms());
         let said = send_each(state.generation, &self.options.channel, &moment, now);
@@ -222,7 +223,7 @@ impl Inner {
         (said, labels)
     }
 
-    /// Sends messages back to back, once per open page. Twitchat never waits for a reply.
+    /// Sends messages back to back, once for each open page. Twitchat never waits for a reply.
     async fn send(&self, said: &[Outgoing]) -> Result<(), PeerError> {
         let mut requests = self.requests.lock().await;
         let requests = requests.as_mut().ok_or_else(|| PeerError::Closed {
@@ -239,7 +240,7 @@ impl Inner {
         requests.flush().await
     }
 
-    /// Gathers changes of labels for a while before they are told.
+    /// Collects changes of labels for a while before they are sent.
     async fn send_labels_later(this: &Arc<Self>) -> Result<(), PeerError> {
         let delay = this.options.label_delay;
         if delay.is_zero() {
@@ -250,7 +251,7 @@ impl Inner {
             let telling = async move {
                 tokio::time::sleep(delay).await;
                 if std::mem::take(&mut inner.lock().labels_due) {
-                    // OBS may be gone by then: Twitchat does not care either.
+                    // Twitchat ignores it too if OBS was closed meanwhile.
                     drop(inner.send_labels().await);
                 }
             };
@@ -259,7 +260,8 @@ impl Inner {
         Ok(())
     }
 
-    /// Labels are whole states: two of them must not change places, so each waits for the reply.
+    /// Each message has all labels. Two of them must not change places, so each waits for the
+    /// reply.
     async fn send_labels(&self) -> Result<(), PeerError> {
         let (generation, data) = {
             let state = self.lock();
@@ -282,7 +284,7 @@ impl Inner {
         envelope
     }
 
-    /// Takes a broadcast and says what it answers.
+    /// Receives a broadcast, and returns the answer to it.
     fn receive(&self, envelope: &mut Value) -> Option<Outgoing> {
         if envelope.get("origin").and_then(Value::as_str) != Some(ORIGIN) {
             return None;
@@ -305,7 +307,7 @@ impl Inner {
 }
 
 impl TwitchatState {
-    /// Notes an id; false if it is known.
+    /// Remembers an id. Returns `false` if it was known.
     fn see(&mut self, id: String) -> bool {
         if self.seen.contains(&id) {
             return false;
@@ -317,8 +319,8 @@ impl TwitchatState {
         true
     }
 
-    /// The oldest generation knew no questions; the second threw on a question without data; the
-    /// third tolerates that.
+    /// The first generation answers no questions. The second throws an error if a question has no
+    /// data; the third accepts that.
     fn answer(&self, kind: &str, data: &Value) -> Option<Outgoing> {
         let since = |field: &str| data.get(field).and_then(Value::as_f64).map_or(0, whole);
         match (self.generation, kind) {
@@ -342,12 +344,12 @@ impl TwitchatState {
     }
 }
 
-/// Hears others until OBS or the stand-in is gone.
+/// Receives messages until OBS is closed or the stand-in is dropped.
 async fn listen(mut hearer: EventPeer, inner: Weak<Inner>) {
     while let Ok(mut envelope) = hearer.next().await {
         let Some(inner) = inner.upgrade() else { return };
         if let Some(answer) = inner.receive(&mut envelope) {
-            // If it cannot be sent, OBS is gone, which the next read tells.
+            // If this fails, OBS was closed, which the next read shows.
             drop(inner.send(&[answer]).await);
         }
     }
@@ -369,7 +371,7 @@ fn whole(number: f64) -> i64 {
     number as i64
 }
 
-/// Unix milliseconds.
+/// The current time in Unix milliseconds.
 #[expect(
     clippy::disallowed_methods,
     reason = "the stand-in is a program of its own: nobody gives it the time"

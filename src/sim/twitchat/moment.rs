@@ -1,15 +1,15 @@
-//! What can happen on a stream, before anybody has put it into words.
+//! What can happen on a stream, independent of the message for it.
 //!
-//! Pure data: [`speech`](super::speech) says it in a generation's own message,
+//! Pure data: [`speech`](super::speech) makes the messages of a generation of it, and
 //! [`history`](super::history) remembers it.
 
-/// Somebody in chat.
+/// A person in the chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Person {
     pub id: String,
     pub login: String,
     pub display: String,
-    /// What they are in this chat.
+    /// The person's badges in this chat.
     pub roles: Roles,
 }
 
@@ -22,7 +22,7 @@ pub struct Roles {
 }
 
 impl Person {
-    /// Somebody without badges; the login is the display name in lower case.
+    /// A person without badges; the login is the display name in lower case.
     pub fn new(id: impl Into<String>, display: impl Into<String>) -> Self {
         let display = display.into();
         Self {
@@ -33,7 +33,7 @@ impl Person {
         }
     }
 
-    /// With another login: display names in other scripts have one.
+    /// Sets another login, as display names in other scripts have.
     #[must_use]
     pub fn login(mut self, login: impl Into<String>) -> Self {
         self.login = login.into();
@@ -46,18 +46,18 @@ impl Person {
         self
     }
 
-    /// Whom Twitch names for gifts without a giver.
+    /// Twitch's account for gifts without a giver.
     pub fn anonymous_gifter() -> Self {
         Self::new("274598607", "AnAnonymousGifter")
     }
 
-    /// Whom Twitch names for cheers without a cheerer.
+    /// Twitch's account for cheers without a cheerer.
     pub fn anonymous_cheerer() -> Self {
         Self::new("407665396", "AnAnonymousCheerer")
     }
 }
 
-/// A subscription's tier.
+/// The tier of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Tier {
@@ -76,7 +76,7 @@ pub struct Reward {
 }
 
 impl Reward {
-    /// Twitch's own "Highlight my message", which Twitchat reports with a cost of -1.
+    /// Twitch's own reward "Highlight my message", which Twitchat reports with a cost of -1.
     pub fn highlight() -> Self {
         Self {
             id: "highlighted-message".into(),
@@ -86,14 +86,14 @@ impl Reward {
     }
 }
 
-/// What can be chosen in a poll or a prediction.
+/// A choice in a poll or a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What it says.
+    /// The text of the choice.
     pub label: String,
-    /// Votes; in a prediction, points.
+    /// The number of votes; in a prediction, of points.
     pub votes: u64,
-    /// How many people.
+    /// The number of people who have chosen it.
     pub voters: u64,
 }
 
@@ -102,13 +102,13 @@ pub struct Choice {
 pub struct Vote {
     pub id: String,
     pub title: String,
-    /// What can be chosen.
+    /// The choices, in their order.
     pub choices: Vec<Choice>,
     pub duration_seconds: u64,
 }
 
 impl Vote {
-    /// The place of the choice that leads: the first one at equal votes.
+    /// The index of the choice that leads; the first one if votes are equal.
     pub(super) fn leader(&self) -> usize {
         let most = self.choices.iter().map(|choice| choice.votes).max();
         self.choices
@@ -125,23 +125,23 @@ impl Vote {
         self.choices.iter().map(|choice| choice.voters).sum()
     }
 
-    /// An id for the choice at a place.
+    /// The id of the choice at an index.
     pub(super) fn choice_id(&self, place: usize) -> String {
         format!("{}-{place}", self.id)
     }
 }
 
-/// Where in its life a poll or a prediction is.
+/// The phase of a poll or a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VotePhase {
     Begins,
     /// Votes came in.
     Goes,
-    /// A prediction takes no more bets.
+    /// A prediction closes for bets.
     Locks,
-    /// It ends; the leader wins.
+    /// It ends, and the leader wins.
     Ends,
-    /// It is called off.
+    /// It is cancelled.
     Cancelled,
 }
 
@@ -152,16 +152,16 @@ pub enum Moment {
     Follow {
         who: Person,
     },
-    /// A chat message that Twitchat tells nobody about; it counts in the summary.
+    /// A chat message for which Twitchat sends no message. It counts in the summary.
     Chat {
         who: Person,
     },
-    /// The first message of the day.
+    /// The first message of a person on this day.
     FirstMessage {
         who: Person,
         text: String,
     },
-    /// A message of somebody who does not follow.
+    /// A message of a person who does not follow the channel.
     NonFollower {
         who: Person,
         text: String,
@@ -182,17 +182,17 @@ pub enum Moment {
         streak: u64,
         text: String,
     },
-    /// One gift each to one or more: a bomb is several.
+    /// One gift to each of these people; several are a gift bomb.
     Gift {
         from: Person,
         to: Vec<Person>,
         tier: Tier,
     },
-    /// Somebody goes on with a gifted subscription.
+    /// A person continues a gifted subscription.
     GiftUpgrade {
         who: Person,
     },
-    /// Somebody goes on from Prime to a paid subscription.
+    /// A person changes from a subscription with Prime to a paid one.
     PrimeUpgrade {
         who: Person,
     },
@@ -209,22 +209,22 @@ pub enum Moment {
         prediction: Vote,
         set_up: VotePhase,
     },
-    /// Twitchat has no event for it: labels and the summary tell.
+    /// Twitchat has no event for it. Only labels and the summary show it.
     Raid {
         who: Person,
         viewers: u64,
     },
-    /// Twitchat has no event for it: labels tell.
+    /// Twitchat has no event for it. Only labels show it.
     Category {
         name: String,
     },
-    /// A tip, in hundredths: the summary alone tells.
+    /// A tip in hundredths of the currency. Only the summary shows it.
     Tip {
         name: String,
         cents: u64,
         currency: String,
     },
-    /// A finished hype train with its conductors: the summary alone tells.
+    /// A finished hype train with its conductors. Only the summary shows it.
     HypeTrain {
         level: u64,
         percent: u64,

@@ -1,7 +1,7 @@
-//! What Twitchat says about a moment, in the words of its generation.
+//! The messages of Twitchat for a moment, in the form of its generation.
 //!
-//! Names and shapes are those of `protocol/twitchat.md` and `protocol/twitchat-v17.md`. Pure:
-//! moment and time in, type and data out.
+//! Names and shapes are those of `protocol/twitchat.md` and `protocol/twitchat-v17.md`. Pure: it
+//! takes the moment and the time, and returns types and data.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::channel::{Channel, Generation, Outgoing};
 use super::first;
 use super::moment::{Moment, Person, Tier, Vote, VotePhase};
 
-/// Says one moment; nothing where this generation has no word for it.
+/// The messages for a moment; empty if this generation has none.
 pub(super) fn send_each(
     generation: Generation,
     channel: &Channel,
@@ -37,7 +37,7 @@ pub(super) fn tier(tier: Tier) -> Value {
     }
 }
 
-/// Twitchat since 7.
+/// Makes the messages of Twitchat 7 and later.
 struct Author<'a> {
     third: bool,
     channel: &'a Channel,
@@ -110,7 +110,7 @@ impl Author<'_> {
         }
     }
 
-    /// One message per subscription: a bomb is never told as one.
+    /// One message per subscription, because Twitchat never sends a gift bomb as a whole.
     fn subscriptions(&self, moment: &Moment) -> Vec<Value> {
         match moment {
             Moment::Sub { who, tier: at } => {
@@ -189,15 +189,15 @@ impl Author<'_> {
         json!({"channel": self.channel.id, "message": text, "user": user(who)})
     }
 
-    /// FOLLOW and SUBSCRIPTION name the channel only since 17.
+    /// FOLLOW and SUBSCRIPTION contain the channel only since 17.
     fn add_channel(&self, data: &mut Value) {
         if let Some(data) = data.as_object_mut().filter(|_| self.third) {
             data.insert("channel".into(), self.channel.id.as_str().into());
         }
     }
 
-    /// A poll's or a prediction's progress. At its end the state is cleared: `{}` until 16, no data
-    /// since 17.
+    /// The messages about a poll or a prediction. At its end the state is cleared: with `{}` until
+    /// 16, without data since 17.
     fn progress(
         &self,
         kind: &'static str,
@@ -250,8 +250,8 @@ impl Author<'_> {
             fields.insert("totalPoints".into(), vote.votes().into());
             fields.insert("totalUsers".into(), vote.voters().into());
         }
-        // A running poll names its leader and its planned end; its last word has neither a length
-        // nor an end. A prediction's has.
+        // A running poll has its leader and its planned end; its last message has neither a
+        // duration nor an end. The last message of a prediction has its winner and its end.
         if poll || over {
             fields.extend(told(vote.leader()).map(|winner| ("winner".to_owned(), winner)));
         }

@@ -1,4 +1,4 @@
-//! The stand-in Twitchat against the samples of the protocol, and on a stand-in OBS.
+//! Compares the stand-in Twitchat with the samples of the protocol, and runs it on a stand-in OBS.
 
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ fn the_first_generation_nests_and_tags() {
     );
 }
 
-/// Lines of `twitchat_examples.ndjson` and `twitchat_v17_examples.ndjson`, whole.
+/// Compares complete lines of `twitchat_examples.ndjson` and `twitchat_v17_examples.ndjson`.
 #[test]
 fn subscriptions_are_told_as_in_the_samples() {
     let (kind, data) = one(
@@ -200,7 +200,7 @@ async fn set_up(generation: Generation) -> (obs::StandIn, StandIn, RequestPeer, 
     (obs, twitchat, requests, hearer)
 }
 
-/// The next message that is not ours: we send without an id.
+/// The next message of Twitchat. Messages of the test have no id.
 async fn answer(hearer: &mut EventPeer) -> Value {
     let received = async {
         loop {
@@ -327,8 +327,8 @@ async fn a_raid_shows_in_the_labels_alone() {
 async fn it_comes_back_with_its_history() {
     let (obs, twitchat, ..) = set_up(Generation::Second).await;
     obs.kill().await;
-    // Whether the dead socket is noticed at the first write is up to the kernel: it is remembered
-    // either way.
+    // The kernel decides whether the first write notices the dead socket. The moment is remembered
+    // in either case.
     drop(twitchat.play(Moment::Follow { who: olle() }).await);
     obs.start_again().await.unwrap();
     twitchat.reconnect().await.unwrap();

@@ -1,4 +1,4 @@
-//! The files go away while they are open, and the disk refuses writes.
+//! The files are deleted or replaced while they are open, and the disk refuses writes.
 
 use std::fs;
 #[cfg(target_os = "linux")]
@@ -7,7 +7,7 @@ use std::process::Command;
 use super::*;
 use crate::store::queue;
 
-/// The next notice that is none of progress.
+/// The next notice other than [`StoreNotice::Committed`].
 async fn next_notice(notices: &mut StoreNotices) -> StoreNotice {
     loop {
         match timeout(PATIENCE, notices.recv()).await.unwrap().unwrap() {
@@ -17,7 +17,7 @@ async fn next_notice(notices: &mut StoreNotices) -> StoreNotice {
     }
 }
 
-/// Reads until something is noted; fails if it is a loss, unless one is expected.
+/// Reads notices until there is a note, and checks whether it reports a loss.
 async fn noted(notices: &mut StoreNotices, expect_loss: bool) -> String {
     loop {
         if let StoreNotice::Noted { text, lost } = next_notice(notices).await {
@@ -44,9 +44,9 @@ async fn running(path: &Path) -> (StoreHandle, StoreNotices) {
     (handle, notices)
 }
 
-/// What a bridge that starts now finds.
+/// The numbers of the rows that a bridge would find if it started now.
 fn found(path: &Path) -> Vec<u64> {
-    // As after a crash: the running bridge still has the lock, so the file is read past it.
+    // As after a crash: the running bridge still has the lock, so the file is read without it.
     let connection = Connection::open(path).unwrap();
     let mut statement = connection
         .prepare("SELECT seq FROM journal ORDER BY seq")
@@ -64,8 +64,8 @@ fn delete(path: &Path, suffixes: &[&str]) {
     }
 }
 
-/// After something has happened to the files, one more row; then everything is in a new journal,
-/// and a start finds it.
+/// Writes one more row after the files were changed. Checks that everything is in a new journal,
+/// and that a bridge which starts finds it.
 async fn recovers(path: &Path, handle: StoreHandle, mut notices: StoreNotices) -> String {
     handle.write(Write::Append(received(4))).await.unwrap();
     let text = noted(&mut notices, false).await;
@@ -116,7 +116,7 @@ async fn a_deleted_journal_is_made_again_although_nothing_is_written() {
         "{text}"
     );
     assert_eq!(found(&path), [1, 2, 3]);
-    // The trouble that was reported meanwhile, if anybody saw it, is over.
+    // An error that was reported meanwhile, if there was one, is over.
     if let Ok(Some(news)) = timeout(Duration::from_millis(300), notices.recv()).await {
         assert!(matches!(news, StoreNotice::Failed { .. }), "{news:?}");
         assert_eq!(
@@ -252,7 +252,7 @@ async fn a_journal_behind_a_symbolic_link_is_made_again_where_it_was() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
 }
 
-/// Enough rows that SQLite does not have them all in memory.
+/// A running store with so many rows that SQLite does not hold all of them in memory.
 async fn large(path: &Path) -> (StoreHandle, StoreNotices) {
     let (handle, notices) = running(path).await;
     let rows = (4..=3_000)
@@ -274,7 +274,7 @@ async fn a_journal_that_was_overwritten_and_cannot_be_read_begins_anew_and_it_is
         let (_folder, path) = folder();
         let (handle, mut notices) = large(&path).await;
         committed(&mut notices, 3_003).await;
-        // The same file with other content: nothing of the old one is left to be copied.
+        // The same file with other content: nothing of the old content is left to be copied.
         fs::write(with_suffix(&path, "-wal"), "").unwrap();
         fs::write(&path, content).unwrap();
         handle.write(Write::Append(received(3_001))).await.unwrap();
@@ -354,7 +354,7 @@ async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_in
     let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // More than wait for a disk that is merely slow.
+    // More writes than wait for a disk that is merely slow.
     let rows = 3 * u64::from(queue::USUAL);
     let writing = async {
         for seq in 1..=rows {
@@ -381,7 +381,7 @@ async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_in
     assert!(seqs.into_iter().eq(1..=rows));
 }
 
-/// A disk of a few hundred KiB. Needs the right to mount one.
+/// A disk of a few hundred KiB. The test needs the permission to mount one.
 #[cfg(target_os = "linux")]
 struct SmallDisk(TempDir);
 
@@ -410,7 +410,7 @@ impl SmallDisk {
         self.0.path().join("journal.db")
     }
 
-    /// Takes all that is left.
+    /// Fills the disk with a file.
     fn fill(&self) -> PathBuf {
         let filler = self.0.path().join("filler");
         let mut file = fs::File::create(&filler).unwrap();
@@ -437,8 +437,8 @@ impl Drop for SmallDisk {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_is_full_at_the_first_start_is_called_full_wherever_it_is_noticed() {
-    // From not a single page to nearly enough: the lock, the tables, the log and its index each
-    // find no room in their turn.
+    // From less than a page to nearly enough space: the lock, the tables, the log and its index
+    // each run out of space in turn.
     let enough = (0..100).map(|pages| 4 * pages).find(|kib| {
         let disk = SmallDisk::new(&format!("{}k", kib + 4));
         fs::write(disk.0.path().join("one page"), [0; 4_096]).unwrap();
@@ -510,7 +510,7 @@ async fn a_journal_deleted_on_a_full_disk_is_made_again_once_there_is_room() {
     let filler = disk.fill();
     delete(&path, &["", "-wal", "-shm"]);
     handle.write(Write::Append(received(4))).await.unwrap();
-    // What the deleted files take is free only when they are closed.
+    // The space of the deleted files is free only after they are closed.
     loop {
         if let StoreNotice::Failed { error } = next_notice(&mut notices).await
             && error.contains("no space left on the disk of ")

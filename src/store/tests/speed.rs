@@ -1,4 +1,4 @@
-//! How fast the journal is written and read.
+//! Measures how fast the journal is written and read.
 
 use super::*;
 

@@ -18,7 +18,7 @@ use twitchat_bridge::obs::Target;
 
 use super::{Bus, SOON, Site, wait_until};
 
-/// The real bridge with a store of its own, within this process.
+/// The real bridge with a store of its own, in this process.
 #[derive(Debug)]
 pub(crate) struct Bridge {
     stop: CancellationToken,
@@ -29,7 +29,7 @@ pub(crate) struct Bridge {
 }
 
 impl Bridge {
-    /// Starts it and waits until it has joined the bus.
+    /// Starts the bridge and waits until it is connected to OBS.
     pub(crate) async fn on(site: &Site) -> Self {
         let mut bus = Bus::connect(site).await;
         let bridge = Self::start(site);
@@ -37,7 +37,7 @@ impl Bridge {
         bridge
     }
 
-    /// Starts it with these settings and waits until it has joined the bus.
+    /// Starts the bridge with this config and waits until it is connected to OBS.
     pub(crate) async fn with(site: &Site, config: Config) -> Self {
         let mut bus = Bus::connect(site).await;
         let bridge = Self::start_with(site, config, false);
@@ -45,7 +45,7 @@ impl Bridge {
         bridge
     }
 
-    /// Starts one that takes over from another, and waits until it has joined the bus.
+    /// Starts a bridge that takes over from another one, and waits until it is connected to OBS.
     pub(crate) async fn taking_over(site: &Site) -> Self {
         let mut bus = Bus::connect(site).await;
         let bridge = Self::start_with(site, Config::default(), true);
@@ -53,7 +53,7 @@ impl Bridge {
         bridge
     }
 
-    /// Starts it, whether OBS is there or not.
+    /// Starts the bridge, whether OBS is running or not.
     pub(crate) fn start(site: &Site) -> Self {
         Self::start_with(site, Config::default(), false)
     }
@@ -84,20 +84,20 @@ impl Bridge {
         }
     }
 
-    /// Which OBS it is to use from the next connect on.
+    /// Sets the OBS that the bridge uses from its next attempt to connect on.
     pub(crate) fn set_target(&self, target: Target) {
         *self.target.lock().unwrap() = target;
     }
 
-    /// Waits until an attempt to connect that began after this call has failed: the next one has
-    /// begun.
+    /// Waits until an attempt to connect that began after this call has failed. That is the case
+    /// when the attempt after it has begun.
     pub(crate) async fn failed_to_connect(&self) {
         let before: usize = self.attempts.load(Ordering::SeqCst);
         let now = async || (self.attempts.load(Ordering::SeqCst) >= before + 2).then_some(());
         wait_until("another attempt to connect", SOON, now).await;
     }
 
-    /// Waits for its end.
+    /// Waits until the bridge has ended.
     pub(crate) async fn ended(self) -> Ended {
         let ended = timeout(SOON, self.run)
             .await
@@ -108,7 +108,7 @@ impl Bridge {
         ended
     }
 
-    /// Ends it in good order.
+    /// Stops the bridge and checks that it ended without an error.
     pub(crate) async fn stop(self) {
         self.stop.cancel();
         let ended = self.ended().await;
@@ -116,8 +116,8 @@ impl Bridge {
     }
 }
 
-/// The bridge's program: the one that `TWITCHAT_BRIDGE_BIN` names (`scripts/test` names the release
-/// build), else this build's.
+/// The bridge's program: the one in `TWITCHAT_BRIDGE_BIN` (`scripts/test` sets the release build),
+/// else this build's.
 pub(crate) fn program() -> PathBuf {
     std::env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(
         || env!("CARGO_BIN_EXE_twitchat-bridge").into(),
@@ -125,7 +125,7 @@ pub(crate) fn program() -> PathBuf {
     )
 }
 
-/// The real bridge as a process of its own, for what is measured.
+/// The real bridge as a process of its own, for measurements.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -134,12 +134,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it and waits until it has joined the bus.
+    /// Starts the process and waits until it is connected to OBS.
     pub(crate) async fn on(site: &Site) -> Self {
         Self::with_journal(site, tempfile::tempdir().unwrap()).await
     }
 
-    /// The same with this home, in which there may be a `journal.db`.
+    /// The same with this home folder, which may contain a `journal.db`.
     pub(crate) async fn with_journal(site: &Site, home: TempDir) -> Self {
         let mut bus = Bus::connect(site).await;
         let process = Self::start(site, home);
@@ -147,7 +147,7 @@ impl Process {
         process
     }
 
-    /// Starts it with this log filter, and waits until it has joined the bus.
+    /// Starts the process with this log filter, and waits until it is connected to OBS.
     pub(crate) async fn logging(site: &Site, filter: &str) -> Self {
         let mut bus = Bus::connect(site).await;
         let process = Self::start_with(site, tempfile::tempdir().unwrap(), Some(filter));
@@ -155,7 +155,7 @@ impl Process {
         process
     }
 
-    /// Starts it, and waits for nothing.
+    /// Starts the process and does not wait.
     pub(crate) fn start(site: &Site, home: TempDir) -> Self {
         Self::start_with(site, home, None)
     }
@@ -192,7 +192,7 @@ impl Process {
         Self { child, log, home }
     }
 
-    /// Tells it to stop, as Ctrl-C does, and gives its exit code.
+    /// Stops the process as Ctrl-C does, and returns its exit code.
     #[cfg(unix)]
     pub(crate) async fn interrupt(&mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
@@ -211,12 +211,12 @@ impl Process {
         }
     }
 
-    /// What it has logged so far.
+    /// The log so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    /// A figure of `/proc/PID/status`, in KiB.
+    /// A value in `/proc/PID/status`, in KiB.
     #[cfg(target_os = "linux")]
     pub(crate) fn memory_kib(&self, figure: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
@@ -232,7 +232,7 @@ impl Process {
 }
 
 impl Process {
-    /// Everything that it has logged and stored so far.
+    /// Everything that the process has logged and stored so far.
     pub(crate) fn log_and_files(&self) -> Vec<(String, Vec<u8>)> {
         let files = std::fs::read_dir(self.home.path())
             .unwrap()
@@ -246,7 +246,7 @@ impl Process {
         files.map(read).chain([log]).collect()
     }
 
-    /// What it has written to files, in KiB.
+    /// The amount that the process has written to files, in KiB.
     pub(crate) fn written_kib(&self) -> u64 {
         let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id())).unwrap();
         let line = io
@@ -258,7 +258,7 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// SIGKILL: its end in good order is another test's business.
+    /// Kills the process with SIGKILL. Other tests check how it stops.
     fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

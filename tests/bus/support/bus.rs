@@ -1,4 +1,5 @@
-//! Somebody else on the bus: an overlay or a script, with one connection to talk and one to listen.
+//! Another client on OBS, such as an overlay or a script, with one connection for requests and one
+//! for events.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -14,14 +15,14 @@ use uuid::Uuid;
 
 use super::{SOON, Site, wait_until};
 
-/// A client that hears everything and asks the bridge.
+/// A client that receives all messages and makes requests to the bridge.
 #[derive(Debug)]
 pub(crate) struct Bus {
     talker: RequestConnection,
     listener: EventConnection,
     received: VecDeque<Received>,
     asked: u64,
-    /// Others hear the replies as well.
+    /// Part of each request's id, because the replies to other clients are received as well.
     name: Uuid,
 }
 
@@ -58,7 +59,8 @@ impl Bus {
         }
     }
 
-    /// Waits for a message of this type that looks like Twitchat's; those before it are skipped.
+    /// Waits for a message of this type that has the form of Twitchat's. Messages before it are
+    /// dropped.
     pub(crate) async fn twitchat(&mut self, kind: &str) {
         let found = async {
             loop {
@@ -82,7 +84,7 @@ impl Bus {
             .unwrap_or_else(|_| panic!("{kind}: not heard within {SOON:?}"));
     }
 
-    /// The next message of a bridge that fits; those before it are skipped.
+    /// The next message of a bridge that `fits` accepts. Messages before it are dropped.
     pub(crate) async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let found = async {
             loop {
@@ -109,13 +111,13 @@ impl Bus {
         events
     }
 
-    /// A bridge's greeting: from then on it hears what is said.
+    /// Waits for a bridge's Hello. After it the bridge receives all messages.
     pub(crate) async fn hello(&mut self) {
         self.until("a bridge's Hello", |message| message["request"] == "Hello")
             .await;
     }
 
-    /// Asks, and gives the bridge's reply, whatever its status.
+    /// Makes a request and returns the bridge's reply, whatever its status is.
     pub(crate) async fn ask(&mut self, request: Value) -> Value {
         let (Value::Object(mut request), id) =
             (request, format!("ask-{}-{}", self.name, self.asked))
@@ -152,12 +154,12 @@ impl Bus {
         reply.unwrap_or_else(|_| panic!("no reply to {} within {SOON:?}", request.get()))
     }
 
-    /// The whole reply to `GetStatus`.
+    /// The reply to `GetStatus`.
     pub(crate) async fn status(&mut self) -> Value {
         self.ask(json!({ "request": "GetStatus" })).await
     }
 
-    /// A reply to `GetCredits` in the seed's spelling.
+    /// A reply to `GetCredits` in `legacy` spelling.
     pub(crate) async fn credits(&mut self) -> Value {
         self.ask(json!({ "request": "GetCredits", "spelling": "seed" }))
             .await
@@ -168,7 +170,7 @@ fn raw(value: &Value) -> Box<RawValue> {
     serde_json::value::to_raw_value(value).unwrap()
 }
 
-/// Broadcasts all without waiting between them, as Twitchat does: OBS changes their order. Returns
+/// Broadcasts all messages without waiting, as Twitchat does, so OBS changes their order. Returns
 /// when OBS has replied to each.
 pub(crate) async fn play(site: &Site, messages: impl IntoIterator<Item = Value>) {
     let messages: Vec<_> = messages
@@ -185,7 +187,7 @@ pub(crate) async fn play(site: &Site, messages: impl IntoIterator<Item = Value>)
         .unwrap();
 }
 
-/// Notes every reply on the bus, whoever asked.
+/// Records all replies on OBS, to any client.
 #[derive(Debug)]
 pub(crate) struct Witness {
     replies: Arc<Mutex<Vec<Value>>>,
@@ -208,7 +210,7 @@ impl Witness {
                     let Ok(message) = serde_json::from_str::<Value>(whole.get()) else {
                         continue;
                     };
-                    // Another bridge's, made up by a test, is no reply of ours.
+                    // Messages without a bridge id are made up by a test.
                     if message.get("status").is_some() && message["bridge"].is_string() {
                         noted.lock().unwrap().push(message);
                     }

@@ -1,5 +1,5 @@
-//! Cases in `tests/fixtures/cases`: messages of Twitchat's or requests, and what the credits must
-//! be after them.
+//! The cases in `tests/fixtures/cases`: messages of Twitchat or requests, and the expected credits
+//! after them.
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{Bus, SOON, Site, fixture, play, wait_until};
 
-/// Plays a case's messages one after the other, each with a fresh id; `@T` in an id stands for this
-/// run. A request must be answered with ok.
+/// Plays the messages of a case one after the other, each with a fresh id; `@T` in an id stands for
+/// this run. The bridge must reply to requests with ok.
 async fn play_case(site: &Site, name: &str) {
     let mut bus = Bus::connect(site).await;
     let run = Uuid::new_v4().to_string();
@@ -31,8 +31,8 @@ async fn play_case(site: &Site, name: &str) {
     }
 }
 
-/// Plays a case and waits until the credits and the roll are as they must be; panics with what
-/// differs if they do not come to be.
+/// Plays a case and waits until the credits and the roll are as expected. Panics with the
+/// differences if that does not happen.
 pub(crate) async fn check_case(site: &Site, name: &str) {
     let path = format!(
         "{}/tests/fixtures/cases/{name}.expect.json",
@@ -44,7 +44,7 @@ pub(crate) async fn check_case(site: &Site, name: &str) {
     let mut bus = Bus::connect(site).await;
     let mut wrong = Vec::new();
     let mut settled = 0;
-    // What holds only for a moment does not count.
+    // The expectations must be met several times in a row.
     let look = async || {
         let reply = bus
             .ask(json!({ "request": "GetCredits", "spelling": "seed", "extended": true }))
@@ -62,8 +62,8 @@ pub(crate) async fn check_case(site: &Site, name: &str) {
     assert!(looked.is_ok(), "{name}:\n{}", wrong.join("\n"));
 }
 
-/// What is wrong with one expectation: path, `eq`, `ne`, `absent`, `count`, `has` or `lacks` (of
-/// its JSON), and a value.
+/// The error if an expectation is not met. It has a path, `eq`, `ne`, `absent`, `count`, `has` or
+/// `lacks` (of its JSON), and a value.
 fn differs(root: &Value, expected: &[Value]) -> Option<String> {
     let (path, op) = (expected[0].as_str().unwrap(), expected[1].as_str().unwrap());
     let path = path.trim_start_matches("text:");

@@ -1,18 +1,17 @@
-//! Replies, brought into a form in which two of them can be compared.
+//! Normalises replies so that two of them can be compared.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// Belongs to one run.
+/// Keys whose values are different in each run.
 const OF_THE_RUN: [&str; 4] = ["id", "bridge", "seq", "client"];
-/// Belongs to a run's clock.
+/// Keys whose values depend on the clock.
 const OF_THE_CLOCK: [&str; 4] = ["first", "last", "timestamp", "timeStamp"];
-/// Lists whose order means something; in all others it is the order of arrival, which OBS does not
-/// keep.
+/// Lists whose order matters. All other lists are in the order of arrival, which OBS does not keep.
 const RANKED: [&str; 3] = ["TopBits", "TopChannelRewards", "top"];
 
-/// What a reply says, without what belongs to this one reply.
+/// The content of a reply without its envelope.
 pub(crate) fn credits_of(reply: &Value) -> Value {
     assert_eq!(reply["status"], "ok", "{reply}");
     let Value::Object(fields) = reply else {
@@ -27,8 +26,7 @@ pub(crate) fn credits_of(reply: &Value) -> Value {
     ))
 }
 
-/// Drops the clock's times and puts sets in one order; how often something stands in a list still
-/// counts. 2.0 is 2, as in JavaScript.
+/// Removes times and sorts sets; duplicates in a list stay. 2.0 equals 2, as in JavaScript.
 pub(crate) fn comparable(value: &Value) -> Value {
     compare(value, false)
 }
@@ -64,7 +62,7 @@ fn compare(value: &Value, ranked: bool) -> Value {
     }
 }
 
-/// A list of names as a sorted list: a set in which doubles still show.
+/// The names in a list, sorted, so that duplicates are still visible.
 pub(crate) fn names(list: &Value) -> Vec<String> {
     let mut names: Vec<_> = list
         .as_array()
@@ -76,8 +74,8 @@ pub(crate) fn names(list: &Value) -> Vec<String> {
     names
 }
 
-/// Every place in which a value differs from what it should be: the whole of both would fill
-/// screens.
+/// Every place in which a value differs from the expected one, because both values as a whole would
+/// fill screens.
 pub(crate) fn differences(is: &Value, should_be: &Value) -> Vec<String> {
     let mut found = Vec::new();
     differ("", is, should_be, &mut found);

@@ -1,4 +1,4 @@
-//! Who takes part in a test: an OBS, the bridge, others on the bus.
+//! The participants of a test: an OBS, the bridge, and other clients.
 
 mod bridge;
 mod bus;
@@ -22,10 +22,10 @@ pub(crate) use odd::{Odd, is_request, requests};
 pub(crate) use site::Site;
 pub(crate) use twitchat::Twitchat;
 
-/// Nothing takes nearly as long, not even on a busy machine in a debug build.
+/// Longer than any wait should take, even on a busy machine in a debug build.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
 
-/// Makes two tests of each body: one on a stand-in OBS of its own, one on the real OBS.
+/// Makes two tests of each body: one with its own stand-in OBS, and one on the real OBS.
 macro_rules! on_both {
     ($($body:ident),+ $(,)?) => {
         mod on_the_stand_in {
@@ -46,7 +46,7 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-/// Looks until it is so; panics with `what` when it is not in time.
+/// Repeats `look` until it returns a value. Panics with `what` if that takes too long.
 pub(crate) async fn wait_until<T>(
     what: &str,
     within: Duration,

@@ -1,5 +1,4 @@
-//! Messages that nobody should send: captured ones and requests with something changed in them, and
-//! inventions.
+//! Invalid messages: captured ones and requests with changes, and invented ones.
 
 use std::sync::LazyLock;
 
@@ -9,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::fixture;
 
-/// What messages are made from: as many requests as there are captured messages.
+/// The messages that others are made of: as many requests as captured messages.
 static MODELS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let files = [
         "twitchat_examples",
@@ -31,7 +30,7 @@ static MODELS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     models
 });
 
-/// Values that are seldom meant.
+/// Unusual values.
 static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     vec![
         json!(null),
@@ -64,7 +63,7 @@ static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     ]
 });
 
-/// Invents messages; the same seed, the same ones.
+/// Makes messages. The same seed makes the same ones.
 #[derive(Debug)]
 pub(crate) struct Odd(TestRng);
 
@@ -73,7 +72,7 @@ impl Odd {
         Self(TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]))
     }
 
-    /// The next message: an object, whatever is in it.
+    /// The next message: an object with any content.
     pub(crate) fn message(&mut self) -> Map<String, Value> {
         let mut message = if self.0.random_range(0..5) == 0 {
             self.invention()
@@ -97,7 +96,7 @@ impl Odd {
         self.pick(&MODELS).clone()
     }
 
-    /// Known keys, with anything below them.
+    /// A message with known keys and any values.
     fn invention(&mut self) -> Value {
         let keys = [
             "origin", "type", "id", "data", "request", "publish", "section", "value", "spelling",
@@ -131,9 +130,9 @@ impl Odd {
         self.pick(&VALUES).clone()
     }
 
-    /// Changes something somewhere.
+    /// Changes something at a random place.
     fn change(&mut self, value: &mut Value) {
-        // Down to a child more often than not.
+        // More often than not, the change is made in a child.
         let deeper = self.0.random_range(0..4) > 0;
         match value {
             Value::Object(fields) if deeper && !fields.is_empty() => {
@@ -178,7 +177,7 @@ impl Odd {
     }
 }
 
-/// One of each request, as it should be.
+/// One valid request of each kind.
 pub(crate) fn requests() -> Vec<Value> {
     vec![
         json!({ "request": "GetCredits", "id": 1, "spelling": "seed", "limit": 3 }),
@@ -226,7 +225,7 @@ pub(crate) fn requests() -> Vec<Value> {
     ]
 }
 
-/// Whether somebody waits for the bridge's reply.
+/// Whether the bridge replies to the message.
 pub(crate) fn is_request(message: &Map<String, Value>) -> bool {
     let others = message
         .get("origin")

@@ -5,7 +5,7 @@ use std::env;
 use secrecy::SecretString;
 use twitchat_bridge::{obs, sim};
 
-/// Where OBS is, and its controls if it is a stand-in.
+/// The address of OBS, and its controls if it is a stand-in.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     port: u16,
@@ -15,7 +15,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// A stand-in of the test's own, with a password, that reorders as OBS does.
+    /// A stand-in with a password that reorders broadcasts as OBS does.
     pub(crate) async fn stand_in() -> Self {
         Self::stand_in_with(sim::obs::Options::default()).await
     }
@@ -57,7 +57,7 @@ impl Site {
         }
     }
 
-    /// The same OBS for somebody who has another password in mind.
+    /// The same OBS for a client that uses another password.
     pub(crate) fn with_password(&self, password: SecretString) -> Self {
         Self {
             password: Some(password),
@@ -89,7 +89,7 @@ impl Site {
         self.port
     }
 
-    /// For the bridge's own clients.
+    /// The target for the bridge's own clients.
     pub(crate) fn target(&self) -> obs::Target {
         obs::Target {
             host: self.host.clone(),
@@ -100,7 +100,7 @@ impl Site {
         }
     }
 
-    /// For the stand-in's clients.
+    /// The target for the stand-in's clients.
     pub(crate) fn peer(&self) -> sim::peer::Target {
         sim::peer::Target {
             url: format!("ws://{}:{}", self.host, self.port),

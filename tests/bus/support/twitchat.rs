@@ -1,5 +1,5 @@
-//! A Twitchat that only answers, with what it is given. `sim::twitchat` is the one that has a
-//! memory.
+//! A Twitchat that only answers questions, with given data. `sim::twitchat` is a stand-in with a
+//! history.
 
 use serde_json::{Value, json, value::to_raw_value};
 use tokio_util::task::AbortOnDropHandle;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Script, Site};
 
-/// Answers until it is dropped, in the words of the second generation.
+/// Answers in the form of the second generation until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Twitchat {
     _task: AbortOnDropHandle<()>,

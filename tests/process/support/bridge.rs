@@ -1,4 +1,4 @@
-//! The program under test, started as a user would start it, with a home of its own.
+//! The program under test, started as a user would start it, in a home of its own.
 
 use std::env;
 use std::io::{BufRead, BufReader, Read};
@@ -15,10 +15,10 @@ use twitchat_bridge::obs::Target;
 
 use super::{PASSWORD, SOON, WRONG_PASSWORD, wait_until};
 
-/// A program that has used no processor time for so long has nothing to do.
+/// A program that has used no processor time for this long is idle.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// The binary: the one that is named, else the one that was built with the tests.
+/// The binary: the one that is set, else the one that was built with the tests.
 fn binary() -> PathBuf {
     env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(
         || env!("CARGO_BIN_EXE_twitchat-bridge").into(),
@@ -26,7 +26,7 @@ fn binary() -> PathBuf {
     )
 }
 
-/// A home folder with an empty configuration and a place for the journal. Bridges of one home share
+/// A home folder with an empty config and a place for the journal. Bridges in the same home share
 /// the journal.
 #[derive(Debug)]
 pub(crate) struct Home(TempDir);
@@ -42,7 +42,7 @@ impl Home {
         self.0.path()
     }
 
-    /// Writes the configuration.
+    /// Writes the config.
     pub(crate) fn configure(&self, toml: &str) {
         std::fs::write(self.config(), toml).unwrap();
     }
@@ -51,7 +51,7 @@ impl Home {
         self.path().join("config.toml")
     }
 
-    /// A program whose environment is this home and nothing of this machine.
+    /// A command whose environment contains this home and nothing of this machine.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command
@@ -61,7 +61,7 @@ impl Home {
         command
     }
 
-    /// The binary, which finds OBS by itself if at all.
+    /// The binary, without an address of OBS.
     pub(crate) fn bridge(&self, args: &[&str]) -> Command {
         let mut command = self.command(binary());
         command
@@ -71,7 +71,7 @@ impl Home {
         command
     }
 
-    /// Any verb, pointed at an OBS.
+    /// Starts a verb with the address of an OBS.
     pub(crate) fn verb(&self, target: &Target, args: &[&str]) -> Program {
         let mut command = self.bridge(args);
         command
@@ -89,13 +89,13 @@ impl Home {
         )
     }
 
-    /// `run`.
+    /// Starts `run`.
     pub(crate) fn run(&self, target: &Target) -> Program {
         self.verb(target, &["run"])
     }
 }
 
-/// Sends a signal, by the shell's own `kill`.
+/// Sends a signal with the shell's `kill`.
 pub(crate) fn signal(pid: u32, name: &str) {
     let sent = Command::new("sh")
         .args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()])
@@ -104,7 +104,7 @@ pub(crate) fn signal(pid: u32, name: &str) {
     assert!(sent.success(), "SIG{name} to {pid}");
 }
 
-/// A started program and what it has written. Killed when dropped.
+/// A running program and its output. Dropping it kills the program.
 #[derive(Debug)]
 pub(crate) struct Program {
     child: Child,
@@ -116,7 +116,7 @@ pub(crate) struct Program {
 /// How a program ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    /// `None` if by a signal.
+    /// `None` if a signal has ended it.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -147,17 +147,17 @@ impl Program {
         self.child.id()
     }
 
-    /// What it has written to standard output so far.
+    /// The standard output so far.
     pub(crate) fn output(&self) -> String {
         self.stdout.text()
     }
 
-    /// What it has written to standard error so far.
+    /// The standard error so far.
     pub(crate) fn log(&self) -> String {
         self.stderr.text()
     }
 
-    /// Waits until the log has this text. Gives how long it took.
+    /// Waits until the log contains this text. Returns how long that took.
     pub(crate) async fn until_logged(&self, text: &str, within: Duration) -> Duration {
         wait_until(&format!("the log says {text:?}"), within, || {
             self.log().contains(text)
@@ -165,7 +165,7 @@ impl Program {
         .await
     }
 
-    /// Waits until it has used no processor time for a while.
+    /// Waits until the program has used no processor time for a while.
     pub(crate) async fn until_idle(&self) {
         let mut used = (self.processor_time(), Instant::now());
         let is_idle = || {
@@ -178,9 +178,9 @@ impl Program {
         wait_until("the program has nothing to do", SOON, is_idle).await;
     }
 
-    /// Its share of one processor over a while.
+    /// The program's share of one processor during `over`.
     pub(crate) async fn processor_share(&self, over: Duration) -> f64 {
-        // What Linux counts in for programs, on every machine.
+        // The unit of Linux's times for programs, on every machine.
         const TICKS_PER_SECOND: f64 = 100.0;
         let ticks = || self.processor_time().into_iter().sum::<u64>();
         let (before, begun) = (ticks(), Instant::now());
@@ -189,8 +189,8 @@ impl Program {
         f64::from(used) / TICKS_PER_SECOND / begun.elapsed().as_secs_f64()
     }
 
-    /// In ticks of the system's clock: fields 14 and 15 of `/proc/PID/stat`, counted after the
-    /// command's name.
+    /// The processor time in ticks of the system's clock: fields 14 and 15 of `/proc/PID/stat`,
+    /// counted after the command's name.
     fn processor_time(&self) -> Vec<u64> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()))
             .expect("/proc: this test needs Linux");
@@ -206,7 +206,7 @@ impl Program {
         signal(self.pid(), name);
     }
 
-    /// SIGKILL, and it is gone.
+    /// Kills the program with SIGKILL, and waits until it has ended.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -238,7 +238,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Neither fails on one that has ended.
+        // Neither call fails if the program has ended.
         drop((self.child.kill(), self.child.wait()));
         let written = [self.stdout.whole(), self.stderr.whole()].concat();
         let secrets = [
@@ -259,7 +259,7 @@ impl Drop for Program {
     }
 }
 
-/// What comes out of a pipe, read by a thread of its own.
+/// The text from a pipe, which a thread reads.
 #[derive(Debug)]
 struct Written {
     text: Arc<Mutex<String>>,
@@ -294,7 +294,7 @@ impl Written {
         self.text.lock().unwrap().clone()
     }
 
-    /// All of it, once the program has ended.
+    /// The whole text, after the program has ended.
     fn whole(&mut self) -> String {
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();

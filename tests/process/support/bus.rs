@@ -1,4 +1,4 @@
-//! A client of the bus that remembers all it hears, and when.
+//! A client on OBS that remembers all messages it receives, with their times.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 use super::{SOON, wait_until, within};
 
-/// How long one question may stay open while the bridge is being waited for.
+/// The time until a request is repeated while the bridge is starting.
 const ASK_AGAIN: Duration = Duration::from_millis(250);
 
-/// Two connections to OBS: one that speaks, one that is read eagerly.
+/// Two connections to OBS: one for requests, and one for events that is read without delay.
 #[derive(Debug)]
 pub(crate) struct Bus {
     talker: RequestConnection,
@@ -53,7 +53,7 @@ impl Bus {
         }
     }
 
-    /// Broadcasts, and waits for OBS's reply: what is sent so stays in order.
+    /// Broadcasts and waits for OBS's reply. Such messages keep their order.
     pub(crate) async fn tell(&self, message: &Value) {
         self.talker
             .broadcast(&serde_json::value::to_raw_value(message).unwrap())
@@ -61,12 +61,12 @@ impl Bus {
             .unwrap();
     }
 
-    /// How many messages were heard so far.
+    /// The number of messages that were received so far.
     pub(crate) fn position(&self) -> usize {
         *self.grown.borrow()
     }
 
-    /// What was heard from a position on, as far as `pick` wants it.
+    /// The values that `pick` returns for the messages from a position on.
     pub(crate) fn heard_since<T>(
         &self,
         position: usize,
@@ -81,7 +81,7 @@ impl Bus {
             .collect()
     }
 
-    /// Asks, and gives the reply: an `ok` one.
+    /// Makes a request and returns the reply, which must be `ok`.
     pub(crate) async fn ask(&self, name: &str) -> Value {
         self.ask_with(name, json!({})).await
     }
@@ -95,7 +95,7 @@ impl Bus {
         reply
     }
 
-    /// Asks once; `None` if nobody answers in time.
+    /// Makes a request once; `None` if there is no reply in time.
     pub(crate) async fn ask_within(
         &self,
         name: &str,
@@ -120,7 +120,7 @@ impl Bus {
         .ok()
     }
 
-    /// Waits for a message that `pick` wants, from a position on.
+    /// Waits for a message from a position on for which `pick` returns a value.
     pub(crate) async fn until_heard<T>(
         &self,
         from: usize,
@@ -145,7 +145,7 @@ impl Bus {
         }
     }
 
-    /// Asks until a bridge answers. Gives how long that took.
+    /// Repeats a request until a bridge replies. Returns how long that took.
     pub(crate) async fn until_answered(&self, limit: Duration) -> Duration {
         let begun = Instant::now();
         within("a bridge answers", limit, async {
@@ -159,7 +159,7 @@ impl Bus {
         begun.elapsed()
     }
 
-    /// Asks for the status until something is so.
+    /// Requests the status until the condition holds.
     pub(crate) async fn until_status(&self, what: &str, mut holds: impl FnMut(&Value) -> bool) {
         within(what, SOON, async {
             while !holds(&self.ask("GetStatus").await) {}
@@ -167,7 +167,7 @@ impl Bus {
         .await;
     }
 
-    /// The people in a section of the credits, objects by name.
+    /// A reply to `GetCredits` in `legacy` spelling, with `extended` lists.
     pub(crate) async fn credits(&self) -> Value {
         self.ask_with(
             "GetCredits",
@@ -176,13 +176,13 @@ impl Bus {
         .await
     }
 
-    /// Waits until OBS has ended the connection.
+    /// Waits until OBS has closed the connection.
     pub(crate) async fn until_gone(&self) {
         wait_until("OBS is gone", SOON, || self.grown.has_changed().is_err()).await;
     }
 }
 
-/// A bridge's reply.
+/// The reply of a bridge; `None` if the message is none.
 pub(crate) fn reply(received: &Received) -> Option<Value> {
     let Received::Bridge(whole) = received else {
         return None;

@@ -1,4 +1,4 @@
-//! What the tests share: programs that are started and watched, a client of the bus, an OBS to use.
+//! Shared by the tests: programs that are started and observed, a client on OBS, and an OBS.
 
 pub(crate) mod bridge;
 pub(crate) mod bus;
@@ -11,19 +11,19 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-/// Nothing that a test merely waits for takes nearly as long.
+/// Longer than any wait should take.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
-/// Between two looks at something that does not tell by itself.
+/// The pause between two checks of a condition that must be polled.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// The password of every stand-in. Its like must appear nowhere: each [`bridge::Program`] looks for
-/// it in what it has written.
+/// The password of every stand-in. It must not appear anywhere: each [`bridge::Program`] searches
+/// its output for it.
 pub(crate) const PASSWORD: &str = "Hunter2-must-not-show";
-/// A wrong one, which must not show either.
+/// A wrong password, which must not appear either.
 pub(crate) const WRONG_PASSWORD: &str = "Wrong1-must-not-show";
 
-/// Waits until the condition holds; says what it waited for if it never does. Gives how long it
-/// took.
+/// Polls until the condition holds, and returns how long that took. Panics with `what` if it takes
+/// too long.
 pub(crate) async fn wait_until(
     what: &str,
     within: Duration,
@@ -37,7 +37,7 @@ pub(crate) async fn wait_until(
     begun.elapsed()
 }
 
-/// The future's outcome; says what was waited for if it takes too long.
+/// The outcome of the future. Panics with `what` if it takes too long.
 pub(crate) async fn within<T>(what: &str, limit: Duration, future: impl Future<Output = T>) -> T {
     timeout(limit, future)
         .await

@@ -1,5 +1,5 @@
-//! An OBS for the tests: the stand-in, the real one that is running, or a real one of the test's
-//! own.
+//! An OBS for the tests: the stand-in, the real one that is running, or a real one for this test
+//! only.
 
 use std::env;
 use std::fs;
@@ -25,7 +25,7 @@ pub(crate) fn target(port: u16, password: &str) -> Target {
     }
 }
 
-/// A stand-in with the tests' password, and how to reach it.
+/// A stand-in with the tests' password, and its address.
 pub(crate) async fn stand_in() -> (StandIn, Target) {
     stand_in_with(sim::obs::Options::default()).await
 }
@@ -41,7 +41,7 @@ pub(crate) async fn stand_in_with(options: sim::obs::Options) -> (StandIn, Targe
     (obs, target)
 }
 
-/// The same OBS as the stand-in clients name it.
+/// The address of the same OBS for clients of `sim`.
 pub(crate) fn peer(target: &Target) -> sim::peer::Target {
     sim::peer::Target {
         url: format!("ws://{target}"),
@@ -70,14 +70,14 @@ fn read_target(url: &str, password: Option<String>) -> Target {
     }
 }
 
-/// A real OBS that nobody else uses: it may be killed and frozen. Stopped when dropped.
+/// A real OBS for this test only, which may be killed and frozen. Dropping it stops it.
 #[derive(Debug)]
 pub(crate) struct OwnObs {
     folder: TempDir,
 }
 
 impl OwnObs {
-    /// Returns when it answers.
+    /// Starts it, and returns when it replies.
     pub(crate) fn start() -> Self {
         let obs = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -87,7 +87,7 @@ impl OwnObs {
     }
 
     /// Starts it again with the same port and password, also after it was killed. Returns when it
-    /// answers.
+    /// replies.
     pub(crate) fn restart(&self) {
         self.script(&["restart"]);
     }
@@ -144,7 +144,7 @@ impl OwnObs {
 
 impl Drop for OwnObs {
     fn drop(&mut self) {
-        // If it cannot be stopped, it still ends with this process.
+        // If it cannot be stopped, it ends with this process.
         drop(self.run_script(&["stop"]));
     }
 }

@@ -1,4 +1,4 @@
-//! What happens on the stream, and who of it is in the credits.
+//! Events on the stream, and the people in the credits.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub(crate) fn name(number: usize) -> String {
     format!("Viewer{number}")
 }
 
-/// Whose follow it is.
+/// The name of the person who follows; `None` if the message is no follow.
 pub(crate) fn follower(received: &Received) -> Option<String> {
     match received {
         Received::Twitchat(message) if &*message.kind == "FOLLOW" => {
@@ -32,7 +32,7 @@ pub(crate) fn follower(received: &Received) -> Option<String> {
     }
 }
 
-/// Who is listed as a follower in a reply.
+/// The names of the followers in a reply.
 pub(crate) fn followers(credits: &Value) -> BTreeSet<String> {
     let names = credits["Events"]["Follows"]
         .as_array()
@@ -43,11 +43,11 @@ pub(crate) fn followers(credits: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// So many are on their way at a time.
+/// The number of messages that are sent without waiting for replies.
 const PIPELINED: usize = 1_000;
 
-/// Sends follows from `first` on, until `last` or until OBS is gone. Gives the number after the
-/// last one sent.
+/// Sends follows from `first` on, until `last` or until OBS is closed. Returns the number after the
+/// last one that was sent.
 pub(crate) async fn burst(target: Target, first: usize, last: usize) -> usize {
     let mut requests = RequestPeer::connect(&peer(&target)).await.unwrap();
     for number in first..last {
@@ -66,7 +66,7 @@ pub(crate) fn start_burst(target: &Target, first: usize, last: usize) -> JoinHan
     tokio::spawn(burst(target.clone(), first, last))
 }
 
-/// Asserts that nobody is missing.
+/// Asserts that nobody is missing in the credits.
 #[track_caller]
 pub(crate) fn assert_all_in(expected: &BTreeSet<String>, credits: &BTreeSet<String>, what: &str) {
     let missing: Vec<_> = expected.difference(credits).collect();

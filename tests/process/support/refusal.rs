@@ -1,14 +1,14 @@
-//! What a user should be told when something goes wrong.
+//! The texts that a user gets when something fails.
 
 use super::bridge::Ended;
 
-/// How Rust's `Debug` looks. Nobody should ever see it.
+/// Parts of Rust's `Debug` output, which a user should never see.
 const DEBUG_TEXT: [&str; 9] = [
     "Err(", "Ok(", "Some(", "None", "{ ", "Error(", "Os {", "kind:", "panicked",
 ];
 
-/// One message at the end that says all this, nothing on standard output, and no Debug text
-/// anywhere.
+/// Checks that there is one message at the end which contains all these texts, nothing on standard
+/// output, and no `Debug` output anywhere.
 #[track_caller]
 pub(crate) fn assert_clear(ended: &Ended, says: &[&str]) {
     let errors: Vec<_> = ended
@@ -31,7 +31,7 @@ pub(crate) fn assert_clear(ended: &Ended, says: &[&str]) {
     assert_readable(&ended.stderr);
 }
 
-/// No Debug text.
+/// Checks that the text contains no `Debug` output.
 #[track_caller]
 pub(crate) fn assert_readable(text: &str) {
     for bad in DEBUG_TEXT {

@@ -1,6 +1,6 @@
-// credits.js: the one roll that the page shows, from its beginning to its end, and what may be done to it meanwhile.
+// credits.js: the roll that the page shows, from its beginning to its end, and its controls.
 //
-// Knows nothing of where rolls and controls come from (feed.js), and leaves motion to scroll.js, slides.js and player.js.
+// feed.js passes rolls and controls to it; scroll.js, slides.js and player.js move the roll.
 
 (() => {
     'use strict';
@@ -8,7 +8,7 @@
     const page = (window.CreditsPage = window.CreditsPage || {});
     const { make } = page;
 
-    /** Fonts and pictures that are not there by then come too late. */
+    /** The longest wait for fonts and pictures. If they load later, the roll has begun without them. */
     const READY_WITHIN_MS = 3000;
     const FADE_MS = 220;
     const FAREWELL_MS = 500;
@@ -26,7 +26,7 @@
     }
 
     class Credits {
-        /** `onChange` is called with a report whenever the state changed, or there is something new to warn of. */
+        /** `onChange` is called with a report after each change of the state, and when there is a new warning. */
         constructor(stage, onChange) {
             this.stage = stage;
             this.onChange = onChange;
@@ -36,13 +36,13 @@
             this.taken = new Set();
             this.warned = new Set();
             this.turn = 0;
-            this.wanted = undefined; // where a jump goes that has not happened yet
-            this.replaced = new Map(); // place of a name -> what stands there now, null for nothing
-            this.early = undefined; // the same for a roll that has not come yet
+            this.wanted = undefined; // the time that a jump leads to, until the jump is made
+            this.replaced = new Map(); // position of a name -> the name that replaces it, or null for none
+            this.early = undefined; // the same for a roll that was not received yet
             addEventListener('resize', () => this.resized());
         }
 
-        /** What the bridge is told. */
+        /** The state that is reported to the bridge. */
         get report() {
             const { state, scene, roll } = this;
             const report = { page: 'credits', roll: roll ? roll.id : null, state, warnings: [...this.warned] };
@@ -67,7 +67,7 @@
 
         // ---- a roll
 
-        /** Begins with a roll. One that has come before may say that names have changed. */
+        /** Starts a roll. If the page has received it before, only its replaced names may have changed. */
         take(roll) {
             if (typeof roll !== 'object' || roll === null || typeof roll.id !== 'string' || !Array.isArray(roll.sections)) return;
             if (this.taken.has(roll.id)) {
@@ -89,7 +89,7 @@
             const isPaused = roll.paused === true;
             const heardMs = performance.now();
             this.build(({ player, delayMs }) => {
-                // Who begins late makes up for the time to get ready; who begins at the beginning shows all of it.
+                // A page that joins a running roll skips the time that it takes to get ready; from the beginning it shows all of the roll.
                 const sinceMs = elapsedMs > 0 && !isPaused ? (performance.now() - heardMs) * rate : 0;
                 let timeMs = elapsedMs + sinceMs;
                 const passMs = player.durationMs - delayMs;
@@ -99,7 +99,7 @@
             });
         }
 
-        /** Lays everything out, and calls `begin` with it once fonts and pictures are there. */
+        /** Lays out the roll, and calls `begin` with the scene when fonts and pictures are loaded. */
         async build(begin) {
             const turn = ++this.turn;
             const { stage, roll, look } = this;
@@ -110,7 +110,7 @@
             const trial = make('div', 'view trial', ...sections);
             page.replaceNames(trial, this.replaced, onLost);
             stage.append(trial);
-            trial.getBoundingClientRect(); // the browser looks for fonts only when it needs them
+            trial.getBoundingClientRect(); // the browser loads fonts only when the layout needs them
             const pictures = [...trial.querySelectorAll('img')].map(pictureLoaded);
             await Promise.race([Promise.all([document.fonts.ready, ...pictures]), pause(READY_WITHIN_MS)]);
             if (turn !== this.turn) return;
@@ -119,14 +119,14 @@
             const scene = lay(stage, sections, look, { seconds: roll.seconds, onEnd: () => this.passed() });
             if (Array.isArray(roll.emotes)) page.floating(stage, scene.player, roll.emotes, roll.id, onLost);
             this.scene = scene;
-            this.shownNames(); // they may have changed while fonts and pictures were awaited
+            this.shownNames(); // names may have been replaced while fonts and pictures were loading
             this.seconds = Math.round(scene.player.durationMs / 10) / 100;
             for (const text of scene.warnings) this.warned.add(text);
             this.showWarnings();
             begin(scene);
         }
 
-        /** In test rolls only: viewers have no use for them. */
+        /** Shows the warnings in test rolls only, because they are of no use to viewers. */
         showWarnings() {
             const { stage, warned, roll } = this;
             for (const old of stage.querySelectorAll(':scope > .warnings')) old.remove();
@@ -135,7 +135,7 @@
             }
         }
 
-        /** The roll is through, or going backwards at its beginning again. */
+        /** Called at the end of the roll, or at its beginning if it moves backwards. */
         passed() {
             const { player, delayMs } = this.scene;
             const { loop } = this.look;
@@ -165,7 +165,7 @@
             this.stage.replaceChildren();
         }
 
-        /** Lays out anew for another size or look, and goes on where it was. */
+        /** Lays out the roll again for another size or look, and continues at the same place. */
         rebuild() {
             const { player, delayMs } = this.scene;
             const { timeMs, rate, isPaused, durationMs } = player;
@@ -184,9 +184,12 @@
             this.settling = setTimeout(() => this.scene && this.rebuild(), SETTLED_MS);
         }
 
-        // ---- names
+        // ---- replaced names
 
-        /** Names of people who were banned are hidden, or shown again after the ban: `list` has all of this roll that ever were. */
+        /**
+         * Hides the names of people who were banned, or shows them again after the ban. `list` has all names of the roll that were ever
+         * replaced.
+         */
         replaceNames(list, roll) {
             if (!Array.isArray(list)) return;
             if (typeof roll === 'string' && (!this.roll || roll !== this.roll.id)) {
@@ -204,7 +207,7 @@
 
         // ---- controls
 
-        /** One of the bridge's controls, for this roll or for whichever rolls. */
+        /** Carries out a control of the bridge, for this roll or for all rolls. */
         control({ command, value, at, roll }) {
             if (command === 'replace') {
                 this.replaceNames(value, roll);
@@ -236,7 +239,7 @@
 
         async stop() {
             this.wanted = undefined;
-            const turn = ++this.turn; // nothing that is being prepared begins any more
+            const turn = ++this.turn; // cancels everything that is being prepared
             await this.fade(1, 0, FAREWELL_MS);
             if (turn !== this.turn) return;
             this.clear();
@@ -268,7 +271,7 @@
             else this.jump(marks.length > 0 ? Math.min(marks[0].atMs, player.durationMs) : 0);
         }
 
-        /** To a section by its id or number, or to a moment of the roll's own clock. */
+        /** Jumps to a section by its id or number, or to a time of the roll. */
         goto(value, at) {
             const { marks } = this.scene;
             const mark = marks.find(({ id }) => id === String(value)) || (Number.isInteger(value) ? marks[value] : undefined);
@@ -276,12 +279,12 @@
             else if (Number.isFinite(at)) this.jump(at);
         }
 
-        /** Fades out here and in there. The way between would be a blur. */
+        /** Fades out, jumps and fades in. Moving all the way would be a blur. */
         async jump(timeMs) {
             const { scene } = this;
             this.wanted = timeMs;
             await this.fade(1, 0, FADE_MS);
-            if (scene !== this.scene || this.wanted !== timeMs) return; // it went elsewhere meanwhile
+            if (scene !== this.scene || this.wanted !== timeMs) return; // another jump or roll came meanwhile
             this.wanted = undefined;
             if (timeMs >= scene.player.durationMs) {
                 this.passed();
@@ -292,7 +295,7 @@
             this.fade(0, 1, FADE_MS);
         }
 
-        /** Resolves also where no frames are drawn, as in a hidden page. */
+        /** Fades the stage. Also resolves where no frames are drawn, as in a hidden page. */
         fade(from, to, ms) {
             const fading = [...this.stage.children].map((part) => part.animate([{ opacity: from }, { opacity: to }], { duration: ms, fill: 'forwards' }));
             return Promise.race([Promise.all(fading.map(({ finished }) => finished)).catch(() => {}), pause(2 * ms)]);

@@ -1,5 +1,5 @@
-// feed.js: where rolls and controls come from, whichever way is first: a connection of the page's own to OBS, if obs-config.js says
-// where that is, and the DOM event that obs-browser raises for the bridge. Tells the bridge how far the roll is.
+// feed.js: receives rolls and controls, and reports the state of the roll to the bridge. There are two ways, and the faster one counts: the
+// page's own connection to OBS, if obs-config.js has its address, and the DOM event that obs-browser raises for the bridge.
 
 (() => {
     'use strict';
@@ -8,7 +8,7 @@
     const client = window.TwitchatBridge && window.TwitchatBridge.obsClient;
 
     const BRIDGE = 'twitchat-bridge';
-    /** The bridge takes a page for gone after 50 s. */
+    /** The interval of reports. The bridge considers a page gone after 50 s without one. */
     const PRESENT_EVERY_MS = 20000;
     const CONNECT_WITHIN_MS = 10000;
     const ANSWER_WITHIN_MS = 10000;
@@ -22,15 +22,17 @@
         return Promise.race([promise, client.pause(ms).then(() => { throw new Error(`no answer within ${ms} ms`); })]);
     }
 
-    /** What the last of a kind undoes what came before: one that OBS has let others overtake is of no use any more. */
+    /**
+     * Groups of controls of which only the latest one counts. If OBS lets a later one overtake an earlier one, the earlier one is dropped.
+     */
     const KINDS = { pause: 'movement', resume: 'movement', speed: 'speed', look: 'look', replace: 'names' };
 
-    /** Takes each of the bridge's messages to the pages once, whichever way it came. */
+    /** Passes on each message of the bridge for pages once, whichever way it came. */
     class Inbox {
         constructor({ onRoll, onControl }) {
             this.onRoll = onRoll;
             this.onControl = onControl;
-            this.runs = new Map(); // of the bridge -> what was heard of it
+            this.runs = new Map(); // id of a run of the bridge -> the controls that were received from it
         }
 
         take(message) {
@@ -53,9 +55,11 @@
         }
     }
 
-    /** One connection to OBS, from opening to loss. */
+    /** One connection to OBS, from its start to its loss. */
     class Line {
-        /** `onMessage` is called with what is said on the bus; `over` resolves with the close code. Throws if the address is none. */
+        /**
+         * `onMessage` is called with each message on OBS; `over` resolves with the close code. Throws an error if the address is invalid.
+         */
         constructor(obs, onMessage) {
             this.queue = [];
             this.isSending = false;
@@ -70,7 +74,10 @@
             this.onOver(undefined);
         }
 
-        /** One after the other: OBS changes the order of what is sent without waiting. If it takes nothing any more, it stands still. */
+        /**
+         * Sends one message after the other, because OBS changes the order of messages that are sent without waiting. Closes the connection
+         * if OBS does not reply.
+         */
         async send(message) {
             this.queue.push(message);
             if (this.isSending) return;
@@ -84,7 +91,7 @@
         }
     }
 
-    /** The page's own connection to OBS, kept up for ever. */
+    /** The page's own connection to OBS. It connects again until the user disconnects the page in OBS. */
     class Client {
         constructor({ onMessage, onReady }) {
             Object.assign(this, { onMessage, onReady });
@@ -94,7 +101,7 @@
 
         async keep() {
             await client.configLoaded;
-            if (!client.isConfigured()) return; // the bridge feeds this page through obs-browser
+            if (!client.isConfigured()) return; // then the bridge feeds this page through obs-browser
             const { obs, client: wanted } = client.settings({ client: '' });
             this.name = (await client.claimName(wanted)).name;
             for (let failures = 0; ; failures++) {
@@ -108,13 +115,13 @@
             }
         }
 
-        /** Resolves once it is lost. */
+        /** Connects, and resolves when the connection is lost. */
         async connection(obs) {
             let wasUp = false;
             let line;
             try {
                 line = new Line(obs, this.onMessage);
-            } catch (error) { // no such address, or a browser that allows no plain connection from here
+            } catch (error) { // the address is invalid, or the browser forbids unencrypted connections
                 complain(`cannot connect to OBS: ${error.message}`);
                 return { code: undefined, wasUp };
             }
@@ -137,7 +144,7 @@
         }
     }
 
-    /** Connects the credits with the bridge. `report` gives the page's state; returns what is to be told when that changed. */
+    /** Connects the credits with the bridge. `report` returns the state of the page. Returns a function that reports a changed state. */
     function feed({ onRoll, onControl, report }) {
         const inbox = new Inbox({ onRoll, onControl });
         window.addEventListener('twitchat-bridge', ({ detail }) => {
@@ -156,7 +163,7 @@
                 if (!client.isObject(message)) return;
                 inbox.take(message);
                 if (message.origin === BRIDGE && message.request === 'Hello') tell(report());
-                if (own.isForUs(message) && client.isObject(message.roll)) onRoll(message.roll); // one that began before we listened
+                if (own.isForUs(message) && client.isObject(message.roll)) onRoll(message.roll); // a roll that had begun before
             },
             onReady: () => tell(report()),
         });

@@ -1,4 +1,4 @@
-// floating.js: emotes that drift over the stage while the credits roll.
+// floating.js: emotes that move over the stage during the roll.
 
 (() => {
     'use strict';
@@ -10,7 +10,7 @@
     const FEWEST_ON_STAGE = 12;
     const CROSSING_MS = 18000;
 
-    /** The same numbers for the same roll: a page that is loaded again goes on where the other was. (Park-Miller.) */
+    /** Random numbers (Park-Miller) that are the same for the same roll, so that a page which is loaded again shows the same emotes. */
     function numbersOf(seed) {
         let state = [...seed].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 2147483647, 7) || 1;
         return () => (state = (state * 48271) % 2147483647) / 2147483647;

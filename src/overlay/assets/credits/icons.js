@@ -1,4 +1,4 @@
-// icons.js: the pictures beside titles and names. Built-in drawings by name, images by address, everything else as text (emoji).
+// icons.js: the icons beside titles and names: built-in drawings by name, images by address, and everything else as text (emoji).
 
 (() => {
     'use strict';
@@ -7,7 +7,7 @@
 
     const SVG = 'http://www.w3.org/2000/svg';
 
-    /** On a field of 24 by 24, drawn with a line of 2. */
+    /** Drawings on a field of 24 by 24, with lines of width 2. */
     const DRAWINGS = {
         heart: 'M12 20 4.2 12.2a4.7 4.7 0 0 1 6.6-6.6L12 6.8l1.2-1.2a4.7 4.7 0 0 1 6.6 6.6Z',
         star: 'm12 3 2.7 5.7 6.3.8-4.6 4.3 1.2 6.2L12 17l-5.6 3 1.2-6.2L3 9.5l6.3-.8Z',
@@ -45,7 +45,7 @@
         check: 'm4.5 12.5 5 5 10-11',
     };
 
-    /** Other words for them. */
+    /** Other names of the drawings. */
     const ALIASES = {
         follow: 'heart', bits: 'gem', member: 'star', raid: 'people', users: 'people', group: 'people', points: 'coin', tip: 'coin', patreon: 'coin',
         editor: 'pencil', moderator: 'shield', vip: 'diamond', poll: 'chart', prediction: 'crystal', shoutout: 'megaphone', youtube: 'play',
@@ -63,7 +63,7 @@
         return svg;
     }
 
-    /** Of an image that may be shown: beside the page, from disk, inline, or by https as Twitch has its emotes. */
+    /** Whether an image may be shown: it is beside the page, from disk, inline, or loaded by https, as Twitch's emotes are. */
     function isImageAddress(text) {
         return /^(https:|file:|data:image\/)/i.test(text) || /^[^\s:]+\.(png|jpe?g|gif|webp|avif|svg)$/i.test(text);
     }
@@ -82,11 +82,11 @@
         return element;
     }
 
-    /** An element for `icon` as the bridge sends it, or nothing. */
+    /** The element for an `icon` from the bridge; `undefined` if there is nothing to show. */
     function icon(value, onLost) {
         if (typeof value !== 'string' || value === '') return undefined;
         const name = own(ALIASES, value) ? ALIASES[value] : value;
-        // A word that is no drawing here is one that a newer bridge knows.
+        // A word that is not the name of a drawing may be one that a newer bridge knows, so show nothing.
         if (!own(DRAWINGS, name) && !isImageAddress(name) && /^[\w\s-]+$/.test(name)) return undefined;
         const element = document.createElement('span');
         element.className = 'icon';

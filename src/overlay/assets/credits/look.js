@@ -1,4 +1,4 @@
-// look.js: reads and checks the look of a roll, and puts it on the stage as custom properties that themes and custom.css use.
+// look.js: reads and checks the look of a roll, and sets it on the stage as custom properties for themes and custom.css.
 
 (() => {
     'use strict';
@@ -11,9 +11,9 @@
     const oneOf = (names) => (value) => (names.includes(value) ? value : undefined);
     const color = (value) => (typeof value === 'string' && CSS.supports('color', value) ? value : undefined);
 
-    /** Checks that only a page can make. */
+    /** Checks that only the page can make. */
     const OWN_CHECKS = {
-        theme: (value) => (/^[\w-]+$/.test(value) ? value : undefined), // custom.css may have themes of its own
+        theme: (value) => (/^[\w-]+$/.test(value) ? value : undefined), // custom.css may define more themes
         titleColor: color,
         nameColor: color,
     };
@@ -25,10 +25,10 @@
         return most === undefined ? text : number(least, most);
     }
 
-    /** Each setting's key, default and check. */
+    /** The settings: key, default and check of each. */
     const SETTINGS = Object.entries(page.SETTINGS).map(([key, setting]) => [key, setting.usual, checkOf(key, setting)]);
 
-    /** A whole look: what is missing, null or makes no sense is the default. */
+    /** A complete look. Settings that are missing, null or invalid get their defaults. */
     function lookOf(given) {
         const look = {};
         for (const [key, usual, check] of SETTINGS) {
@@ -40,7 +40,7 @@
 
     const family = (name) => `"${name.replace(/["\\\n]/g, '')}"`;
 
-    /** In front of what the theme has, so that it still stands in for letters that the font lacks. */
+    /** The custom properties of a look. A chosen font is added before the fonts of the theme, which provide the letters that it lacks. */
     const PROPERTIES = {
         '--scale': ({ scale }) => String(scale),
         '--chosen-title-color': ({ titleColor }) => titleColor,

@@ -1,4 +1,4 @@
-// main.js: puts the parts together, for each of the three things that the page can be: the overlay, the demo, the exported file.
+// main.js: starts the page as one of three things: the overlay, the demo, or the exported file.
 
 (() => {
     'use strict';
@@ -13,7 +13,7 @@
     page.credits = credits; // for custom scripts and tests
 
     const options = new URLSearchParams(location.hash.slice(1));
-    // Nothing shows through in a browser, and light letters on its white would not show either.
+    // In a browser there is no picture behind the page, and light letters are not readable on white.
     if (options.has('demo') || options.has('backdrop')) {
         const root = document.documentElement;
         root.classList.add('backdrop');

@@ -1,18 +1,18 @@
-// player.js: one clock for all that moves. Each animation runs on the compositor by itself; the player only says where all of them
-// are, how fast, and whether they stand.
+// player.js: one clock for everything that moves. The compositor runs each animation by itself; the player only sets their time, their
+// speed, and whether they run.
 
 (() => {
     'use strict';
 
     const page = (window.CreditsPage = window.CreditsPage || {});
 
-    /** After the moment at which the browser tells the end by itself, if it draws. */
+    /** How long to wait after the end. A browser that draws reports the end itself within this time. */
     const LATE_MS = 50;
 
     const within = (value, least, most) => Math.min(Math.max(value, least), most);
 
     class Player {
-        /** `onEnd` is called each time when the end is reached, or going backwards the beginning. */
+        /** `onEnd` is called each time when the end is reached, or the beginning if it plays backwards. */
         constructor(durationMs, onEnd) {
             this.durationMs = durationMs;
             this.onEnd = onEnd;
@@ -20,11 +20,11 @@
             this.rate = 1;
             this.isPaused = true;
             this.heldMs = 0;
-            /** Called after each change of place, speed or movement. */
+            /** Called after each change of the time, the speed, or whether it runs. */
             this.onChange = () => {};
         }
 
-        /** Animates along the whole duration. `frames`: [milliseconds, style], in order; the first one added tells the time. */
+        /** Animates an element over the whole duration. `frames` is [milliseconds, style], in order. The first animation is the clock. */
         add(element, frames) {
             const at = frames.map(([ms, style]) => ({ offset: within(ms / this.durationMs, 0, 1), ...style }));
             if (at[0].offset > 0) at.unshift({ ...at[0], offset: 0 });
@@ -32,7 +32,7 @@
             return this.join(new KeyframeEffect(element, at, { duration: this.durationMs, fill: 'both' }));
         }
 
-        /** Animates over and over, `offsetMs` ahead of the beginning. */
+        /** Animates an element again and again, beginning `offsetMs` into the animation. */
         addEndless(element, keyframes, periodMs, offsetMs) {
             return this.join(new KeyframeEffect(element, keyframes, { duration: periodMs, delay: -offsetMs, iterations: Infinity, fill: 'both' }));
         }
@@ -63,14 +63,14 @@
         place(animation, timeMs) {
             if (this.isMoving) {
                 animation.playbackRate = this.rate;
-                animation.startTime = document.timeline.currentTime - timeMs / this.rate; // the same for all, so that none is a frame behind
+                animation.startTime = document.timeline.currentTime - timeMs / this.rate; // the same for all: none is a frame behind
             } else {
                 animation.pause();
                 animation.currentTime = timeMs;
             }
         }
 
-        /** All at once. */
+        /** Sets the time, the speed and whether it runs, for all animations at once. */
         set({ timeMs = this.timeMs, rate = this.rate, isPaused = this.isPaused }) {
             this.heldMs = within(timeMs, 0, this.durationMs);
             Object.assign(this, { rate, isPaused });
@@ -79,7 +79,9 @@
             this.onChange();
         }
 
-        /** Where nothing is drawn, as in a tab that nobody sees, the browser does not tell that an animation is through. */
+        /**
+         * Sets a timer for the end, because a browser that draws nothing, such as in a hidden tab, does not report the end of an animation.
+         */
         expectEnd() {
             clearTimeout(this.timer);
             if (!this.isMoving) return;
@@ -90,7 +92,7 @@
         ended() {
             if (!this.isMoving) return;
             const end = this.rate > 0 ? this.durationMs : 0;
-            if (this.timeMs !== end) { // it was moved on meanwhile, or the timer is ahead
+            if (this.timeMs !== end) { // the time was changed meanwhile, or the timer is early
                 this.expectEnd();
                 return;
             }

@@ -1,4 +1,4 @@
-// reader.js: the exported file, which has its roll in itself: plays it at once, then is a page to read, search and print.
+// reader.js: the exported file, which contains its roll. It plays the roll, and is then a page to read, search and print.
 
 (() => {
     'use strict';
@@ -6,10 +6,10 @@
     const page = (window.CreditsPage = window.CreditsPage || {});
     const { make } = page;
 
-    /** Below it, a colour has more contrast with white than with black. */
+    /** The luminance below which a colour has more contrast with white than with black. */
     const DARK = 0.18;
 
-    /** Relative luminance, from 0 (black) to 1 (white), of any colour that CSS can write. */
+    /** The relative luminance, from 0 (black) to 1 (white), of any colour in CSS. */
     function luminance(color) {
         const canvas = make('canvas', '');
         canvas.width = canvas.height = 1;
@@ -20,7 +20,7 @@
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     }
 
-    /** Whether the names are dark, and have nothing behind them but the page. */
+    /** Whether the names are dark and have only the page as their background. */
     function hasDarkNames(article) {
         const section = article.querySelector('.section');
         if (!section || luminance(getComputedStyle(section).color) >= DARK) return false;
@@ -28,7 +28,7 @@
         return backgroundImage === 'none' && backgroundColor === 'rgba(0, 0, 0, 0)';
     }
 
-    /** Shows the roll as a document below the stage, and the stage above it as long as it plays. */
+    /** Shows the roll as a document below the stage, and the stage above it while the roll plays. */
     class Reader {
         constructor(credits, roll) {
             this.credits = credits;
@@ -37,7 +37,7 @@
             this.count = 0;
             const look = page.lookOf(roll.look);
             const sections = roll.sections.map((content, index) => page.section(content || {}, index, look, () => {}));
-            // It stays a stage: colours and fonts of themes and of custom.css depend on that.
+            // The article is a stage as well, because colours and fonts of themes and of custom.css are set on stages.
             const article = make('article', 'stage document', ...sections);
             page.applyLook(article, { ...look, mode: 'scroll', stickyTitles: false });
             const button = make('button', 'play', '▶');
@@ -62,7 +62,7 @@
             this.credits.clear();
         }
 
-        /** Hears how the roll fares. */
+        /** Receives the state of the roll. */
         changed({ state }) {
             if (state === 'complete' || state === 'stopped') this.read();
         }

@@ -1,4 +1,4 @@
-// sample.js: a roll to look at without OBS and bridge, with index.html#demo. Nobody in it exists.
+// sample.js: a sample roll that needs neither OBS nor a bridge, shown by index.html#demo. All people in it are invented.
 //
 //   index.html#demo&theme=neon&mode=slides&seconds=30&sticky   tries out a look
 
@@ -31,7 +31,7 @@
         { id: 'end', kind: 'text', title: 'Good night', text: 'See you on Thursday', layout: 'center' },
     ];
 
-    /** `options`: what stands in the page's address after #. */
+    /** `options`: the parameters after # in the page's address. */
     function sampleRoll(options) {
         const look = { loop: true, speed: 110, stickyTitles: options.has('sticky') };
         for (const key of ['theme', 'mode']) if (options.has(key)) look[key] = options.get(key);

@@ -1,4 +1,4 @@
-// scroll.js: all sections one below the other, moving up through the stage. Laid out once; after that nothing but transforms change.
+// scroll.js: shows the sections one below the other, moving up through the stage. They are laid out once; then only transforms change.
 
 (() => {
     'use strict';
@@ -6,10 +6,10 @@
     const page = (window.CreditsPage = window.CreditsPage || {});
     const { make } = page;
 
-    /** Where on the stage a section is that was gone to, and below which it is the current one. */
+    /** The place on the stage, as a part of its height, at which a section counts as the current one, and to which a jump moves it. */
     const READING_LINE = 0.2;
 
-    /** How fast, and when a thing that is `px` below the top of the roll is at `line` of the stage. */
+    /** The speed of the roll, and when an element that is `px` below the top of the roll is at `line` of the stage. */
     function motion({ height, length, look, seconds }) {
         const delayMs = look.delay * 1000;
         const distance = height + length;
@@ -23,7 +23,7 @@
         };
     }
 
-    /** The titles apart from the names, above them: the names fade away below where titles stay. */
+    /** Copies the titles to a layer above the names, because the names fade out below titles that stay. */
     function liftTitles(roll) {
         const titles = [];
         for (const section of roll.children) {
@@ -39,7 +39,7 @@
         return titles;
     }
 
-    /** A title stays `fade` below the top as long as its section passes, moved against the roll's own movement, then goes with it. */
+    /** Keeps a title `fade` below the top while its section passes, by moving it against the roll. Then the title moves with the roll. */
     function stick(player, { title, top, way }, { height, fade, when }) {
         player.add(title, [
             [when(top, fade), { transform: 'translateY(0)' }],
@@ -55,8 +55,8 @@
     }
 
     /**
-     * Shows the roll between `top` and `bottom` of the stage, fading at both ends. A mask makes the compositor draw all that is behind it
-     * twice, each frame: so only the ends have one, each with a copy of the roll, and the middle has none.
+     * Shows the roll between `top` and `bottom` of the stage, fading at both ends. A mask makes the compositor draw everything behind it
+     * twice in each frame. So only the two ends have a mask, each with a copy of the roll, and the middle has none.
      */
     function showBetween(stage, roll, { top, bottom, fade, addTo }) {
         const parts = fade > 0
@@ -79,8 +79,8 @@
     }
 
     /**
-     * Puts the sections on the stage. Returns the player, the moments of the sections, and what is to be warned of.
-     * `seconds`: what the whole must take, whatever the look says.
+     * Puts the sections on the stage. Returns the player, the times of the sections, and the warnings. `seconds` is the duration of the
+     * roll; it takes precedence over the look.
      */
     function scroll(stage, sections, look, { seconds, onEnd }) {
         const roll = make('div', 'roll', ...sections);

@@ -1,5 +1,5 @@
-// sections.js: a section of the roll as elements. Everything that people wrote goes in as text, never as markup;
-// texts of the streamer's own are text.js.
+// sections.js: makes the elements of a section. Everything that people wrote is added as text, never as markup; text.js makes the elements
+// of the streamer's own texts.
 
 (() => {
     'use strict';
@@ -17,7 +17,7 @@
         return element;
     }
 
-    /** Its own direction, whatever stands round it. */
+    /** Makes an element with its own text direction, independent of the text around it. */
     function isolated(className, text) {
         const element = make('bdi', className, String(text));
         element.dir = 'auto';
@@ -26,17 +26,17 @@
 
     const given = (text) => text !== undefined && text !== null && text !== '';
 
-    /** What the bridge sends instead of the name of somebody who was banned while the credits roll. */
+    /** The bridge sends this instead of the name of a person who was banned during the roll. */
     const BLANK = '\u00a0';
 
-    /** Marks where a name stands, as the bridge counts: section, name, line. */
+    /** Marks the position of a name as the bridge counts it: section, name, line. */
     function placed(element, at, text) {
         element.dataset.at = at;
         if (text === BLANK) element.dataset.blank = '';
         return element;
     }
 
-    /** The platform stands there if people of several platforms have the same name. */
+    /** The element for a platform, which the bridge sends if people of several platforms have the same name. */
     const platformOf = (platform) => (given(platform) ? isolated('platform', platform) : undefined);
 
     function line({ text, platform, amount, icon }, at, onLost) {
@@ -58,7 +58,7 @@
         return element;
     }
 
-    /** More columns than names would leave holes. */
+    /** The layout of a section. More columns than names would leave gaps. */
     function layoutOf({ layout, names }) {
         const wanted = LAYOUTS.includes(layout) ? layout : 'center';
         const columns = Math.min(COLUMNS[wanted] || 1, (names || []).length);
@@ -89,7 +89,7 @@
 
     const idOf = (section, index) => (given(section.id) ? String(section.id) : String(index));
 
-    /** The element of a section: a title, if it has one, and what stands below it. */
+    /** The element of a section: its title, if it has one, and its content below. */
     function section(content, index, look, onLost) {
         const kind = ['text', 'image'].includes(content.kind) ? content.kind : 'people';
         const element = make('section', `section kind-${kind} layout-${layoutOf(content)}`, title(content, look, onLost),
@@ -99,8 +99,8 @@
     }
 
     /**
-     * Hides names where they stand, so that nothing moves, or shows them again. `replaced`: place -> what stands there, or `null`. A name
-     * that was hidden before this page got the roll is blank; then it is filled in.
+     * Hides names in their places, so that nothing moves, or shows them again. `replaced` maps the position of a name to its replacement,
+     * or to `null`. A name that was hidden before this page received the roll is blank, and is filled in then.
      */
     function replaceNames(root, replaced, onLost) {
         for (const element of root.querySelectorAll('[data-at]')) {

@@ -1,5 +1,5 @@
-// slides.js: the sections one after the other, as many names at a time as the stage has room for. Only the slides next to the moment
-// are laid out.
+// slides.js: shows the sections one after the other, with as many names at a time as fit on the stage. Only the current slide and its
+// neighbours are in the document.
 
 (() => {
     'use strict';
@@ -9,10 +9,10 @@
 
     const LONGEST_CHANGE_MS = 700;
 
-    /** How much of the stage a slide may fill. */
+    /** The part of the stage's height that a slide may fill. */
     const ROOM = 0.86;
 
-    /** The names in rows, as they are laid out. */
+    /** The names grouped by the rows of their layout. */
     function rowsOf(list) {
         const rows = [];
         for (const entry of list.children) {
@@ -28,7 +28,7 @@
         return rows;
     }
 
-    /** Rows that fit into `room` together, at least one at a time. */
+    /** Groups rows that fit into `room` together, at least one row each. */
     function pagesOf(rows, room) {
         const pages = [];
         let first;
@@ -42,7 +42,7 @@
         return pages;
     }
 
-    /** A section as one slide, or as several with the title on each. The section must be laid out. */
+    /** Makes one slide of a section, or several with the title on each. The section must be laid out. */
     function split(section, room) {
         const list = section.querySelector('.entries');
         if (!list || section.offsetHeight <= room) return [section];
@@ -62,7 +62,7 @@
         });
     }
 
-    /** Shows the slides of the moment, and wakes up when it is another one's. */
+    /** Shows the slides around the current time, and sets a timer for the next change. */
     class Changer {
         constructor(view, player, slides, { delayMs, slideMs }) {
             Object.assign(this, { view, player, slides, delayMs, slideMs });
@@ -125,7 +125,7 @@
             warnings.push(`a name can be read for ${(slideMs / 1000).toFixed(1)} s, less than ${look.minimumSeconds} s: give the slides more time`);
         }
         const player = new page.Player(Math.max(delayMs + slideMs * parts.length, 1), onEnd);
-        // Tells the time: the slides come and go.
+        // The player needs a first animation as its clock, because slides come and go.
         const clock = make('i', 'clock');
         view.append(clock);
         player.add(clock, [[0, { transform: 'translateX(0)' }], [player.durationMs, { transform: 'translateX(1px)' }]]);

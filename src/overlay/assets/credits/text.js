@@ -1,5 +1,5 @@
-// text.js: a text of the streamer's own as elements: stars for emphasis, and of HTML what dresses a text. Nothing in it can run, load a
-// frame or be clicked; what is not on the lists is shown as it was written.
+// text.js: makes elements of a text by the streamer: stars mark emphasis, and some HTML is allowed. Nothing in it can run a script, load a
+// frame or be clicked. Everything that is not on the lists below is shown as it was written.
 
 (() => {
     'use strict';
@@ -10,7 +10,7 @@
         'pre q rp rt ruby s small span strike strong sub sup table tbody td th thead tr tt u ul').split(' '));
     const ATTRIBUTES = ['align', 'class', 'color', 'colspan', 'dir', 'face', 'height', 'lang', 'size', 'style', 'width'];
 
-    /** Stars as HTML: `*this*` in italic, `**this**` in bold; a star after a backslash is a star, and so is one within a tag. */
+    /** Converts stars to HTML: `*this*` is italic, `**this**` is bold. Stars after a backslash or within a tag are not converted. */
     const starred = (text) => text.replace(/(<\/?[a-z][^<>]*>)|\\([*\\])|\*\*(.+?)\*\*|\*(.+?)\*/gis, (whole, tag, plain, bold, italic) => {
         if (tag) return tag;
         if (plain) return `&#${plain.charCodeAt(0)};`;
@@ -29,7 +29,7 @@
         return node.outerHTML;
     }
 
-    /** Made anew, so that only what is on the lists can be in it. */
+    /** Copies a node. The copy has only allowed elements and attributes; the tags of other elements become text. */
     function made(node, onLost) {
         if (node.nodeType === Node.TEXT_NODE) return [node.data];
         if (node.nodeType !== Node.ELEMENT_NODE) return [];
@@ -47,7 +47,7 @@
 
     /** `onLost` is called with the address of an image that does not load. */
     function dressedText(text, onLost) {
-        // What is in a template neither runs nor loads.
+        // Nothing in a template runs or loads.
         const template = document.createElement('template');
         template.innerHTML = starred(String(text));
         const element = document.createElement('bdi');
