@@ -72,66 +72,66 @@ parts! {
     /// The person who is shown as the author of a message.
     Sender: SENDER {
         must {
-            /// Any name.
+            /// The name that is shown.
             name: String as ["name"] = Shape::Text, example "\"Credits\"";
         }
         may {
-            /// Its colour, as in CSS.
+            /// The colour of the name, as in CSS.
             color: String as ["color"] = Shape::Text;
         }
     }
     /// A button under a message.
     Button: BUTTON {
         must {
-            /// What stands on it.
+            /// The text on the button.
             label: String as ["label"] = Shape::Text, example "\"Roll\"";
         }
         may {
-            /// An icon on it.
+            /// An icon on the button.
             icon: String as ["icon"] = Shape::Icon;
-            /// What it does.
+            /// The action of the button.
             kind: ButtonKind as ["actionType"] = Shape::OneOf(BUTTON_KINDS), example "\"url\"";
-            /// The page that it opens.
+            /// The page that the button opens.
             url: String as ["url"] = Shape::Text, example "\"https://example.com/\"";
-            /// In which window.
+            /// The window in which the page opens.
             target: String as ["urlTarget"] = Shape::Text;
-            /// The trigger that it runs.
+            /// The trigger that the button runs.
             trigger: String as ["triggerId"] = Shape::Id;
-            /// What it writes.
+            /// The message that the button sends.
             message: String as ["message"] = Shape::Text;
-            /// How it looks.
+            /// The look of the button.
             theme: ButtonTheme as ["theme"] = Shape::OneOf(BUTTON_THEMES);
-            /// Whatever the button carries.
+            /// Any other data.
             data: serde_json::Value as ["data"] = Shape::Any;
         }
     }
 }
 
 actions! { CHAT_MESSAGES:
-    /// Puts a message into Twitchat's chat that only the streamer sees.
+    /// Shows a message in Twitchat's chat that only the streamer sees.
     CustomChatMessage: CUSTOM_CHAT_MESSAGE =
         ["CUSTOM_CHAT_MESSAGE" / "SET_SEND_CUSTOM_CHAT_MESSAGE"] {
         may {
-            /// What it says.
+            /// The text of the message.
             message: String as ["message"] = Shape::Text, example "\"The credits are ready\"";
-            /// Who seems to write it.
+            /// The person who is shown as its author.
             user: Sender as ["user"] = Shape::Object(SENDER);
-            /// An icon beside it.
+            /// An icon beside the message.
             icon: String as ["icon"] = Shape::Icon, example "\"credits\"";
-            /// How it looks.
+            /// The style of the message.
             style: MessageStyle as ["style"] = Shape::OneOf(MESSAGE_STYLES),
                 example "\"highlight\"";
-            /// The colour of a highlight, as in CSS.
+            /// The colour if the style is `highlight`, as in CSS.
             highlight_color: String as ["highlightColor"] = Shape::Text;
             /// A text in a box of its own.
             quote: String as ["quote"] = Shape::Text;
-            /// Whether it can be closed.
+            /// Whether the streamer can close the message.
             can_close: bool as ["canClose"] = Shape::Flag, default "true";
-            /// Whether it also stands in the list of people to greet.
+            /// Whether the message also appears in the list of people to greet.
             today_first: bool as ["todayFirst"] = Shape::Flag, default "false";
             /// The column of the chat, from 0, or a list of columns.
             columns: Columns as ["col"] = COLUMNS, default "0";
-            /// Buttons under it.
+            /// Buttons below the message.
             actions: Vec<Button> as ["actions"] = Shape::List { of: &Shape::Object(BUTTON),
                 least: 0 };
         }

@@ -23,7 +23,7 @@ parts! {
             /// The address of the player, with a query.
             url: String as ["url"] = Shape::Words,
                 example "\"https://clips.twitch.tv/embed?clip=AwkwardHelplessSalamander\"";
-            /// How many seconds it lasts.
+            /// The length in seconds.
             duration: f64 as ["duration"] = Shape::Number { least: 0.0, most: f64::MAX },
                 example "28.5";
         }
@@ -36,27 +36,28 @@ parts! {
             embed_url: String as ["embed_url"] = Shape::Words;
             /// Twitch's title.
             title: String as ["title"] = Shape::Text;
-            /// Whose channel.
+            /// The id of the channel.
             broadcaster_id: String as ["broadcaster_id"] = Shape::Text;
-            /// Their name.
+            /// The name of the channel.
             broadcaster_name: String as ["broadcaster_name"] = Shape::Text;
-            /// Who made it.
+            /// The id of the person who made the clip.
             creator_id: String as ["creator_id"] = Shape::Text;
-            /// Their name.
+            /// The name of the person who made the clip.
             creator_name: String as ["creator_name"] = Shape::Text;
-            /// When.
+            /// The time at which the clip was made.
             created_at: String as ["created_at"] = Shape::Text;
-            /// The category.
+            /// The id of the category.
             game_id: String as ["game_id"] = Shape::Text;
-            /// The language.
+            /// The language of the stream.
             language: String as ["language"] = Shape::Text;
-            /// A picture of it.
+            /// The address of a preview picture.
             thumbnail_url: String as ["thumbnail_url"] = Shape::Text;
-            /// The video that it is from.
+            /// The id of the video that the clip is from.
             video_id: String as ["video_id"] = Shape::Text;
-            /// How often it was seen.
+            /// The number of views.
             view_count: u64 as ["view_count"] = Shape::TIME;
-            /// Where in the video it begins; Twitch says null if it does not know.
+            /// The second of the video at which the clip begins; Twitch sends null if it is
+            /// unknown.
             vod_offset: Value as ["vod_offset"] = Shape::Any;
             /// Whether it is featured.
             is_featured: bool as ["is_featured"] = Shape::Flag;
@@ -65,23 +66,23 @@ parts! {
 }
 
 actions! { CLIPS:
-    /// Shows a clip on the overlay. Takes Twitch's own JSON of a clip as well, or just its `url` or
+    /// Shows a clip on the overlay. Accepts Twitch's own JSON of a clip too, or only its `url` or
     /// `id`.
     ShowClip: SHOW_CLIP = ["SHOW_CLIP" / "SET_CHAT_HIGHLIGHT_OVERLAY_CLIP"] {
         must {
             /// The clip.
             clip: Clip as ["clip"] = Shape::Object(CLIP);
-            /// Where it is shown.
+            /// The place on the screen.
             params: Place as ["params"] = Shape::Object(PLACE);
         }
         may {
-            /// Any text; made from the clip if absent.
+            /// An id for the message; made from the clip if absent.
             message_id: String as ["message_id"] = Shape::Text;
-            /// When it was written, in Unix milliseconds.
+            /// The time of the message, in Unix milliseconds.
             date: i64 as ["date"] = Shape::TIME;
-            /// How that is said, with {MIN} for the minutes.
+            /// The text that shows the time, with {MIN} for the minutes.
             date_label: String as ["dateLabel"] = Shape::Text;
-            /// How it looks.
+            /// The look of the overlay.
             skin: String as ["skin"] = Shape::Text;
         }
     } with {

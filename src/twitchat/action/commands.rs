@@ -43,49 +43,51 @@ const CREDITS: &str = "the credits overlay";
 const SOUND: &str = "Twitchat, or its sound overlay";
 
 actions! { COMMANDS:
-    /// Adds to a counter, takes from it, or sets it.
+    /// Adds to a counter, subtracts from it, or sets it.
     CounterAdd: COUNTER_ADD = ["COUNTER_ADD" / "SET_COUNTER_ADD"] {
         must {
-            /// The counter.
+            /// The id of the counter.
             counter: String as ["counterId" / "id"] = Shape::Id;
-            /// How much.
+            /// The value.
             value: Amount as ["countAdd" / "value"] = Shape::WholeAmount, example "\"1\"";
         }
         may {
-            /// What is done with the value.
+            /// The change: add, subtract or set.
             action: CounterAction as ["counterAction" / "action"] = Shape::OneOf(COUNTER_ACTIONS),
                 default "\"ADD\"";
         }
     } with { answers: &[Answer::with("COUNTER_UPDATE", "counterId", "/counter/id")] }
 
-    /// Adds to a timer; a negative number takes away.
+    /// Adds to a timer; a negative number subtracts.
     TimerAdd: TIMER_ADD = ["TIMER_ADD" / "SET_TIMER_ADD"] {
         must {
-            /// How many seconds.
+            /// The number of seconds.
             value: Amount as ["timeAdd" / "value"] = Shape::Amount, example "\"30\"";
         }
         may {
-            /// Which timer; absent: the default one. Up to 16.x there is no choice.
+            /// The id of the timer; the default one if absent. Up to 16.x only the default one can
+            /// be changed.
             timer: String as ["id" in 17] = Shape::Id;
         }
     } with { answers: &[Answer::with("TIMER_START", "id", "/id")] }
 
-    /// Adds to a countdown; a negative number takes away.
+    /// Adds to a countdown; a negative number subtracts.
     CountdownAdd: COUNTDOWN_ADD = ["COUNTDOWN_ADD" / "SET_COUNTDOWN_ADD"] {
         must {
-            /// How many seconds.
+            /// The number of seconds.
             value: Amount as ["timeAdd" / "value"] = Shape::Amount, example "\"-15\"";
         }
         may {
-            /// Which countdown; absent: the default one. Up to 16.x there is no choice.
+            /// The id of the countdown; the default one if absent. Up to 16.x only the default one
+            /// can be changed.
             countdown: String as ["id" in 17] = Shape::Id;
         }
     } with { answers: &[Answer::with("COUNTDOWN_START", "id", "/id")] }
 
-    /// Runs a trigger, as if the streamer had said nothing.
+    /// Runs a trigger, without a chat message.
     ExecuteTrigger: EXECUTE_TRIGGER = ["EXECUTE_TRIGGER" / "SET_EXECUTE_TRIGGER"] {
         must {
-            /// The trigger.
+            /// The id of the trigger.
             trigger: String as ["triggerId" / "id"] = Shape::Id;
         }
     }
@@ -93,48 +95,48 @@ actions! { COMMANDS:
     /// Switches a trigger on or off.
     ToggleTrigger: TOGGLE_TRIGGER = ["TOGGLE_TRIGGER" to 16] {
         must {
-            /// The trigger.
+            /// The id of the trigger.
             trigger: String as ["triggerId" to 16] = Shape::Id;
         }
         may {
-            /// What becomes of it.
+            /// The change: switch it on, off, or to the other state.
             action: TriggerAction as ["triggerAction" to 16] = Shape::OneOf(TRIGGER_ACTIONS),
                 default "\"enable\"", example "\"toggle\"";
         }
     } with { turn: Some(turn::toggle_trigger) }
 
-    /// Switches a trigger on, off, or over.
+    /// Switches a trigger on, off, or to the other state.
     SetTriggerState: SET_TRIGGER_STATE = ["SET_TRIGGER_STATE" in 17] {
         must {
-            /// The trigger.
+            /// The id of the trigger.
             trigger: String as ["id" in 17] = Shape::Id;
         }
         may {
-            /// Whether it is to be on; absent: the other way round than now.
+            /// The new state; the opposite of the current one if absent.
             enabled: bool as ["forcedState" in 17] = Shape::Flag, example "false";
         }
     } with { turn: Some(turn::trigger_state) }
 
-    /// Writes into the chat as the streamer. What begins with / is a command.
+    /// Sends a message to the chat as the streamer. A message that begins with / is a command.
     SendMessage: SEND_MESSAGE = ["SEND_MESSAGE" / "SET_SEND_MESSAGE"] {
         must {
-            /// What is written.
+            /// The message.
             message: String as ["message" / "message"] = Shape::Words;
         }
     } with { needs: CHAT, irreversible: Some(COMMANDS_THE_CHAT) }
 
-    /// Shows the first question of a session on the overlay.
+    /// Shows the first question of a Q&A session on the overlay.
     QnaHighlight: QNA_HIGHLIGHT = ["QNA_HIGHLIGHT" / "SET_QNA_HIGHLIGHT"] {
         must {
-            /// The session of questions and answers.
+            /// The id of the Q&A session.
             session: String as ["qnaId" / "id"] = Shape::Id;
         }
     }
 
-    /// Skips the first question of a session.
+    /// Skips the first question of a Q&A session.
     QnaSkip: QNA_SKIP = ["QNA_SKIP" / "SET_QNA_SKIP"] {
         must {
-            /// The session of questions and answers.
+            /// The id of the Q&A session.
             session: String as ["qnaId" / "id"] = Shape::Id;
         }
     }
@@ -142,25 +144,25 @@ actions! { COMMANDS:
     /// Plays a synthetic sound.
     PlaySfxr: PLAY_SFXR = ["PLAY_SFXR" / "SET_PLAY_SFXR"] {
         must {
-            /// A preset such as pickupCoin, or the sound's own text.
+            /// The name of a preset such as pickupCoin, or the serialized sound.
             params: String as ["params" / "params"] = Shape::Words, example "\"pickupCoin\"";
         }
         may {
-            /// How loud, up to 100.
+            /// The volume, up to 100.
             volume: f64 as ["volume" / "volume"] = Shape::Number { least: 0.0, most: 100.0 },
                 default "100", example "80";
         }
     } with { needs: SOUND }
 
-    /// Steers the running credits: one of these.
+    /// Controls the running credits. Needs one of these parameters.
     EndingCreditsControl: ENDING_CREDITS_CONTROL =
         ["ENDING_CREDITS_CONTROL" / "SET_ENDING_CREDITS_CONTROL"] {
         may {
-            /// Back to the section before.
+            /// Goes back to the previous section.
             prev: bool as ["prev" / "prev"] = Shape::True;
-            /// On to the next section.
+            /// Goes on to the next section.
             next: bool as ["next" / "next"] = Shape::True, example "true";
-            /// How fast; negative goes backwards.
+            /// The speed; a negative number rolls backwards.
             speed: f64 as ["speed" / "speed"] = Shape::ANY_NUMBER;
             /// The id of the section to go to.
             section: String as ["scrollTo" / "scrollToSectionID"] = Shape::Id;
@@ -170,9 +172,9 @@ actions! { COMMANDS:
     /// Starts or ends the emergency mode.
     SetEmergencyMode: SET_EMERGENCY_MODE = ["SET_EMERGENCY_MODE"] {
         may {
-            /// Whether it is to be on; absent: the other way round than now.
+            /// The new state; the opposite of the current one if absent.
             enabled: bool as ["enabled" / "enabled"] = Shape::Flag, example "true";
-            /// Have the streamer confirm it; it is then always about starting.
+            /// Whether the streamer must confirm it. The action then always starts the mode.
             prompt: bool as ["promptConfirmation" in 17] = Shape::Flag;
         }
     } with { answers: &[Answer::of("EMERGENCY_MODE")], turn: Some(turn::emergency_mode) }
@@ -180,33 +182,33 @@ actions! { COMMANDS:
     /// Turns voice control on or off.
     SetVoiceControlState: SET_VOICE_CONTROL_STATE = ["SET_VOICE_CONTROL_STATE" in 17] {
         may {
-            /// Whether it is to be on; absent: the other way round than now.
+            /// The new state; the opposite of the current one if absent.
             enabled: bool as ["enabled" in 17] = Shape::Flag, example "true";
         }
     } with { needs: VOICE, answers: &[Answer::of("ON_VOICE_CONTROL_STATE_CHANGE")],
         turn: Some(turn::voice_state) }
 
-    /// Starts a poll in the chat, in place of one that runs.
+    /// Starts a poll in the chat. It replaces one that is running.
     SetChatPollStart: SET_CHAT_POLL_START = ["SET_CHAT_POLL_START" in 17] {
         must {
             /// The question.
             title: String as ["title" in 17] = Shape::Words, example "\"Another round?\"";
-            /// What can be chosen.
+            /// The choices.
             choices: Vec<String> as ["choices" in 17] = Shape::List { of: &Shape::Words,
                 least: 2 }, example r#"["Yes","No"]"#;
         }
         may {
-            /// How many seconds it runs.
+            /// The length in seconds.
             duration: u32 as ["duration" in 17] = Shape::COUNT, default "60", example "60";
-            /// How many choices each has.
+            /// The number of choices that each person has.
             votes: u32 as ["maxVotePerUser" in 17] = Shape::COUNT, default "1";
         }
     } with { answers: &[Answer::of("ON_CHAT_POLL_PROGRESS")], akin: &["CREATE_POLL"] }
 
-    /// Twitchat's own: how its Stream Deck plugin logs in. Nobody on OBS listens to it.
+    /// Authenticates Twitchat's own Stream Deck plugin. No program on OBS receives it.
     SetStreamdeckAuthenticate: SET_STREAMDECK_AUTHENTICATE = ["SET_STREAMDECK_AUTHENTICATE" in 17] {
         must {
-            /// Whether it is the main page.
+            /// Whether the sender is Twitchat's main page.
             is_main_app: bool as ["isMainApp" in 17] = Shape::Flag;
             /// The plugin's key.
             secret_key: String as ["secretKey" in 17] = Shape::Words, example "\"\u{2026}\"";

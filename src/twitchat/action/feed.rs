@@ -22,36 +22,36 @@ const BANS_FOR_GOOD: Irreversible = Irreversible {
 };
 
 actions! { FEED:
-    /// Takes people off the top of the list of those to greet.
+    /// Removes people from the top of the list of people to greet.
     GreetFeedRead: GREET_FEED_READ = ["GREET_FEED_READ" / "SET_GREET_FEED_READ"] {
         may {
-            /// How many.
+            /// The number of people.
             count: u32 as ["count" / "messageCount"] = Shape::COUNT, default "1", example "5";
         }
     } with { needs: CHAT }
 
-    /// Moves the mark of what has been read; a negative count moves it back.
+    /// Moves the mark of the last message that has been read; a negative count moves it back.
     ChatFeedRead: CHAT_FEED_READ = ["CHAT_FEED_READ" / "SET_CHAT_FEED_READ"] {
         may {
-            /// How many messages.
+            /// The number of messages.
             count: i64 as ["count" / "count"] = Shape::Steps, default "1", example "5";
             /// The column of the chat, from 0.
             column: u32 as ["col" / "colIndex"] = Shape::COLUMN, default "0";
         }
     } with { needs: CHAT }
 
-    /// Marks everything as read; a second time takes the mark away.
+    /// Marks everything as read. Sent again, it removes the mark.
     ChatFeedReadAll: CHAT_FEED_READ_ALL = ["CHAT_FEED_READ_ALL" / "SET_CHAT_FEED_READ_ALL"] {
         may {
             /// The column of the chat, from 0.
             column: u32 as ["col" / "colIndex"] = Shape::COLUMN, default "0";
-            /// Which of the messages in view gets the mark, from 0; the last one if absent. 17
-            /// always takes the last one.
+            /// The message in view that gets the mark, counted from 0; the last one if absent. 17
+            /// always uses the last one.
             count: u32 as ["count" to 16] = Shape::Whole { least: 0, most: super::shape::MANY };
         }
     } with { needs: CHAT, drops: &["count"] }
 
-    /// Holds the chat still.
+    /// Pauses the chat.
     ChatFeedPause: CHAT_FEED_PAUSE = ["CHAT_FEED_PAUSE" to 16] {
         may {
             /// The column of the chat, from 0.
@@ -59,7 +59,7 @@ actions! { FEED:
         }
     } with { needs: CHAT, turn: Some(turn::pause) }
 
-    /// Lets the chat go on, from its end.
+    /// Resumes the chat, at its end.
     ChatFeedUnpause: CHAT_FEED_UNPAUSE = ["CHAT_FEED_UNPAUSE" to 16] {
         may {
             /// The column of the chat, from 0.
@@ -67,10 +67,10 @@ actions! { FEED:
         }
     } with { needs: CHAT, turn: Some(turn::unpause) }
 
-    /// Holds the chat still or lets it go on.
+    /// Pauses or resumes the chat.
     SetChatFeedPauseState: SET_CHAT_FEED_PAUSE_STATE = ["SET_CHAT_FEED_PAUSE_STATE" in 17] {
         may {
-            /// Whether it is to stand still; absent: the other way round than now.
+            /// The new state; the opposite of the current one if absent.
             pause: bool as ["pause" in 17] = Shape::Flag, example "true";
             /// The column of the chat, from 0.
             column: u32 as ["colIndex" in 17] = Shape::COLUMN, default "0";
@@ -80,7 +80,7 @@ actions! { FEED:
     /// Scrolls the chat up.
     ChatFeedScrollUp: CHAT_FEED_SCROLL_UP = ["CHAT_FEED_SCROLL_UP" to 16] {
         may {
-            /// How many pixels.
+            /// The number of pixels.
             scroll_by: f64 as ["scrollBy" to 16] = Shape::ANY_NUMBER, default "100", example "250";
             /// The column of the chat, from 0.
             column: u32 as ["col" to 16] = Shape::COLUMN, default "0";
@@ -90,7 +90,7 @@ actions! { FEED:
     /// Scrolls the chat down.
     ChatFeedScrollDown: CHAT_FEED_SCROLL_DOWN = ["CHAT_FEED_SCROLL_DOWN" to 16] {
         may {
-            /// How many pixels.
+            /// The number of pixels.
             scroll_by: f64 as ["scrollBy" to 16] = Shape::ANY_NUMBER, default "100", example "250";
             /// The column of the chat, from 0.
             column: u32 as ["col" to 16] = Shape::COLUMN, default "0";
@@ -100,7 +100,7 @@ actions! { FEED:
     /// Scrolls the chat by messages; a negative number scrolls up.
     ChatFeedScroll: CHAT_FEED_SCROLL = ["CHAT_FEED_SCROLL" to 16] {
         may {
-            /// How many messages.
+            /// The number of messages.
             scroll_by: f64 as ["scrollBy" to 16] = Shape::ANY_NUMBER, default "100", example "-4";
             /// The column of the chat, from 0.
             column: u32 as ["col" to 16] = Shape::COLUMN, default "0";
@@ -110,11 +110,11 @@ actions! { FEED:
     /// Scrolls the chat; a negative number scrolls up.
     SetChatFeedScroll: SET_CHAT_FEED_SCROLL = ["SET_CHAT_FEED_SCROLL" in 17] {
         must {
-            /// What is counted.
+            /// The unit of `scrollBy`.
             mode: ScrollMode as ["mode" in 17] = Shape::OneOf(SCROLL_MODES), example "\"pixels\"";
         }
         may {
-            /// How far; 0 counts as 100.
+            /// The distance; 0 counts as 100.
             scroll_by: f64 as ["scrollBy" in 17] = Shape::ANY_NUMBER, default "100", example "-250";
             /// The column of the chat, from 0.
             column: u32 as ["colIndex" in 17] = Shape::COLUMN, default "0";
@@ -130,10 +130,11 @@ actions! { FEED:
         }
     } with { needs: CHAT }
 
-    /// Selects a message, so many up (negative) or down. The selection ends by itself after 5 s.
+    /// Selects a message, counted up (negative) or down from the selected one. The selection ends
+    /// by itself after 5 s.
     ChatFeedSelect: CHAT_FEED_SELECT = ["CHAT_FEED_SELECT" / "SET_CHAT_FEED_SELECT"] {
         must {
-            /// How many messages further.
+            /// The number of messages to move.
             count: i64 as ["count" / "direction"] = Shape::Steps, example "-1";
         }
         may {
@@ -172,11 +173,11 @@ actions! { FEED:
         }
     } with { needs: CHAT }
 
-    /// Bans who wrote the selected message: for a while, or for good.
+    /// Bans the author of the selected message, for a limited time or permanently.
     ChatFeedSelectActionBan: CHAT_FEED_SELECT_ACTION_BAN =
         ["CHAT_FEED_SELECT_ACTION_BAN" / "SET_CHAT_FEED_SELECT_ACTION_BAN"] {
         may {
-            /// For how many seconds; absent: for good. Twitch allows two weeks.
+            /// The number of seconds; permanent if absent. Twitch allows two weeks.
             duration: u32 as ["duration" / "duration"] = Shape::Whole { least: 1,
                 most: 1_209_600 }, example "600";
             /// The column of the chat, from 0.
@@ -184,7 +185,7 @@ actions! { FEED:
         }
     } with { needs: CHAT, irreversible: Some(BANS_FOR_GOOD) }
 
-    /// Saves the selected message, or lets go of it.
+    /// Saves the selected message, or removes it from the saved ones.
     ChatFeedSelectActionPin: CHAT_FEED_SELECT_ACTION_PIN =
         ["CHAT_FEED_SELECT_ACTION_PIN" / "SET_CHAT_FEED_SELECT_ACTION_SAVE"] {
         may {
@@ -193,7 +194,7 @@ actions! { FEED:
         }
     } with { needs: CHAT }
 
-    /// Shows the selected message on the overlay; a second time hides it.
+    /// Shows the selected message on the overlay. Sent again, it hides the message.
     ChatFeedSelectActionHighlight: CHAT_FEED_SELECT_ACTION_HIGHLIGHT =
         ["CHAT_FEED_SELECT_ACTION_HIGHLIGHT" / "SET_CHAT_FEED_SELECT_ACTION_HIGHLIGHT"]
     {
@@ -203,7 +204,7 @@ actions! { FEED:
         }
     } with { needs: CHAT }
 
-    /// Gives a shoutout to who wrote the selected message.
+    /// Gives a shoutout to the author of the selected message.
     ChatFeedSelectActionShoutout: CHAT_FEED_SELECT_ACTION_SHOUTOUT =
         ["CHAT_FEED_SELECT_ACTION_SHOUTOUT" / "SET_CHAT_FEED_SELECT_ACTION_SHOUTOUT"]
     {

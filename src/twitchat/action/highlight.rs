@@ -65,7 +65,7 @@ parts! {
         may {
             /// The person's id.
             id: String as ["id"] = Shape::Text, example "\"101337420\"";
-            /// Where the person is known.
+            /// The platform of the person.
             platform: Platform as ["platform"] = Shape::OneOf(PLATFORMS), example "\"twitch\"";
             /// The login.
             login: String as ["login"] = Shape::Text, example "\"marla_quartz\"";
@@ -94,19 +94,19 @@ actions! { HIGHLIGHTS:
             /// The message; HTML is possible.
             message: String as ["message"] = Shape::Text, example "\"that jump was \
                 <strong>clean</strong>\"";
-            /// Who wrote it, as Twitchat or Twitch's API have them.
+            /// The author, in the format of Twitchat or of Twitch's API.
             user: HighlightUser as ["user"] = Shape::Open(HIGHLIGHT_USER), example
                 r#"{"id":"101337420","platform":"twitch","login":"marla_quartz",
                     "displayName":"Marla_Quartz","displayNameOriginal":"Marla_Quartz"}"#;
-            /// Where it is shown.
+            /// The place on the screen.
             params: Place as ["params"] = Shape::Object(PLACE), example r#"{"position":"bl"}"#;
-            /// Any text; made from the message if absent.
+            /// An id for the message; made from the text if absent.
             message_id: String as ["message_id"] = Shape::Words, example "\"m-1\"";
-            /// When it was written, in Unix milliseconds.
+            /// The time of the message, in Unix milliseconds.
             date: i64 as ["date"] = Shape::TIME;
-            /// How that is said, with {MIN} for the minutes.
+            /// The text that shows the time, with {MIN} for the minutes.
             date_label: String as ["dateLabel"] = Shape::Text;
-            /// How it looks.
+            /// The look of the overlay.
             skin: String as ["skin"] = Shape::Text;
         }
     } with {

@@ -19,13 +19,13 @@ parts! {
     /// A field of the wheel.
     WheelItem: WHEEL_ITEM {
         must {
-            /// Its id.
+            /// The id of the field.
             id: String as ["id"] = Shape::Id;
-            /// What stands on it.
+            /// The text on the field.
             label: String as ["label"] = Shape::Text;
         }
         may {
-            /// Whatever it carries; 17 drops it.
+            /// Any other data; 17 drops it.
             data: Value as ["data"] = Shape::Any;
         }
     }
@@ -43,9 +43,9 @@ actions! { OVERLAYS:
             winner: String as ["winner"] = Shape::Id, example "\"b\"";
         }
         may {
-            /// Any text, to tell the result by; made up if absent.
+            /// An id that the result repeats; generated if absent.
             session: String as ["sessionId"] = Shape::Text;
-            /// How it looks.
+            /// The look of the wheel.
             skin: String as ["skin"] = Shape::Text;
         }
     } with { needs: WHEEL, after: Some(winner), answers: &[Answer::with("RAFFLE_RESULT",
@@ -54,17 +54,17 @@ actions! { OVERLAYS:
     /// Shows an animated text.
     AnimatedTextSet: ANIMATED_TEXT_SET = ["ANIMATED_TEXT_SET" / "SET_ANIMATED_TEXT_CONTENT"] {
         must {
-            /// The overlay.
+            /// The id of the overlay.
             overlay: String as ["overlayId" / "id"] = Shape::Id;
-            /// Any text, to tell the end by.
+            /// An id that the answers repeat.
             query: String as ["queryId" / "queryId"] = Shape::Id, example "\"q-1\"";
             /// The text; HTML is possible.
             text: String as ["text" / "text"] = Shape::Text, example "\"Welcome!\"";
         }
         may {
-            /// Whether it goes by itself.
+            /// Whether the text hides by itself.
             auto_hide: bool as ["autoHide" / "autoHide"] = Shape::Flag, example "true";
-            /// Whether it goes before all others.
+            /// Whether the text is shown before all others.
             bypass_all: bool as ["bypassAll" / "bypassAll"] = Shape::Flag;
         }
     } with {
@@ -78,9 +78,9 @@ actions! { OVERLAYS:
     /// Hides an animated text.
     AnimatedTextClose: ANIMATED_TEXT_CLOSE = ["ANIMATED_TEXT_CLOSE" / "ON_ANIMATED_TEXT_CLOSE"] {
         must {
-            /// The overlay.
+            /// The id of the overlay.
             overlay: String as ["overlayId" / "id"] = Shape::Id;
-            /// The text that was given when it was shown.
+            /// The id that was given when the text was shown.
             query: String as ["queryId" / "queryId"] = Shape::Id, example "\"q-1\"";
         }
     } with { needs: ANIMATED_TEXT, answers: &[Answer::with("ANIMATED_TEXT_HIDE_COMPLETE",
@@ -89,58 +89,58 @@ actions! { OVERLAYS:
     /// Shows or hides the bingo grid.
     SetBingoGridVisibility: SET_BINGO_GRID_VISIBILITY = ["SET_BINGO_GRID_VISIBILITY" in 17] {
         may {
-            /// Whether it is to be seen; absent: the other way round than now.
+            /// The new state; the opposite of the current one if absent.
             show: bool as ["show" in 17] = Shape::Flag, example "true";
         }
     } with { needs: BINGO_GRID, akin: &["BINGO_TOGGLE"] }
 
-    /// Twitchat's own: how its Stream Deck plugin shows an animated text. Better use
-    /// `SET_ANIMATED_TEXT_CONTENT`.
+    /// The action of Twitchat's own Stream Deck plugin to show an animated text. Use
+    /// `SET_ANIMATED_TEXT_CONTENT` instead.
     SetAnimatedTextContentFromSd: SET_ANIMATED_TEXT_CONTENT_FROM_SD =
         ["SET_ANIMATED_TEXT_CONTENT_FROM_SD" in 17] {
         must {
-            /// The overlay.
+            /// The id of the overlay.
             overlay: String as ["id" in 17] = Shape::Id;
-            /// Any text, to tell the end by.
+            /// An id that the answers repeat.
             query: String as ["queryId" in 17] = Shape::Id, example "\"q-1\"";
             /// The text; HTML is possible.
             text: String as ["text" in 17] = Shape::Text, example "\"Welcome!\"";
         }
         may {
-            /// Whether it goes by itself.
+            /// Whether the text hides by itself.
             auto_hide: bool as ["autoHide" in 17] = Shape::Flag;
-            /// Whether it goes before all others.
+            /// Whether the text is shown before all others.
             bypass_all: bool as ["bypassAll" in 17] = Shape::Flag;
         }
     } with { needs: ANIMATED_TEXT, akin: &["ANIMATED_TEXT_SET"] }
 
-    /// Twitchat's own: how its Stream Deck plugin shows the bingo grid. Better use
-    /// `SET_BINGO_GRID_VISIBILITY`.
+    /// The action of Twitchat's own Stream Deck plugin to show the bingo grid. Use
+    /// `SET_BINGO_GRID_VISIBILITY` instead.
     SetBingoGridVisibilityFromSd: SET_BINGO_GRID_VISIBILITY_FROM_SD =
         ["SET_BINGO_GRID_VISIBILITY_FROM_SD" in 17] {
         may {
-            /// Whether it is to be seen; absent: the other way round than now.
+            /// The new state; the opposite of the current one if absent.
             show: bool as ["show" in 17] = Shape::Flag, example "true";
         }
     } with { needs: BINGO_GRID, akin: &["BINGO_TOGGLE"] }
 
-    /// Who says it plays a bingo grid overlay: Twitchat takes it for open.
+    /// Reports that the sender is an open bingo grid overlay.
     BingoGridOverlayPresence: BINGO_GRID_OVERLAY_PRESENCE =
         ["BINGO_GRID_OVERLAY_PRESENCE" / "SET_BINGO_GRID_OVERLAY_PRESENCE"] {
         may {
-            /// The grid; 17 wants none.
+            /// The id of the grid; 17 does not use it.
             grid: String as ["bid" to 16] = Shape::Id;
         }
     } with { drops: &["bid"] }
 }
 
 plain! { PLAYED:
-    /// Who says it plays the credits overlay: Twitchat then shows how to steer the credits.
+    /// Reports that the sender is an open credits overlay. Twitchat then shows controls for the
+    /// credits.
     ["CREDITS_OVERLAY_PRESENCE" / "SET_ENDING_CREDITS_PRESENCE"];
-    /// Who says it plays the overlay that shows messages and clips.
+    /// Reports that the sender is an open overlay for messages and clips.
     ["CHAT_HIGHLIGHT_OVERLAY_PRESENCE" / "SET_CHAT_HIGHLIGHT_OVERLAY_PRESENCE"];
-    /// Starts the credits overlay with this data, in the shape that `GET_SUMMARY_DATA` is answered
-    /// in.
+    /// Starts the credits overlay with this data, in the shape of the answer to `GET_SUMMARY_DATA`.
     ["SUMMARY_DATA" / "SET_ENDING_CREDITS_DATA"] with { needs: "the credits overlay",
         params: SUMMARY };
 }
