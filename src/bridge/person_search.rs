@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::time::instant;
 use crate::{
     credits::{Fold, LeftOut, Options, PersonId, people::Known},
-    input::count,
     request::{By, PersonQuery, RequestError},
 };
 
@@ -32,8 +31,8 @@ pub(super) fn one(fold: &Fold, query: &PersonQuery) -> Result<PersonId, RequestE
             )))
         }
         several => Err(RequestError::Unavailable(format!(
-            "{} are known as \"{}\": {}. Name one of them as PLATFORM:ID",
-            count(several.len() as u64, "people"),
+            "{} people are known as \"{}\": {}. Name one of them as PLATFORM:ID",
+            several.len(),
             query.text,
             named(fold, several)
         ))),
@@ -82,7 +81,9 @@ fn exact(fold: &Fold, query: &PersonQuery) -> Vec<PersonId> {
     let mut found: Vec<PersonId> = Vec::new();
     for (who, known) in fold.people.entries() {
         let is_there = query.platform.is_none_or(|on| on == known.platform);
-        let renamed = query.by != By::Id && fold.people.name(who).to_lowercase() == text;
+        let renamed = query.by != By::Id
+            && fold.people.shown(who) == who
+            && fold.people.name(who).to_lowercase() == text;
         if is_there && (matches(known) || renamed) && !found.contains(&who) {
             found.push(who);
         }

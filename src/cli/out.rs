@@ -76,7 +76,22 @@ pub(crate) fn error(text: &str) {
 
 fn labelled(label: &str, colour: AnsiColor, text: &str) {
     let style = colour.on_default().bold();
-    note(format_args!("{style}{label}:{style:#} {}", clean(text)));
+    let text = without_os_codes(text);
+    note(format_args!("{style}{label}:{style:#} {}", clean(&text)));
+}
+
+/// A text without the numbers that Rust writes behind errors of the operating system, as in `No
+/// such file or directory (os error 2)`.
+fn without_os_codes(text: &str) -> Cow<'_, str> {
+    const BEFORE: &str = " (os error ";
+    let mut text = Cow::Borrowed(text);
+    while let Some((start, end)) = text.find(BEFORE).and_then(|start| {
+        let length = text.get(start..)?.find(')')?;
+        Some((start, start + length))
+    }) {
+        text.to_mut().replace_range(start..=end, "");
+    }
+    text
 }
 
 /// A text by other people, made safe for a terminal: control characters, which could move the
@@ -129,6 +144,16 @@ pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_the_operating_systems_errors_are_not_shown() {
+        let error = "cannot read a: No such file (os error 2); b: denied (os error 13)";
+        assert_eq!(
+            without_os_codes(error),
+            "cannot read a: No such file; b: denied"
+        );
+        assert_eq!(without_os_codes("odd (os error 2"), "odd (os error 2");
+    }
 
     #[test]
     fn strangers_cannot_steer_the_terminal() {

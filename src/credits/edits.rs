@@ -5,12 +5,12 @@
 //! also what was counted since. Edits of people outlive their session; a removed or an added entry
 //! belongs to its session.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{known::PersonId, people::People};
+use super::{edited_people::EditedPeople, known::PersonId, people::People};
 
 /// One correction.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,34 +159,6 @@ pub struct Edits {
     revision: u64,
 }
 
-/// How people are shown, by their entries in [`People`].
-#[derive(Debug, Default)]
-pub(super) struct EditedPeople {
-    pub(super) hidden: HashSet<PersonId>,
-    pub(super) names: HashMap<PersonId, Box<str>>,
-    pub(super) same_as: HashMap<PersonId, PersonId>,
-}
-
-impl EditedPeople {
-    /// An entry without an id turned out to be another one: its edits go with it.
-    pub(super) fn follow(&mut self, before: PersonId, now: PersonId) {
-        if self.hidden.remove(&before) {
-            self.hidden.insert(now);
-        }
-        if let Some(name) = self.names.remove(&before) {
-            self.names.entry(now).or_insert(name);
-        }
-        if let Some(into) = self.same_as.remove(&before).filter(|into| *into != now) {
-            self.same_as.entry(now).or_insert(into);
-        }
-    }
-
-    /// Who this entry is shown as.
-    pub(super) fn shown(&self, who: PersonId) -> Option<PersonId> {
-        self.same_as.get(&who).copied()
-    }
-}
-
 impl Edits {
     /// Rises with each change: replies that were made before are out of date then.
     pub fn revision(&self) -> u64 {
@@ -305,29 +277,14 @@ impl Edits {
     /// What the edits of people amount to.
     pub(super) fn people(&self, people: &People) -> EditedPeople {
         let mut edited = EditedPeople::default();
-        // Merges first: hiding or renaming either of two merged people holds for both.
-        for edit in self.standing() {
-            if let Edit::Merge { who, into } = edit {
-                let resolve = |edited: &EditedPeople, who| {
-                    let mut who = people.root(who);
-                    while let Some(next) = edited.shown(who) {
-                        who = people.root(next);
-                    }
-                    who
-                };
-                let (who, into) = (resolve(&edited, *who), resolve(&edited, *into));
-                if who != into {
-                    edited.same_as.insert(who, into);
-                }
-            }
-        }
         let shown = |edited: &EditedPeople, who: PersonId| {
             let mut who = people.root(who);
             while let Some(next) = edited.shown(who) {
-                who = next;
+                who = people.root(next);
             }
             who
         };
+        // Each is about the person who was shown when it was made.
         for edit in self.standing() {
             match edit {
                 Edit::Hide { who } => {
@@ -339,7 +296,13 @@ impl Edits {
                 Edit::Rename { who, name } => {
                     edited.names.insert(shown(&edited, *who), name.clone());
                 }
-                Edit::Merge { .. } | Edit::Remove { .. } | Edit::Add { .. } => {}
+                Edit::Merge { who, into } => {
+                    let (who, into) = (shown(&edited, *who), shown(&edited, *into));
+                    if who != into {
+                        edited.same_as.insert(who, into);
+                    }
+                }
+                Edit::Remove { .. } | Edit::Add { .. } => {}
             }
         }
         edited
@@ -348,6 +311,8 @@ impl Edits {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use serde_json::json;
 
     use super::*;
@@ -379,22 +344,24 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_person_who_is_merged_hides_both() {
+    fn whoever_is_merged_into_another_person_is_hidden_and_called_as_that_person_is() {
         let (people, anna, ben) = two();
         let mut edits = Edits::default();
+        let name = "Queen".into();
         edits.add(1, Edit::Hide { who: anna });
+        edits.add(2, Edit::Rename { who: anna, name });
         edits.add(
-            2,
+            3,
             Edit::Merge {
                 who: anna,
                 into: ben,
             },
         );
-        assert!(edits.people(&people).hidden.contains(&ben));
-        edits.undo(2);
         let edited = edits.people(&people);
-        assert!(edited.hidden.contains(&anna));
         assert!(!edited.hidden.contains(&ben));
+        assert!(!edited.names.contains_key(&ben));
+        edits.add(4, Edit::Hide { who: anna });
+        assert!(edits.people(&people).hidden.contains(&ben));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! becomes known later applies to earlier events too.
 
 pub mod bans;
+mod edited_people;
 pub mod edits;
 pub mod first;
 pub mod fold;

@@ -11,7 +11,7 @@ use std::{
 
 pub use super::known::Known;
 use super::{
-    edits::EditedPeople,
+    edited_people::EditedPeople,
     known::PersonId,
     listed::{self, Listed},
 };

@@ -10,6 +10,7 @@ mod error;
 mod fields;
 mod known;
 mod read;
+mod read_edit;
 mod read_roll;
 pub mod reply;
 mod roll;

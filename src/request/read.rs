@@ -4,10 +4,9 @@ use serde_json::{Map, Value};
 
 use super::{
     call::{Call, CreditsOptions, Names, Platform},
-    edit,
     error::RequestError,
     fields::{self, Fields},
-    known, read_roll as roll,
+    known, read_edit, read_roll as roll,
 };
 use crate::{credits::Spelling, event::EventName, input::hint};
 
@@ -42,9 +41,9 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("GetStatus", |_| Ok(Call::GetStatus)),
     ("PublishEvent", publish),
     ("AddToCredits", add),
-    ("EditCredits", edit::edit),
-    ("Undo", edit::undo),
-    ("FindPerson", edit::find),
+    ("EditCredits", read_edit::edit),
+    ("Undo", read_edit::undo),
+    ("FindPerson", read_edit::find),
     ("RollCredits", |fields| {
         Ok(Call::RollCredits(roll::roll(fields)?))
     }),
@@ -195,8 +194,6 @@ fn options(mut fields: Fields) -> Result<CreditsOptions, RequestError> {
 const LONGEST_GIVEN_NAME: usize = 100;
 /// Maximum length of an `eventId`, in bytes.
 const LONGEST_EVENT_ID: usize = 256;
-/// Maximum length of one value in the credits, in bytes of JSON. Each reply repeats it.
-const LONGEST_VALUE: usize = 4_096;
 
 fn publish(mut fields: Fields) -> Result<Call, RequestError> {
     let expected =
@@ -234,37 +231,8 @@ fn publish(mut fields: Fields) -> Result<Call, RequestError> {
 }
 
 fn add(mut fields: Fields) -> Result<Call, RequestError> {
-    let (section, value) = section_and_value(&mut fields)?;
+    let (section, value) = read_edit::section_and_value(&mut fields)?;
     Ok(Call::AddToCredits { section, value })
-}
-
-/// What is added to the credits, and to which section.
-pub(super) fn section_and_value(fields: &mut Fields) -> Result<(Box<str>, Value), RequestError> {
-    let section = fields.short_text(
-        "section",
-        "section",
-        "the name of a section, such as \"Thanks\"",
-        LONGEST_GIVEN_NAME,
-    )?;
-    let expected = "a text, a number or an object";
-    match fields.take("value") {
-        None => Err(RequestError::Missing {
-            field: "value",
-            expected,
-        }),
-        Some(value @ (Value::Bool(_) | Value::Array(_))) => {
-            Err(fields::field_error("value", &value, "", expected))
-        }
-        Some(value) => {
-            fields::within(
-                "value",
-                value.to_string().len(),
-                LONGEST_VALUE,
-                "bytes of JSON",
-            )?;
-            Ok((section.into(), value))
-        }
-    }
 }
 
 fn platform(fields: &mut Fields) -> Result<Platform, RequestError> {

@@ -131,7 +131,9 @@ async fn looks_around(account: &Account) {
     account
         .types("actions CHAT_FEED_REED", 2, &["CHAT_FEED_READ"])
         .await;
-    account.types("demo --speed 50", 0, &["Follows"]).await;
+    account
+        .types("demo --speed 50", 0, &["New followers"])
+        .await;
     let closed = ["there is no OBS at 127.0.0.1", "Enable WebSocket server"];
     account.types("status", 3, &closed).await;
     account.types("overlay install", 3, &closed).await;
@@ -141,21 +143,28 @@ async fn looks_around(account: &Account) {
 /// A config file with a mistake in every part, which are reported together.
 async fn corrects_the_config(account: &Account) {
     account.types("config init", 0, &["config.toml"]).await;
-    account.types("config init", 1, &["exists"]).await;
+    account
+        .types("config init", 1, &["a config file already", "--force"])
+        .await;
     let typos = "[session]\ngrace = \"30x\"\n\n[credits]\nlimit = \"ten\"\nignor = [\"a\"]\n\n\
-        [overlay]\ntheme = \"neno\"\n";
+        [overlay]\nspeed = -3\n";
     account.write("typos.toml", typos);
     let mistakes = [
         "typos.toml:2:9",
         "session.grace",
         "credits.limit",
+        "credits.ignor",
         "ignore",
-        "neon",
+        "overlay.speed",
     ];
     account
         .types("--config typos.toml config show", 2, &mistakes)
         .await;
     account.types("--config typos.toml run", 2, &mistakes).await;
+    account.write("theme.toml", "[overlay]\ntheme = \"neno\"\n");
+    account
+        .types("--config theme.toml config show", 0, &["neno", "neon"])
+        .await;
     account.write("path.toml", "[obs]\npassword_file = \"C:\\secret.txt\"\n");
     let hint = ["path.toml:2", "single quotes"];
     account.types("--config path.toml status", 2, &hint).await;

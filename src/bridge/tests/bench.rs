@@ -228,9 +228,9 @@ impl Bench {
                 next.bridge.replay_next_session();
                 session = row.session;
             }
-            let lasts = ["bits", "reward", "ban", "pages"]
+            let lasts = ingest::LASTING
                 .iter()
-                .any(|part| row.kind.to_lowercase().contains(part));
+                .any(|(origin, kind)| (*origin, *kind) == (row.origin, &*row.kind));
             if row.session == running || lasts {
                 next.bridge.replay(row);
             }

@@ -5,6 +5,7 @@ mod bans;
 mod bench;
 mod bridges;
 mod documented;
+mod edits;
 mod events;
 mod gifts;
 mod limits;

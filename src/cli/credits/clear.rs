@@ -27,19 +27,9 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        if !self.yes {
-            if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-                return Err(Failure::Usage(
-                    "`credits clear` asks before it clears, and there is no terminal to ask on: \
-                        nothing was changed. With --yes it clears without asking"
-                        .into(),
-                )
-                .into());
-            }
-            if !confirmed()? {
-                out::note("nothing was changed");
-                return Ok(ExitCode::SUCCESS);
-            }
+        let question = "Begin new credits? What is in them now will no longer be shown. [y/N]";
+        if !self.yes && !ask("credits clear", question)? {
+            return Ok(ExitCode::SUCCESS);
         }
         context
             .request("ClearCredits", Map::new(), self.timeout)
@@ -49,9 +39,21 @@ impl Args {
     }
 }
 
-fn confirmed() -> io::Result<bool> {
-    out::note("Begin new credits? What is in them now will no longer be shown. [y/N]");
+/// Asks on the terminal whether to go on. Without a terminal that is an error.
+pub(super) fn ask(verb: &str, question: &str) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "`{verb}` asks before it changes anything, and there is no terminal to ask on: \
+                nothing was changed. With --yes it does not ask"
+        ))
+        .into());
+    }
+    out::note(question);
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    let is_yes = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    if !is_yes {
+        out::note("nothing was changed");
+    }
+    Ok(is_yes)
 }

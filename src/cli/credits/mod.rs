@@ -2,6 +2,7 @@
 
 mod clear;
 mod control;
+mod edit;
 mod get;
 mod roll;
 mod table;
@@ -22,10 +23,17 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits get --format html > credits.html
   twitchat-bridge credits test --names 800 --seed 7      see how the page looks when it is full
   twitchat-bridge credits roll --seconds 90
+  twitchat-bridge credits hide some_troll
+  twitchat-bridge credits undo
   twitchat-bridge credits clear --yes
 
 The bridge must be running: the command sends it a request over OBS, as an overlay does. `clear` \
-keeps the old credits in the journal.";
+keeps the old credits in the journal.
+
+Corrections (hide, show, rename, merge, remove, add) delete nothing: `undo` takes them back. \
+PERSON is a name, a login or an id. If several people have it, the error names each of them as \
+PLATFORM:ID, such as twitch:12345, which is a PERSON too. Names in a roll that is on change where \
+they stand; people who were not in it when it began appear in the next roll.";
 
 /// Show the credits, roll them in OBS, or begin new ones
 #[derive(Debug, clap::Args)]
@@ -61,6 +69,18 @@ enum Verb {
     Speed(control::Speed),
     Goto(control::Goto),
     Clear(clear::Args),
+    /// Leave a person out of the credits, in this session and in later ones
+    #[command(after_help = edit::HIDE_EXAMPLES)]
+    Hide(edit::Person),
+    /// Show a person again who was hidden
+    #[command(after_help = edit::SHOW_EXAMPLES)]
+    Show(edit::Person),
+    Rename(edit::Rename),
+    Merge(edit::Merge),
+    Remove(edit::Remove),
+    Add(edit::Add),
+    Undo(edit::Undo),
+    Find(edit::Find),
 }
 
 impl Args {
@@ -78,6 +98,14 @@ impl Args {
             Some(Verb::Speed(args)) => args.run(context).await,
             Some(Verb::Goto(args)) => args.run(context).await,
             Some(Verb::Clear(args)) => args.run(context).await,
+            Some(Verb::Hide(args)) => args.run("hide", context).await,
+            Some(Verb::Show(args)) => args.run("show", context).await,
+            Some(Verb::Rename(args)) => args.run(context).await,
+            Some(Verb::Merge(args)) => args.run(context).await,
+            Some(Verb::Remove(args)) => args.run(context).await,
+            Some(Verb::Add(args)) => args.run(context).await,
+            Some(Verb::Undo(args)) => args.run(context).await,
+            Some(Verb::Find(args)) => args.run(context).await,
         }
     }
 }

@@ -182,7 +182,7 @@ fn named_apart(list: &[Value]) -> Vec<Value> {
 }
 
 /// A line for a name, or for an object with a name and amounts.
-fn line(value: &Value) -> String {
+pub(super) fn line(value: &Value) -> String {
     let object = match value {
         Value::String(name) => return out::clean(name).into_owned(),
         Value::Object(object) => object,
