@@ -173,8 +173,12 @@ pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // It is no error if the reader of the help text has closed the pipe.
-            drop(error.print());
+            if error.use_stderr() {
+                out::usage_error(&error);
+            } else {
+                // It is no error if the reader of the help text has closed the pipe.
+                drop(error.print());
+            }
             return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
         }
     };

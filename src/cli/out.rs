@@ -64,6 +64,20 @@ pub(crate) fn note(text: impl Display) {
     ));
 }
 
+/// Writes an error of the command line to standard error, wrapped like a note. The styles are
+/// clap's.
+pub(crate) fn usage_error(error: &clap::Error) {
+    let text = error.render().ansi().to_string();
+    let width = screen::width_of(&io::stderr());
+    let lines: Vec<_> = text
+        .trim_end()
+        .split('\n')
+        .map(|line| screen::hanging("", line, 0, width))
+        .collect();
+    // If standard error is closed, the error cannot be shown.
+    drop(writeln!(anstream::stderr().lock(), "{}", lines.join("\n")));
+}
+
 /// Writes a warning to standard error.
 pub(crate) fn warn(text: &str) {
     labelled("warning", AnsiColor::Yellow, text);
