@@ -9,6 +9,8 @@ use crate::{bridge::other_bridge::OtherBridge, obs, store::StoreError};
 pub enum Ended {
     /// It was told to stop.
     Stopped,
+    /// OBS ended, and the run was to end with it.
+    ObsEnded,
     /// Another bridge serves this OBS.
     OtherBridge(OtherBridge),
     /// The link to OBS ended for good: kicked, too old, password refused at the first connect.

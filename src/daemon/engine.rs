@@ -354,6 +354,10 @@ impl Engine {
                 cause,
             } => self.waiting.write_line(attempt, delay, &cause),
             Notice::Stopped(Stop::Shutdown) => self.end = Some(Ok(Ended::Stopped)),
+            Notice::Stopped(Stop::ObsEnded(cause)) => {
+                info!("stopping together with OBS: {cause}");
+                self.end = Some(Ok(Ended::ObsEnded));
+            }
             Notice::Stopped(Stop::Failed(cause)) => self.end = Some(Ok(Ended::Link(cause))),
         }
     }

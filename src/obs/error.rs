@@ -175,7 +175,11 @@ pub enum Gone {
     /// The user disconnected us in OBS (close code 4011).
     #[error("{KICKED}")]
     Kicked,
-    /// OBS was closed, or its WebSocket server switched off: it said so.
+    /// OBS has reported its exit, and then ended the connection.
+    #[error("OBS was closed")]
+    Exited,
+    /// OBS ended the connection in good order: its WebSocket server was switched off, or it did
+    /// not report its exit.
     #[error("OBS was closed, or its WebSocket server switched off")]
     Closed,
     /// OBS closed the connection for another reason.
@@ -385,7 +389,8 @@ impl Gone {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Kicked => Kind::Kicked,
-            Self::Closed
+            Self::Exited
+            | Self::Closed
             | Self::ClosedWith { .. }
             | Self::Broke(_)
             | Self::Silent { .. }
@@ -409,10 +414,16 @@ impl Cause {
         }
     }
 
+    /// Whether nothing listens on OBS's port.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Connect(ConnectError::Refused { .. }))
+    }
+
     /// What the link makes of it.
     pub(super) fn error(&self) -> LinkError {
         match self {
             Self::Gone(Gone::Unreadable(_)) => LinkError::Unreadable,
+            Self::Gone(Gone::Exited) => LinkError::Exited,
             Self::Connect(_) | Self::Gone(_) => self.kind().error(),
         }
     }

@@ -54,6 +54,9 @@ pub enum Notice {
 pub enum Stop {
     /// It was told to.
     Shutdown,
+    /// OBS has ended, and the link ends with it: see
+    /// [`Options::when_obs_ends`](super::Options::when_obs_ends).
+    ObsEnded(Arc<Cause>),
     /// A kick, an OBS too old, or a password refused at the very first connect: [`Cause::kind`]
     /// tells which.
     Failed(Arc<Cause>),

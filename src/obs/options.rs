@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::link::WhenObsEnds;
+
 /// How long OBS may be silent before it is given up, with the defaults.
 const PING_AFTER: Duration = Duration::from_secs(5);
 /// How long it may leave a ping unanswered.
@@ -26,6 +28,8 @@ pub struct Options {
     /// [`Notice::Up`](super::Notice::Up). Without it a link is connected sooner, and
     /// [`Notice::Connected`](super::Notice::Connected) reports that.
     pub wants_info: bool,
+    /// What the end of OBS means for the link.
+    pub when_obs_ends: WhenObsEnds,
 }
 
 impl Default for Options {
@@ -37,6 +41,7 @@ impl Default for Options {
             dead_after: DEAD_AFTER,
             bytes_in_flight: 16 * 1024 * 1024,
             wants_info: true,
+            when_obs_ends: WhenObsEnds::Wait,
         }
     }
 }

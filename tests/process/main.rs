@@ -16,6 +16,7 @@
 )]
 
 mod examples;
+mod exit_with_obs;
 mod journal;
 mod killed_bridge;
 mod lost_obs;

@@ -5,6 +5,8 @@
 pub(crate) enum LinkError {
     /// OBS is not there, or is gone: refused, reset, timed out, shut down.
     Away,
+    /// OBS has reported that it exits, and then ended the connection.
+    Exited,
     /// OBS is there, but sent something after which this connection cannot be read on.
     Unreadable,
     /// OBS wants another password.
