@@ -24,7 +24,7 @@ use crate::{
     },
     event::Received,
     obs::{Batch, Notice, Obs, Stop},
-    store::{StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
+    store::{Asked, StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
 };
 
 /// Events of OBS that are taken in one turn, if they take no longer than this. Then all else gets
@@ -308,7 +308,14 @@ impl Engine {
             Some(StoreNotice::Noted { text, lost }) => {
                 self.handle(Input::StoreNoted { text, lost });
             }
-            Some(StoreNotice::Claimed { by }) => self.make_way(by),
+            Some(StoreNotice::Claimed(Asked::GiveWay(other))) => self.make_way(other),
+            Some(StoreNotice::Claimed(Asked::Stop { by })) => {
+                info!(
+                    process = by,
+                    "another program asks the bridge to stop: stopping"
+                );
+                self.end = Some(Ok(Ended::Stopped));
+            }
             None => return Err(Error::Broken("the store")),
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use tokio::sync::watch;
 
-use crate::bridge::other_bridge::OtherBridge;
+use super::claim::Asked;
 
 /// News from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +31,8 @@ pub enum StoreNotice {
         /// Entries that were on the disk are there no longer.
         lost: bool,
     },
-    /// Another bridge wants the journal.
-    Claimed {
-        /// The one that asks.
-        by: OtherBridge,
-    },
+    /// Another program claims the journal.
+    Claimed(Asked),
 }
 
 /// So many notes wait to be read; of more, the first go.
@@ -51,7 +48,7 @@ struct Progress {
     noted: u64,
     /// There was a note of a loss.
     lost: bool,
-    claimed: Option<OtherBridge>,
+    claimed: Option<Asked>,
 }
 
 /// Makes both ends.
@@ -92,11 +89,11 @@ impl Reporter {
         });
     }
 
-    pub(super) fn claimed(&self, by: Option<OtherBridge>) {
+    pub(super) fn claimed(&self, asked: Option<Asked>) {
         self.0.send_if_modified(|progress| {
-            let is_news = by.is_some() && progress.claimed.is_none();
+            let is_news = asked.is_some() && progress.claimed.is_none();
             if is_news {
-                progress.claimed = by;
+                progress.claimed = asked;
             }
             is_news
         });
@@ -147,8 +144,8 @@ impl StoreNotices {
         }
         if self.told.claimed != now.claimed {
             self.told.claimed.clone_from(&now.claimed);
-            if let Some(by) = now.claimed.clone() {
-                return Some(StoreNotice::Claimed { by });
+            if let Some(asked) = now.claimed.clone() {
+                return Some(StoreNotice::Claimed(asked));
             }
         }
         if self.told.failure != now.failure {
