@@ -24,13 +24,13 @@ const AFTER_HELP: &str = "Examples:
 OBS may start later, close and come back: the bridge keeps trying, and asks Twitchat for the \
 events it missed. It ends by itself only when OBS refuses the password at the first connect, \
 when OBS is too old, when the user disconnects it in OBS, or when another bridge serves the same \
-OBS. With --exit-with-obs it also ends, with exit code 0, when OBS closes or \
-dies. It waits for OBS first. OBS has ended when it reports its exit, or when the connection is \
-lost and OBS's port then refuses connections for 3 s: switching the WebSocket server off does the \
-same. With the number of OBS's process, as the OBS script gives it, the end of that process \
-counts instead of the port, also when the bridge never reached OBS.
+OBS. Ctrl-C stops it; a second Ctrl-C exits at once. All counted events are on disk either way.
 
-Ctrl-C stops it; a second Ctrl-C exits at once. All counted events are on disk either way.";
+With --exit-with-obs it waits for OBS, and ends with exit code 0 when OBS closes or dies: when \
+OBS reports its exit, or when the connection is lost and OBS's port then refuses connections for \
+3 s, as after the WebSocket server is switched off. With the id of OBS's process, which the script \
+of `obs-script` gives, the end of that process counts instead of the port, also when the bridge \
+never reached OBS.";
 
 /// Run the bridge: collect Twitchat's events, keep the credits, and answer requests
 #[derive(Debug, clap::Args)]
@@ -44,8 +44,29 @@ pub(crate) struct Args {
     takeover: bool,
     /// End when OBS closes or dies; with PID, when the process with this id ends
     #[arg(long, value_name = "PID", num_args = 0..=1, require_equals = true,
-        value_parser = clap::value_parser!(u32).range(1..))]
-    exit_with_obs: Option<Option<u32>>,
+        default_missing_value = "", value_parser = EndOfObs::parse)]
+    exit_with_obs: Option<EndOfObs>,
+}
+
+/// How the bridge knows that OBS has ended, besides OBS's own report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EndOfObs {
+    /// Its port refuses connections.
+    Port,
+    /// The process with this id ends.
+    Process(u32),
+}
+
+impl EndOfObs {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(Self::Port);
+        }
+        match text.parse() {
+            Ok(id) if id > 0 => Ok(Self::Process(id)),
+            _ => Err("the id of a process is a whole number of at least 1".into()),
+        }
+    }
 }
 
 /// How long the bridge goes on after the end of OBS's process: what OBS has sent before is still
@@ -61,8 +82,8 @@ impl Args {
         let config = context.config()?;
         let mut signals = Signals::listen()?;
         let stop = CancellationToken::new();
-        let process = match self.exit_with_obs.flatten() {
-            Some(id) => match Process::watch(id) {
+        let process = match self.exit_with_obs {
+            Some(EndOfObs::Process(id)) => match Process::watch(id) {
                 Ok(Some(process)) => Some(process),
                 Ok(None) => {
                     info!("OBS's process {id} has ended already: stopping");
@@ -73,7 +94,7 @@ impl Args {
                     None
                 }
             },
-            None => None,
+            Some(EndOfObs::Port) | None => None,
         };
         let setup = Setup {
             target: machine::target(&config),

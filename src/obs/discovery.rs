@@ -18,6 +18,8 @@ use super::running::{self, RunningObs};
 use crate::config::ObsOptions;
 use crate::files::text;
 
+/// The file of obs-websocket's settings, in OBS's config folder.
+const SETTINGS: &str = "plugin_config/obs-websocket/config.json";
 /// obs-websocket's port when its file names none.
 const DEFAULT_PORT: u16 = 4455;
 
@@ -217,6 +219,25 @@ pub fn discover(folders: &Folders) -> Discovery {
     found.with_options(running)
 }
 
+/// The folder of OBS's own settings and scene collections; `None` if no OBS has been run here.
+pub fn config_folder(folders: &Folders) -> Option<PathBuf> {
+    let (Discovery::Found { path, .. }
+    | Discovery::Disabled { path, .. }
+    | Discovery::Unreadable { path, .. }) = discover(folders)
+    else {
+        return None;
+    };
+    path.ends_with(SETTINGS)
+        .then(|| path.ancestors().nth(3))
+        .flatten()
+        .map(Path::to_owned)
+}
+
+/// Whether an OBS of this user runs. macOS does not show it here.
+pub fn is_obs_running(folders: &Folders) -> bool {
+    running::find(&folders.proc, folders.home.as_deref()).is_some()
+}
+
 /// Where a running OBS keeps its settings, if it shows.
 fn own_folder(running: &RunningObs) -> Option<PathBuf> {
     let portable = running.installation().filter(|installation| {
@@ -235,9 +256,7 @@ fn own_folder(running: &RunningObs) -> Option<PathBuf> {
 
 /// Of several files the one that was changed last counts.
 fn of_files(folders: Vec<PathBuf>) -> Discovery {
-    let files = folders
-        .into_iter()
-        .map(|folder| folder.join("plugin_config/obs-websocket/config.json"));
+    let files = folders.into_iter().map(|folder| folder.join(SETTINGS));
     let changed = |path: PathBuf| match fs::metadata(&path).and_then(|file| file.modified()) {
         Ok(time) => Some((time, path)),
         Err(error)

@@ -56,7 +56,8 @@ impl Process {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::process::Command;
     use std::time::Duration;

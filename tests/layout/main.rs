@@ -24,7 +24,7 @@ use std::fs;
 use source::{code, sources, without_tests, words};
 
 /// A part of the library and the parts that it may use. `event` and `input` may be used by all.
-const PARTS: [(&str, &str); 16] = [
+const PARTS: [(&str, &str); 17] = [
     ("event", ""),
     ("input", ""),
     ("files", ""),
@@ -54,6 +54,7 @@ const PARTS: [(&str, &str); 16] = [
         "daemon",
         "obs store overlay sim bridge automation request credits mapping twitchat config files",
     ),
+    ("autostart", "obs store config files"),
     // For other programs, which know the bridge by what it sends over OBS: it must not reach into
     // it.
     ("client", "obs twitchat"),
@@ -158,7 +159,7 @@ fn not_in_the_table(part: &str, used: &[String]) -> Vec<String> {
 /// The part that a file belongs to, and how many modules deep it is. The roots belong to none.
 fn place(path: &str) -> (String, usize) {
     let module = path.trim_end_matches(".rs").trim_end_matches("/mod");
-    let root = ["lib", "main"].contains(&module);
+    let root = ["lib", "main", "windowless"].contains(&module);
     let part = module.split('/').next().unwrap_or_default();
     (
         if root { String::new() } else { part.to_owned() },

@@ -20,6 +20,7 @@ mod exit_with_obs;
 mod journal;
 mod killed_bridge;
 mod lost_obs;
+mod obs_script;
 mod programs;
 mod refused;
 mod shutdown;
