@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::{self, Emitted, Ended, Setup};
-use twitchat_bridge::obs::Target;
+use twitchat_bridge::obs::{Target, WhenObsEnds};
 use twitchat_bridge::sim::obs::{Options, StandIn};
 use twitchat_bridge::sim::peer;
 use twitchat_bridge::sim::show::{Show, ShowSpeed};
@@ -174,6 +174,7 @@ impl DemoSetup {
         let setup = Setup {
             config,
             takeover: false,
+            when_obs_ends: WhenObsEnds::Wait,
             target: Arc::clone(&target),
             emitted: Some(teller),
         };

@@ -10,6 +10,8 @@
 
 mod actions;
 mod address;
+#[cfg(target_os = "linux")]
+mod autostart;
 mod before_one_house;
 mod bridge;
 mod bus;

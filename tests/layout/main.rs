@@ -26,7 +26,7 @@ use source::{code, sources, without_tests, words};
 
 /// The parts of the library, and the parts that each may use. All parts may use `event` and
 /// `input`.
-const PARTS: [(&str, &str); 16] = [
+const PARTS: [(&str, &str); 17] = [
     ("event", ""),
     ("input", ""),
     ("files", ""),
@@ -56,6 +56,7 @@ const PARTS: [(&str, &str); 16] = [
         "daemon",
         "obs store overlay sim bridge automation request credits mapping twitchat config files",
     ),
+    ("autostart", "obs store config files"),
     // The client is for other programs, which know only what the bridge sends over OBS, so it does
     // not use the bridge.
     ("client", "obs twitchat"),
@@ -160,7 +161,7 @@ fn not_in_the_table(part: &str, used: &[String]) -> Vec<String> {
 /// The part that a file belongs to, and the depth of its module. The roots belong to no part.
 fn place(path: &str) -> (String, usize) {
     let module = path.trim_end_matches(".rs").trim_end_matches("/mod");
-    let root = ["lib", "main"].contains(&module);
+    let root = ["lib", "main", "windowless"].contains(&module);
     let part = module.split('/').next().unwrap_or_default();
     (
         if root { String::new() } else { part.to_owned() },
