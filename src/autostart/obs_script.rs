@@ -68,6 +68,12 @@ fn lua(text: &str) -> String {
     quoted
 }
 
+/// Whether the script can be added to OBS now: OBS is closed, and has a scene collection.
+pub fn can_be_added() -> bool {
+    scene_collections::writable().is_ok()
+        && Collections::of_this_user().is_some_and(|collections| collections.has_any())
+}
+
 /// Writes the script into `folder`, and adds it to OBS if that is wanted. Otherwise a note says how
 /// to add it in OBS, unless it is there.
 ///

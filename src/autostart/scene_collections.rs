@@ -35,6 +35,11 @@ impl Collections {
         folder.is_dir().then_some(Self { folder })
     }
 
+    /// Whether there is any.
+    pub(super) fn has_any(&self) -> bool {
+        self.files().is_ok_and(|files| !files.is_empty())
+    }
+
     fn files(&self) -> Result<Vec<PathBuf>, Error> {
         let failed = |source| Error::Read {
             path: self.folder.clone(),

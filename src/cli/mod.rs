@@ -40,12 +40,14 @@ mod screen;
 mod script;
 mod send;
 mod service;
+mod setup;
 mod signals;
 mod span;
 mod status;
 mod style;
 mod supposed;
 mod text;
+mod uninstall;
 mod version;
 mod wait;
 mod watch;
@@ -116,6 +118,8 @@ enum Verb {
     Script(script::Args),
     Config(config::Args),
     Overlay(overlay::Args),
+    Setup(setup::Args),
+    Uninstall(uninstall::Args),
     Service(service::Args),
     ObsScript(obs_script::Args),
     Demo(demo::Args),
@@ -160,6 +164,8 @@ impl Verb {
             Self::Script(args) => Box::pin(args.run(context)).await,
             Self::Config(args) => args.run(context),
             Self::Overlay(args) => args.run(context).await,
+            Self::Setup(args) => Box::pin(args.run(context)).await,
+            Self::Uninstall(args) => args.run(context).await,
             Self::Service(args) => args.run(context).await,
             Self::ObsScript(args) => args.run(context).await,
             Self::Demo(args) => Box::pin(args.run(context)).await,

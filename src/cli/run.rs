@@ -13,6 +13,7 @@ use twitchat_bridge::obs::{Process, WhenObsEnds};
 
 use super::context::Context;
 use super::failure::Failure;
+use super::setup;
 use super::signals::Signals;
 
 const AFTER_HELP: &str = "Examples:
@@ -96,6 +97,7 @@ impl Args {
             },
             Some(EndOfObs::Port) | None => None,
         };
+        let postponed = config.clone();
         let setup = Setup {
             target: machine::target(&config),
             config,
@@ -110,8 +112,10 @@ impl Args {
         let bridge = AssertUnwindSafe(daemon::run(setup, stop.clone())).catch_unwind();
         tokio::pin!(bridge);
         let obs_ended = end_of(process);
+        let setup_goes_on = setup::make_up_for(&postponed);
         let ended = tokio::select! {
             ended = &mut bridge => Some(ended),
+            () = setup_goes_on => None,
             () = signals.next() => {
                 info!("stopping; Ctrl-C again leaves at once");
                 None

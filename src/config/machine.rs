@@ -19,8 +19,9 @@ const CONFIG_VARIABLE: &str = "TWITCHAT_BRIDGE_CONFIG";
 impl Sources<'static> {
     /// Reads the sources on this machine. The caller supplies `discovered`, because it knows OBS.
     ///
-    /// # Errors [`ConfigError::Read`] if the config file cannot be read. A file that was named must
-    /// exist; the default one need not.
+    /// # Errors
+    /// [`ConfigError::Read`] if the config file cannot be read. A file that was named must exist;
+    /// the default one need not.
     pub fn of_this_machine(
         flags: Flags,
         discovered: Option<Discovered>,

@@ -34,6 +34,8 @@ mod record;
 mod rules;
 mod send;
 #[cfg(target_os = "linux")]
+mod setup;
+#[cfg(target_os = "linux")]
 mod terminal;
 mod usage;
 mod wait;
