@@ -195,8 +195,14 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn create() -> anyhow::Result<Self> {
-        let path =
-            std::env::temp_dir().join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
+        let temporary = std::env::temp_dir();
+        // A container that holds nothing but this program has none.
+        let parent = if temporary.is_dir() {
+            temporary
+        } else {
+            std::env::current_dir().context("cannot find the current folder")?
+        };
+        let path = parent.join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
         std::fs::create_dir(&path)
             .with_context(|| format!("cannot make the folder {}", path.display()))?;
         Ok(Self(path))
@@ -205,7 +211,8 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // It lies in the system's folder for such things: what stays is cleaned up there.
+        // It lies in the system's folder for such things, as a rule: what stays is cleaned up
+        // there.
         drop(std::fs::remove_dir_all(&self.0));
     }
 }
