@@ -1,6 +1,7 @@
 //! The structure of `src`, read from the source text: this file holds the layers (`src/lib.rs`
 //! shows them), [`imports`] that files do not import each other, and [`components`] that the parts
 //! of the bridge keep their fields to themselves. [`public_items`] lists what other programs use.
+//! [`packaging`] runs the scripts of a release.
 //!
 //! Comments, texts and test modules are taken out first; what is left is looked at word by word.
 
@@ -14,6 +15,7 @@
 mod components;
 mod imports;
 mod macros;
+mod packaging;
 mod public_items;
 mod source;
 mod tree;
