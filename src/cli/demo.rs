@@ -196,8 +196,14 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn create() -> anyhow::Result<Self> {
-        let path =
-            std::env::temp_dir().join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
+        let temporary = std::env::temp_dir();
+        // A container that holds nothing but this program has none.
+        let parent = if temporary.is_dir() {
+            temporary
+        } else {
+            std::env::current_dir().context("cannot find the current folder")?
+        };
+        let path = parent.join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
         std::fs::create_dir(&path)
             .with_context(|| format!("cannot make the folder {}", path.display()))?;
         Ok(Self(path))

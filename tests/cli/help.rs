@@ -111,6 +111,30 @@ async fn subcommands_have_manual_pages() {
 }
 
 #[tokio::test]
+async fn the_pages_of_all_commands_go_into_a_folder() {
+    let home = Home::new();
+    let folder = home.folder().join("man/man1");
+    let done = home.run(&["man", "--into", folder.to_str().unwrap()]).await;
+    assert_eq!(done.succeeds().out, "");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    for (name, verbs) in [
+        ("twitchat-bridge.1", &["man"][..]),
+        ("twitchat-bridge-watch.1", &["man", "watch"]),
+        (
+            "twitchat-bridge-credits-roll.1",
+            &["man", "credits", "roll"],
+        ),
+    ] {
+        let page = home.run(verbs).await.succeeds().out;
+        assert_eq!(read(name), page, "{name}");
+    }
+    assert!(!folder.join("twitchat-bridge-help.1").exists());
+    home.run(&["man", "watch", "--into", "x"])
+        .await
+        .fails(2, &["cannot be used with"]);
+}
+
+#[tokio::test]
 async fn help_and_version_work_as_verbs() {
     let home = Home::new();
     for (verb, flag) in [

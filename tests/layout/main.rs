@@ -1,7 +1,7 @@
 //! Checks the structure of `src` in its source text. This file checks the layers (`src/lib.rs`
 //! shows them), [`imports`] that files do not import each other, and [`components`] that the parts
 //! of the bridge keep their fields private. [`public_items`] lists the items that other programs
-//! use.
+//! use. [`packaging`] runs the scripts of a release.
 //!
 //! Comments, texts and test modules are removed first; the rest is checked word by word.
 
@@ -15,6 +15,7 @@
 mod components;
 mod imports;
 mod macros;
+mod packaging;
 mod public_items;
 mod source;
 mod tree;
