@@ -15,6 +15,7 @@ mod config;
 mod context;
 mod credits;
 mod demo;
+mod doctor;
 mod events;
 mod exec;
 mod failure;
@@ -119,6 +120,7 @@ enum Verb {
     Config(config::Args),
     Overlay(overlay::Args),
     Setup(setup::Args),
+    Doctor(doctor::Args),
     Uninstall(uninstall::Args),
     Service(service::Args),
     ObsScript(obs_script::Args),
@@ -164,6 +166,7 @@ impl Verb {
             Self::Script(args) => Box::pin(args.run(context)).await,
             Self::Config(args) => args.run(context),
             Self::Overlay(args) => args.run(context).await,
+            Self::Doctor(args) => args.run(context).await,
             Self::Setup(args) => Box::pin(args.run(context)).await,
             Self::Uninstall(args) => args.run(context).await,
             Self::Service(args) => args.run(context).await,

@@ -20,6 +20,8 @@ mod completions;
 mod config;
 mod credits;
 mod docs;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod encodings;
 mod exec;
 #[cfg(target_os = "linux")]
