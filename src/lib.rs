@@ -7,8 +7,8 @@
 //! Modules are layers; each may use only those below it (`tests/layout` holds the table):
 //!
 //! ```text
-//! client, autostart -> daemon -> obs, store, overlay, sim -> files, bridge -> automation -> request
-//!        -> credits -> mapping -> twitchat -> input -> event
+//! client, autostart -> daemon -> obs, store, overlay, sim -> files, bridge -> automation
+//!        -> request -> credits -> mapping -> twitchat -> input -> event
 //! ```
 //!
 //! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]; `autostart` uses
