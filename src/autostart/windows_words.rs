@@ -30,6 +30,33 @@ fn quoted(word: &str) -> String {
     text
 }
 
+/// What PowerShell prints when [`start_process`] has started the program. That of Wine does nothing
+/// and reports success.
+pub(super) const STARTED: &str = "started";
+
+/// PowerShell's command that starts a program without a window.
+pub(super) fn start_process(program: &str, arguments: &[String]) -> String {
+    format!(
+        "Start-Process -ErrorAction Stop -WindowStyle Hidden -FilePath {} -ArgumentList {}; \
+            '{STARTED}'",
+        literal(program),
+        literal(&join(arguments))
+    )
+}
+
+/// A literal text of PowerShell, which takes typographic quotes for quotes.
+fn literal(text: &str) -> String {
+    let mut quoted = String::from("'");
+    for c in text.chars() {
+        if matches!(c, '\'' | '\u{2018}'..='\u{201b}') {
+            quoted.push(c);
+        }
+        quoted.push(c);
+    }
+    quoted.push('\'');
+    quoted
+}
+
 /// The ids of the processes that `tasklist /FO CSV` lists.
 pub(super) fn processes(listed: &str) -> impl Iterator<Item = u32> {
     listed
@@ -40,6 +67,16 @@ pub(super) fn processes(listed: &str) -> impl Iterator<Item = u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_is_started_by_powershell() {
+        let words = ["run".to_owned(), "--store=C:\\Zoë’s\\j b.db".to_owned()];
+        assert_eq!(
+            start_process("C:\\a'b.exe", &words),
+            "Start-Process -ErrorAction Stop -WindowStyle Hidden -FilePath 'C:\\a''b.exe' \
+                -ArgumentList 'run \"--store=C:\\Zoë’’s\\j b.db\"'; 'started'"
+        );
+    }
 
     #[test]
     fn the_list_of_tasks_is_read() {

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -14,7 +15,7 @@ use twitchat_bridge::obs::Target;
 
 use crate::support::bridge::{Home, binary};
 use crate::support::bus::Bus;
-use crate::support::obs::stand_in;
+use crate::support::obs::{OwnObs, stand_in};
 use crate::support::{SOON, WRONG_PASSWORD, wait_until};
 
 /// From the end of OBS to the end of the bridge.
@@ -160,8 +161,7 @@ async fn an_obs_that_is_killed_takes_the_bridge_along() {
             .await;
         }
         fake.lua.kill().unwrap();
-        let gone = || !is_there(bridge) || is_zombie(bridge);
-        let took = wait_until("the bridge is gone", GONE_WITHIN, gone).await;
+        let took = wait_until("the bridge is gone", GONE_WITHIN, || !runs(bridge)).await;
         println!("gone {took:?} after OBS was killed");
     }
 }
@@ -282,6 +282,85 @@ async fn command_lines_of_windows_are_quoted() {
         let asked = format!("eval script.command_line({{ [==[{word}]==] }})");
         assert_eq!(fake.ask(&asked), expected, "{word}");
     }
+}
+
+/// Writes the script into the home of a real OBS that is closed, and adds it to OBS.
+fn install_in(obs: &OwnObs) {
+    let (folder, in_obs) = (obs.folder(), obs.folder_in_obs());
+    let bridge = folder.join("bridge");
+    fs::create_dir(&bridge).unwrap();
+    let program = bridge.join("twitchat-bridge");
+    fs::copy(binary(), &program).unwrap();
+    let home = folder.join("home");
+    let installed = Command::new(&program)
+        .env_clear()
+        .env("HOME", &home)
+        .env("XDG_CONFIG_HOME", home.join(".config"))
+        .args(["obs-script", "install", "--add", "--dir"])
+        .arg(&bridge)
+        .arg(format!("--store={}", bridge.join("journal.db").display()))
+        .output()
+        .unwrap();
+    assert!(installed.status.success(), "{installed:?}");
+    let scenes = home.join(".config/obs-studio/basic/scenes");
+    let collections = fs::read_dir(scenes)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    for file in collections.chain([bridge.join("twitchat-bridge.lua")]) {
+        let text = fs::read_to_string(&file).unwrap();
+        let text = text.replace(folder.to_str().unwrap(), in_obs.to_str().unwrap());
+        fs::write(&file, text).unwrap();
+    }
+}
+
+/// The bridge that the script in this OBS has started.
+fn bridge_of(obs: &OwnObs) -> Option<u32> {
+    let flag = format!("--exit-with-obs={}", obs.pid());
+    fs::read_dir("/proc").unwrap().find_map(|entry| {
+        let path = entry.unwrap().path();
+        let process = path.file_name()?.to_str()?.parse().ok()?;
+        let words = String::from_utf8(fs::read(path.join("cmdline")).ok()?).ok()?;
+        words
+            .split('\0')
+            .any(|word| word == flag)
+            .then_some(process)
+    })
+}
+
+#[tokio::test]
+#[ignore = "needs a real OBS: scripts/test starts one"]
+async fn timing_the_bridge_starts_and_ends_with_a_real_obs() {
+    const UP_WITHIN: Duration = Duration::from_secs(2);
+    let obs = Arc::new(OwnObs::start());
+    let target = obs.target();
+    Bus::connect(&target).await;
+    obs.signal("KILL");
+    wait_until("OBS is gone", SOON, || !runs(obs.pid())).await;
+    install_in(&obs);
+    for end in ["INT", "KILL", "TERM"] {
+        let again = Arc::clone(&obs);
+        tokio::task::spawn_blocking(move || again.restart())
+            .await
+            .unwrap();
+        let up = Bus::connect(&target).await.until_answered(UP_WITHIN).await;
+        let bridge = bridge_of(&obs).expect("the script has started it");
+        obs.signal(end);
+        let took = wait_until("OBS is gone", SOON, || !runs(obs.pid())).await;
+        let gone = wait_until("the bridge is gone", GONE_WITHIN, || !runs(bridge)).await;
+        println!(
+            "up {up:?} after OBS was ready; SIG{end}: OBS took {took:?} to end, and the bridge \
+                {gone:?} more"
+        );
+        let log = obs.folder().join("bridge/twitchat-bridge.log");
+        let log = fs::read_to_string(log).unwrap();
+        println!("{}", log.lines().last().unwrap_or_default());
+        assert!(!log.contains("ERROR"), "{log}");
+    }
+}
+
+/// Whether a process runs.
+fn runs(process: u32) -> bool {
+    is_there(process) && !is_zombie(process)
 }
 
 /// `scripts/test` installs it.

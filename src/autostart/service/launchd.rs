@@ -98,7 +98,7 @@ impl Launchd {
         Ok(outcome)
     }
 
-    pub(super) fn state(&self) -> Result<State, Error> {
+    pub(super) fn state(&self, _journal: &Path) -> Result<State, Error> {
         let path = self.plist();
         let installed = match mark::origin(&path)? {
             Origin::Missing => None,
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(install("/a.db").changes.len(), 2);
         assert_eq!(install("/a.db").changes, []);
         assert_eq!(install("/b.db").changes.len(), 3);
-        let state = launchd.state().unwrap();
+        let state = launchd.state(Path::new("/b.db")).unwrap();
         assert_eq!(state.running, Running::Yes { process: Some(5) });
         let installed = state.installed.unwrap();
         assert!(
@@ -275,7 +275,7 @@ mod tests {
             launchd.uninstall(Existing::Keep).unwrap(),
             Outcome::default()
         );
-        assert_eq!(launchd.state().unwrap().installed, None);
+        assert_eq!(launchd.state(Path::new("/b.db")).unwrap().installed, None);
         assert_eq!(
             fs::read_to_string(folder.path().join("done")).unwrap(),
             "bootstrap gui/501\nbootout gui/501/twitchat-bridge\nbootstrap gui/501\n\

@@ -3,10 +3,13 @@
 //!
 //! docs/design.md says why no crate does it.
 
+use std::path::Path;
+
 use super::error::Error;
 use super::launch::Launch;
 use super::mark::Existing;
 use super::outcome::Outcome;
+use super::stop::stop;
 
 #[cfg(any(target_os = "macos", test))]
 mod launchd;
@@ -42,21 +45,28 @@ pub fn install(launch: &Launch, existing: Existing) -> Result<Outcome, Error> {
     this_system()?.install(launch, existing)
 }
 
-/// Stops the service and removes it. Does nothing if there is none. On Windows a service has no way
-/// to be stopped: call [`stop`](super::stop) before.
+/// Stops the service and removes it. Does nothing if there is none. `journal` is that of the
+/// settings: on Windows the bridge is stopped through it, if the service does not name another one.
 ///
 /// # Errors
-/// As those of [`install`].
-pub fn uninstall(existing: Existing) -> Result<Outcome, Error> {
-    this_system()?.uninstall(existing)
+/// As those of [`install`]; on Windows also if the bridge does not stop.
+pub async fn uninstall(existing: Existing, journal: &Path) -> Result<Outcome, Error> {
+    let system = this_system()?;
+    if cfg!(windows)
+        && let Some(installed) = system.state(journal)?.installed
+    {
+        stop(installed.journal().as_deref().unwrap_or(journal)).await?;
+    }
+    system.uninstall(existing)
 }
 
-/// Whether the service is installed and runs.
+/// Whether the service is installed and runs. `journal` is that of the settings: on Windows a
+/// bridge that uses it is taken for the service, if the service does not name another one.
 ///
 /// # Errors
 /// The file cannot be read, or a command of the system cannot be run.
-pub fn state() -> Result<State, Error> {
-    this_system()?.state()
+pub fn state(journal: &Path) -> Result<State, Error> {
+    this_system()?.state(journal)
 }
 
 /// Where the log of the service is.

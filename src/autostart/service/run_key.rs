@@ -4,6 +4,7 @@
 //! program without a console, which starts `twitchat-bridge.exe` beside it without a window.
 
 use std::fmt::Display;
+use std::os::windows::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,13 +16,15 @@ use crate::autostart::launch::{self, Launch};
 use crate::autostart::mark::{self, Existing};
 use crate::autostart::outcome::{Change, Outcome};
 use crate::autostart::{system, windows_words};
-use crate::config;
+use crate::{config, store};
 
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
 /// Where the Task Manager notes what the user has switched off.
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
-/// Explorer starts no longer ones (Microsoft, "Run and RunOnce Registry Keys").
+/// Explorer starts no longer ones (Microsoft, "Run and `RunOnce` Registry Keys").
 const LONGEST: usize = 260;
+/// `CREATE_NO_WINDOW`
+const NO_WINDOW: u32 = 0x0800_0000;
 /// The program without a console.
 const LAUNCHER: &str = "twitchat-bridgew.exe";
 
@@ -71,7 +74,7 @@ impl RunKey {
                 source,
             })?;
         }
-        if value()?.as_deref() != Some(&*command) {
+        if installed()?.is_none_or(|installed| installed.command != command) {
             key(RUN)?
                 .set_string(NAME, &command)
                 .map_err(|error| failed(RUN, &error))?;
@@ -79,7 +82,9 @@ impl RunKey {
         }
         // Whoever installs it anew wants it started.
         remove(APPROVED, &mut outcome)?;
-        if processes()?.is_empty() {
+        let journal = installed()?.and_then(|installed| installed.journal());
+        let is_used = journal.is_some_and(|journal| store::is_in_use(&journal).unwrap_or(false));
+        if !is_used && processes()?.is_empty() {
             start(&words)?;
             outcome.changes.push(Change::Ran(command));
         }
@@ -97,17 +102,17 @@ impl RunKey {
         Ok(outcome)
     }
 
-    pub(super) fn state(&self) -> Result<State, Error> {
-        let installed = value()?.map(|command| Installed {
-            place: shown(RUN),
-            command,
-            changed_by_hand: false,
-        });
-        let running = match processes()?.first() {
-            Some(process) => Running::Yes {
-                process: Some(*process),
-            },
-            None => Running::No { why: None },
+    #[expect(clippy::unused_self, reason = "the other systems need it")]
+    pub(super) fn state(&self, journal: &Path) -> Result<State, Error> {
+        let installed = installed()?;
+        let named = installed.as_ref().and_then(Installed::journal);
+        let process = processes()?.first().copied();
+        // Wine lists no processes.
+        let is_used = store::is_in_use(named.as_deref().unwrap_or(journal)).unwrap_or(false);
+        let running = if process.is_some() || is_used {
+            Running::Yes { process }
+        } else {
+            Running::No { why: None }
         };
         Ok(State { installed, running })
     }
@@ -134,9 +139,14 @@ fn key(path: &str) -> Result<Key, Error> {
         .map_err(|error| failed(path, &error))
 }
 
-/// The command that is there.
-fn value() -> Result<Option<String>, Error> {
-    Ok(key(RUN)?.get_string(NAME).ok())
+/// The value that is there.
+fn installed() -> Result<Option<Installed>, Error> {
+    let command = key(RUN)?.get_string(NAME).ok();
+    Ok(command.map(|command| Installed {
+        place: shown(RUN),
+        command,
+        changed_by_hand: false,
+    }))
 }
 
 fn remove(path: &str, outcome: &mut Outcome) -> Result<(), Error> {
@@ -149,25 +159,31 @@ fn remove(path: &str, outcome: &mut Outcome) -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts the bridge now, as Explorer will at the next login.
+/// Starts the bridge now, as Explorer will at the next login. PowerShell does it, because a program
+/// that we start ourselves inherits our output, and whoever reads that would wait for its end.
 fn start(words: &[String]) -> Result<(), Error> {
-    use std::os::windows::process::CommandExt;
-    const NO_WINDOW: u32 = 0x0800_0000;
     let Some((program, arguments)) = words.split_first() else {
         return Ok(());
     };
-    Command::new(program)
+    let command = windows_words::start_process(program, arguments);
+    let powershell = ["-NoProfile", "-NonInteractive", "-Command", &command];
+    let asked = system::output("powershell.exe", &powershell)?;
+    let said = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    if said.is_some_and(|said| said.contains(windows_words::STARTED)) {
+        return Ok(());
+    }
+    // Wine has no PowerShell, and companies forbid it.
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .creation_flags(NO_WINDOW)
-        .spawn()
-        .map_err(|source| Error::Start {
-            program: program.clone(),
-            source,
-        })?;
-    Ok(())
+        .creation_flags(NO_WINDOW);
+    command.spawn().map(drop).map_err(|source| Error::Start {
+        program: program.clone(),
+        source,
+    })
 }
 
 /// Other processes of this program: `"twitchat-bridge.exe","1234","Console","1","9,000 K"`.

@@ -24,6 +24,16 @@ pub struct Installed {
     pub changed_by_hand: bool,
 }
 
+impl Installed {
+    /// The journal that a command line of Windows names: `"--store=C:\\my journal.db"`.
+    pub(super) fn journal(&self) -> Option<PathBuf> {
+        let (before, value) = self.command.split_once("--store=")?;
+        // Windows allows no quotes in a path.
+        let end = if before.ends_with('"') { '"' } else { ' ' };
+        value.split(end).next().map(PathBuf::from)
+    }
+}
+
 /// Whether a service runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Running {
@@ -43,4 +53,26 @@ pub enum Log {
         unit: &'static str,
     },
     File(PathBuf),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_is_found_in_a_command_line_of_windows() {
+        let journal = |command: &str| {
+            let installed = Installed {
+                place: String::new(),
+                command: command.into(),
+                changed_by_hand: false,
+            };
+            installed.journal()
+        };
+        let plain = "b.exe run --store=C:\\a\\j.db --tls";
+        assert_eq!(journal(plain), Some("C:\\a\\j.db".into()));
+        let quoted = "\"b c.exe\" run \"--store=C:\\Zoë show\\j.db\" --tls";
+        assert_eq!(journal(quoted), Some("C:\\Zoë show\\j.db".into()));
+        assert_eq!(journal("b.exe run"), None);
+    }
 }

@@ -98,7 +98,7 @@ impl Systemd {
         Ok(outcome)
     }
 
-    pub(super) fn state(&self) -> Result<State, Error> {
+    pub(super) fn state(&self, _journal: &Path) -> Result<State, Error> {
         let path = self.unit();
         let installed = match mark::origin(&path)? {
             Origin::Missing => None,
@@ -184,15 +184,17 @@ fn running(shown: &str) -> Running {
             process: process.filter(|id| *id > 0),
         };
     }
-    let why = match (active, property("SubState"), property("ExecMainStatus")) {
-        ("inactive", ..) => None,
-        ("activating", Some("auto-restart"), Some(code)) => Some(format!(
-            "it ended with exit code {code} and is started again in a few seconds"
+    let end = match (property("Result"), property("ExecMainStatus")) {
+        (Some("exit-code"), Some(code)) => format!("exit code {code}"),
+        (Some("signal" | "core-dump"), Some(signal)) => format!("signal {signal}"),
+        (result, _) => result.unwrap_or("unknown").to_owned(),
+    };
+    let why = match (active, property("SubState")) {
+        ("inactive", _) => None,
+        ("activating", Some("auto-restart")) => Some(format!(
+            "it ended ({end}) and is started again in a few seconds"
         )),
-        (_, _, Some(code)) if property("Result") == Some("exit-code") => {
-            Some(format!("{active}, exit code {code}"))
-        }
-        _ => property("Result").map(|result| format!("{active}, {result}")),
+        _ => Some(format!("{active}, {end}")),
     };
     Running::No { why }
 }
@@ -253,7 +255,11 @@ mod tests {
         );
         assert_eq!(
             shown("activating", "auto-restart", 0, 1, "exit-code"),
-            no("it ended with exit code 1 and is started again in a few seconds")
+            no("it ended (exit code 1) and is started again in a few seconds")
+        );
+        assert_eq!(
+            shown("activating", "auto-restart", 0, 9, "signal"),
+            no("it ended (signal 9) and is started again in a few seconds")
         );
     }
 }

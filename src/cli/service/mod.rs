@@ -41,7 +41,7 @@ impl Args {
         match self.verb {
             Verb::Install(args) => args.run(context),
             Verb::Uninstall(args) => args.run(context).await,
-            Verb::Status(args) => args.run(),
+            Verb::Status(args) => args.run(context),
             Verb::Logs(args) => args.run().await,
         }
     }

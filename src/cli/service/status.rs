@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 use twitchat_bridge::autostart::service::{self, Running, State};
 
+use crate::cli::context::Context;
 use crate::cli::out;
 
 const AFTER_HELP: &str = "`twitchat-bridge status` shows whether the bridge works: whether it \
@@ -24,8 +25,8 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let state = service::state()?;
+    pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let state = service::state(&context.config()?.store.path)?;
         out::line(if self.json {
             as_json(&state)
         } else {

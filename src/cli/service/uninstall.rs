@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use twitchat_bridge::autostart::{self, service};
+use twitchat_bridge::autostart::service;
 
 use crate::cli::autostart::{existing, report};
 use crate::cli::context::Context;
@@ -22,10 +22,8 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        if cfg!(windows) && service::state()?.installed.is_some() {
-            autostart::stop(&context.config()?.store.path).await?;
-        }
-        let outcome = service::uninstall(existing(self.force))?;
+        let journal = context.config()?.store.path;
+        let outcome = service::uninstall(existing(self.force), &journal).await?;
         report(&outcome, "nothing to do: the service is not installed")?;
         Ok(ExitCode::SUCCESS)
     }
