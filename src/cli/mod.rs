@@ -166,7 +166,7 @@ impl Verb {
             Self::Script(args) => Box::pin(args.run(context)).await,
             Self::Config(args) => args.run(context),
             Self::Overlay(args) => args.run(context).await,
-            Self::Doctor(args) => args.run(context).await,
+            Self::Doctor(args) => Box::pin(args.run(context)).await,
             Self::Setup(args) => Box::pin(args.run(context)).await,
             Self::Uninstall(args) => args.run(context).await,
             Self::Service(args) => args.run(context).await,

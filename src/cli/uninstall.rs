@@ -56,7 +56,7 @@ impl Args {
         let config = context.config()?;
         let mut removed = Removed::default();
         removed.autostart(&config, self.force).await?;
-        removed.from_obs(&config).await?;
+        removed.scene_of_obs(&config).await?;
         removed.page(self.data)?;
         if self.data {
             removed.data(&config)?;
@@ -102,7 +102,7 @@ impl Removed {
         } else {
             Existing::Keep
         };
-        let outcome = service::uninstall(existing)?;
+        let outcome = service::uninstall(existing, &config.store.path).await?;
         self.outcome(&outcome)?;
         if autostart::stop(&config.store.path).await? {
             self.line("stopped the bridge")?;
@@ -114,7 +114,7 @@ impl Removed {
     }
 
     /// The scene and the source, if they were made for the page. A scene with other sources stays.
-    async fn from_obs(&mut self, config: &Config) -> anyhow::Result<()> {
+    async fn scene_of_obs(&mut self, config: &Config) -> anyhow::Result<()> {
         let record = Record::read();
         if record.scene.is_some() || record.source.is_some() {
             let target = machine::target(config)();
@@ -184,10 +184,9 @@ impl Removed {
                 file.path.display()
             ));
         }
-        for folder in [settings.parent(), config.store.path.parent()] {
-            if let Some(folder) = folder {
-                self.empty_folder(folder)?;
-            }
+        let folders = [settings.parent(), config.store.path.parent()];
+        for folder in folders.into_iter().flatten() {
+            self.empty_folder(folder)?;
         }
         self.empty_folder(&places.data.join("twitchat-bridge"))
     }

@@ -19,7 +19,10 @@ async fn problem(account: &Account, options: &[&str], check: &str) -> String {
     let done = doctor(account, options).await;
     assert_eq!(done.code, Some(1), "{done:?}");
     let mut lines = done.out.lines();
-    let found = lines.find(|line| line.starts_with("BAD") && line[4..].trim().starts_with(check));
+    let found = lines.find(|line| {
+        line.strip_prefix("BAD ")
+            .is_some_and(|line| line.trim().starts_with(check))
+    });
     let found = found.unwrap_or_else(|| panic!("no problem of {check}: {}", done.out));
     let fix = lines.next().unwrap_or_default().trim();
     assert!(fix.starts_with("-> "), "{check} has no fix: {}", done.out);

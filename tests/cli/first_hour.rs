@@ -60,7 +60,7 @@ impl Hour {
         let fault = |what: String| {
             self.faults
                 .borrow_mut()
-                .push(format!("{line}: {what}: {shown}"))
+                .push(format!("{line}: {what}: {shown}"));
         };
         if output.status.code() != Some(code) {
             fault(format!("ended with {:?}, not {code}", output.status.code()));
@@ -78,7 +78,7 @@ impl Hour {
         let fault = |what: &str| {
             self.faults
                 .borrow_mut()
-                .push(format!("{line}: {what}: {shown}"))
+                .push(format!("{line}: {what}: {shown}"));
         };
         // Lines of the log begin with a time. The terminal wraps them.
         let is_log = |line: &str| line.starts_with("20") && line.contains('T');

@@ -230,7 +230,7 @@ impl Find {
         let people = reply.get("people").and_then(Value::as_array);
         let people = people.map_or(&[][..], Vec::as_slice);
         if people.is_empty() {
-            out::note(&format!("nobody is known as {:?}", self.person));
+            out::note(format_args!("nobody is known as {:?}", self.person));
         }
         for person in people {
             out::line(out::clean(&described(person)))?;
@@ -240,7 +240,7 @@ impl Find {
                 .get("count")
                 .and_then(Value::as_u64)
                 .unwrap_or_default();
-            out::note(&format!(
+            out::note(format_args!(
                 "there are {all} people: --limit shows more of them"
             ));
         }

@@ -134,8 +134,9 @@ fn is_sqlite(path: &Path) -> bool {
 }
 
 /// Whether anything starts the bridge.
-pub(super) fn autostart() -> Finding {
-    let has_service = service::state().is_ok_and(|state| state.installed.is_some());
+pub(super) fn autostart(config: &Config) -> Finding {
+    let has_service =
+        service::state(&config.store.path).is_ok_and(|state| state.installed.is_some());
     let script = obs_script::usual_folder().and_then(|folder| obs_script::state(&folder).ok());
     let has_script = script.as_ref().is_some_and(|state| state.is_installed);
     let is_listed = script.is_some_and(|state| !state.collections.is_empty());

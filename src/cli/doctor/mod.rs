@@ -70,6 +70,6 @@ async fn all(config: &Config) -> Vec<Finding> {
         bridge::check(config, &mut findings).await;
     }
     findings.extend(here::journal(config, connection.is_some()));
-    findings.push(here::autostart());
+    findings.push(here::autostart(config));
     findings
 }

@@ -48,7 +48,7 @@ impl Args {
             .into());
         }
         let mut report = Report::default();
-        steps::all(&self.wishes, context, &mut report).await?;
+        steps::all(self.wishes, context, &mut report).await?;
         report.show()?;
         Ok(ExitCode::SUCCESS)
     }

@@ -36,5 +36,5 @@ pub(crate) async fn make_up_for(config: &Config) {
             Err(error) => warn!("setup: the page is not in OBS: {error:#}"),
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

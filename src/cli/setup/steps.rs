@@ -35,7 +35,7 @@ const RUN: &str = "start the bridge: `twitchat-bridge run`";
 const START_OBS: &str = "start OBS: the bridge connects by itself";
 
 pub(super) async fn all(
-    args: &Wishes,
+    args: Wishes,
     context: &Context,
     report: &mut Report,
 ) -> anyhow::Result<()> {
@@ -58,7 +58,7 @@ fn title(number: u8, text: &str) -> anyhow::Result<()> {
 
 /// Connects to OBS. `None` if OBS cannot be reached, and the user goes on without it.
 async fn find_obs(
-    args: &Wishes,
+    args: Wishes,
     config: &Config,
     report: &mut Report,
 ) -> anyhow::Result<Option<RequestConnection>> {
@@ -123,7 +123,7 @@ async fn check_twitchat(config: &Config, report: &mut Report) {
 
 /// The page onto the disk, and into OBS now or later.
 async fn install_page(
-    args: &Wishes,
+    args: Wishes,
     config: &Config,
     obs: Option<&RequestConnection>,
     report: &mut Report,
@@ -170,7 +170,7 @@ async fn install_page(
 }
 
 fn install_autostart(
-    args: &Wishes,
+    args: Wishes,
     context: &Context,
     obs_is_there: bool,
     report: &mut Report,
@@ -243,7 +243,7 @@ fn add(report: &mut Report, outcome: Outcome) -> anyhow::Result<()> {
 
 /// Rolls a test, with a bridge that is started for it if none runs yet.
 async fn roll_test(
-    args: &Wishes,
+    args: Wishes,
     context: &Context,
     config: &Config,
     report: &mut Report,
