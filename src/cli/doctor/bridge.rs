@@ -58,10 +58,9 @@ pub(super) async fn check(config: &Config, findings: &mut Vec<Finding>) {
         .iter()
         .flat_map(|page| list(page, "/warnings"))
         .filter_map(Value::as_str);
-    findings.extend(warnings.map(|warning| {
-        let fix = "correct it in the config file: docs/overlay-reference.md has all settings";
-        Finding::problem("page", format!("the page reports: {warning}"), fix)
-    }));
+    findings.extend(
+        warnings.map(|warning| Finding::note("page", format!("the page reports: {warning}"))),
+    );
     findings.extend(failures(&status, "/rules", "rules", "name", "lastError"));
     findings.extend(failures(&status, "/actions", "rules", "name", "lastError"));
     findings.extend(failures(&status, "/labels", "labels", "source", "error"));
