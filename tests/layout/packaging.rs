@@ -189,9 +189,8 @@ fn the_unit_of_the_packages_is_that_of_service_install() {
         packaged.contains(&"RestartSec=5".to_owned()),
         "{packaged:?}"
     );
-    if let Some(written) = settings("src/autostart/twitchat-bridge.service") {
-        assert_eq!(packaged, written);
-    }
+    let written = settings("src/autostart/twitchat-bridge.service").unwrap();
+    assert_eq!(packaged, written);
 }
 
 /// It is not decided where the project will be published: an address would be somebody else's.
