@@ -26,7 +26,7 @@ pub(crate) struct Options {
         allow_negative_numbers = true
     )]
     port: Option<String>,
-    /// Connect with TLS: for a proxy before OBS, which speaks no TLS itself
+    /// Connect with TLS: for a proxy in front of OBS, because OBS itself speaks no TLS
     #[arg(long, global = true)]
     tls: bool,
     /// Read OBS's password from this file

@@ -35,7 +35,7 @@ const FIND_EXAMPLES: &str = "Examples:
 /// How the edits of one person are called.
 #[derive(Debug, clap::Args)]
 pub(super) struct Person {
-    /// Whom to find: a name, a login, an id, or PLATFORM:ID
+    /// The person: a name, a login, an id, or PLATFORM:ID
     #[arg(value_name = "PERSON")]
     person: String,
     #[command(flatten)]
@@ -58,7 +58,7 @@ struct Common {
 #[derive(Debug, clap::Args)]
 #[command(after_help = RENAME_EXAMPLES)]
 pub(super) struct Rename {
-    /// Whom to find: a name, a login, an id, or PLATFORM:ID
+    /// The person: a name, a login, an id, or PLATFORM:ID
     #[arg(value_name = "PERSON")]
     person: String,
     /// The name to show
@@ -74,7 +74,7 @@ pub(super) struct Rename {
 #[derive(Debug, clap::Args)]
 #[command(after_help = MERGE_EXAMPLES)]
 pub(super) struct Merge {
-    /// Whose entries move
+    /// The person whose entries move
     #[arg(value_name = "PERSON")]
     person: String,
     /// The person who is shown
@@ -108,7 +108,7 @@ pub(super) struct Add {
     /// The section; a new name makes a new section
     #[arg(value_name = "SECTION")]
     section: String,
-    /// What is shown there
+    /// The name or the text to show
     #[arg(value_name = "VALUE", allow_hyphen_values = true)]
     value: String,
     #[command(flatten)]
