@@ -100,6 +100,18 @@ impl Engine {
         }
     }
 
+    /// Works with another rulebook from now on: the once log stays, and the runs of the former
+    /// rules end. Returns their number. Outcomes of their tasks that still come change nothing,
+    /// because ids are never used again.
+    pub fn replace(&mut self, book: Arc<Rulebook>) -> usize {
+        let before = std::mem::replace(self, Self::new(book, None));
+        self.begun = before.begun;
+        self.outside.begun = before.outside.begun;
+        self.once_log = before.once_log;
+        self.causality = before.causality;
+        before.runs.len()
+    }
+
     pub fn book(&self) -> &Arc<Rulebook> {
         &self.book
     }

@@ -67,6 +67,14 @@ impl Automation {
         }
     }
 
+    /// Works with another rulebook from now on. Returns the number of runs that this ended.
+    pub(super) fn replace(&mut self, book: &Arc<Rulebook>) -> usize {
+        self.last_events.keep_on(book.uses().contains(Uses::LAST));
+        self.credits = None;
+        self.inbox.clear();
+        self.engine.replace(Arc::clone(book))
+    }
+
     pub(super) fn book(&self) -> &Arc<Rulebook> {
         self.engine.book()
     }

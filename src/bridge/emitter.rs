@@ -106,6 +106,11 @@ impl Emitter {
     }
 
     /// The connection to OBS is made or lost.
+    /// Rules and labels have changed, and with them the events that they need.
+    pub(super) fn replace(&mut self, book: &Arc<Rulebook>) {
+        self.interest = Interest::of(book);
+    }
+
     pub(super) fn connected(&mut self, is_connected: bool) {
         self.is_connected = is_connected;
     }

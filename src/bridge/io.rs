@@ -57,6 +57,15 @@ pub struct Settings {
     pub config: Option<Box<str>>,
 }
 
+/// The config file was read again.
+#[derive(Debug)]
+pub struct Reload {
+    /// The new settings, or the errors in the file.
+    pub settings: Result<Settings, String>,
+    /// Settings that have changed, but take effect only at the next start.
+    pub restart_for: Vec<&'static str>,
+}
+
 /// The settings of the end credits.
 #[derive(Debug, Clone)]
 pub struct Overlay {
@@ -211,6 +220,8 @@ pub enum Input {
     /// OBS has taken the reply with this pass, or the reply was dropped because OBS was not
     /// connected.
     Sent(Pass),
+    /// The config file has changed.
+    Reloaded(Box<Reload>),
     Tick,
     /// The bridge is about to end, so it stores what it would store later.
     Stopping,
@@ -322,6 +333,13 @@ pub enum Note {
         text: String,
         lost: bool,
     },
+    Reloaded {
+        restart_for: Vec<&'static str>,
+        ended: usize,
+    },
+    ConfigRefused {
+        why: String,
+    },
     TooLarge {
         times: u64,
     },
@@ -390,6 +408,24 @@ impl fmt::Display for Note {
                         once; close one of them"
                 )
             }
+            Self::Reloaded { restart_for, ended } => {
+                f.write_str("the changed settings are in force")?;
+                if *ended > 0 {
+                    write!(
+                        f,
+                        "; {} of the former rules ended",
+                        count(u64::try_from(*ended).unwrap_or(u64::MAX), "run")
+                    )?;
+                }
+                if restart_for.is_empty() {
+                    return Ok(());
+                }
+                write!(f, "; start the bridge again for {}", restart_for.join(", "))
+            }
+            Self::ConfigRefused { why } => write!(
+                f,
+                "the changed config file has errors, so the settings stay as they were: {why}"
+            ),
             Self::TwitchatGone => f.write_str("Twitchat no longer answers"),
             Self::SummaryMerged { filled } => write!(
                 f,

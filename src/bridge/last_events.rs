@@ -142,6 +142,11 @@ impl LastEvents {
         }
     }
 
+    /// Rules and labels have changed, and use `last(…)` or no longer do.
+    pub(super) fn keep_on(&mut self, is_wanted: bool) {
+        self.is_wanted = is_wanted;
+    }
+
     /// Notes an event.
     pub(super) fn note(&mut self, name: &EventName, data: &Value, at_ms: i64) {
         Arc::make_mut(&mut self.latest).note(
@@ -151,14 +156,14 @@ impl LastEvents {
         );
     }
 
-    /// The last events. Events that name somebody who is banned are left out, so that `last(…)`
-    /// returns the one before.
+    /// The last events. Events that name somebody who is banned or hidden are left out, so that
+    /// `last(…)` returns the one before.
     pub(super) fn shown(&mut self, left_out: &LeftOut<'_>, people: &People) -> &Arc<Latest> {
         let hidden = |entry: &LatestEntry| {
             named(entry)
                 .iter()
                 .filter_map(|who| people.find(who))
-                .any(|who| left_out.is_banned(who))
+                .any(|who| left_out.is_banned(who) || people.is_hidden(who))
         };
         if self.latest.differs(hidden) {
             Arc::make_mut(&mut self.latest).mark(hidden);

@@ -14,6 +14,7 @@
 //! | the components, and what all of them work on | `parts`, `base` |
 //! | effects in order, writes and their durability | `output`, `writes` |
 //! | the credits, the session, the journal | `model` |
+//! | changed settings | `reload`, `config_state` |
 //! | OBS | `connection` |
 //! | emitting events | `emitter`, `subscriptions` |
 //! | facts become rows, credits and events; two pages of Twitchat | [`ingest`] |
@@ -35,6 +36,7 @@ pub mod bans;
 mod base;
 mod calls;
 mod challengers;
+mod config_state;
 mod connection;
 mod counts;
 mod edits;
@@ -58,6 +60,7 @@ mod pending_reply;
 mod person_search;
 mod presence;
 pub mod recent;
+mod reload;
 pub mod replies;
 mod requests;
 mod roll;
@@ -73,6 +76,7 @@ mod writes;
 use crate::{event::Received, mapping};
 use automation::{Automation, View};
 use base::Base;
+use config_state::ConfigState;
 use connection::Connection;
 use counts::Counts;
 use emitter::Emitter;
@@ -142,6 +146,7 @@ impl Bridge {
                 model: Model::new(&settings, meta, now.wall_ms),
                 emitter: Emitter::new(run.bridge, settings.tell, rules, subscriptions),
                 out: Output::new(run.bridge, last),
+                config: ConfigState::default(),
                 counts: Counts::default(),
                 last: None,
                 settings,
@@ -303,6 +308,7 @@ impl Bridge {
                 Ticket::Label(place) => parts.labels.written(place, outcome, out, now),
             },
             Input::Sent(pass) => parts.replies.arrived(pass),
+            Input::Reloaded(reload) => reload::apply(parts, *reload, now),
             Input::Tick => {}
             Input::Stopping => stop(parts, now),
         }

@@ -54,6 +54,14 @@ impl Model {
         }
     }
 
+    /// Takes changed settings, as far as they can change while the bridge runs.
+    pub(super) fn reconfigure(&mut self, settings: &Settings) {
+        let anonymous = &settings.credits.anonymous;
+        self.fold.people.anonymous.clone_from(anonymous);
+        list_names(&mut self.fold, settings);
+        self.fold.settings_changed();
+    }
+
     pub(super) fn fold(&self) -> &Fold {
         &self.fold
     }

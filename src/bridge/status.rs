@@ -39,6 +39,8 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
             "started": instant(run.started_ms),
             "uptimeSeconds": (now.wall_ms - run.started_ms).max(0) / 1_000,
             "config": base.settings.config,
+            "configError": base.config.error(),
+            "restartFor": base.config.restart_for(),
         },
         "obs": base.obs.status(stream.is_on(), stream.seconds(now.wall_ms)),
         "twitchat": twitchat,

@@ -83,6 +83,12 @@ pub(crate) fn another_config(status: &Value, config: &Config) -> Option<String> 
     if theirs.as_str() == ours.map(|file| &*file.digest) {
         return None;
     }
+    if let Some(error) = status.pointer("/run/configError").and_then(Value::as_str) {
+        return Some(format!(
+            "the running bridge keeps its former settings, because the config file had errors: \
+                {error}"
+        ));
+    }
     Some(match ours {
         Some(file) => format!(
             "the running bridge has another config than {} as it is now: start it again to use \

@@ -2,13 +2,14 @@
 //! verb needs it.
 
 use std::io::{self, IsTerminal, Read};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use twitchat_bridge::client::Client;
 use twitchat_bridge::config::{Config, Flags};
-use twitchat_bridge::daemon::machine;
+use twitchat_bridge::daemon::{ReadConfig, machine};
 use twitchat_bridge::files::text;
 use twitchat_bridge::obs::Target;
 
@@ -56,6 +57,23 @@ impl Context {
             out::warn(&note);
         }
         Ok(config)
+    }
+
+    /// Reads the config again, with the same options. A password that came from standard input
+    /// stays.
+    pub(crate) fn read_again(&self, config: &Config) -> ReadConfig {
+        let mut flags = self.flags.clone();
+        if self.password_stdin {
+            flags.password_stdin.clone_from(&config.obs.password);
+        }
+        Arc::new(move || {
+            let (config, notes) = machine::config(flags.clone())
+                .map_err(|error| format!("{:#}", anyhow::Error::from(error)))?;
+            for note in notes.into_iter().chain(machine::rule_notes(&config)) {
+                tracing::warn!("{note}");
+            }
+            Ok(config)
+        })
     }
 
     /// The config, with notes about its rules as well.

@@ -176,6 +176,7 @@ impl DemoSetup {
             takeover: false,
             when_obs_ends: WhenObsEnds::Wait,
             target: Arc::clone(&target),
+            reload: None,
             emitted: Some(teller),
         };
         let bridge = AbortOnDropHandle::new(tokio::spawn(daemon::run(setup, stop.clone())));

@@ -107,6 +107,7 @@ impl Args {
                 (Some(_), Some(_)) => WhenObsEnds::StopAtExit,
                 (Some(_), None) => WhenObsEnds::StopAtExitOrRefusal,
             },
+            reload: Some(context.read_again(&postponed)),
             emitted: None,
         };
         let bridge = AssertUnwindSafe(daemon::run(setup, stop.clone())).catch_unwind();

@@ -105,6 +105,7 @@ impl View<'_> {
             ("OBS", self.obs()),
             ("Twitchat", self.twitchat()),
             ("Bridge", self.bridge()),
+            ("Settings", self.settings()),
             ("Session", self.session()),
             ("Received", self.received()),
             ("Last event", self.last()),
@@ -181,6 +182,26 @@ impl View<'_> {
             self.when("started ", "/run/started"),
             prefixed("run ", self.text("/run/id")),
         ])
+    }
+
+    /// What became of a changed config file; nothing if all settings are in force.
+    fn settings(&self) -> String {
+        let error = self.text("/run/configError");
+        if !error.is_empty() {
+            return out::clean(&format!(
+                "the config file has errors, so the former settings stay in force: {error}"
+            ))
+            .into_owned();
+        }
+        let waiting: Vec<_> = self
+            .list("/run/restartFor")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        if waiting.is_empty() {
+            return String::new();
+        }
+        format!("start the bridge again for {}", waiting.join(", "))
     }
 
     fn session(&self) -> String {

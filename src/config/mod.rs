@@ -6,6 +6,7 @@
 //! that OBS itself has. Every part above `bridge` may read the result.
 
 mod address;
+mod changed;
 mod error;
 mod file;
 mod generation;
@@ -21,6 +22,7 @@ mod show;
 mod sources;
 mod template;
 
+pub use changed::{needs_restart, restart_for};
 pub use error::{ConfigError, Warning};
 pub use generation::Generation;
 pub use machine::{default_path, password_variables, places, variables_that_are_set};

@@ -314,6 +314,11 @@ impl Fold {
         self.edits.begin_session();
     }
 
+    /// Settings have changed that decide what replies show.
+    pub fn settings_changed(&mut self) {
+        self.changes += 1;
+    }
+
     /// The streamer's edits.
     pub fn edits(&self) -> &Edits {
         &self.edits

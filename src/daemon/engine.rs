@@ -18,7 +18,7 @@ use super::{
 use crate::{
     bridge::{
         Bridge,
-        io::{Effect, Input, ObsInfo},
+        io::{Effect, Input, ObsInfo, Reload},
         journal::Write,
         other_bridge::OtherBridge,
     },
@@ -51,6 +51,8 @@ pub(super) struct Engine {
     outbox: Arc<Outbox>,
     emitted: Option<mpsc::Sender<Emitted>>,
     answered: mpsc::Receiver<Input>,
+    /// Changes of the config file; a closed channel if it is not watched.
+    reloads: mpsc::Receiver<Reload>,
     tasks: Tasks,
     waiting: log::Waiting,
     repeats: log::Repeats,
@@ -94,6 +96,7 @@ impl Engine {
             outbox,
             emitted,
             answered,
+            reloads: mpsc::channel(1).1,
             tasks,
             waiting: log::Waiting::default(),
             repeats: log::Repeats::default(),
@@ -103,6 +106,11 @@ impl Engine {
             link_ended: None,
             end: None,
         }
+    }
+
+    /// Follows changes of the config file.
+    pub(super) fn follow(&mut self, reloads: mpsc::Receiver<Reload>) {
+        self.reloads = reloads;
     }
 
     /// Takes over the notices that the link sent before there was an engine.
@@ -188,6 +196,9 @@ impl Engine {
                     self.unwritten.pop_front();
                 }
                 Some(input) = self.answered.recv() => self.handle(input),
+                Some(reload) = self.reloads.recv() => {
+                    self.handle(Input::Reloaded(Box::new(reload)));
+                }
                 notice = from_obs.recv(), if self.receives() => self.take_notice(notice)?,
                 () = self.outbox.moved() => {}
                 () = tokio::time::sleep_until(due) => self.handle(Input::Tick),
@@ -216,6 +227,10 @@ impl Engine {
                 break;
             };
             self.handle(input);
+            busy = true;
+        }
+        if let Ok(reload) = self.reloads.try_recv() {
+            self.handle(Input::Reloaded(Box::new(reload)));
             busy = true;
         }
         for pass in self.outbox.take_passes() {

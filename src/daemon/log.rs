@@ -48,6 +48,7 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
         | Note::OtherBridge { .. }
         | Note::RollBegins { .. }
         | Note::RollEnded { .. }
+        | Note::Reloaded { .. }
         | Note::StoreHealed => info!("{note}"),
         Note::SummaryUnanswered
         | Note::BadData { .. }
@@ -62,6 +63,7 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
         | Note::Thawed
         | Note::SilentBridge { .. }
         | Note::TooLarge { .. }
+        | Note::ConfigRefused { .. }
         | Note::StepFailed(_)
         | Note::RuleBusy { .. }
         | Note::ProgramDropped(_)

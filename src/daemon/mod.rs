@@ -15,6 +15,7 @@ mod opening;
 mod outbox;
 mod parts;
 pub mod program;
+mod reload;
 mod sender;
 mod settings;
 mod startup;
@@ -29,16 +30,20 @@ mod watched;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 use tracing::{info, warn};
 
 use crate::{
-    config::Config,
+    config::{self, Config},
     obs::{self, Target, WhenObsEnds},
     store::Store,
 };
 pub use emitted::Emitted;
 pub use ended::{Ended, Error};
+pub use reload::ReadConfig;
 
 use clock::Clock;
 use parts::Parts;
@@ -54,6 +59,8 @@ pub struct Setup {
     /// Returns the OBS to connect to. Called before each attempt, because the password may have
     /// changed.
     pub target: Arc<dyn Fn() -> Target + Send + Sync>,
+    /// Reads the config again, for changes of its file while the bridge runs; `None` to ignore them.
+    pub reload: Option<ReadConfig>,
     /// Receives every event that the bridge emits, if it is set. A receiver that does not keep up
     /// misses some events.
     pub emitted: Option<mpsc::Sender<Emitted>>,
@@ -138,6 +145,9 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     });
 
     let generation = state::Writer::beside(&setup.config.store.path);
+    let (reload, reloads) = mpsc::channel(1);
+    let watching = watched_config(&setup, tell)
+        .map(|watched| AbortOnDropHandle::new(tokio::spawn(reload::watch(watched, reload))));
     let mut engine = engine::Engine::new(
         started.bridge,
         clock,
@@ -147,6 +157,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         setup.emitted,
         stop,
     );
+    engine.follow(reloads);
     engine.take_early(opened.notices);
     let ended = watched(
         "the engine",
@@ -155,6 +166,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     .await;
     let ended = ended.unwrap_or(Err(Error::Broken("the engine")));
 
+    drop(watching);
     let (store, generation) = Box::pin(engine.finish()).await;
     let ended = Box::pin(
         Parts {
@@ -171,4 +183,19 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     // last messages.
     drop(from_obs);
     ended
+}
+
+/// The config file to watch: the one that was read, else the usual one.
+fn watched_config(setup: &Setup, tell: bool) -> Option<reload::Watched> {
+    let read = Arc::clone(setup.reload.as_ref()?);
+    let path = match &setup.config.file {
+        Some(file) => file.path.clone(),
+        None => config::default_path(&config::places()?),
+    };
+    Some(reload::Watched {
+        path,
+        read,
+        config: setup.config.clone(),
+        tell,
+    })
 }

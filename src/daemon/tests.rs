@@ -49,6 +49,7 @@ async fn run_until_it_breaks(
         takeover: false,
         when_obs_ends: crate::obs::WhenObsEnds::Wait,
         target: Arc::new(move || target(of_obs.clone())),
+        reload: None,
         emitted: None,
     };
     let outcome = timeout(SOON, Box::pin(run(setup, CancellationToken::new())))

@@ -224,11 +224,13 @@ async fn what_the_bridge_knows_is_named() {
         &problem(&account, &[], "labels").await,
         &["Newest", "labels install"],
     );
-    write_config(&account, "[session]\ngrace = \"1h\"\n");
-    has(
-        &problem(&account, &[], "settings").await,
-        &["another config", "start the bridge again"],
-    );
+    fs::write(
+        account.home.path("other.toml"),
+        "[session]\ngrace = \"1h\"\n",
+    )
+    .unwrap();
+    let other = problem(&account, &["--config", "other.toml"], "settings").await;
+    has(&other, &["another config", "start the bridge again"]);
     write_config(&account, "[session]\ngrace = \"1x\"\n");
     has(
         &problem(&account, &[], "config").await,

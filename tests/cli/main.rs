@@ -33,6 +33,7 @@ mod overlay;
 mod pipes;
 mod program;
 mod record;
+mod reload;
 mod rules;
 mod send;
 #[cfg(target_os = "linux")]

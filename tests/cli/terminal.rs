@@ -218,14 +218,16 @@ async fn a_bridge_with_another_config_than_the_file_is_named() {
         assert!(!done.err.contains("another config"), "{verb:?}: {done:?}");
     }
 
+    let mut other = Home::at(obs.port());
     fs::write(
-        home.path("c.toml"),
+        other.path("d.toml"),
         "[[label]]\nsource = \"Newest\"\ntext = \"two\"\n",
     )
     .unwrap();
+    other.option("--config=d.toml");
     for verb in verbs {
-        let done = home.run(verb).await.succeeds();
-        let warning = "the running bridge has another config than c.toml as it is now";
+        let done = other.run(verb).await.succeeds();
+        let warning = "the running bridge has another config than d.toml as it is now";
         assert!(done.err.contains(warning), "{verb:?}: {done:?}");
     }
 }

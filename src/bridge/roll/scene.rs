@@ -23,6 +23,15 @@ impl Roll {
         self.run_look(cx);
     }
 
+    /// The settings name another scene or source for the page.
+    pub(in crate::bridge) fn scene_renamed(&mut self, cx: &mut Context<'_>) {
+        if let Some(scene) = cx.base.obs.scene().map(ToOwned::to_owned)
+            && cx.base.obs.is_up()
+        {
+            self.look_at_scene(&scene, false, cx);
+        }
+    }
+
     /// Asks OBS about the scene on air, if that is due.
     pub(super) fn run_look(&mut self, cx: &mut Context<'_>) {
         if let Some(scene) = self.looks.take(cx.now.mono_ms) {

@@ -138,6 +138,14 @@ impl Roll {
         Ok(reply)
     }
 
+    /// The look in the settings has changed: pages and the roll that is on follow.
+    pub(in crate::bridge) fn restyle(&mut self, look: Map<String, Value>, cx: &mut Context<'_>) {
+        if self.rolling.is_some() {
+            // The roll is on, so the command is accepted.
+            drop(self.control(&Command::Look(look), cx));
+        }
+    }
+
     /// Sends a control to pages. If too many controls arrive, some are left out, and pages get the
     /// roll's state afterwards. A stop is never left out: there is at most one for each roll.
     pub(super) fn send_control(

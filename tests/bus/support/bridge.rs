@@ -73,6 +73,7 @@ impl Bridge {
             takeover,
             when_obs_ends: WhenObsEnds::Wait,
             target: Arc::new(read_target),
+            reload: None,
             emitted: None,
         };
         let stop = CancellationToken::new();

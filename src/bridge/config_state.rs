@@ -1,0 +1,37 @@
+//! The state of the config file while the bridge runs.
+
+/// What became of the last change of the config file, for `GetStatus`.
+#[derive(Debug, Default)]
+pub(super) struct ConfigState {
+    /// The errors of a file that was refused.
+    error: Option<String>,
+    /// The settings that have changed, but take effect only at the next start.
+    restart_for: Vec<&'static str>,
+}
+
+impl ConfigState {
+    /// The errors of the config file as it is now, if it was refused.
+    pub(super) fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// The file was refused. Returns whether its errors are news.
+    pub(super) fn refuse(&mut self, why: &str) -> bool {
+        let is_new = self.error.as_deref() != Some(why);
+        self.error = Some(why.to_owned());
+        is_new
+    }
+
+    /// The file was accepted, and these settings wait for the next start.
+    pub(super) fn accept(&mut self, restart_for: Vec<&'static str>) {
+        *self = Self {
+            error: None,
+            restart_for,
+        };
+    }
+
+    /// The settings that wait for the next start.
+    pub(super) fn restart_for(&self) -> &[&'static str] {
+        &self.restart_for
+    }
+}

@@ -1,0 +1,78 @@
+//! The config file has changed while the bridge runs: new settings take effect, or the old ones
+//! stay because the file has an error.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    io::{Note, Now, Reload, Settings},
+    labels::Labels,
+    parts::{Parts, with_roll},
+    roll::Roll,
+};
+
+/// Takes the new settings, or notes why they are refused.
+pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
+    let settings = match reload.settings {
+        Ok(settings) => settings,
+        Err(why) => {
+            if parts.base.config.error() != Some(&why) {
+                parts
+                    .base
+                    .out
+                    .note(Note::ConfigRefused { why: why.clone() });
+            }
+            parts.base.config.error = Some(why);
+            return;
+        }
+    };
+    parts.base.config.accept(reload.restart_for);
+    let settings = kept(settings, &parts.base.settings);
+    let before = std::mem::replace(&mut parts.base.settings, settings);
+    let base = &mut parts.base;
+    base.model.reconfigure(&base.settings);
+    let book = &base.settings.rules;
+    let mut ended = 0;
+    if **book != *before.rules {
+        ended = parts.automation.replace(book);
+        base.emitter.replace(book);
+        parts.labels = Labels::new(book);
+    }
+    parts.labels.touch();
+    let look = changes(&before, &base.settings);
+    let scene_changed = before.overlay.scene != base.settings.overlay.scene
+        || before.overlay.source != base.settings.overlay.source;
+    base.out.note(Note::Reloaded {
+        restart_for: base.config.restart_for().to_vec(),
+        ended,
+    });
+    if !look.is_empty() {
+        with_roll(parts, now, |roll, cx| roll.restyle(look, cx));
+    }
+    if scene_changed {
+        with_roll(parts, now, Roll::scene_renamed);
+    }
+}
+
+/// The new settings with those of the old ones that hold for the whole run.
+fn kept(new: Settings, old: &Settings) -> Settings {
+    Settings {
+        calendar: old.calendar.clone(),
+        broadcaster: old.broadcaster.clone(),
+        generation: old.generation,
+        tell: old.tell,
+        ..new
+    }
+}
+
+/// The parts of the page's look that have changed.
+fn changes(before: &Settings, after: &Settings) -> Map<String, Value> {
+    let look = |settings: &Settings| json!(settings.overlay.script.look);
+    let (before, mut after) = (look(before), look(after));
+    let all = after
+        .as_object_mut()
+        .map(std::mem::take)
+        .unwrap_or_default();
+    all.into_iter()
+        .filter(|(key, value)| before.get(key) != Some(value))
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! The difference between two configurations, for a config file that changes while the bridge runs.
+
+use secrecy::ExposeSecret as _;
+
+use super::{Config, keys};
+
+/// Settings that take effect only when the bridge starts: of the connection, the journal, the
+/// calendar, the channel, and the version of Twitchat.
+const AT_START: [&str; 5] = [
+    "obs.",
+    "store.path",
+    "leaderboard.",
+    "broadcaster.",
+    "bridge.generation",
+];
+
+/// Whether a changed value of this setting takes effect only at the next start.
+pub fn needs_restart(name: &str) -> bool {
+    AT_START.iter().any(|start| name.starts_with(start))
+}
+
+/// The settings that have changed, but take effect only at the next start.
+pub fn restart_for(before: &Config, after: &Config) -> Vec<&'static str> {
+    let password = |config: &Config| {
+        let password = config.obs.password.as_ref();
+        password.map(|password| password.expose_secret().to_owned())
+    };
+    keys::all()
+        .filter(|key| needs_restart(key.name))
+        .filter(|key| {
+            (key.show)(before) != (key.show)(after)
+                || (key.name == keys::PASSWORD && password(before) != password(after))
+        })
+        .map(|key| key.name)
+        .collect()
+}
