@@ -28,6 +28,8 @@ mod old_pages;
 mod overlay;
 mod pipes;
 mod program;
+#[cfg(unix)]
+mod recipes;
 mod record;
 mod rules;
 mod send;
