@@ -15,13 +15,9 @@ pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
     let settings = match reload.settings {
         Ok(settings) => settings,
         Err(why) => {
-            if parts.base.config.error() != Some(&why) {
-                parts
-                    .base
-                    .out
-                    .note(Note::ConfigRefused { why: why.clone() });
+            if parts.base.config.refuse(&why) {
+                parts.base.out.note(Note::ConfigRefused { why });
             }
-            parts.base.config.error = Some(why);
             return;
         }
     };

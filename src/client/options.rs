@@ -72,7 +72,7 @@ impl Options {
     }
 
     /// Whether the client connects with TLS. OBS itself has no TLS: use this for a proxy in front
-    /// of OBS that has a public certificate.
+    /// of OBS that has a certificate which this computer trusts.
     pub fn tls(self, tls: bool) -> Self {
         self.change(move |target| target.tls = tls)
     }

@@ -59,7 +59,7 @@ settings! {
             "OBS: Tools > WebSocket Server Settings > Server Port.\nOn the machine that runs OBS \
                 it is found without this.";
         tls: bool = false, Field::flag, "OBS_TLS",
-            "wss instead of ws: for an OBS behind a proxy with a public certificate.";
+            "wss instead of ws: for a proxy before OBS whose certificate this computer trusts.";
         path: Option<String> = None, read::url_path, "OBS_PATH",
             "The path in the address of a relay or a proxy; usually written in host.",
             "\"/obs/ws/ID\"";

@@ -59,7 +59,8 @@ pub struct Setup {
     /// Returns the OBS to connect to. Called before each attempt, because the password may have
     /// changed.
     pub target: Arc<dyn Fn() -> Target + Send + Sync>,
-    /// Reads the config again, for changes of its file while the bridge runs; `None` to ignore them.
+    /// Reads the config again, for changes of its file while the bridge runs; `None` to ignore
+    /// them.
     pub reload: Option<ReadConfig>,
     /// Receives every event that the bridge emits, if it is set. A receiver that does not keep up
     /// misses some events.

@@ -37,8 +37,8 @@ pub(super) async fn watch(watched: Watched, reloads: mpsc::Sender<Reload>) {
     loop {
         let (happened, mut happens) = mpsc::channel(1);
         // Keeps watching until it is dropped.
-        let watcher = watcher(&watched.path, happened);
-        if watcher.is_none() {
+        let watching = watch_folder(&watched.path, happened);
+        if watching.is_none() {
             tokio::time::sleep(AGAIN).await;
         } else {
             // The file may have changed before it was watched.
@@ -57,7 +57,7 @@ pub(super) async fn watch(watched: Watched, reloads: mpsc::Sender<Reload>) {
                     return;
                 }
             }
-            if watcher.is_none() {
+            if watching.is_none() {
                 break;
             }
             if happens.recv().await.is_none() {
@@ -86,7 +86,7 @@ fn reload(config: Result<Config, String>, watched: &Watched) -> Reload {
 
 /// Watches the folder of the file, because editors replace the file. `None` if the folder does not
 /// exist, or if the system cannot watch it.
-fn watcher(file: &Path, happened: mpsc::Sender<()>) -> Option<RecommendedWatcher> {
+fn watch_folder(file: &Path, happened: mpsc::Sender<()>) -> Option<RecommendedWatcher> {
     let folder = file.parent()?;
     let folder = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -105,9 +105,9 @@ fn watcher(file: &Path, happened: mpsc::Sender<()>) -> Option<RecommendedWatcher
                     .iter()
                     .any(|path| path.file_name() == Some(&name))
         });
-        if concerns {
-            // If one is waiting already, the file is read after it anyway.
-            let _ = happened.try_send(());
+        // If one is waiting already, the file is read after it anyway.
+        if concerns && happened.try_send(()).is_err() {
+            debug!("the config file changes again");
         }
     });
     let watch = watcher.and_then(|mut watcher| {

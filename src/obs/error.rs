@@ -77,9 +77,9 @@ pub enum ConnectError {
     )]
     Rpc { at: String },
     #[error(
-        "no TLS connection to {at}. The certificate must come from a public authority: self-signed \
-            ones are not supported. OBS itself speaks \
-         no TLS: leave it off unless a proxy stands before OBS"
+        "no TLS connection to {at}. The certificate must be for this host name, from a public \
+            authority or from one that this computer trusts. OBS itself speaks no TLS: leave it \
+            off unless a proxy stands before OBS"
     )]
     Tls {
         at: String,

@@ -12,7 +12,7 @@ pub struct Target {
     /// TCP port, 4455 by OBS's default.
     pub port: u16,
     /// Whether to use `wss` instead of `ws`. OBS itself has `ws` only: this is for a proxy in front
-    /// of it that has a public certificate.
+    /// of it that has a certificate which this computer trusts.
     pub tls: bool,
     /// The path of the URL, with its leading slash; empty for OBS itself.
     pub path: String,

@@ -27,7 +27,9 @@ fn commands(page: &str) -> Vec<String> {
     let lines = blocks
         .iter()
         .flat_map(|block| block.lines())
-        .filter(|line| line.starts_with("twitchat-bridge "));
+        .filter(|line| line.starts_with("twitchat-bridge "))
+        // It would wait for OBS.
+        .filter(|line| !line.starts_with("twitchat-bridge run "));
     lines
         .map(|line| {
             ENDS.iter()
@@ -60,10 +62,12 @@ fn shell(home: &Home, port: u16, script: &str) -> Command {
 /// Runs each command without an OBS. It must get as far as connecting: exit code 2 would mean that
 /// the page is wrong.
 #[tokio::test]
-async fn every_command_of_the_scripting_page_is_right_usage() {
+async fn every_command_of_the_pages_with_scripts_is_right_usage() {
     // Commands of earlier versions must stay valid.
     for page in [
         "docs/scripting.md",
+        "docs/recipes.md",
+        "docs/two-computers.md",
         "tests/fixtures/before_one_house/scripting.md",
     ] {
         every_command_is_right_usage(page);
@@ -82,7 +86,7 @@ fn every_command_is_right_usage(page: &str) {
         std::fs::write(programs.path().join(name), "").unwrap();
     }
     let all = commands(page);
-    assert!(all.len() > 8, "{all:?}");
+    assert!(all.len() > 1, "{all:?}");
     for command in all {
         let home = Home::new();
         std::fs::write(

@@ -32,6 +32,8 @@ mod old_pages;
 mod overlay;
 mod pipes;
 mod program;
+#[cfg(unix)]
+mod recipes;
 mod record;
 mod reload;
 mod rules;

@@ -17,11 +17,14 @@ const FLAGS = [
     '--host-resolver-rules=MAP overlay.test 127.0.0.1', // an origin that browsers do not consider secure
 ];
 
-/** Starts the browser in CHROMIUM, else Debian's. `close` ends it. With `first`, it gets the highest priority, if that is permitted. */
-export async function startChromium({ first = false } = {}) {
+/**
+ * Starts the browser in CHROMIUM, else Debian's. `close` ends it. With `first`, it gets the highest priority, if that is permitted. `flags`
+ * are added to its command line. `allow` grants an origin permissions, as a user does who allows them in the browser's question.
+ */
+export async function startChromium({ first = false, flags = [] } = {}) {
     const profile = await mkdtemp(join(tmpdir(), 'twitchat-bridge-chromium-'));
     const binary = process.env.CHROMIUM ?? 'chromium';
-    const browser = spawn(binary, [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const browser = spawn(binary, [...FLAGS, ...flags, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
     if (first) goFirst(browser.pid);
     const ended = once(browser, 'close');
     ended.catch(() => {});
@@ -32,7 +35,8 @@ export async function startChromium({ first = false } = {}) {
     };
     try {
         const protocol = await Protocol.connect(await within(READY_WITHIN_MS, 'Chromium', addressOf(browser)));
-        return { open: (url, size, media) => Page.open(protocol, url, size, media), close };
+        const allow = (origin, permissions) => protocol.call('Browser.grantPermissions', { origin, permissions });
+        return { open: (url, size, media) => Page.open(protocol, url, size, media), allow, close };
     } catch (error) {
         await close();
         throw error;
