@@ -22,7 +22,7 @@ pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
         }
     };
     parts.base.config.accept(reload.restart_for);
-    let settings = kept(settings, &parts.base.settings);
+    let settings = with_fixed(settings, &parts.base.settings);
     let before = std::mem::replace(&mut parts.base.settings, settings);
     let base = &mut parts.base;
     base.model.reconfigure(&base.settings);
@@ -50,7 +50,7 @@ pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
 }
 
 /// The new settings with those of the old ones that hold for the whole run.
-fn kept(new: Settings, old: &Settings) -> Settings {
+fn with_fixed(new: Settings, old: &Settings) -> Settings {
     Settings {
         calendar: old.calendar.clone(),
         broadcaster: old.broadcaster.clone(),

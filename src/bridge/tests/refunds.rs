@@ -213,7 +213,7 @@ fn a_refund_names_the_same_thing_whichever_event_says_so() {
         let mut bench = Bench::up();
         publish(&mut bench, paid.0, &paid.1);
         assert_ne!(bench.credits()["Custom"], json!({}), "{paid:?}");
-        for mut bench in vec![bench.restarted(), bench] {
+        for mut bench in [Box::new(bench.restarted()), Box::new(bench)] {
             assert_eq!(
                 publish(&mut bench, refund.0, &refund.1)["takenBack"],
                 1,
@@ -294,7 +294,7 @@ fn points_that_went_back_in_a_later_session_leave_the_leaderboard() {
         publish(&mut bench, redeemed, with("b", "pending"));
         bench.ask(json!({ "request": "ClearCredits", "id": 1 }));
         publish(&mut bench, redeemed, with("c", "pending"));
-        for mut bench in vec![bench.restarted(), bench] {
+        for mut bench in [Box::new(bench.restarted()), Box::new(bench)] {
             assert_eq!(points(&bench.credits(), "Mia"), Some(300), "{kind}");
             assert_eq!(
                 publish(&mut bench, kind, with("a", "canceled"))["takenBack"],

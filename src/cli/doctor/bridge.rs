@@ -105,7 +105,8 @@ fn twitchat(status: &Value) -> Finding {
             "Twitchat",
             "Twitchat is closed, or connected to another OBS",
             "open it, and compare Settings > OBS there with Tools > WebSocket Server Settings > \
-                Show Connect Info in OBS",
+                Show Connect Info in OBS. If Twitchat runs on another computer than OBS: \
+                docs/two-computers.md has recipes for ssh and TLS",
         );
     }
     let name = status.pointer("/twitchat/generationName");
