@@ -192,20 +192,23 @@ impl Bridge {
         self.parts.ingest.recall_published(id);
     }
 
-    /// Replays a row of the journal. Rows come in order: those of each earlier session, then those
-    /// of the running one. Between sessions call [`Self::replay_next_session`].
+    /// Replays a row of the journal. Rows come in the order of their numbers: all those of the
+    /// running session, and those of other sessions that are in [`ingest::LASTING`].
     pub fn replay(&mut self, row: &Row) {
-        ingest::read_back(row, &mut self.parts.base);
+        let base = &mut self.parts.base;
+        let is_noted = base.emitter.notes();
+        let mut facts = Vec::new();
+        ingest::read_back(row, &mut base.model, |_, fact, _| {
+            facts.extend(is_noted.then(|| fact.clone()));
+        });
+        for fact in facts {
+            ingest::note_fact(base, &fact, row.at_ms);
+        }
         let now = Now {
             wall_ms: row.at_ms,
             mono_ms: 0,
         };
         hand_on_events(&mut self.parts, now);
-    }
-
-    /// Ends a session between two calls of [`Self::replay`].
-    pub fn replay_next_session(&mut self) {
-        self.parts.base.model.fold_mut().begin_session();
     }
 
     /// Handles one input. The effects must be run in order.

@@ -11,10 +11,10 @@ use crate::{
         Bridge,
         ingest::LASTING,
         io::{Effect, MetaValues, Now, Run, Settings},
-        journal::{SessionId, Write},
+        journal::Write,
         recent::RECENT_IDS,
     },
-    store::{Replay, Store},
+    store::{Reader, Rows, Store},
 };
 
 /// The most people of earlier runs that are loaded, the most recently seen first.
@@ -35,6 +35,7 @@ pub(super) fn bridge(
     now: Now,
     stop: &CancellationToken,
 ) -> Result<Option<Started>, Error> {
+    let store = store.reader();
     let number = |key| -> Result<Option<i64>, Error> {
         Ok(store.meta(key)?.and_then(|text| text.parse().ok()))
     };
@@ -104,7 +105,7 @@ pub(super) fn bridge(
 /// Reads the journal into the bridge and returns the number of rows; `None` if `stop` is cancelled
 /// meanwhile.
 fn rows(
-    store: &Store,
+    store: Reader<'_>,
     bridge: &mut Bridge,
     stop: &CancellationToken,
 ) -> Result<Option<u64>, Error> {
@@ -116,27 +117,14 @@ fn rows(
         }
     };
     let mut rows = 0;
-    let running = bridge.session().id;
-    let mut current = SessionId(0);
-    let earlier = store.replay(Replay::Kinds(&LASTING), |row| {
-        if row.session < running {
-            if row.session != current {
-                bridge.replay_next_session();
-                current = row.session;
-            }
-            bridge.replay(&row);
-            rows += 1;
-        }
-        go_on()
-    })?;
-    if earlier.is_break() {
-        return Ok(None);
-    }
-    bridge.replay_next_session();
-    let this = store.replay(Replay::Session(running), |row| {
+    let wanted = Rows {
+        sessions: &[bridge.session().id],
+        kinds: &LASTING,
+    };
+    let read = store.rows(wanted, |row| {
         bridge.replay(&row);
         rows += 1;
         go_on()
     })?;
-    Ok(this.is_continue().then_some(rows))
+    Ok(read.is_continue().then_some(rows))
 }

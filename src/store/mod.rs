@@ -32,7 +32,7 @@ pub use error::{DatabaseError, StoreError};
 pub use handle::{StoreHandle, TryWriteError};
 pub use notice::{StoreNotice, StoreNotices};
 pub use open::Store;
-pub use read::Replay;
+pub use read::{Reader, Rows};
 
 #[cfg(test)]
 mod tests;

@@ -57,8 +57,10 @@ impl Store {
             files,
             known: Known::default(),
         };
-        let session = store.sessions()?.pop();
-        store.known = Known::read(store.last_seq()?, session, |key| store.meta(key))?;
+        let reader = store.reader();
+        let session = reader.sessions()?.pop();
+        let known = Known::read(reader.last_seq()?, session, |key| reader.meta(key))?;
+        store.known = known;
         Ok(store)
     }
 

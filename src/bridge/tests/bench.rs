@@ -221,28 +221,14 @@ impl Bench {
         self.people
             .iter()
             .for_each(|person| next.bridge.recall_person(person));
-        let running = next.bridge.session().id;
-        let mut session = SessionId(0);
         for row in &self.rows {
-            if row.session != session {
-                next.bridge.replay_next_session();
-                session = row.session;
-            }
-            let lasts = ingest::LASTING
-                .iter()
-                .any(|(origin, kind)| (*origin, *kind) == (row.origin, &*row.kind));
-            if row.session == running || lasts {
-                next.bridge.replay(row);
-            }
+            next.bridge.replay(row);
             if let Some(id) = &row.id {
                 next.bridge.recall_id(id);
                 if row.origin == journal::RowOrigin::Published {
                     next.bridge.recall_published(id);
                 }
             }
-        }
-        if session != running {
-            next.bridge.replay_next_session();
         }
         next.rows.clone_from(&self.rows);
         next.people.clone_from(&self.people);

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use super::{
     io::{Effect, Input, MetaValues, Now, ObsInfo, Run, Settings},
-    journal::{Row, RowOrigin, Seq, Session, SessionId, Write},
+    journal::{Row, RowOrigin, Seq, Session, Write},
     *,
 };
 use crate::event::Person;
