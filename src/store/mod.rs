@@ -22,6 +22,7 @@ mod notice;
 mod open;
 mod queue;
 mod read;
+mod read_only;
 mod rebuild;
 mod schema;
 mod statements;
@@ -33,6 +34,7 @@ pub use handle::{StoreHandle, TryWriteError};
 pub use notice::{StoreNotice, StoreNotices};
 pub use open::Store;
 pub use read::{Reader, Rows};
+pub use read_only::ReadOnlyStore;
 
 #[cfg(test)]
 mod tests;

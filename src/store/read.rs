@@ -1,6 +1,7 @@
 //! Reads the store at start-up. Rows are passed on one at a time, because the journal may be larger
 //! than the memory.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -50,6 +51,17 @@ impl Reader<'_> {
             Ok(())
         })?;
         Ok(sessions)
+    }
+
+    /// The number of rows of each session that has any.
+    pub fn rows_of_sessions(&self) -> Result<HashMap<SessionId, u64>, StoreError> {
+        let mut rows = HashMap::new();
+        self.each(statements::ROWS_OF_SESSIONS, (), |row| {
+            let (session, count): (i64, i64) = row.try_into()?;
+            rows.insert(SessionId(session.cast_unsigned()), count.cast_unsigned());
+            Ok(())
+        })?;
+        Ok(rows)
     }
 
     /// The number of the last row; 0 if there is none.

@@ -35,6 +35,8 @@ ON CONFLICT (key) DO UPDATE SET value = ?2";
 
 pub(super) const SESSIONS: &str = "SELECT id, started_ms, ended_ms, cause FROM session ORDER BY id";
 
+pub(super) const ROWS_OF_SESSIONS: &str = "SELECT session, count(*) FROM journal GROUP BY session";
+
 pub(super) const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM journal";
 
 pub(super) const META: &str = "SELECT value FROM kept WHERE key = ?1";

@@ -587,6 +587,49 @@ fn schema_of(connection: &Connection) -> Vec<String> {
         .collect()
 }
 
+/// Names and contents of the files in a folder.
+fn files_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        // SQLite notes who reads in the index of the log.
+        .filter(|path| !path.to_string_lossy().ends_with("-shm"))
+        .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn a_store_is_read_beside_a_bridge_and_without_one_and_no_file_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jour%nal #1?.db");
+    let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
+    let rows = |store: &ReadOnlyStore| {
+        let mut read = Vec::new();
+        let reader = store.reader().unwrap();
+        let whole = reader.rows(SESSION_1, |row| {
+            read.push(row);
+            ControlFlow::Continue(())
+        });
+        assert!(whole.unwrap().is_continue());
+        (read, reader.rows_of_sessions().unwrap())
+    };
+    handle.write(Write::Begin(session(1, 10))).await.unwrap();
+    handle.write(Write::Append(received(1))).await.unwrap();
+    committed(&mut notices, 2).await;
+    let expected = (vec![received(1)], [(SessionId(1), 1)].into());
+    let before = files_in(folder.path());
+    assert_eq!(rows(&ReadOnlyStore::open(&path).unwrap()), expected);
+    assert_eq!(files_in(folder.path()), before);
+    handle.close().await.unwrap();
+    let before = files_in(folder.path());
+    assert_eq!(rows(&ReadOnlyStore::open(&path).unwrap()), expected);
+    assert_eq!(files_in(folder.path()), before);
+    assert!(ReadOnlyStore::open(&folder.path().join("none.db")).is_err());
+    assert_eq!(files_in(folder.path()), before);
+}
+
 #[test]
 fn the_journal_is_never_sorted_in_memory() {
     let (_folder, path) = folder();
