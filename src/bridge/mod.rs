@@ -22,6 +22,8 @@
 //! | who is banned | [`bans`] |
 //! | corrections of the credits; finding a person | `edits`, `person_search` |
 //! | when a session ends | `sessions` |
+//! | sessions that have ended | [`archive`], `readings`, `of_session` |
+//! | what is behind an entry | [`explanation`] |
 //! | requests | `requests`, `calls`, `lookups`, `actions`, `status` |
 //! | replies | [`replies`], `pending_reply` |
 //! | other bridges | `peers`, `objections`, `challengers`, [`other_bridge`] |
@@ -30,6 +32,7 @@
 //! | rate limits on what is sent or written because of something received | `limit` |
 
 mod actions;
+pub mod archive;
 mod automation;
 pub mod bans;
 mod base;
@@ -39,6 +42,7 @@ mod connection;
 mod counts;
 mod edits;
 mod emitter;
+pub mod explanation;
 mod generation;
 pub mod ingest;
 pub mod io;
@@ -50,6 +54,7 @@ mod lookups;
 mod messages;
 mod model;
 mod objections;
+mod of_session;
 pub mod other_bridge;
 mod output;
 mod parts;
@@ -57,6 +62,7 @@ mod peers;
 mod pending_reply;
 mod person_search;
 mod presence;
+mod readings;
 pub mod recent;
 pub mod replies;
 mod requests;
@@ -70,7 +76,8 @@ mod time;
 mod triggers;
 mod writes;
 
-use crate::{event::Received, mapping};
+use crate::{event::Received, mapping, request::RequestError};
+use archive::JournalAnswer;
 use automation::{Automation, View};
 use base::Base;
 use connection::Connection;
@@ -85,6 +92,7 @@ use output::Output;
 use parts::{Parts, begin_session, emit, hand_on_events, with_roll};
 use peers::Peers;
 use presence::Presence;
+use readings::Readings;
 use replies::Replies;
 use roll::Roll;
 use sessions::StreamState;
@@ -136,6 +144,7 @@ impl Bridge {
             triggers: Vec::new(),
             peers: Peers::new(run.started_ms),
             replies: Replies::default(),
+            readings: Readings::default(),
             held: Held::default(),
             base: Base {
                 obs: Connection::default(),
@@ -223,6 +232,18 @@ impl Bridge {
         self.parts.base.out.take()
     }
 
+    /// The answer to [`Effect::ReadJournal`], or why there is none. It is no [`Input`], because an
+    /// answer has parts of the bridge in it, which use inputs and effects themselves. The effects
+    /// must be run in order.
+    pub fn journal_read(
+        &mut self,
+        answer: Result<JournalAnswer, RequestError>,
+        now: Now,
+    ) -> Vec<Effect> {
+        requests::journal_read(&mut self.parts, answer, now);
+        self.parts.base.out.take()
+    }
+
     /// When [`Input::Tick`] is due at the latest, on the monotonic clock. It is never far away, so
     /// that a late tick shows that the process was frozen.
     pub fn due_ms(&self) -> u64 {
@@ -285,12 +306,12 @@ impl Bridge {
             Input::Music(seconds) => with_roll(parts, now, |roll, cx| roll.music(seconds, cx)),
             Input::LabelRead { place, found } => parts.labels.read(place, found, out, now),
             Input::FeedFailed(why) => parts.roll.feed_failed(&why, out),
-            Input::Durable { writes } => requests::durable(parts, writes),
+            Input::Durable { writes } => requests::durable(parts, writes, now),
             Input::StoreFailed(why) => {
                 if out.writes_mut().failed(&why) {
                     out.note(Note::StoreFailed(why));
                 }
-                requests::release_waiting(parts);
+                requests::release_waiting(parts, now);
             }
             Input::StoreNoted { text, lost } => {
                 out.writes_mut().note(&text, lost, now.wall_ms);
@@ -464,6 +485,7 @@ fn each_minute(parts: &mut Parts, now: Now) {
     base.emitter.subscriptions_mut().expire(now.wall_ms);
     parts.automation.keep_last_events(&mut base.out);
     parts.replies.forget(now);
+    parts.readings.forget(now);
 }
 
 /// Asks for the summary and updates labels and the roll, as far as bans make this necessary.

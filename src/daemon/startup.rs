@@ -14,11 +14,11 @@ use crate::{
         journal::Write,
         recent::RECENT_IDS,
     },
-    store::{Reader, Rows, Store},
+    store::{Reader, Rows, Store, StoreError},
 };
 
 /// The most people of earlier runs that are loaded, the most recently seen first.
-const PEOPLE: usize = 100_000;
+pub(super) const PEOPLE: usize = 100_000;
 
 /// A bridge, and the effects to run first.
 pub(super) struct Started {
@@ -36,19 +36,7 @@ pub(super) fn bridge(
     stop: &CancellationToken,
 ) -> Result<Option<Started>, Error> {
     let store = store.reader();
-    let number = |key| -> Result<Option<i64>, Error> {
-        Ok(store.meta(key)?.and_then(|text| text.parse().ok()))
-    };
-    let meta = MetaValues {
-        alive_ms: number("alive_ms")?,
-        streamed_ms: number("streamed_ms")?,
-        generation: store.meta("generation")?,
-        channels: store.meta("channels")?,
-        subscriptions: store.meta("subscriptions")?,
-        once: store.meta("once")?,
-        latest: store.meta("latest")?,
-        listed: store.meta("listed")?,
-    };
+    let meta = meta_values(store)?;
     let known_instance = store.meta("instance")?;
     let instance: Box<str> = known_instance
         .clone()
@@ -100,6 +88,23 @@ pub(super) fn bridge(
         effects,
         rows,
     }))
+}
+
+/// The meta values of a store.
+pub(super) fn meta_values(store: Reader<'_>) -> Result<MetaValues, StoreError> {
+    let number = |key| -> Result<Option<i64>, StoreError> {
+        Ok(store.meta(key)?.and_then(|text| text.parse().ok()))
+    };
+    Ok(MetaValues {
+        alive_ms: number("alive_ms")?,
+        streamed_ms: number("streamed_ms")?,
+        generation: store.meta("generation")?,
+        channels: store.meta("channels")?,
+        subscriptions: store.meta("subscriptions")?,
+        once: store.meta("once")?,
+        latest: store.meta("latest")?,
+        listed: store.meta("listed")?,
+    })
 }
 
 /// Reads the journal into the bridge and returns the number of rows; `None` if `stop` is cancelled

@@ -1,6 +1,7 @@
 //! Tests the bridge without a shell: they pass inputs, check effects, and replay the bridge's own
 //! writes.
 
+mod archives;
 mod bans;
 mod bench;
 mod bridges;
