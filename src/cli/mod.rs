@@ -37,6 +37,7 @@ mod run;
 mod screen;
 mod script;
 mod send;
+mod sessions;
 mod signals;
 mod span;
 mod status;
@@ -108,6 +109,7 @@ enum Verb {
     Events(events::Args),
     Request(request::Args),
     Credits(credits::Args),
+    Sessions(sessions::Args),
     Rules(rules::Args),
     Labels(labels::Args),
     Script(script::Args),
@@ -150,6 +152,7 @@ impl Verb {
             Self::Events(args) => args.run(),
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
+            Self::Sessions(args) => args.run(context).await,
             Self::Rules(args) => args.run(context).await,
             Self::Labels(args) => args.run(context).await,
             Self::Script(args) => Box::pin(args.run(context)).await,

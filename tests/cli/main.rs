@@ -31,6 +31,7 @@ mod program;
 mod record;
 mod rules;
 mod send;
+mod sessions;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod usage;
