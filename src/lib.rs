@@ -7,17 +7,20 @@
 //! Modules are layers; each may use only those below it (`tests/layout` holds the table):
 //!
 //! ```text
-//! client -> daemon -> obs, store, overlay, sim -> files, bridge -> automation -> request
-//!        -> credits -> mapping -> twitchat -> input -> event
+//! client, autostart -> daemon -> obs, store, overlay, sim -> files, bridge -> automation
+//!        -> request -> credits -> mapping -> twitchat -> input -> event
 //! ```
 //!
-//! Of the layers from `daemon` to `mapping`, `client` uses only [`obs`]. `daemon`, `obs`, `store`
-//! and `overlay` use [`config`], which uses [`automation`] to check the rules in it. All of them
-//! and `config` read the user's files with [`files`]. From [`bridge`] down everything is pure: no
-//! I/O, no clock, no randomness, no logging.
+//! Of the layers from `daemon` to `mapping`, `client` uses only [`obs`], and `autostart` uses
+//! [`obs`] and [`store`]. `autostart`, `daemon`, `obs`, `store` and `overlay` use [`config`], which
+//! uses [`automation`] to check the rules in it. All of them and `config` read the user's files
+//! with [`files`]. From [`bridge`] down everything is pure: no I/O, no clock, no randomness, no
+//! logging.
 
 #[doc(hidden)]
 pub mod automation;
+#[doc(hidden)]
+pub mod autostart;
 #[doc(hidden)]
 pub mod bridge;
 pub mod client;

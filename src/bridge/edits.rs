@@ -51,7 +51,7 @@ pub(super) fn edit(
         reply.insert("preview".into(), true.into());
     } else {
         let body = write(base.model.fold(), &edit);
-        let seq = append(base, word(&edit), body, now);
+        let seq = append(base, word(&edit), &body, now);
         base.model.fold_mut().edit(seq, edit.clone());
         if let Some(who) = subject {
             let fold = base.model.fold();
@@ -82,7 +82,7 @@ pub(super) fn undo(
             break;
         };
         undone.push(about(fold, edit));
-        append(base, UNDO, json!({ "edit": seq }), now);
+        append(base, UNDO, &json!({ "edit": seq }), now);
         base.model.fold_mut().undo(seq);
     }
     if undone.is_empty() {
@@ -127,7 +127,7 @@ pub(super) const LASTING: [(RowOrigin, &str); 5] = [
     (RowOrigin::Edited, UNDO),
 ];
 
-fn append(base: &mut Base, kind: &str, body: Value, now: Now) -> u64 {
+fn append(base: &mut Base, kind: &str, body: &Value, now: Now) -> u64 {
     let source = Source {
         origin: RowOrigin::Edited,
         kind,

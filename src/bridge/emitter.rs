@@ -30,7 +30,7 @@ pub(super) struct EventOccurrence {
     pub(super) cause: Option<Cause>,
 }
 
-/// What rules and labels need, regardless of subscriptions.
+/// The events that rules and labels need, regardless of subscriptions.
 #[derive(Debug)]
 struct Interest {
     book: Arc<Rulebook>,

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::{self, Emitted, Ended, Setup};
-use twitchat_bridge::obs::Target;
+use twitchat_bridge::obs::{Target, WhenObsEnds};
 use twitchat_bridge::sim::obs::{Options, StandIn};
 use twitchat_bridge::sim::peer;
 use twitchat_bridge::sim::show::{Show, ShowSpeed};
@@ -174,6 +174,7 @@ impl DemoSetup {
         let setup = Setup {
             config,
             takeover: false,
+            when_obs_ends: WhenObsEnds::Wait,
             target: Arc::clone(&target),
             emitted: Some(teller),
         };
@@ -195,8 +196,14 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn create() -> anyhow::Result<Self> {
-        let path =
-            std::env::temp_dir().join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
+        let temporary = std::env::temp_dir();
+        // A container that holds nothing but this program has none.
+        let parent = if temporary.is_dir() {
+            temporary
+        } else {
+            std::env::current_dir().context("cannot find the current folder")?
+        };
+        let path = parent.join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
         std::fs::create_dir(&path)
             .with_context(|| format!("cannot make the folder {}", path.display()))?;
         Ok(Self(path))

@@ -2,7 +2,7 @@
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::panic;
 use std::path::Path;
 use std::sync::Mutex;
@@ -103,6 +103,14 @@ fn log_panics() {
         };
         tracing::error!("thread {name} {panic}{backtrace}");
     }));
+}
+
+/// Adds the error that ends the program to the log file. Standard error, which shows it too, is
+/// nowhere for a program without a console.
+pub(crate) fn append(path: &Path, error: &anyhow::Error) {
+    let line = format!("{} ERROR {error:#}\n", written(&Zoned::now()));
+    // Standard error has it, whatever becomes of the file.
+    drop(open(path).and_then(|mut file| file.write_all(line.as_bytes())));
 }
 
 fn open(path: &Path) -> io::Result<File> {

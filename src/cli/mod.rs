@@ -7,6 +7,7 @@
 //! `fields`, `text`, `span`, `out`, `failure`, `signals`.
 
 mod actions;
+mod autostart;
 mod candidates;
 mod client;
 mod completions;
@@ -14,6 +15,7 @@ mod config;
 mod context;
 mod credits;
 mod demo;
+mod doctor;
 mod events;
 mod exec;
 mod failure;
@@ -23,6 +25,7 @@ mod logs;
 mod man;
 mod name;
 mod number;
+mod obs_script;
 mod options;
 mod out;
 mod overlay;
@@ -37,13 +40,16 @@ mod run;
 mod screen;
 mod script;
 mod send;
+mod service;
 mod sessions;
+mod setup;
 mod signals;
 mod span;
 mod status;
 mod style;
 mod supposed;
 mod text;
+mod uninstall;
 mod version;
 mod wait;
 mod watch;
@@ -115,6 +121,11 @@ enum Verb {
     Script(script::Args),
     Config(config::Args),
     Overlay(overlay::Args),
+    Setup(setup::Args),
+    Doctor(doctor::Args),
+    Uninstall(uninstall::Args),
+    Service(service::Args),
+    ObsScript(obs_script::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -158,6 +169,11 @@ impl Verb {
             Self::Script(args) => Box::pin(args.run(context)).await,
             Self::Config(args) => args.run(context),
             Self::Overlay(args) => args.run(context).await,
+            Self::Doctor(args) => Box::pin(args.run(context)).await,
+            Self::Setup(args) => Box::pin(args.run(context)).await,
+            Self::Uninstall(args) => args.run(context).await,
+            Self::Service(args) => args.run(context).await,
+            Self::ObsScript(args) => args.run(context).await,
             Self::Demo(args) => Box::pin(args.run(context)).await,
             Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(Cli::command()),
@@ -190,6 +206,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     logs::start(cli.options.filter(cli.verb.loudness()), cli.verb.log_file())?;
+    let log_file = cli.verb.log_file().map(Path::to_owned);
     let context = Context::new(cli.options);
     // One thread: an event that needs a reply passes three tasks, and waking another thread for
     // each takes longer than all their work.
@@ -199,6 +216,9 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     let code = runtime.block_on(cli.verb.run(&context));
     // The user wants to leave at once, so do not wait for tasks.
     runtime.shutdown_background();
+    if let (Err(error), Some(file)) = (&code, log_file) {
+        logs::append(&file, error);
+    }
     code
 }
 

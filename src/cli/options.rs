@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use twitchat_bridge::config::Flags;
 
+const HOST_HELP: &str = "The computer that runs OBS: a name, an IP address, or an address such as \
+    obsws://HOST:4455/PASSWORD or wss://HOST/PATH [default: this computer]";
+
 /// Options that every verb takes.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Options of every command")]
@@ -13,9 +16,7 @@ pub(crate) struct Options {
     /// Read this config file instead of the usual one (see `config path`)
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The computer that runs OBS: a name, an IP address, or an address such as
-    /// obsws://HOST:4455/PASSWORD or wss://HOST/PATH [default: this computer]
-    #[arg(long, global = true, value_name = "HOST")]
+    #[arg(long, global = true, value_name = "HOST", help = HOST_HELP)]
     host: Option<String>,
     /// The port of OBS's WebSocket server [default: from OBS's own settings, else 4455]
     #[arg(
@@ -25,7 +26,7 @@ pub(crate) struct Options {
         allow_negative_numbers = true
     )]
     port: Option<String>,
-    /// Connect with TLS: for a proxy before OBS, which speaks no TLS itself
+    /// Connect with TLS: for a proxy in front of OBS, because OBS itself speaks no TLS
     #[arg(long, global = true)]
     tls: bool,
     /// Read OBS's password from this file

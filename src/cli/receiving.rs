@@ -148,7 +148,7 @@ impl Receiving {
             Notice::Connected
             | Notice::CollectionChanged
             | Notice::Waiting { .. }
-            | Notice::Stopped(Stop::Shutdown) => return Ok(None),
+            | Notice::Stopped(Stop::Shutdown | Stop::ObsEnded(_)) => return Ok(None),
         }))
     }
 }

@@ -3,25 +3,35 @@
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 use twitchat_bridge::daemon::{self, Ended, Setup, machine};
+use twitchat_bridge::obs::{Process, WhenObsEnds};
 
 use super::context::Context;
 use super::failure::Failure;
+use super::setup;
 use super::signals::Signals;
 
 const AFTER_HELP: &str = "Examples:
   twitchat-bridge run
   twitchat-bridge run --log-file bridge.log
+  twitchat-bridge run --exit-with-obs
   twitchat-bridge run --host 192.168.0.20 --password-file obs-password.txt
 
 OBS may start later, close and come back: the bridge keeps trying, and asks Twitchat for the \
 events it missed. It ends by itself only when OBS refuses the password at the first connect, \
 when OBS is too old, when the user disconnects it in OBS, or when another bridge serves the same \
-OBS. Ctrl-C stops it; a second Ctrl-C exits at once. All counted events are on disk either way.";
+OBS. Ctrl-C stops it; a second Ctrl-C exits at once. All counted events are on disk either way.
+
+With --exit-with-obs it waits for OBS, and ends with exit code 0 when OBS closes or dies: when \
+OBS reports its exit, or when the connection is lost and OBS's port then refuses connections for \
+3 s, as after the WebSocket server is switched off. With the id of OBS's process, which the script \
+of `obs-script` gives, the end of that process counts instead of the port, also when the bridge \
+never reached OBS.";
 
 /// Run the bridge: collect Twitchat's events, keep the credits, and answer requests
 #[derive(Debug, clap::Args)]
@@ -33,7 +43,36 @@ pub(crate) struct Args {
     /// Take over from a bridge that already serves this OBS: that one ends
     #[arg(long)]
     takeover: bool,
+    /// End when OBS closes or dies; with PID, when the process with this id ends
+    #[arg(long, value_name = "PID", num_args = 0..=1, require_equals = true,
+        default_missing_value = "", value_parser = EndOfObs::parse)]
+    exit_with_obs: Option<EndOfObs>,
 }
+
+/// How the bridge knows that OBS has ended, besides OBS's own report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EndOfObs {
+    /// Its port refuses connections.
+    Port,
+    /// The process with this id ends.
+    Process(u32),
+}
+
+impl EndOfObs {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(Self::Port);
+        }
+        match text.parse() {
+            Ok(id) if id > 0 => Ok(Self::Process(id)),
+            _ => Err("the id of a process is a whole number of at least 1".into()),
+        }
+    }
+}
+
+/// How long the bridge goes on after the end of OBS's process: what OBS has sent before is still
+/// in the connection.
+const READS_ON: Duration = Duration::from_millis(500);
 
 impl Args {
     pub(crate) fn log_file(&self) -> Option<&Path> {
@@ -44,33 +83,74 @@ impl Args {
         let config = context.config()?;
         let mut signals = Signals::listen()?;
         let stop = CancellationToken::new();
+        let process = match self.exit_with_obs {
+            Some(EndOfObs::Process(id)) => match Process::watch(id) {
+                Ok(Some(process)) => Some(process),
+                Ok(None) => {
+                    info!("OBS's process {id} has ended already: stopping");
+                    return Ok(ExitCode::SUCCESS);
+                }
+                Err(error) => {
+                    warn!("cannot watch OBS's process {id} ({error}): watching its port instead");
+                    None
+                }
+            },
+            Some(EndOfObs::Port) | None => None,
+        };
+        let postponed = config.clone();
         let setup = Setup {
             target: machine::target(&config),
             config,
             takeover: self.takeover,
+            when_obs_ends: match (&self.exit_with_obs, &process) {
+                (None, _) => WhenObsEnds::Wait,
+                (Some(_), Some(_)) => WhenObsEnds::StopAtExit,
+                (Some(_), None) => WhenObsEnds::StopAtExitOrRefusal,
+            },
             emitted: None,
         };
         let bridge = AssertUnwindSafe(daemon::run(setup, stop.clone())).catch_unwind();
         tokio::pin!(bridge);
+        let obs_ended = end_of(process);
+        let setup_goes_on = setup::make_up_for(&postponed);
         let ended = tokio::select! {
-            ended = &mut bridge => ended,
+            ended = &mut bridge => Some(ended),
+            () = setup_goes_on => None,
             () = signals.next() => {
                 info!("stopping; Ctrl-C again leaves at once");
-                stop.cancel();
-                tokio::select! {
-                    ended = &mut bridge => ended,
-                    () = signals.next() => return Ok(ExitCode::FAILURE),
-                }
+                None
+            }
+            () = obs_ended => {
+                info!("OBS's process has ended: stopping");
+                None
+            }
+        };
+        let ended = if let Some(ended) = ended {
+            ended
+        } else {
+            stop.cancel();
+            tokio::select! {
+                ended = &mut bridge => ended,
+                () = signals.next() => return Ok(ExitCode::FAILURE),
             }
         };
         outcome(ended.map_err(|_| Failure::Broke)??)
     }
 }
 
+/// Returns some time after the process has ended; never if there is none.
+async fn end_of(process: Option<Process>) {
+    match process {
+        Some(process) => process.ended().await,
+        None => std::future::pending().await,
+    }
+    tokio::time::sleep(READS_ON).await;
+}
+
 /// The exit code or the error for the end of a bridge.
 pub(crate) fn outcome(ended: Ended) -> anyhow::Result<ExitCode> {
     match ended {
-        Ended::Stopped => Ok(ExitCode::SUCCESS),
+        Ended::Stopped | Ended::ObsEnded => Ok(ExitCode::SUCCESS),
         Ended::OtherBridge(other) if other.takeover => Err(Failure::TakenOver { other }.into()),
         Ended::OtherBridge(other) => Err(Failure::OtherBridge { other }.into()),
         Ended::Link(cause) => Err(Failure::Link(cause).into()),

@@ -102,7 +102,9 @@ async fn route(connection: Arc<Connection>, mut notices: Receiver<Notice>) {
             Some(Notice::Stopped(Stop::Failed(cause))) => {
                 return connection.set_stopped(Some(cause.into()));
             }
-            Some(Notice::Stopped(Stop::Shutdown)) => return connection.set_stopped(None),
+            Some(Notice::Stopped(Stop::Shutdown | Stop::ObsEnded(_))) => {
+                return connection.set_stopped(None);
+            }
             None => return connection.set_stopped(Some(ConnectionError::panicked())),
         }
     }

@@ -13,11 +13,15 @@ use super::keys::{self, PASSWORD, PASSWORD_FILE};
 use super::{ConfigError, Discovered, FileText, Flags, Origin, Places, Sources};
 use crate::files::text::{self, NotText};
 
+/// The environment variable that names the config file.
+const CONFIG_VARIABLE: &str = "TWITCHAT_BRIDGE_CONFIG";
+
 impl Sources<'static> {
     /// Reads the sources on this machine. The caller supplies `discovered`, because it knows OBS.
     ///
-    /// # Errors [`ConfigError::Read`] if the config file cannot be read. A file that was named must
-    /// exist; the default one need not.
+    /// # Errors
+    /// [`ConfigError::Read`] if the config file cannot be read. A file that was named must exist;
+    /// the default one need not.
     pub fn of_this_machine(
         flags: Flags,
         discovered: Option<Discovered>,
@@ -71,6 +75,14 @@ pub fn password_variables() -> impl Iterator<Item = &'static str> {
         .chain(host.filter(|name| is_address(name)))
 }
 
+/// The environment variables with settings that are set.
+pub fn variables_that_are_set() -> impl Iterator<Item = &'static str> {
+    keys::all()
+        .filter_map(|key| key.env)
+        .chain([CONFIG_VARIABLE])
+        .filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
 /// The path of the config file if none is named.
 pub fn default_path(places: &Places) -> PathBuf {
     places.config.join("twitchat-bridge").join("config.toml")
@@ -80,7 +92,7 @@ pub fn default_path(places: &Places) -> PathBuf {
 fn named_file(flags: &Flags, env: &[(OsString, OsString)]) -> Option<PathBuf> {
     let variable = || {
         env.iter()
-            .find(|(name, value)| name == "TWITCHAT_BRIDGE_CONFIG" && !value.is_empty())
+            .find(|(name, value)| name == CONFIG_VARIABLE && !value.is_empty())
     };
     flags
         .config

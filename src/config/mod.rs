@@ -23,7 +23,7 @@ mod template;
 
 pub use error::{ConfigError, Warning};
 pub use generation::Generation;
-pub use machine::{default_path, password_variables, places};
+pub use machine::{default_path, password_variables, places, variables_that_are_set};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
 pub use read_file::ReadFile;

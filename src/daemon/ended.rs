@@ -9,6 +9,8 @@ use crate::{bridge::other_bridge::OtherBridge, obs, store::StoreError};
 pub enum Ended {
     /// The program asked it to stop.
     Stopped,
+    /// OBS ended, and the run was to end with it.
+    ObsEnded,
     /// Another bridge serves this OBS, or takes over the journal.
     OtherBridge(OtherBridge),
     /// The link to OBS ended for good: the user disconnected the bridge, OBS is too old, or OBS

@@ -24,7 +24,7 @@ use crate::{
     },
     event::Received,
     obs::{Batch, Notice, Obs, Stop},
-    store::{StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
+    store::{Asked, StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
 };
 
 /// The most events of OBS that are taken in one turn, and the longest time for it. Then all other
@@ -309,7 +309,14 @@ impl Engine {
             Some(StoreNotice::Noted { text, lost }) => {
                 self.handle(Input::StoreNoted { text, lost });
             }
-            Some(StoreNotice::Claimed { by }) => self.make_way(by),
+            Some(StoreNotice::Claimed(Asked::GiveWay(other))) => self.make_way(other),
+            Some(StoreNotice::Claimed(Asked::Stop { by })) => {
+                info!(
+                    process = by,
+                    "another program asks the bridge to stop: stopping"
+                );
+                self.end = Some(Ok(Ended::Stopped));
+            }
             None => return Err(Error::Broken("the store")),
         }
         Ok(())
@@ -355,6 +362,10 @@ impl Engine {
                 cause,
             } => self.waiting.write_line(attempt, delay, &cause),
             Notice::Stopped(Stop::Shutdown) => self.end = Some(Ok(Ended::Stopped)),
+            Notice::Stopped(Stop::ObsEnded(cause)) => {
+                info!("stopping together with OBS: {cause}");
+                self.end = Some(Ok(Ended::ObsEnded));
+            }
             Notice::Stopped(Stop::Failed(cause)) => self.end = Some(Ok(Ended::Link(cause))),
         }
     }

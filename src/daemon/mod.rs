@@ -35,7 +35,7 @@ use tracing::{info, warn};
 
 use crate::{
     config::Config,
-    obs::{self, Target},
+    obs::{self, Target, WhenObsEnds},
     store::Store,
 };
 pub use emitted::Emitted;
@@ -50,6 +50,8 @@ pub struct Setup {
     pub config: Config,
     /// Whether to replace another bridge that serves this OBS or uses this journal.
     pub takeover: bool,
+    /// What the end of OBS means for the run.
+    pub when_obs_ends: WhenObsEnds,
     /// Returns the OBS to connect to. Called before each attempt, because the password may have
     /// changed.
     pub target: Arc<dyn Fn() -> Target + Send + Sync>,
@@ -93,7 +95,10 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     };
     let (obs, mut from_obs) = obs::start(
         read_target,
-        obs::Options::default(),
+        obs::Options {
+            when_obs_ends: setup.when_obs_ends,
+            ..obs::Options::default()
+        },
         link_stop.clone(),
         &link,
     );

@@ -104,6 +104,7 @@ async fn beside<T>(
 fn failure(last: Notice) -> Option<Ended> {
     match last {
         Notice::Stopped(Stop::Failed(cause)) => Some(Ended::Link(cause)),
+        Notice::Stopped(Stop::ObsEnded(_)) => Some(Ended::ObsEnded),
         _ => None,
     }
 }

@@ -70,8 +70,9 @@ impl Encoding {
 
 /// Reads a text file.
 ///
-/// # Errors [`NotText`] in an error of the kind [`InvalidData`](io::ErrorKind::InvalidData) if the
-/// file is not text.
+/// # Errors
+/// [`NotText`] in an error of the kind [`InvalidData`](io::ErrorKind::InvalidData) if the file is
+/// not text.
 pub fn read(path: &Path) -> io::Result<String> {
     decode(fs::read(path)?)
 }

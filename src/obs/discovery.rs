@@ -18,6 +18,8 @@ use super::running::{self, RunningObs};
 use crate::config::ObsOptions;
 use crate::files::text;
 
+/// The file of obs-websocket's settings, in OBS's config folder.
+const SETTINGS: &str = "plugin_config/obs-websocket/config.json";
 /// The port when obs-websocket's file has none.
 const DEFAULT_PORT: u16 = 4455;
 
@@ -218,6 +220,25 @@ pub fn discover(folders: &Folders) -> Discovery {
     found.with_options(running)
 }
 
+/// The folder of OBS's own settings and scene collections; `None` if no OBS has been run here.
+pub fn config_folder(folders: &Folders) -> Option<PathBuf> {
+    let (Discovery::Found { path, .. }
+    | Discovery::Disabled { path, .. }
+    | Discovery::Unreadable { path, .. }) = discover(folders)
+    else {
+        return None;
+    };
+    path.ends_with(SETTINGS)
+        .then(|| path.ancestors().nth(3))
+        .flatten()
+        .map(Path::to_owned)
+}
+
+/// Whether an OBS of this user runs. macOS does not show it here.
+pub fn is_obs_running(folders: &Folders) -> bool {
+    running::find(&folders.proc, folders.home.as_deref()).is_some()
+}
+
 /// The folder in which a running OBS keeps its settings, if the process shows it.
 fn own_folder(running: &RunningObs) -> Option<PathBuf> {
     let portable = running.installation().filter(|installation| {
@@ -236,9 +257,7 @@ fn own_folder(running: &RunningObs) -> Option<PathBuf> {
 
 /// Reads the file that was changed last.
 fn of_files(folders: Vec<PathBuf>) -> Discovery {
-    let files = folders
-        .into_iter()
-        .map(|folder| folder.join("plugin_config/obs-websocket/config.json"));
+    let files = folders.into_iter().map(|folder| folder.join(SETTINGS));
     let changed = |path: PathBuf| match fs::metadata(&path).and_then(|file| file.modified()) {
         Ok(time) => Some((time, path)),
         Err(error)

@@ -176,6 +176,9 @@ pub enum Gone {
     /// The user disconnected this program in OBS (close code 4011).
     #[error("{KICKED}")]
     Kicked,
+    /// OBS has reported its exit, and then ended the connection.
+    #[error("OBS was closed")]
+    Exited,
     /// OBS announced that it was closed, or that its WebSocket server was switched off.
     #[error("OBS was closed, or its WebSocket server switched off")]
     Closed,
@@ -386,7 +389,8 @@ impl Gone {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Kicked => Kind::Kicked,
-            Self::Closed
+            Self::Exited
+            | Self::Closed
             | Self::ClosedWith { .. }
             | Self::Broke(_)
             | Self::Silent { .. }
@@ -410,10 +414,16 @@ impl Cause {
         }
     }
 
+    /// Whether nothing listens on OBS's port.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Connect(ConnectError::Refused { .. }))
+    }
+
     /// The error for the reconnect state machine.
     pub(super) fn error(&self) -> LinkError {
         match self {
             Self::Gone(Gone::Unreadable(_)) => LinkError::Unreadable,
+            Self::Gone(Gone::Exited) => LinkError::Exited,
             Self::Connect(_) | Self::Gone(_) => self.kind().error(),
         }
     }

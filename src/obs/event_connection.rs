@@ -246,13 +246,13 @@ impl EventConnection {
         match frame {
             Some(Ok(message)) => self.receive(&message),
             Some(Err(error)) => self.end(|exiting| match error {
-                _ if exiting => Gone::Closed,
+                _ if exiting => Gone::Exited,
                 WsError::Io(source) => Gone::Broke(Some(source)),
                 other => Gone::Unreadable(other),
             }),
             None => self.end(|exiting| {
                 if exiting {
-                    Gone::Closed
+                    Gone::Exited
                 } else {
                     Gone::Broke(None)
                 }
@@ -279,7 +279,7 @@ impl EventConnection {
             let code = u16::from(code);
             self.end(|exiting| match code {
                 close_code::SESSION_INVALIDATED => Gone::Kicked,
-                _ if exiting => Gone::Closed,
+                _ if exiting => Gone::Exited,
                 close_code::GOING_AWAY | close_code::NO_STATUS => Gone::Closed,
                 code => Gone::ClosedWith { code },
             });

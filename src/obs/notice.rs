@@ -55,6 +55,9 @@ pub enum Notice {
 pub enum Stop {
     /// The program asked for it.
     Shutdown,
+    /// OBS has ended, and the link ends with it: see
+    /// [`Options::when_obs_ends`](super::Options::when_obs_ends).
+    ObsEnded(Arc<Cause>),
     /// The user disconnected this program, OBS is too old, or OBS refused the password at the first
     /// attempt: see [`Cause::kind`].
     Failed(Arc<Cause>),

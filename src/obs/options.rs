@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::link::WhenObsEnds;
+
 /// The default of [`Options::ping_after`].
 const PING_AFTER: Duration = Duration::from_secs(5);
 /// The default of [`Options::dead_after`].
@@ -26,6 +28,8 @@ pub struct Options {
     /// [`Notice::Up`](super::Notice::Up). Otherwise the link connects sooner, and reports
     /// [`Notice::Connected`](super::Notice::Connected).
     pub wants_info: bool,
+    /// What the end of OBS means for the link.
+    pub when_obs_ends: WhenObsEnds,
 }
 
 impl Default for Options {
@@ -37,6 +41,7 @@ impl Default for Options {
             dead_after: DEAD_AFTER,
             bytes_in_flight: 16 * 1024 * 1024,
             wants_info: true,
+            when_obs_ends: WhenObsEnds::Wait,
         }
     }
 }

@@ -153,6 +153,30 @@ impl RequestConnection {
         self.ask("CreateSceneItem", create).await.map(drop)
     }
 
+    /// Removes an input from OBS and from all scenes.
+    #[doc(alias = "RemoveInput")]
+    pub async fn remove_input(&self, name: &str) -> Result<(), RequestError> {
+        self.ask("RemoveInput", || async {
+            self.client.inputs().remove(InputId::Name(name)).await
+        })
+        .await
+    }
+
+    /// Removes a scene.
+    #[doc(alias = "RemoveScene")]
+    pub async fn remove_scene(&self, name: &str) -> Result<(), RequestError> {
+        self.ask("RemoveScene", || async {
+            self.client.scenes().remove(SceneId::Name(name)).await
+        })
+        .await
+    }
+
+    /// The names of the sources that are directly in a scene.
+    pub async fn sources(&self, scene: &str) -> Result<Vec<String>, RequestError> {
+        let items = self.items(scene, false).await?;
+        Ok(items.into_iter().map(|item| item.source_name).collect())
+    }
+
     /// Whether a source is directly in a scene, whether it is visible or not. Scenes within the
     /// scene are not searched.
     pub async fn has(&self, scene: &str, source: &str) -> Result<bool, RequestError> {

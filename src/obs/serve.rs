@@ -12,12 +12,15 @@ use tracing::debug;
 
 use super::{
     EventConnection, Gone, Info, Notice, RequestConnection, RequestError, StreamStatus,
-    settle::Settling,
+    link::WhenObsEnds, settle::Settling,
 };
 
 /// When `request_connection` ends, how long `event_connection` has to show the cause. obws hides
 /// close codes, and OBS closes all its sessions within this time.
 pub(super) const CAUSE_WITHIN: Duration = Duration::from_secs(1);
+/// How long OBS has from reporting its exit to ending the connection, where the link ends with
+/// OBS. An OBS that is stuck in its exit takes longer.
+const EXITS_WITHIN: Duration = Duration::from_secs(2);
 /// The most notices of `request_connection` that wait for the daemon. Beyond that they wait in
 /// obws.
 const OUTBOX: usize = 64;
@@ -127,10 +130,12 @@ impl Session {
     pub(super) async fn serve(
         &mut self,
         notices: &mpsc::Sender<Notice>,
+        when_obs_ends: WhenObsEnds,
     ) -> Result<Gone, NobodyReceives> {
         let request_connection = Arc::clone(&self.request_connection);
         let mut stream_status = Box::pin(Fuse::terminated());
         let mut settled_scene = Box::pin(Fuse::terminated());
+        let mut exit_due = None;
         loop {
             // The cause is not decided while `event_connection` has no room to read: the frames
             // that it has not read yet may show how OBS ended.
@@ -168,12 +173,16 @@ impl Session {
                     self.take_scene(scene);
                     None
                 }
+                () = wait_until(exit_due) => Some(Gone::Exited),
                 gone = request_connection.stuck() => Some(self.known_end().unwrap_or(gone)),
                 () = wait_until(verdict_due) => match self.event_connection.read_on() {
                     Some(read) => read.err(),
                     None => Some(self.cause_of_end()),
                 }
             };
+            if when_obs_ends != WhenObsEnds::Wait && self.event_connection.is_exiting() {
+                exit_due.get_or_insert_with(|| Instant::now() + EXITS_WITHIN);
+            }
             if std::mem::take(&mut self.lagged) {
                 // The dropped events cannot be had any more, so ask for the current state.
                 self.settling.collection_event(Instant::now());
@@ -296,7 +305,7 @@ impl Session {
             return gone;
         }
         match self.request_connection_end {
-            _ if self.event_connection.is_exiting() => Gone::Closed,
+            _ if self.event_connection.is_exiting() => Gone::Exited,
             Some(RequestConnectionEnd {
                 closed_by_obs: true,
                 ..

@@ -17,7 +17,7 @@ use super::{
     error::Step,
     serve::{BeginError, CAUSE_WITHIN, NobodyReceives, Session},
 };
-use crate::obs::link::{Effect, Input, Jitter, LinkState};
+use crate::obs::link::{Departure, Effect, Input, Jitter, LinkState};
 
 /// The most notices that wait for the daemon. Beyond that, events are collected in one batch up to
 /// the bound on bytes.
@@ -164,6 +164,7 @@ where
     async fn run(&self) -> Result<Stop, NobodyReceives> {
         let mut session = None;
         let mut cause = None;
+        let mut departure = Departure::new(self.options.when_obs_ends);
         let (mut state, mut effect) = LinkState::Idle.step(Input::Start, self.now(), jitter());
         loop {
             let input = match effect {
@@ -175,19 +176,29 @@ where
                         self.notify(info.map_or(Notice::Connected, Notice::Up))
                             .await?;
                         session = Some(connected);
+                        departure.connected();
                         Input::Connected
                     }
                     Err(error) => {
                         self.end_requests();
                         let failed = Cause::from(error);
                         let error = failed.error();
-                        cause = Some(Arc::new(failed));
+                        let ended = departure.failed(failed.is_refusal(), self.now());
+                        let failed = Arc::new(failed);
+                        if ended {
+                            return Ok(Stop::ObsEnded(failed));
+                        }
+                        cause = Some(failed);
                         Input::Failed(error)
                     }
                 },
                 Effect::Serve => {
                     let gone = match &mut session {
-                        Some(session) => session.serve(&self.notices).await?,
+                        Some(session) => {
+                            session
+                                .serve(&self.notices, self.options.when_obs_ends)
+                                .await?
+                        }
                         None => Gone::Broke(None),
                     };
                     session = None;
@@ -197,6 +208,9 @@ where
                     let lost = Arc::new(Cause::from(gone));
                     let error = lost.error();
                     self.notify(Notice::Down(Arc::clone(&lost))).await?;
+                    if departure.lost(error, self.now()) {
+                        return Ok(Stop::ObsEnded(lost));
+                    }
                     cause = Some(lost);
                     Input::Lost(error)
                 }
@@ -208,6 +222,10 @@ where
             };
             let now = self.now();
             (state, effect) = state.step(input, now, jitter());
+            if let LinkState::Waiting { until, .. } = &mut state {
+                *until = departure.next_attempt(*until, now);
+                effect = state.effect();
+            }
             if let (LinkState::Waiting { until, attempt, .. }, Some(cause), false) =
                 (state, &cause, input == Input::Tick)
             {

@@ -194,7 +194,7 @@ mod tests {
         read(&request.to_string()).unwrap().call
     }
 
-    fn hides(person: Value) -> Result<PersonQuery, RequestError> {
+    fn hides(person: &Value) -> Result<PersonQuery, RequestError> {
         let request = json!({ "request": "EditCredits", "edit": "Hide", "person": person });
         match call(&request)? {
             Call::EditCredits {
@@ -227,7 +227,7 @@ mod tests {
             (json!({ "login": "anna" }), query(None, "anna", By::Name)),
         ];
         for (person, expected) in cases {
-            assert_eq!(hides(person.clone()), Ok(expected), "{person}");
+            assert_eq!(hides(&person), Ok(expected), "{person}");
         }
     }
 
@@ -241,14 +241,14 @@ mod tests {
             json!([1]),
             json!(true),
         ] {
-            let error = hides(person.clone()).unwrap_err().to_string();
+            let error = hides(&person).unwrap_err().to_string();
             assert!(error.contains("\"person\""), "{person}: {error}");
         }
     }
 
     #[test]
     fn each_edit_needs_its_fields() {
-        let edit = |more: Value| {
+        let edit = |more: &Value| {
             let mut request = json!({ "request": "EditCredits" });
             let fields = request.as_object_mut().unwrap();
             fields.extend(more.as_object().unwrap().clone());
@@ -279,7 +279,7 @@ mod tests {
             ),
         ];
         for (more, expected) in cases {
-            let error = edit(more.clone()).unwrap_err();
+            let error = edit(&more).unwrap_err();
             assert!(error.contains(expected), "{more}: {error}");
         }
     }

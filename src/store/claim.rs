@@ -1,5 +1,5 @@
-//! A claim: a small file beside the journal in which one bridge asks another to release the
-//! journal.
+//! A claim: a small file beside the journal in which a program asks the bridge to give it up, to
+//! another bridge or altogether.
 //!
 //! A file works where OBS does not: OBS may be closed, and the two bridges may be connected to
 //! different ones. The bridge that gets the lock removes the claim, so a claim that a crashed
@@ -24,6 +24,21 @@ const LONGEST: u64 = 1_024;
 struct Claimant {
     process: u32,
     computer: String,
+    /// Nobody takes over: the bridge is only to stop.
+    #[serde(default)]
+    stop: bool,
+}
+
+/// What a claim asks the bridge that uses the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// To end for this bridge.
+    GiveWay(OtherBridge),
+    /// To stop.
+    Stop {
+        /// The process that asks.
+        by: u32,
+    },
 }
 
 /// The claim of this process on a journal. Dropping it withdraws the claim.
@@ -41,8 +56,16 @@ impl Claim {
             claimant: Claimant {
                 process: std::process::id(),
                 computer: computer.to_owned(),
+                stop: false,
             },
         }
+    }
+
+    /// A claim by this process that asks the bridge to stop.
+    pub fn to_stop(database: &Path) -> Self {
+        let mut claim = Self::new(database, "");
+        claim.claimant.stop = true;
+        claim
     }
 
     /// Writes the claim unless it exists already.
@@ -72,10 +95,16 @@ impl Drop for Claim {
 }
 
 /// The process that claims this journal, unless it is this one.
-pub(super) fn other(database: &Path) -> Option<OtherBridge> {
+pub(super) fn asked(database: &Path) -> Option<Asked> {
     let found = read(&with_suffix(database, SUFFIX))?;
-    (found.process != std::process::id())
-        .then(|| OtherBridge::claimant(found.process, &found.computer))
+    if found.process == std::process::id() {
+        None
+    } else if found.stop {
+        Some(Asked::Stop { by: found.process })
+    } else {
+        let other = OtherBridge::claimant(found.process, &found.computer);
+        Some(Asked::GiveWay(other))
+    }
 }
 
 /// Removes a claim that was granted, or that a crashed bridge left behind.
@@ -101,7 +130,7 @@ mod tests {
         let database = folder.path().join("journal.db");
         let claim = Claim::new(&database, "stream-pc");
         claim.make().unwrap();
-        assert_eq!(other(&database), None);
+        assert_eq!(asked(&database), None);
     }
 
     #[test]
@@ -111,13 +140,26 @@ mod tests {
         let mut claim = Claim::new(&database, "stream-pc");
         claim.claimant.process += 1;
         claim.make().unwrap();
-        let found = other(&database).unwrap().to_string();
+        let Some(Asked::GiveWay(found)) = asked(&database) else {
+            panic!("a bridge asks");
+        };
         assert_eq!(
-            found,
+            found.to_string(),
             format!("process {} on stream-pc", claim.claimant.process)
         );
         drop(claim);
-        assert_eq!(other(&database), None);
+        assert_eq!(asked(&database), None);
+    }
+
+    #[test]
+    fn a_claim_can_ask_the_bridge_to_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("journal.db");
+        let mut claim = Claim::to_stop(&database);
+        claim.claimant.process += 1;
+        claim.make().unwrap();
+        let by = claim.claimant.process;
+        assert_eq!(asked(&database), Some(Asked::Stop { by }));
     }
 
     #[test]
@@ -126,7 +168,7 @@ mod tests {
         let database = folder.path().join("journal.db");
         for text in ["", "{", "[1]", r#"{"process":"x","computer":"y"}"#] {
             fs::write(with_suffix(&database, SUFFIX), text).unwrap();
-            assert_eq!(other(&database), None, "{text}");
+            assert_eq!(asked(&database), None, "{text}");
         }
     }
 }

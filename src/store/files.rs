@@ -184,7 +184,7 @@ impl Files {
 
     /// Moves `new` to the journal's place, and makes sure that no file beside it is taken for its
     /// log. Files that are not ours are moved aside, never overwritten; so are our own files if
-    /// they are spoilt. Returns the new names of the files that were moved aside.
+    /// they are damaged. Returns the new names of the files that were moved aside.
     pub(super) fn put_in_place(&mut self, new: &Path) -> io::Result<Vec<PathBuf>> {
         let place = self.place();
         let own = [

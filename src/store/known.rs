@@ -23,7 +23,7 @@ pub(super) struct Known {
 
 /// The key of the journal's id.
 const INSTANCE: &str = "instance";
-/// Keys that are kept; what a later version may have kept beside them is not needed to go on.
+/// The keys of the meta values that a new journal gets. Values of later versions are left out.
 const KEYS: [&str; 9] = [
     "alive_ms",
     "streamed_ms",

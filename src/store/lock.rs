@@ -21,6 +21,21 @@ pub(super) struct Lock {
     file: File,
 }
 
+/// Whether a bridge uses this journal.
+///
+/// # Errors
+/// [`StoreError::Lock`] if the lock file cannot be opened or locked.
+pub fn is_in_use(database: &Path) -> Result<bool, StoreError> {
+    if !with_suffix(database, ".lock").exists() {
+        return Ok(false);
+    }
+    match Lock::take(database) {
+        Ok(_) => Ok(false),
+        Err(StoreError::Taken { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 impl Lock {
     /// Locks `database`.
     pub(super) fn take(database: &Path) -> Result<Self, StoreError> {

@@ -28,9 +28,10 @@ mod schema;
 mod statements;
 mod worker;
 
-pub use claim::Claim;
+pub use claim::{Asked, Claim};
 pub use error::{DatabaseError, StoreError};
 pub use handle::{StoreHandle, TryWriteError};
+pub use lock::is_in_use;
 pub use notice::{StoreNotice, StoreNotices};
 pub use open::Store;
 pub use read::{Reader, Rows};

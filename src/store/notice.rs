@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use tokio::sync::watch;
 
-use crate::bridge::other_bridge::OtherBridge;
+use super::claim::Asked;
 
 /// A notice of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +34,8 @@ pub enum StoreNotice {
         lost: bool,
     },
     /// Another bridge asks for the journal.
-    Claimed {
-        /// The bridge that asks.
-        by: OtherBridge,
-    },
+    /// The bridge that asks.
+    Claimed(Asked),
 }
 
 /// The most notes that wait to be read. If there are more, the oldest ones are dropped.
@@ -54,7 +52,7 @@ struct Progress {
     noted: u64,
     /// Whether a note has reported a loss.
     lost: bool,
-    claimed: Option<OtherBridge>,
+    claimed: Option<Asked>,
 }
 
 /// Makes the sender and the receiver of notices.
@@ -96,11 +94,11 @@ impl Reporter {
         });
     }
 
-    pub(super) fn claimed(&self, by: Option<OtherBridge>) {
+    pub(super) fn claimed(&self, asked: Option<Asked>) {
         self.0.send_if_modified(|progress| {
-            let is_news = by.is_some() && progress.claimed.is_none();
+            let is_news = asked.is_some() && progress.claimed.is_none();
             if is_news {
-                progress.claimed = by;
+                progress.claimed = asked;
             }
             is_news
         });
@@ -151,8 +149,8 @@ impl StoreNotices {
         }
         if self.told.claimed != now.claimed {
             self.told.claimed.clone_from(&now.claimed);
-            if let Some(by) = now.claimed.clone() {
-                return Some(StoreNotice::Claimed { by });
+            if let Some(asked) = now.claimed.clone() {
+                return Some(StoreNotice::Claimed(asked));
             }
         }
         if self.told.failure != now.failure {

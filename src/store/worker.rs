@@ -32,7 +32,7 @@ pub(super) fn work(
     let mut waits = 0;
     loop {
         let taken = queue.take(&mut batch, BATCH, CLAIMS_EVERY);
-        reporter.claimed(claim::other(&store.path));
+        reporter.claimed(claim::asked(&store.path));
         waits += 1;
         if taken == Taken::Nothing && waits < LOOK_AFTER {
             continue;
@@ -59,7 +59,7 @@ fn persist(
     let mut failures = 0;
     while let Err(error) = attempt(store, batch, queue, reporter) {
         failures += 1;
-        reporter.claimed(claim::other(&store.path));
+        reporter.claimed(claim::asked(&store.path));
         queue.grow();
         reporter.failed(failures, error.chain());
         if matches!(error, StoreError::Full { .. }) {

@@ -31,11 +31,6 @@ pub fn generation_of(message: &Message) -> Option<Generation> {
 /// Whether the data has the shape `{message:{channel,message,tags}}`, which no version has sent
 /// since 7.0.
 fn has_nested_tags(data: &RawValue) -> bool {
-    // Nearly no message has them, and looking for the key takes less time than reading the data.
-    // JSON could spell the key with an escape, but Twitchat does not.
-    if !data.get().contains("\"tags\"") {
-        return false;
-    }
     #[derive(Deserialize)]
     struct Outer<'a> {
         #[serde(borrow)]
@@ -46,8 +41,11 @@ fn has_nested_tags(data: &RawValue) -> bool {
         #[serde(rename = "tags")]
         _tags: serde::de::IgnoredAny,
     }
-    lenient::object::<Outer<'_>>(data)
-        .is_some_and(|outer| lenient::object::<Inner>(outer.message).is_some())
+    // Nearly no message has them, and looking for the key takes less time than reading the data.
+    // JSON could spell the key with an escape, but Twitchat does not.
+    data.get().contains("\"tags\"")
+        && lenient::object::<Outer<'_>>(data)
+            .is_some_and(|outer| lenient::object::<Inner>(outer.message).is_some())
 }
 
 #[cfg(test)]

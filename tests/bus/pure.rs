@@ -10,7 +10,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use twitchat_bridge::bridge::Bridge;
 use twitchat_bridge::bridge::io::{Effect, Input, MetaValues, Now, ObsInfo, Run, Settings};
-use twitchat_bridge::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
+use twitchat_bridge::bridge::journal::{PersonRow, Row, Seq, Session, Write};
 use twitchat_bridge::event::Received;
 use uuid::Uuid;
 

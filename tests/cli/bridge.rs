@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{Home, obs, sessions, wait_until};
+use crate::program::{Home, Running, obs, sessions, wait_until};
 
 fn json_of(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
@@ -182,6 +182,16 @@ async fn the_demo_plays_and_prints_the_credits() {
         0,
         "it leaves nothing behind"
     );
+}
+
+/// As in a container that holds nothing but the program.
+#[tokio::test]
+async fn the_demo_needs_no_folder_for_temporary_files() {
+    let home = Home::new();
+    let mut demo = home.command(&["demo", "--speed", "1000"]);
+    let demo = demo.env("TMPDIR", home.path("missing"));
+    Running::start(demo).end().await.succeeds();
+    assert_eq!(std::fs::read_dir(home.folder()).unwrap().count(), 0);
 }
 
 #[tokio::test]

@@ -226,15 +226,19 @@ async fn waiting_before_asking_works_as_written() {
 }
 
 #[tokio::test]
-async fn the_service_of_the_readme_does_not_start_again_on_a_damaged_journal() {
+async fn no_systemd_unit_starts_the_bridge_again_on_a_damaged_journal() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     std::fs::write(home.path("journal.db"), "no database ".repeat(1_000)).unwrap();
     let done = home.run(&["run", "--store", "journal.db"]).await;
     done.fails(9, &["journal.db is damaged"]);
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
-    let (_, codes) = readme.split_once("RestartPreventExitStatus=").unwrap();
-    let codes = codes.lines().next().unwrap();
-    assert!(codes.split(' ').any(|code| code == "9"), "{codes}");
+    let units = [
+        include_str!("../../src/autostart/twitchat-bridge.service"),
+        include_str!("../../packaging/linux/twitchat-bridge.service"),
+    ];
+    for unit in units {
+        let (_, codes) = unit.split_once("RestartPreventExitStatus=").unwrap();
+        let codes = codes.lines().next().unwrap();
+        assert!(codes.split(' ').any(|code| code == "9"), "{codes}");
+    }
 }

@@ -6,14 +6,11 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 
-use secrecy::SecretString;
-use serde_json::json;
-use twitchat_bridge::sim::obs::{Options, StandIn};
+use twitchat_bridge::sim::obs::StandIn;
 use unicode_width::UnicodeWidthStr;
 
-use crate::program::{Home, PASSWORD, Running, sessions, wait_until};
+use crate::program::{Account, PASSWORD, Running, sessions, wait_until};
 use crate::terminal::in_terminal;
 
 const COLUMNS: usize = 60;
@@ -32,45 +29,23 @@ const RAW_ERRORS: [&str; 10] = [
     "stream did not contain",
 ];
 
-/// The account of somebody who has just installed the program, on the computer that runs OBS.
-struct Account {
-    home: Home,
-    port: u16,
+/// An account, and the faults that its user meets.
+struct Hour {
+    account: Account,
     /// What went wrong, a text for each fault: the session goes on after it.
     faults: RefCell<Vec<String>>,
 }
 
-impl Account {
-    /// OBS has been started once, so its settings exist. It is closed now.
+impl Hour {
     fn new() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let home = Home::new();
-        let folder = home.path(".config/obs-studio/plugin_config/obs-websocket");
-        fs::create_dir_all(&folder).unwrap();
-        let settings = json!({ "alerts_enabled": false, "auth_required": true,
-            "first_load": false, "server_enabled": true, "server_password": PASSWORD,
-            "server_port": port });
-        fs::write(folder.join("config.json"), settings.to_string()).unwrap();
         Self {
-            home,
-            port,
+            account: Account::new(),
             faults: RefCell::default(),
         }
     }
 
-    async fn start_obs(&self) -> StandIn {
-        StandIn::start(Options {
-            port: self.port,
-            password: Some(SecretString::from(PASSWORD)),
-            ..Options::default()
-        })
-        .await
-        .unwrap()
-    }
-
     fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        let path = self.home.path(name);
+        let path = self.account.home.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
@@ -78,14 +53,14 @@ impl Account {
     /// Types a command, and waits for its end.
     async fn types(&self, line: &str, code: i32, words: &[&str]) {
         let arguments: Vec<_> = line.split(' ').collect();
-        let mut command = in_terminal(&self.home, COLUMNS, &arguments);
+        let mut command = in_terminal(&self.account.home, COLUMNS, &arguments);
         let output = tokio::task::spawn_blocking(move || command.output().unwrap());
         let output = output.await.unwrap();
         let shown = self.check(line, &output.stdout);
         let fault = |what: String| {
             self.faults
                 .borrow_mut()
-                .push(format!("{line}: {what}: {shown}"))
+                .push(format!("{line}: {what}: {shown}"));
         };
         if output.status.code() != Some(code) {
             fault(format!("ended with {:?}, not {code}", output.status.code()));
@@ -103,7 +78,7 @@ impl Account {
         let fault = |what: &str| {
             self.faults
                 .borrow_mut()
-                .push(format!("{line}: {what}: {shown}"))
+                .push(format!("{line}: {what}: {shown}"));
         };
         // Lines of the log begin with a time. The terminal wraps them.
         let is_log = |line: &str| line.starts_with("20") && line.contains('T');
@@ -131,7 +106,7 @@ impl Account {
     /// Types a command in a terminal of its own, where it stays.
     fn leaves_running(&self, line: &str) -> Running {
         let arguments: Vec<_> = line.split(' ').collect();
-        Running::start(&mut in_terminal(&self.home, COLUMNS, &arguments))
+        Running::start(&mut in_terminal(&self.account.home, COLUMNS, &arguments))
     }
 }
 
@@ -141,39 +116,33 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 /// Looking around before OBS is open.
-async fn looks_around(account: &Account) {
-    account.types("--version", 0, &["twitchat-bridge 0."]).await;
-    account.types("version", 0, &["twitchat-bridge 0."]).await;
-    account
-        .types("--help", 0, &["Usage:", "overlay", "credits"])
+async fn looks_around(hour: &Hour) {
+    hour.types("--version", 0, &["twitchat-bridge 0."]).await;
+    hour.types("version", 0, &["twitchat-bridge 0."]).await;
+    hour.types("--help", 0, &["Usage:", "overlay", "credits"])
         .await;
-    account.types("help credits", 0, &["Usage:"]).await;
-    account.types("staus", 2, &["status"]).await;
-    account.types("status --jsno", 2, &["--json"]).await;
-    account
-        .types("events Twitch.Folow", 2, &["Twitch.Follow"])
+    hour.types("help credits", 0, &["Usage:"]).await;
+    hour.types("staus", 2, &["status"]).await;
+    hour.types("status --jsno", 2, &["--json"]).await;
+    hour.types("events Twitch.Folow", 2, &["Twitch.Follow"])
         .await;
-    account
-        .types("actions CHAT_FEED_REED", 2, &["CHAT_FEED_READ"])
+    hour.types("actions CHAT_FEED_REED", 2, &["CHAT_FEED_READ"])
         .await;
-    account
-        .types("demo --speed 50", 0, &["New followers"])
-        .await;
+    hour.types("demo --speed 50", 0, &["New followers"]).await;
     let closed = ["there is no OBS at 127.0.0.1", "Enable WebSocket server"];
-    account.types("status", 3, &closed).await;
-    account.types("overlay install", 3, &closed).await;
-    account.types("credits test --names 200", 3, &closed).await;
+    hour.types("status", 3, &closed).await;
+    hour.types("overlay install", 3, &closed).await;
+    hour.types("credits test --names 200", 3, &closed).await;
 }
 
 /// A config file with a mistake in every part, which are reported together.
-async fn corrects_the_config(account: &Account) {
-    account.types("config init", 0, &["config.toml"]).await;
-    account
-        .types("config init", 1, &["a config file already", "--force"])
+async fn corrects_the_config(hour: &Hour) {
+    hour.types("config init", 0, &["config.toml"]).await;
+    hour.types("config init", 1, &["a config file already", "--force"])
         .await;
     let typos = "[session]\ngrace = \"30x\"\n\n[credits]\nlimit = \"ten\"\nignor = [\"a\"]\n\n\
         [overlay]\nspeed = -3\n";
-    account.write("typos.toml", typos);
+    hour.write("typos.toml", typos);
     let mistakes = [
         "typos.toml:2:9",
         "session.grace",
@@ -182,130 +151,108 @@ async fn corrects_the_config(account: &Account) {
         "ignore",
         "overlay.speed",
     ];
-    account
-        .types("--config typos.toml config show", 2, &mistakes)
+    hour.types("--config typos.toml config show", 2, &mistakes)
         .await;
-    account.types("--config typos.toml run", 2, &mistakes).await;
-    account.write("theme.toml", "[overlay]\ntheme = \"neno\"\n");
-    account
-        .types("--config theme.toml config show", 0, &["neno", "neon"])
+    hour.types("--config typos.toml run", 2, &mistakes).await;
+    hour.write("theme.toml", "[overlay]\ntheme = \"neno\"\n");
+    hour.types("--config theme.toml config show", 0, &["neno", "neon"])
         .await;
-    account.write("path.toml", "[obs]\npassword_file = \"C:\\secret.txt\"\n");
+    hour.write("path.toml", "[obs]\npassword_file = \"C:\\secret.txt\"\n");
     let hint = ["path.toml:2", "single quotes"];
-    account.types("--config path.toml status", 2, &hint).await;
-    account
-        .types("--config missing.toml status", 2, &["missing.toml"])
+    hour.types("--config path.toml status", 2, &hint).await;
+    hour.types("--config missing.toml status", 2, &["missing.toml"])
         .await;
-    account
-        .types("--port 0 status", 2, &["--port", "1", "65535"])
+    hour.types("--port 0 status", 2, &["--port", "1", "65535"])
         .await;
-    account
-        .types("credits test --names -5", 2, &["--names"])
-        .await;
-    account
-        .types("config show", 0, &["obs.port", "overlay.theme"])
+    hour.types("credits test --names -5", 2, &["--names"]).await;
+    hour.types("config show", 0, &["obs.port", "overlay.theme"])
         .await;
 }
 
 /// OBS is open. On this computer its own settings have the password; given another one, the
 /// program uses that, and it may be wrong.
-async fn finds_the_password(account: &Account) {
-    account.write("wrong", format!("{WRONG_PASSWORD}\n"));
-    account.write("empty", "\n");
-    account.write("windows.txt", utf16(&format!("{PASSWORD}\r\n")));
+async fn finds_the_password(hour: &Hour) {
+    hour.write("wrong", format!("{WRONG_PASSWORD}\n"));
+    hour.write("empty", "\n");
+    hour.write("windows.txt", utf16(&format!("{PASSWORD}\r\n")));
     let refused = ["refused the password", "Show Connect Info"];
-    account
-        .types("--password-file wrong status", 4, &refused)
+    hour.types("--password-file wrong status", 4, &refused)
         .await;
-    account
-        .types("--password-file wrong run", 4, &refused)
-        .await;
-    account
-        .types(
-            "--password-file empty status",
-            4,
-            &["is empty", "Show Connect Info"],
-        )
-        .await;
-    account
-        .types("--password-file nowhere status", 2, &["nowhere"])
+    hour.types("--password-file wrong run", 4, &refused).await;
+    hour.types(
+        "--password-file empty status",
+        4,
+        &["is empty", "Show Connect Info"],
+    )
+    .await;
+    hour.types("--password-file nowhere status", 2, &["nowhere"])
         .await;
     let url = format!(
         "--host obsws://127.0.0.1:{}/{WRONG_PASSWORD} status",
-        account.port
+        hour.account.port
     );
-    account.types(&url, 4, &["refused the password"]).await;
-    let tls = format!("--host wss://127.0.0.1:{} status", account.port);
-    account.types(&tls, 3, &["TLS"]).await;
-    account
-        .types(
-            "--password-file windows.txt status",
-            5,
-            &["no bridge", "OBS"],
-        )
-        .await;
-    account.types("status", 5, &["no bridge", "run"]).await;
+    hour.types(&url, 4, &["refused the password"]).await;
+    let tls = format!("--host wss://127.0.0.1:{} status", hour.account.port);
+    hour.types(&tls, 3, &["TLS"]).await;
+    hour.types(
+        "--password-file windows.txt status",
+        5,
+        &["no bridge", "OBS"],
+    )
+    .await;
+    hour.types("status", 5, &["no bridge", "run"]).await;
 }
 
 /// The evening itself, as README describes it.
-async fn rolls_the_credits(account: &Account, obs: &StandIn) {
-    let bridge = account.leaves_running("run");
+async fn rolls_the_credits(hour: &Hour, obs: &StandIn) {
+    let bridge = hour.leaves_running("run");
     sessions(obs, 2).await;
-    account
-        .types("status", 0, &["OBS 30.2", "Twitchat not connected"])
+    hour.types("status", 0, &["OBS 30.2", "Twitchat not connected"])
         .await;
-    account.types("overlay install", 0, &["Credits"]).await;
-    account.types("credits test --names 200", 0, &[]).await;
-    account.types("credits stop", 0, &[]).await;
-    account
-        .types("credits", 0, &["Nobody is in the credits yet"])
+    hour.types("overlay install", 0, &["Credits"]).await;
+    hour.types("credits test --names 200", 0, &[]).await;
+    hour.types("credits stop", 0, &[]).await;
+    hour.types("credits", 0, &["Nobody is in the credits yet"])
         .await;
-    account
-        .types("request AddToCredits section=Thanks value=Mum", 0, &["ok"])
+    hour.types("request AddToCredits section=Thanks value=Mum", 0, &["ok"])
         .await;
-    account.types("credits", 0, &["Thanks", "Mum"]).await;
-    account.types("credits get --format csv", 0, &["Mum"]).await;
-    account
-        .types("credits get --format xlsx", 2, &["csv"])
+    hour.types("credits", 0, &["Thanks", "Mum"]).await;
+    hour.types("credits get --format csv", 0, &["Mum"]).await;
+    hour.types("credits get --format xlsx", 2, &["csv"]).await;
+    hour.types("send SEND_MESAGE message=hi", 2, &["SEND_MESSAGE"])
         .await;
-    account
-        .types("send SEND_MESAGE message=hi", 2, &["SEND_MESSAGE"])
-        .await;
-    account.types("run", 6, &["--takeover"]).await;
-    let takes_over = account.leaves_running("run --takeover");
+    hour.types("run", 6, &["--takeover"]).await;
+    let takes_over = hour.leaves_running("run --takeover");
     wait_until("the first bridge ends", || {
         bridge.out().contains("takes over")
     })
     .await;
-    account.check("run", &bridge.end().await.out.into_bytes());
+    hour.check("run", &bridge.end().await.out.into_bytes());
     sessions(obs, 2).await;
-    account.types("credits", 0, &["Thanks", "Mum"]).await;
-    account.types("credits clear --yes", 0, &[]).await;
-    account
-        .types("credits", 0, &["Nobody is in the credits yet"])
+    hour.types("credits", 0, &["Thanks", "Mum"]).await;
+    hour.types("credits clear --yes", 0, &[]).await;
+    hour.types("credits", 0, &["Nobody is in the credits yet"])
         .await;
-    account.check("run --takeover", takes_over.out().as_bytes());
+    hour.check("run --takeover", takes_over.out().as_bytes());
 }
 
 /// Where everything is, once all is over.
-async fn looks_for_the_files(account: &Account) {
-    account
-        .types("config show", 0, &["store.path", "journal.db"])
+async fn looks_for_the_files(hour: &Hour) {
+    hour.types("config show", 0, &["store.path", "journal.db"])
         .await;
-    account.types("config path", 0, &["config.toml"]).await;
+    hour.types("config path", 0, &["config.toml"]).await;
 }
 
 #[tokio::test]
 async fn a_streamers_first_hour_meets_no_fault() {
-    let account = Account::new();
-    looks_around(&account).await;
-    corrects_the_config(&account).await;
-    let obs = account.start_obs().await;
-    finds_the_password(&account).await;
-    rolls_the_credits(&account, &obs).await;
+    let hour = Hour::new();
+    looks_around(&hour).await;
+    corrects_the_config(&hour).await;
+    let obs = hour.account.start_obs().await;
+    finds_the_password(&hour).await;
+    rolls_the_credits(&hour, &obs).await;
     drop(obs);
-    looks_for_the_files(&account).await;
-    account
-        .types("status", 3, &["there is no OBS at 127.0.0.1"])
+    looks_for_the_files(&hour).await;
+    hour.types("status", 3, &["there is no OBS at 127.0.0.1"])
         .await;
 }

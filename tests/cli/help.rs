@@ -41,6 +41,15 @@ async fn help_of_every_verb() {
         "overlay install",
         "overlay open",
         "overlay export",
+        "service",
+        "service install",
+        "service uninstall",
+        "service status",
+        "service logs",
+        "obs-script",
+        "obs-script install",
+        "obs-script uninstall",
+        "obs-script print",
         "demo",
         "completions",
         "man",
@@ -103,6 +112,30 @@ async fn subcommands_have_manual_pages() {
             "twitchat-bridge credits --help lists them",
         ],
     );
+}
+
+#[tokio::test]
+async fn the_pages_of_all_commands_go_into_a_folder() {
+    let home = Home::new();
+    let folder = home.folder().join("man/man1");
+    let done = home.run(&["man", "--into", folder.to_str().unwrap()]).await;
+    assert_eq!(done.succeeds().out, "");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    for (name, verbs) in [
+        ("twitchat-bridge.1", &["man"][..]),
+        ("twitchat-bridge-watch.1", &["man", "watch"]),
+        (
+            "twitchat-bridge-credits-roll.1",
+            &["man", "credits", "roll"],
+        ),
+    ] {
+        let page = home.run(verbs).await.succeeds().out;
+        assert_eq!(read(name), page, "{name}");
+    }
+    assert!(!folder.join("twitchat-bridge-help.1").exists());
+    home.run(&["man", "watch", "--into", "x"])
+        .await
+        .fails(2, &["cannot be used with"]);
 }
 
 #[tokio::test]

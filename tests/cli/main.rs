@@ -10,6 +10,8 @@
 
 mod actions;
 mod address;
+#[cfg(target_os = "linux")]
+mod autostart;
 mod before_one_house;
 mod bridge;
 mod bus;
@@ -18,6 +20,8 @@ mod completions;
 mod config;
 mod credits;
 mod docs;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod encodings;
 mod exec;
 #[cfg(target_os = "linux")]
@@ -32,6 +36,8 @@ mod record;
 mod rules;
 mod send;
 mod sessions;
+#[cfg(target_os = "linux")]
+mod setup;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod usage;

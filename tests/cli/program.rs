@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -9,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
+use serde_json::json;
 use tempfile::TempDir;
 use twitchat_bridge::sim::obs::{Options, StandIn};
 
@@ -95,6 +97,39 @@ impl Home {
 
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
         Running::start(&mut self.command(arguments))
+    }
+}
+
+/// The account of somebody who has just installed the program, on the computer that runs OBS. OBS
+/// has been started once, so its settings exist. It is closed now.
+pub(crate) struct Account {
+    pub(crate) home: Home,
+    /// The port in OBS's settings.
+    pub(crate) port: u16,
+}
+
+impl Account {
+    pub(crate) fn new() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let home = Home::new();
+        let folder = home.path(".config/obs-studio/plugin_config/obs-websocket");
+        fs::create_dir_all(&folder).unwrap();
+        let settings = json!({ "alerts_enabled": false, "auth_required": true,
+            "first_load": false, "server_enabled": true, "server_password": PASSWORD,
+            "server_port": port });
+        fs::write(folder.join("config.json"), settings.to_string()).unwrap();
+        Self { home, port }
+    }
+
+    pub(crate) async fn start_obs(&self) -> StandIn {
+        StandIn::start(Options {
+            port: self.port,
+            password: Some(SecretString::from(PASSWORD)),
+            ..Options::default()
+        })
+        .await
+        .unwrap()
     }
 }
 

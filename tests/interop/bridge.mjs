@@ -17,7 +17,7 @@ export async function startBridge(bus, options = {}) {
     const { url, password, env = {}, args = [] } = { ...obsOfTheTests(), ...options };
     const binary = process.env.TWITCHAT_BRIDGE_BIN;
     if (!binary) throw new Error('TWITCHAT_BRIDGE_BIN is not set: it names the binary, for example target/release/twitchat-bridge');
-    const home = await mkdtemp(join(tmpdir(), 'twitchat-bridge-interop-'));
+    const home = options.home ?? (await mkdtemp(join(tmpdir(), 'twitchat-bridge-interop-')));
     const { hostname, port } = new URL(url);
     const bridge = spawn(binary, ['run', ...args], {
         stdio: ['ignore', 'ignore', 'pipe'],
@@ -52,7 +52,13 @@ export async function startBridge(bus, options = {}) {
         error.message += `; its log:\n${log}`;
         throw error;
     }
-    return { stop, log: () => log };
+    /** Kills the bridge, and starts another one on the same journal. */
+    const restartAfterKill = async () => {
+        bridge.kill('SIGKILL');
+        await ended;
+        return startBridge(bus, { ...options, home });
+    };
+    return { stop, restartAfterKill, log: () => log };
 }
 
 async function untilItAnswers(bus, bridge) {

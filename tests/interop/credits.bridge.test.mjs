@@ -185,6 +185,47 @@ test('who is banned goes from the running page without a jump, and from every ex
     assert.equal(await exported(), 5);
 });
 
+test('each edit changes the running page within a second, without a jump, and survives a kill of the bridge', async (context) => {
+    context.after(() => bus.request('Undo', { steps: 9 }).catch(() => {}));
+    const tab = await opened(context);
+    await roll(tab, { seconds: 600 });
+    await tab.hold(10_000);
+    const entries = `[...document.querySelectorAll('.section .entry')].map((entry) => {
+        const { top, height } = entry.getBoundingClientRect();
+        const name = entry.querySelector('.name') ?? entry;
+        return { text: getComputedStyle(entry).visibility === 'visible' ? name.innerText.trim() : '', top, height };
+    })`;
+    const before = await tab.run(entries);
+    // The page has each section several times, for a roll without end.
+    const shown = async () => [...new Set((await tab.run(entries)).map(({ text }) => text).filter((text) => text !== ''))].sort();
+    const edit = (fields) => ask('EditCredits', fields);
+    const cheer = async () => (await ask('GetCredits', { extended: true })).extended.Cheers[0];
+    const long = 'The one and only Tobias of the Wandering Family, first of his name';
+    const steps = [
+        [() => edit({ edit: 'hide', person: 'نور' }), [EVIL, 'Ballad', 'TobiWanders']],
+        [() => edit({ edit: 'rename', person: 'TobiWanders', name: long }), [EVIL, 'Ballad', long]],
+        [() => edit({ edit: 'merge', person: 'Ballad', into: 'TobiWanders' }), [EVIL, long]],
+        [() => ask('Undo', {}), [EVIL, 'Ballad', long]],
+        [async () => edit({ edit: 'remove', entry: (await cheer()).entry }), [EVIL, long]],
+        [() => ask('Undo', { steps: 2 }), [EVIL, 'Ballad', 'TobiWanders']],
+        [() => ask('Undo', {}), [EVIL, 'Ballad', 'TobiWanders', 'نور']],
+    ];
+    for (const [change, names] of steps) {
+        await change();
+        const changed = Date.now();
+        await until(`the page shows ${names}`, async () => JSON.stringify(await shown()) === JSON.stringify([...names].sort()));
+        assert.ok(Date.now() - changed < 5_000, `${Date.now() - changed} ms`); // one second, and some time for a busy machine
+        const places = (list) => list.map(({ top, height }) => [Math.round(top), Math.round(height)]);
+        assert.deepEqual(places(await tab.run(entries)), places(before), `nothing has moved after ${names}`);
+    }
+
+    await edit({ edit: 'hide', person: 'Ballad' });
+    bridge = await bridge.restartAfterKill();
+    assert.ok(!JSON.stringify(await ask('GetCredits', {})).includes('Ballad'), 'it was on disk before the reply');
+    await ask('Undo', {});
+    assert.ok(JSON.stringify(await ask('GetCredits', {})).includes('Ballad'));
+});
+
 test('a crowd that never was: all names on the page, warnings at the bridge', async (context) => {
     const tab = await opened(context);
     await roll(tab, { test: true, crowd: { names: 400, seed: 7, long: true, rtl: true, emoji: true }, speed: 3000 });

@@ -1,7 +1,7 @@
 //! Checks the structure of `src` in its source text. This file checks the layers (`src/lib.rs`
 //! shows them), [`imports`] that files do not import each other, and [`components`] that the parts
 //! of the bridge keep their fields private. [`public_items`] lists the items that other programs
-//! use.
+//! use. [`packaging`] runs the scripts of a release.
 //!
 //! Comments, texts and test modules are removed first; the rest is checked word by word.
 
@@ -15,6 +15,7 @@
 mod components;
 mod imports;
 mod macros;
+mod packaging;
 mod public_items;
 mod source;
 mod tree;
@@ -26,7 +27,7 @@ use source::{code, sources, without_tests, words};
 
 /// The parts of the library, and the parts that each may use. All parts may use `event` and
 /// `input`.
-const PARTS: [(&str, &str); 16] = [
+const PARTS: [(&str, &str); 17] = [
     ("event", ""),
     ("input", ""),
     ("files", ""),
@@ -56,6 +57,7 @@ const PARTS: [(&str, &str); 16] = [
         "daemon",
         "obs store overlay sim bridge automation request credits mapping twitchat config files",
     ),
+    ("autostart", "obs store config files"),
     // The client is for other programs, which know only what the bridge sends over OBS, so it does
     // not use the bridge.
     ("client", "obs twitchat"),
@@ -160,7 +162,7 @@ fn not_in_the_table(part: &str, used: &[String]) -> Vec<String> {
 /// The part that a file belongs to, and the depth of its module. The roots belong to no part.
 fn place(path: &str) -> (String, usize) {
     let module = path.trim_end_matches(".rs").trim_end_matches("/mod");
-    let root = ["lib", "main"].contains(&module);
+    let root = ["lib", "main", "windowless"].contains(&module);
     let part = module.split('/').next().unwrap_or_default();
     (
         if root { String::new() } else { part.to_owned() },

@@ -17,9 +17,11 @@
 )]
 
 mod examples;
+mod exit_with_obs;
 mod journal;
 mod killed_bridge;
 mod lost_obs;
+mod obs_script;
 mod programs;
 mod refused;
 mod shutdown;

@@ -125,19 +125,18 @@ impl Shown {
         let mut named = Vec::new();
         let sections = object.get("sections").and_then(Value::as_array);
         for (section, one) in sections.into_iter().flatten().enumerate() {
-            let names = one.get("names").and_then(Value::as_array);
-            for (name, object) in names.into_iter().flatten().enumerate() {
+            let list = one.get("names").and_then(Value::as_array);
+            for (name, object) in list.into_iter().flatten().enumerate() {
                 let place = Place {
                     section,
                     name,
                     line: None,
                 };
-                let subject = match people.get(&place) {
-                    Some(who) => Subject::Person(*who),
-                    None => {
-                        let text = object.get("name").and_then(Value::as_str);
-                        Subject::Text(text.unwrap_or_default().into())
-                    }
+                let subject = if let Some(who) = people.get(&place) {
+                    Subject::Person(*who)
+                } else {
+                    let text = object.get("name").and_then(Value::as_str);
+                    Subject::Text(text.unwrap_or_default().into())
                 };
                 named.push((place, subject));
             }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Sends a message of Twitchat with a fresh id, so that a test can repeat an event.
-fn send_message(bench: &mut Bench, kind: &str, data: Value) {
+fn send_message(bench: &mut Bench, kind: &str, data: &Value) {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let id = format!("edits {}", COUNT.fetch_add(1, Ordering::Relaxed));
     bench.receive(
@@ -20,7 +20,7 @@ fn follow(bench: &mut Bench, id: &str, name: &str) {
     send_message(
         bench,
         "FOLLOW",
-        json!({ "user": { "id": id, "login": name.to_lowercase(), "displayName": name } }),
+        &json!({ "user": { "id": id, "login": name.to_lowercase(), "displayName": name } }),
     );
 }
 
@@ -29,18 +29,18 @@ fn cheer(bench: &mut Bench, id: &str, name: &str, bits: u64) {
     send_message(
         bench,
         "BITS",
-        json!({ "channel": "1", "bits": bits, "message": "Cheer", "user": user }),
+        &json!({ "channel": "1", "bits": bits, "message": "Cheer", "user": user }),
     );
 }
 
-fn edit(bench: &mut Bench, fields: Value) -> Value {
+fn edit(bench: &mut Bench, fields: impl std::borrow::Borrow<Value>) -> Value {
     let mut request = json!({ "request": "EditCredits", "id": 1 });
     let all = request.as_object_mut().unwrap();
-    all.extend(fields.as_object().unwrap().clone());
+    all.extend(fields.borrow().as_object().unwrap().clone());
     bench.ask(request)
 }
 
-fn edits(bench: &mut Bench, fields: Value) {
+fn edits(bench: &mut Bench, fields: impl std::borrow::Borrow<Value>) {
     let reply = edit(bench, fields);
     assert_eq!(reply["status"], "ok", "{reply}");
 }

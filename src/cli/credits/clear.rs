@@ -44,7 +44,7 @@ impl Args {
 }
 
 /// Asks on the terminal whether to go on. Without a terminal that is an error.
-pub(super) fn ask(verb: &str, question: &str) -> anyhow::Result<bool> {
+pub(crate) fn ask(verb: &str, question: &str) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::Usage(format!(
             "`{verb}` asks before it changes anything, and there is no terminal to ask on: \

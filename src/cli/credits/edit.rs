@@ -35,7 +35,7 @@ const FIND_EXAMPLES: &str = "Examples:
 /// How the edits of one person are called.
 #[derive(Debug, clap::Args)]
 pub(super) struct Person {
-    /// Whom to find: a name, a login, an id, or PLATFORM:ID
+    /// The person: a name, a login, an id, or PLATFORM:ID
     #[arg(value_name = "PERSON")]
     person: String,
     #[command(flatten)]
@@ -58,7 +58,7 @@ struct Common {
 #[derive(Debug, clap::Args)]
 #[command(after_help = RENAME_EXAMPLES)]
 pub(super) struct Rename {
-    /// Whom to find: a name, a login, an id, or PLATFORM:ID
+    /// The person: a name, a login, an id, or PLATFORM:ID
     #[arg(value_name = "PERSON")]
     person: String,
     /// The name to show
@@ -74,7 +74,7 @@ pub(super) struct Rename {
 #[derive(Debug, clap::Args)]
 #[command(after_help = MERGE_EXAMPLES)]
 pub(super) struct Merge {
-    /// Whose entries move
+    /// The person whose entries move
     #[arg(value_name = "PERSON")]
     person: String,
     /// The person who is shown
@@ -108,7 +108,7 @@ pub(super) struct Add {
     /// The section; a new name makes a new section
     #[arg(value_name = "SECTION")]
     section: String,
-    /// What is shown there
+    /// The name or the text to show
     #[arg(value_name = "VALUE", allow_hyphen_values = true)]
     value: String,
     #[command(flatten)]
@@ -230,7 +230,7 @@ impl Find {
         let people = reply.get("people").and_then(Value::as_array);
         let people = people.map_or(&[][..], Vec::as_slice);
         if people.is_empty() {
-            out::note(&format!("nobody is known as {:?}", self.person));
+            out::note(format_args!("nobody is known as {:?}", self.person));
         }
         for person in people {
             out::line(out::clean(&described(person)))?;
@@ -240,7 +240,7 @@ impl Find {
                 .get("count")
                 .and_then(Value::as_u64)
                 .unwrap_or_default();
-            out::note(&format!(
+            out::note(format_args!(
                 "there are {all} people: --limit shows more of them"
             ));
         }

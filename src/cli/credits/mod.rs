@@ -15,6 +15,7 @@ use clap::Subcommand;
 
 use super::context::Context;
 
+pub(crate) use clear::ask;
 pub(crate) use get::show;
 
 const AFTER_HELP: &str = "Examples:

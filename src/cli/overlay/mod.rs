@@ -3,12 +3,15 @@
 mod export;
 mod install;
 mod open;
+mod place;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
 use super::context::Context;
+
+pub(crate) use place::{Place, Placed};
 
 const AFTER_HELP: &str = "Examples:
   twitchat-bridge overlay install                       the end-credits page, into OBS's scene \

@@ -30,7 +30,7 @@ pub(crate) enum From {
     /// A message of Twitchat, or an action for it.
     Twitchat,
     /// An event that is not on OBS itself: it is made of a message of Twitchat or of a
-    /// PublishEvent.
+    /// `PublishEvent`.
     Mapped,
     /// A change of OBS.
     Obs,
@@ -315,7 +315,7 @@ impl Decoder {
         })
     }
 
-    /// The lines of a PublishEvent, if a bridge would accept it.
+    /// The lines of a `PublishEvent`, if a bridge would accept it.
     fn published(&self, whole: &RawValue, at: jiff::Timestamp) -> Vec<Line> {
         let Some(Ok(Call::PublishEvent {
             name,

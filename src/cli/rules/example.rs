@@ -1,5 +1,5 @@
 //! Reads an event from a file: a message of Twitchat, an event of a bridge, a line of `watch
-//! --json`, or a PublishEvent.
+//! --json`, or a `PublishEvent`.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};

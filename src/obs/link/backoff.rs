@@ -16,9 +16,11 @@ pub(crate) struct Jitter(pub u16);
 /// within 5 s. It is long after a refused password, because OBS shows and logs each refusal.
 pub(crate) fn longest_delay(error: LinkError) -> Duration {
     match error {
-        LinkError::Away | LinkError::Unreadable | LinkError::TooOld | LinkError::Kicked => {
-            Duration::from_secs(2)
-        }
+        LinkError::Away
+        | LinkError::Exited
+        | LinkError::Unreadable
+        | LinkError::TooOld
+        | LinkError::Kicked => Duration::from_secs(2),
         LinkError::Password => Duration::from_secs(30),
     }
 }

@@ -5,6 +5,8 @@
 pub(crate) enum LinkError {
     /// OBS is not running or cannot be reached: refused, reset, timed out or shut down.
     Away,
+    /// OBS has reported that it exits, and then ended the connection.
+    Exited,
     /// OBS sent something after which the rest of this connection cannot be read.
     Unreadable,
     /// OBS refused the password, or asks for one.

@@ -5,11 +5,14 @@
 //! arguments.
 
 mod backoff;
+mod departure;
 mod error;
 
 use std::time::Duration;
 
 pub(crate) use backoff::{Jitter, delay};
+pub(crate) use departure::Departure;
+pub use departure::WhenObsEnds;
 pub(crate) use error::LinkError;
 
 /// A live link that lasted this long was stable: the number of failures begins anew with the next
@@ -160,7 +163,7 @@ impl LinkState {
     }
 
     /// The effect that is running in this state.
-    fn effect(self) -> Effect {
+    pub(crate) fn effect(self) -> Effect {
         match self {
             Self::Idle => Effect::Rest,
             Self::Connecting { .. } => Effect::Connect,
@@ -176,11 +179,13 @@ fn fail(error: LinkError, in_a_row: u32, now: Moment, jitter: Jitter) -> LinkSta
     match error {
         LinkError::Kicked => LinkState::Stopped(Halt::Kicked),
         LinkError::TooOld => LinkState::Stopped(Halt::TooOld),
-        LinkError::Away | LinkError::Unreadable | LinkError::Password => LinkState::Waiting {
-            until: now.saturating_add(delay(error, in_a_row, jitter)),
-            attempt: in_a_row,
-            cause: error,
-        },
+        LinkError::Away | LinkError::Exited | LinkError::Unreadable | LinkError::Password => {
+            LinkState::Waiting {
+                until: now.saturating_add(delay(error, in_a_row, jitter)),
+                attempt: in_a_row,
+                cause: error,
+            }
+        }
     }
 }
 

@@ -19,11 +19,23 @@ impl StandIn {
     /// Stops as OBS does when the user closes it: sends `ExitStarted`, closes all sessions with
     /// code 1001, and stops listening.
     pub async fn stop(&self) {
+        self.close(true).await;
+    }
+
+    /// Ends as the WebSocket server does when the user switches it off: close code 1001, then
+    /// nobody listens.
+    pub async fn switch_off(&self) {
+        self.close(false).await;
+    }
+
+    async fn close(&self, exits: bool) {
         let Some(run) = self.lock_run().take() else {
             return;
         };
         run.closing.cancel();
-        self.hub.exit_started();
+        if exits {
+            self.hub.exit_started();
+        }
         self.hub.dismiss(&Goodbye::going_away());
         let gone = async {
             loop {

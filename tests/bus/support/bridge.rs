@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::{self, Ended, Setup};
-use twitchat_bridge::obs::Target;
+use twitchat_bridge::obs::{Target, WhenObsEnds};
 
 use super::{Bus, SOON, Site, wait_until};
 
@@ -71,6 +71,7 @@ impl Bridge {
         let setup = Setup {
             config,
             takeover,
+            when_obs_ends: WhenObsEnds::Wait,
             target: Arc::new(read_target),
             emitted: None,
         };

@@ -19,7 +19,7 @@ use super::{PASSWORD, SOON, WRONG_PASSWORD, wait_until};
 const IDLE: Duration = Duration::from_millis(200);
 
 /// The binary: the one that is set, else the one that was built with the tests.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(
         || env!("CARGO_BIN_EXE_twitchat-bridge").into(),
         PathBuf::from,
@@ -47,7 +47,7 @@ impl Home {
         std::fs::write(self.config(), toml).unwrap();
     }
 
-    fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.path().join("config.toml")
     }
 

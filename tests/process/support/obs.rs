@@ -100,10 +100,27 @@ impl OwnObs {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        signal(
-            self.recorded("OBS_TEST_PID").parse().expect("a process id"),
-            name,
-        );
+        signal(self.pid(), name);
+    }
+
+    /// The id of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.recorded("OBS_TEST_PID").parse().expect("a process id")
+    }
+
+    /// Its folder, with its home folder in it.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let state = self.state();
+        state.with_file_name(format!("{}.d", state.file_name().unwrap().display()))
+    }
+
+    /// The same folder as OBS sees it, which may run in a root of its own.
+    pub(crate) fn folder_in_obs(&self) -> PathBuf {
+        if self.recorded("REAL_OBS_ROOT") == "/" {
+            self.folder()
+        } else {
+            "/mnt".into()
+        }
     }
 
     fn state(&self) -> PathBuf {

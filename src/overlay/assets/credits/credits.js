@@ -187,8 +187,8 @@
         // ---- replaced names
 
         /**
-         * Hides the names of people who were banned, or shows them again after the ban. `list` has all names of the roll that were ever
-         * replaced.
+         * Hides or replaces the names of people who were banned, hidden, renamed or merged, or shows them again. `list` has all names of
+         * the roll that were ever replaced.
          */
         replaceNames(list, roll) {
             if (!Array.isArray(list)) return;

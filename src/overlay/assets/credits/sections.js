@@ -98,6 +98,18 @@
         return element;
     }
 
+    const SMALLEST_FONT = 0.4;
+
+    /** Makes a name that replaces another one smaller until it is as high as the other was, so that nothing below it moves. */
+    function fit(element, height) {
+        if (height === 0) return; // not on the page yet
+        for (let size = 1; element.getBoundingClientRect().height > height + 0.5 && size > SMALLEST_FONT; ) {
+            size -= 0.05;
+            element.style.fontSize = `${size}em`;
+        }
+        element.style.height = `${height}px`;
+    }
+
     /**
      * Hides names in their places, so that nothing moves, or shows them again. `replaced` maps the position of a name to its replacement,
      * or to `null`. A name that was hidden before this page received the roll is blank, and is filled in then.
@@ -108,8 +120,12 @@
             if (!replaced.has(at)) continue;
             const one = replaced.get(at);
             element.classList.toggle('gone', one === null);
-            if (one === null || element.dataset.blank === undefined) continue;
-            element.replaceWith(element.matches('.line') ? line(one, at, onLost) : entry(one, at, onLost));
+            if (one === null) continue;
+            const other = element.matches('.line') ? line(one, at, onLost) : entry(one, at, onLost);
+            if (element.isEqualNode(other)) continue;
+            const { height } = element.getBoundingClientRect();
+            element.replaceWith(other);
+            fit(other, height);
         }
     }
 

@@ -1,0 +1,50 @@
+//! What a call has changed, and what it has left to the user.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Something on this computer that was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// This file was made, or has other contents now.
+    Wrote(PathBuf),
+    /// This file or folder is gone.
+    Removed(PathBuf),
+    /// An entry in a file of OBS's was added or removed.
+    Edited(PathBuf),
+    /// This value of the Windows registry was made or changed.
+    SetValue(String),
+    /// This value of the Windows registry is gone.
+    RemovedValue(String),
+    /// The system has started or stopped something with this command.
+    Ran(String),
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wrote(path) => write!(f, "wrote {}", path.display()),
+            Self::Removed(path) => write!(f, "removed {}", path.display()),
+            Self::Edited(path) => write!(f, "changed {}", path.display()),
+            Self::SetValue(value) => write!(f, "set {value}"),
+            Self::RemovedValue(value) => write!(f, "removed {value}"),
+            Self::Ran(command) => write!(f, "ran {command}"),
+        }
+    }
+}
+
+/// What a call has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What was changed, in that order. Empty if everything was so already.
+    pub changes: Vec<Change>,
+    /// What is left to the user, one step or note each, in sentences.
+    pub notes: Vec<String>,
+}
+
+impl Outcome {
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+}

@@ -1,0 +1,82 @@
+//! The bridge as a service of the user, which starts with the computer: a systemd user unit, a
+//! launchd agent on macOS, a value of the Run key on Windows.
+//!
+//! docs/design.md says why no crate does it.
+
+use std::path::Path;
+
+use super::error::Error;
+use super::launch::Launch;
+use super::mark::Existing;
+use super::outcome::Outcome;
+use super::stop::stop;
+
+#[cfg(any(target_os = "macos", test))]
+mod launchd;
+#[cfg(windows)]
+mod run_key;
+mod state;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod systemd;
+
+pub use state::{Installed, Log, Running, State};
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn this_system() -> Result<systemd::Systemd, Error> {
+    systemd::Systemd::of_this_user()
+}
+
+#[cfg(target_os = "macos")]
+fn this_system() -> Result<launchd::Launchd, Error> {
+    launchd::Launchd::of_this_user()
+}
+
+#[cfg(windows)]
+fn this_system() -> Result<run_key::RunKey, Error> {
+    run_key::RunKey::of_this_user()
+}
+
+/// Installs the service and starts it. Does nothing where all is so already.
+///
+/// # Errors
+/// [`Error::Foreign`] if the file was changed by hand and `existing` keeps it; those of the file
+/// system and of the system's commands.
+pub fn install(launch: &Launch, existing: Existing) -> Result<Outcome, Error> {
+    this_system()?.install(launch, existing)
+}
+
+/// Stops the service and removes it. Does nothing if there is none. `journal` is that of the
+/// settings: on Windows the bridge is stopped through it, if the service does not name another one.
+///
+/// # Errors
+/// As those of [`install`]; on Windows also if the bridge does not stop.
+pub async fn uninstall(existing: Existing, journal: &Path) -> Result<Outcome, Error> {
+    let system = this_system()?;
+    if cfg!(windows)
+        && let Some(installed) = system.state(journal)?.installed
+    {
+        stop(installed.journal().as_deref().unwrap_or(journal)).await?;
+    }
+    system.uninstall(existing)
+}
+
+/// Whether the service is installed and runs. `journal` is that of the settings: on Windows a
+/// bridge that uses it is taken for the service, if the service does not name another one.
+///
+/// # Errors
+/// The file cannot be read, or a command of the system cannot be run.
+pub fn state(journal: &Path) -> Result<State, Error> {
+    this_system()?.state(journal)
+}
+
+/// Where the log of the service is.
+///
+/// # Errors
+/// No home folder is known.
+pub fn log() -> Result<Log, Error> {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    let log = systemd::log();
+    #[cfg(any(target_os = "macos", windows))]
+    let log = Log::File(this_system()?.log_file());
+    Ok(log)
+}

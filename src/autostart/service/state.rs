@@ -1,0 +1,78 @@
+//! What the system knows of the service.
+
+use std::path::PathBuf;
+
+/// The name of the service in every system.
+pub(super) const NAME: &str = "twitchat-bridge";
+
+/// What the system knows of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// `None` if it is not installed.
+    pub installed: Option<Installed>,
+    pub running: Running,
+}
+
+/// An installed service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    /// The file, or the value of the registry.
+    pub place: String,
+    /// The command line, as it is written there.
+    pub command: String,
+    /// Whether somebody has changed the file by hand, or another program wrote it.
+    pub changed_by_hand: bool,
+}
+
+impl Installed {
+    /// The journal that a command line of Windows names: `"--store=C:\\my journal.db"`.
+    pub(super) fn journal(&self) -> Option<PathBuf> {
+        let (before, value) = self.command.split_once("--store=")?;
+        // Windows allows no quotes in a path.
+        let end = if before.ends_with('"') { '"' } else { ' ' };
+        value.split(end).next().map(PathBuf::from)
+    }
+}
+
+/// Whether a service runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Running {
+    /// With the id of its process, if the system says it.
+    Yes { process: Option<u32> },
+    /// With what the system says of its end, such as `failed, exit code 4`.
+    No { why: Option<String> },
+    /// The system cannot be asked; the text says why.
+    Unknown(String),
+}
+
+/// Where the log of the service is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Log {
+    /// In the journal of systemd, under this unit.
+    Journal {
+        unit: &'static str,
+    },
+    File(PathBuf),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_is_found_in_a_command_line_of_windows() {
+        let journal = |command: &str| {
+            let installed = Installed {
+                place: String::new(),
+                command: command.into(),
+                changed_by_hand: false,
+            };
+            installed.journal()
+        };
+        let plain = "b.exe run --store=C:\\a\\j.db --tls";
+        assert_eq!(journal(plain), Some("C:\\a\\j.db".into()));
+        let quoted = "\"b c.exe\" run \"--store=C:\\Zoë show\\j.db\" --tls";
+        assert_eq!(journal(quoted), Some("C:\\Zoë show\\j.db".into()));
+        assert_eq!(journal("b.exe run"), None);
+    }
+}

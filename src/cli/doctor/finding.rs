@@ -1,0 +1,91 @@
+//! One check and its result.
+
+use serde_json::{Value, json};
+
+use crate::cli::out;
+use crate::cli::screen;
+
+/// Cells of the column with the names of checks.
+const NAMES: usize = 10;
+
+/// The result of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    /// What was checked, in a word.
+    check: &'static str,
+    pub(super) state: State,
+    /// What was found.
+    text: String,
+    /// What to do about it; only problems have one.
+    fix: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Good,
+    /// In order, but perhaps not as the user wants it.
+    Note,
+    Problem,
+}
+
+impl Finding {
+    pub(super) fn good(check: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            check,
+            state: State::Good,
+            text: text.into(),
+            fix: None,
+        }
+    }
+
+    pub(super) fn note(check: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            state: State::Note,
+            ..Self::good(check, text)
+        }
+    }
+
+    pub(super) fn problem(
+        check: &'static str,
+        text: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            state: State::Problem,
+            fix: Some(fix.into()),
+            ..Self::good(check, text)
+        }
+    }
+
+    /// As a line of text, and one more for the fix.
+    pub(super) fn text(&self, width: Option<usize>) -> String {
+        let mark = match self.state {
+            State::Good => "ok  ",
+            State::Note => "note",
+            State::Problem => "BAD ",
+        };
+        let prefix = format!("{mark} {}", screen::padded(self.check, NAMES));
+        let indent = screen::cells(&prefix) + 1;
+        let mut text = screen::hanging(
+            &format!("{prefix} "),
+            &out::clean(&self.text),
+            indent,
+            width,
+        );
+        if let Some(fix) = &self.fix {
+            let prefix = format!("{}-> ", " ".repeat(indent));
+            let fix = screen::hanging(&prefix, &out::clean(fix), indent + 3, width);
+            text = format!("{text}\n{fix}");
+        }
+        text
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let state = match self.state {
+            State::Good => "good",
+            State::Note => "note",
+            State::Problem => "problem",
+        };
+        json!({ "check": self.check, "state": state, "text": self.text, "fix": self.fix })
+    }
+}

@@ -1,0 +1,75 @@
+//! `doctor`: what is in order, what is not, and how to mend it.
+
+mod bridge;
+mod finding;
+mod here;
+mod obs;
+
+use std::process::ExitCode;
+
+use serde_json::Value;
+use twitchat_bridge::config::Config;
+
+use super::context::Context;
+use super::out;
+use super::screen;
+use finding::{Finding, State};
+
+const AFTER_HELP: &str = "One line for each check. Below each problem stands what to do about it. \
+The exit code is 1 if there is any problem, else 0. It changes nothing.
+
+Examples:
+  twitchat-bridge doctor
+  twitchat-bridge doctor --json | jq '.[] | select(.state == \"problem\")'";
+
+/// Check everything, and say how to mend what is wrong
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let findings = match context.config() {
+            Ok(config) => all(&config).await,
+            Err(error) => vec![Finding::problem(
+                "config",
+                format!("{error:#}"),
+                "correct the config file; without valid settings nothing else can be checked",
+            )],
+        };
+        if self.json {
+            let list: Vec<Value> = findings.iter().map(Finding::json).collect();
+            out::line(serde_json::to_string_pretty(&list)?)?;
+        } else {
+            let width = screen::width();
+            for finding in &findings {
+                out::line(finding.text(width))?;
+            }
+        }
+        let has_problem = findings
+            .iter()
+            .any(|finding| finding.state == State::Problem);
+        Ok(if has_problem {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+}
+
+async fn all(config: &Config) -> Vec<Finding> {
+    let mut findings = here::settings(config);
+    let connection = obs::check(config, &mut findings).await;
+    findings.push(here::page());
+    if let Some(connection) = &connection {
+        findings.extend(obs::scene(connection, config).await);
+        bridge::check(config, &mut findings).await;
+    }
+    findings.extend(here::journal(config, connection.is_some()));
+    findings.push(here::autostart(config));
+    findings
+}

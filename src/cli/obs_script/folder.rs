@@ -1,0 +1,14 @@
+//! `--dir` of the verbs of `obs-script`.
+
+use std::path::PathBuf;
+
+use twitchat_bridge::autostart::obs_script;
+
+use crate::cli::failure::Failure;
+
+/// The folder that is named, else the usual one.
+pub(super) fn of(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    named
+        .or_else(obs_script::usual_folder)
+        .ok_or_else(|| Failure::Usage("no home folder is known: say where with --dir".into()))
+}

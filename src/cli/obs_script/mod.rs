@@ -1,0 +1,52 @@
+//! `obs-script`: the bridge starts and stops with OBS.
+
+mod folder;
+mod install;
+mod print;
+mod stop;
+mod uninstall;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::context::Context;
+
+const AFTER_HELP: &str = "The script starts the bridge when OBS starts, and stops it when OBS \
+closes. If OBS is killed, the bridge ends by itself within 5 s. In OBS, Tools > Scripts shows \
+whether the bridge runs, and has buttons that start and stop it.
+
+Use either the script or `service`, not both: only one bridge can use a journal.
+
+Examples:
+  twitchat-bridge obs-script install      write the script, and say how to add it to OBS
+  twitchat-bridge obs-script uninstall    remove it
+  twitchat-bridge obs-script print        show its text";
+
+/// Start and stop the bridge with OBS
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Install(install::Args),
+    Uninstall(uninstall::Args),
+    Print(print::Args),
+    #[command(hide = true)]
+    Stop(stop::Args),
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self.verb {
+            Verb::Install(args) => args.run(context),
+            Verb::Uninstall(args) => args.run(),
+            Verb::Print(args) => args.run(context),
+            Verb::Stop(args) => args.run(context).await,
+        }
+    }
+}

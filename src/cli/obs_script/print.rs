@@ -1,0 +1,33 @@
+//! `obs-script print`: the text of the script.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use twitchat_bridge::autostart::obs_script;
+
+use super::folder;
+use crate::cli::autostart;
+use crate::cli::context::Context;
+use crate::cli::out;
+
+const AFTER_HELP: &str = "Examples:
+  twitchat-bridge obs-script print
+  twitchat-bridge obs-script print --store ~/stream/journal.db > my-bridge.lua";
+
+/// Print the script for OBS
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// Where the log of the bridge will be; in the user's data folder unless given
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Args {
+    pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let launch = autostart::launch(context)?;
+        let text = obs_script::text(&launch, &folder::of(self.dir)?)?;
+        out::bytes(text.as_bytes())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
