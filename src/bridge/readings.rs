@@ -10,14 +10,16 @@ use super::{
     archive::{Archive, JournalAnswer},
     base::Base,
     io::{Effect, JournalQuestion, Now},
+    journal::SessionId,
     pending_reply::Sender,
 };
 use crate::request::{Call, RequestError, SessionQuery};
 
 /// Requests that wait at the same time, at most.
 const WAITING: usize = 64;
-/// Milliseconds after which a session that nobody asks for is dropped.
-const UNUSED_MS: u64 = 60_000;
+/// For this many milliseconds a session that was read is used for further requests. People may
+/// have other names by then.
+const KEPT_MS: u64 = 60_000;
 
 /// A request that waits until the journal was read.
 #[derive(Debug)]
@@ -27,14 +29,14 @@ pub(super) struct Waiting {
 }
 
 /// What a session that was read depends on, apart from its own rows.
-type Revision = (u64, u64);
+type Revision = (SessionId, u64, u64);
 
 #[derive(Debug)]
 struct LastRead {
     query: SessionQuery,
     archive: Arc<Archive>,
     at: Revision,
-    used_ms: u64,
+    read_ms: u64,
 }
 
 /// The requests that wait, and the session that was read last.
@@ -47,12 +49,12 @@ pub(super) struct Readings {
 }
 
 impl Readings {
-    /// Drops the kept session if nobody has asked for it lately.
+    /// Drops the session that was read, if that is long ago.
     pub(super) fn forget(&mut self, now: Now) {
         if self
             .kept
             .as_ref()
-            .is_some_and(|kept| now.mono_ms >= kept.used_ms + UNUSED_MS)
+            .is_some_and(|kept| now.mono_ms >= kept.read_ms + KEPT_MS)
         {
             self.kept = None;
         }
@@ -63,15 +65,16 @@ impl Readings {
         let JournalQuestion::Session(query) = question(call)? else {
             return None;
         };
-        let kept = self.kept.as_mut()?;
-        let is_it =
-            kept.query == query || query == SessionQuery::Number(kept.archive.session().id.0);
+        self.forget(now);
+        let kept = self.kept.as_ref()?;
+        let is_day = matches!(query, SessionQuery::Today | SessionQuery::Yesterday);
+        let is_it = (kept.query == query && !is_day)
+            || query == SessionQuery::Number(kept.archive.session().id.0);
         // The running session changes all the time.
         let is_current = kept.at == revision(base) && kept.archive.session().ended_ms.is_some();
         if !is_it || !is_current {
             return None;
         }
-        kept.used_ms = now.mono_ms;
         Some(Arc::clone(&kept.archive))
     }
 
@@ -121,7 +124,7 @@ impl Readings {
                 query,
                 archive: Arc::clone(archive),
                 at: revision(base),
-                used_ms: now.mono_ms,
+                read_ms: now.mono_ms,
             });
         }
         Some(request)
@@ -130,7 +133,8 @@ impl Readings {
 
 fn revision(base: &Base) -> Revision {
     let fold = base.model.fold();
-    (fold.edits().revision(), fold.bans.revision())
+    let session = base.model.session().id;
+    (session, fold.edits().revision(), fold.bans.revision())
 }
 
 /// What must be read for this call; `None` if it is answered from memory.
