@@ -33,6 +33,10 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
         | Call::GetActiveViewers { .. }
         | Call::EditCredits { preview: true, .. }
         | Call::FindPerson { .. }
+        | Call::ListSessions { .. }
+        | Call::GetSession { .. }
+        | Call::ExplainPerson { .. }
+        | Call::OfSession { .. }
         | Call::RollCredits(_)
         | Call::GetRoll(_) => Promise::Credits,
         Call::ClearCredits
@@ -164,19 +168,27 @@ pub(super) fn act(
             actions::execute_code_trigger(parts, &trigger, &args, now)
         }
         Call::GetUserPronouns { login } => lookups::no_pronouns(&login),
-        Call::RollCredits(options) => {
-            with_roll(parts, now, |roll, cx| roll.start(options, Cause::Asked, cx))?
-        }
+        Call::RollCredits(options) => with_roll(parts, now, |roll, cx| {
+            roll.start(options, Cause::Asked, None, cx)
+        })?,
         Call::StopCredits => with_roll(parts, now, Roll::stop),
         Call::ControlCredits(command) => {
             with_roll(parts, now, |roll, cx| roll.control(&command, cx))?
         }
-        Call::GetRoll(options) => with_roll(parts, now, |_, cx| roll::get_roll(&options, cx)),
+        Call::GetRoll(options) => with_roll(parts, now, |_, cx| roll::get_roll(&options, None, cx)),
         Call::OverlayReport(report) => {
             with_roll(parts, now, |roll, cx| roll.page_report(client, report, cx))
         }
         Call::GetInfo => Map::from_iter([("info".to_owned(), peers::info(base))]),
         Call::GetStatus => status::status(parts, now),
+        Call::ListSessions { .. }
+        | Call::GetSession { .. }
+        | Call::ExplainPerson { .. }
+        | Call::OfSession { .. } => {
+            let why = "this is read from the journal, which takes longer than a step of a rule \
+                may: send the request over OBS";
+            return Err(RequestError::Unavailable(why.into()));
+        }
         Call::Authenticate => Map::new(),
     })
 }

@@ -12,7 +12,7 @@ use crate::{
     credits::{Calendar, reply::Options, roll::CreditsPlan},
     event::{EmittedEvent, Person, Received},
     input::count,
-    request::reply::Reply,
+    request::{PersonQuery, SessionQuery, reply::Reply},
     twitchat::Generation,
 };
 
@@ -227,6 +227,23 @@ pub enum Input {
     Stopping,
 }
 
+/// What is to be read from the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JournalQuestion {
+    /// All sessions.
+    Sessions {
+        /// The most sessions in the list; `None` for all.
+        limit: Option<usize>,
+    },
+    /// One session with its credits.
+    Session(SessionQuery),
+    /// The events behind a person's entries.
+    Explain {
+        session: SessionQuery,
+        person: PersonQuery,
+    },
+}
+
 /// Identifies the origin of a task that the shell carries out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ticket {
@@ -285,6 +302,14 @@ pub enum Effect {
         /// Name of the rule or action that the program belongs to, for the log.
         of: Box<str>,
         program: Program,
+    },
+    /// Read this from the journal, and answer with
+    /// [`Bridge::journal_read`](super::Bridge::journal_read).
+    ReadJournal {
+        question: JournalQuestion,
+        settings: Box<Settings>,
+        /// The present time, Unix milliseconds.
+        now_ms: i64,
     },
     /// Another generation of Twitchat is in use.
     Speaks(Generation),

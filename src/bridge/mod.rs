@@ -23,6 +23,8 @@
 //! | who is banned | [`bans`] |
 //! | corrections of the credits; finding a person | `edits`, `person_search` |
 //! | when a session ends | `sessions` |
+//! | sessions that have ended | [`archive`], `readings`, `of_session` |
+//! | what is behind an entry | [`explanation`] |
 //! | requests | `requests`, `calls`, `lookups`, `actions`, `status` |
 //! | replies | [`replies`], `pending_reply` |
 //! | other bridges | `peers`, `objections`, `challengers`, [`other_bridge`] |
@@ -31,6 +33,7 @@
 //! | rate limits on what is sent or written because of something received | `limit` |
 
 mod actions;
+pub mod archive;
 mod automation;
 pub mod bans;
 mod base;
@@ -41,6 +44,7 @@ mod connection;
 mod counts;
 mod edits;
 mod emitter;
+pub mod explanation;
 mod generation;
 pub mod ingest;
 pub mod io;
@@ -52,6 +56,7 @@ mod lookups;
 mod messages;
 mod model;
 mod objections;
+mod of_session;
 pub mod other_bridge;
 mod output;
 mod parts;
@@ -59,6 +64,7 @@ mod peers;
 mod pending_reply;
 mod person_search;
 mod presence;
+mod readings;
 pub mod recent;
 mod reload;
 pub mod replies;
@@ -73,7 +79,8 @@ mod time;
 mod triggers;
 mod writes;
 
-use crate::{event::Received, mapping};
+use crate::{event::Received, mapping, request::RequestError};
+use archive::JournalAnswer;
 use automation::{Automation, View};
 use base::Base;
 use config_state::ConfigState;
@@ -89,6 +96,7 @@ use output::Output;
 use parts::{Parts, begin_session, emit, hand_on_events, with_roll};
 use peers::Peers;
 use presence::Presence;
+use readings::Readings;
 use replies::Replies;
 use roll::Roll;
 use sessions::StreamState;
@@ -140,6 +148,7 @@ impl Bridge {
             triggers: Vec::new(),
             peers: Peers::new(run.started_ms),
             replies: Replies::default(),
+            readings: Readings::default(),
             held: Held::default(),
             base: Base {
                 obs: Connection::default(),
@@ -197,20 +206,23 @@ impl Bridge {
         self.parts.ingest.recall_published(id);
     }
 
-    /// Replays a row of the journal. Rows come in order: those of each earlier session, then those
-    /// of the running one. Between sessions call [`Self::replay_next_session`].
+    /// Replays a row of the journal. Rows come in the order of their numbers: all those of the
+    /// running session, and those of other sessions that are in [`ingest::LASTING`].
     pub fn replay(&mut self, row: &Row) {
-        ingest::read_back(row, &mut self.parts.base);
+        let base = &mut self.parts.base;
+        let is_noted = base.emitter.notes();
+        let mut facts = Vec::new();
+        ingest::read_back(row, &mut base.model, |_, fact, _| {
+            facts.extend(is_noted.then(|| fact.clone()));
+        });
+        for fact in facts {
+            ingest::note_fact(base, &fact, row.at_ms);
+        }
         let now = Now {
             wall_ms: row.at_ms,
             mono_ms: 0,
         };
         hand_on_events(&mut self.parts, now);
-    }
-
-    /// Ends a session between two calls of [`Self::replay`].
-    pub fn replay_next_session(&mut self) {
-        self.parts.base.model.fold_mut().begin_session();
     }
 
     /// Handles one input. The effects must be run in order.
@@ -222,6 +234,18 @@ impl Bridge {
         base.model.keep_listed(&mut base.out);
         self.run_due(now);
         self.run_automation(now);
+        self.parts.base.out.take()
+    }
+
+    /// The answer to [`Effect::ReadJournal`], or why there is none. It is no [`Input`], because an
+    /// answer has parts of the bridge in it, which use inputs and effects themselves. The effects
+    /// must be run in order.
+    pub fn journal_read(
+        &mut self,
+        answer: Result<JournalAnswer, RequestError>,
+        now: Now,
+    ) -> Vec<Effect> {
+        requests::journal_read(&mut self.parts, answer, now);
         self.parts.base.out.take()
     }
 
@@ -287,12 +311,12 @@ impl Bridge {
             Input::Music(seconds) => with_roll(parts, now, |roll, cx| roll.music(seconds, cx)),
             Input::LabelRead { place, found } => parts.labels.read(place, found, out, now),
             Input::FeedFailed(why) => parts.roll.feed_failed(&why, out),
-            Input::Durable { writes } => requests::durable(parts, writes),
+            Input::Durable { writes } => requests::durable(parts, writes, now),
             Input::StoreFailed(why) => {
                 if out.writes_mut().failed(&why) {
                     out.note(Note::StoreFailed(why));
                 }
-                requests::release_waiting(parts);
+                requests::release_waiting(parts, now);
             }
             Input::StoreNoted { text, lost } => {
                 out.writes_mut().note(&text, lost, now.wall_ms);
@@ -467,6 +491,7 @@ fn each_minute(parts: &mut Parts, now: Now) {
     base.emitter.subscriptions_mut().expire(now.wall_ms);
     parts.automation.keep_last_events(&mut base.out);
     parts.replies.forget(now);
+    parts.readings.forget(now);
 }
 
 /// Asks for the summary and updates labels and the roll, as far as bans make this necessary.

@@ -14,6 +14,7 @@ use super::{
     peers::Peers,
     pending_reply::PendingReply,
     presence::Presence,
+    readings::Readings,
     replies::Replies,
     roll::{self, Roll},
     sessions::StreamState,
@@ -37,6 +38,7 @@ pub(super) struct Parts {
     pub(super) triggers: Vec<Trigger>,
     pub(super) peers: Peers,
     pub(super) replies: Replies,
+    pub(super) readings: Readings,
     pub(super) held: Held<PendingReply>,
 }
 

@@ -17,12 +17,20 @@ pub(super) enum Promise {
     Stored,
 }
 
-/// An answer and the client that asked for it.
+/// Who sent a request, and what its reply repeats.
 #[derive(Debug)]
-pub(super) struct PendingReply {
+pub(super) struct Sender {
     pub(super) asker: Asker,
     pub(super) client: Box<str>,
     pub(super) unknown: Unknown,
+    /// Bytes of the request.
+    pub(super) bytes: usize,
+}
+
+/// An answer and the client that asked for it.
+#[derive(Debug)]
+pub(super) struct PendingReply {
+    pub(super) from: Sender,
     pub(super) answer: Result<Body, RequestError>,
     pub(super) promise: Promise,
     pub(super) seq: u64,

@@ -4,11 +4,16 @@
 //! bridge has reported. While the store cannot write, replies are sent at once and say that they
 //! are not durable; only requests whose effect must be stored are refused.
 
+use serde_json::{Map, Value};
+
 use super::{
+    archive::JournalAnswer,
     calls,
     io::{Effect, Now, Pass},
+    of_session::of_session,
     parts::Parts,
-    pending_reply::{PendingReply, Promise},
+    pending_reply::{PendingReply, Promise, Sender},
+    readings::{self, Waiting},
     replies::{LARGE, Revision},
 };
 use crate::request::{
@@ -34,10 +39,34 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
         .as_ref()
         .map_or(Promise::Nothing, |call| calls::promise(parts, call));
     let is_info = request.call == Ok(Call::GetInfo);
-    let answer = request.call.and_then(|call| {
-        calls::can_store(parts, promise)?;
-        answer(parts, call, &client, now)
-    });
+    let from = Sender {
+        asker: request.asker,
+        client: client.into(),
+        unknown: request.unknown,
+        bytes: whole.len(),
+    };
+    let answer = match request.call {
+        Ok(call) => {
+            let call = readings::of_running(call, &parts.base);
+            if readings::question(&call).is_some() {
+                wait_for_journal(parts, Waiting { call, from }, now);
+                return;
+            }
+            calls::can_store(parts, promise).and_then(|()| answer(parts, call, &from.client, now))
+        }
+        Err(error) => Err(error),
+    };
+    send(parts, from, promise, answer, is_info);
+}
+
+/// Sends a reply, at once or when the store has caught up.
+fn send(
+    parts: &mut Parts,
+    from: Sender,
+    promise: Promise,
+    answer: Result<(Body, Option<Pass>), RequestError>,
+    is_info: bool,
+) {
     let (answer, pass) = match answer {
         Ok((body, pass)) => (Ok(body), pass),
         Err(error) => (Err(error), None),
@@ -45,23 +74,19 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
     // Neither GetInfo nor an error shows anything that a crash could undo, so they do not wait for
     // a slow disk.
     let is_immediate = is_info || answer.is_err();
-    let (asker, unknown, client) = (request.asker, request.unknown, client.into());
+    // An answer that is not large has about the size of its request.
+    let bytes = from.bytes;
     let pending = PendingReply {
-        asker,
-        client,
-        unknown,
+        from,
         answer,
         promise,
         seq: parts.base.emitter.bus_seq(),
         pass,
     };
-    // An answer that is not large has about the size of its request.
     let ready = if is_immediate {
         Some(pending)
     } else {
-        parts
-            .held
-            .hold(pending, whole.len(), parts.base.out.writes())
+        parts.held.hold(pending, bytes, parts.base.out.writes())
     };
     if let Some(ready) = ready {
         reply(parts, ready);
@@ -69,32 +94,84 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
 }
 
 /// The store has committed this many writes; sends the replies that waited for them.
-pub(super) fn durable(parts: &mut Parts, writes: u64) {
+pub(super) fn durable(parts: &mut Parts, writes: u64, now: Now) {
     parts.base.out.writes_mut().committed(writes);
     while let Some(pending) = parts.held.next(parts.base.out.writes()) {
         reply(parts, pending);
     }
+    parts.readings.go_on(&mut parts.base, now);
+}
+
+/// Answers a request from the session that was read last, or lets it wait until the journal was
+/// read.
+fn wait_for_journal(parts: &mut Parts, request: Waiting, now: Now) {
+    if let Some(archive) = parts.readings.find(&request.call, &parts.base, now) {
+        let fields = of_session(parts, request.call, &archive, now);
+        send_read(parts, request.from, fields);
+    } else if let Err(from) = parts.readings.wait(request, &parts.base) {
+        let why = "too many requests wait for the journal at once: send this one again later";
+        send_read(parts, from, Err(RequestError::Unavailable(why.into())));
+    } else {
+        parts.readings.go_on(&mut parts.base, now);
+    }
+}
+
+/// The journal was read: answers the request that waited for it, and goes on with the next one.
+pub(super) fn journal_read(
+    parts: &mut Parts,
+    answer: Result<JournalAnswer, RequestError>,
+    now: Now,
+) {
+    if let Some(Waiting { call, from }) = parts.readings.take(&answer, &parts.base, now) {
+        let fields = match answer {
+            Ok(JournalAnswer::Fields(fields)) => Ok(fields),
+            Ok(JournalAnswer::Session(archive)) => of_session(parts, call, &archive, now),
+            Err(error) => Err(error),
+        };
+        send_read(parts, from, fields);
+    }
+    parts.readings.go_on(&mut parts.base, now);
+}
+
+/// Sends what was read from the journal.
+fn send_read(parts: &mut Parts, from: Sender, fields: Result<Map<String, Value>, RequestError>) {
+    let answer = fields.and_then(|fields| {
+        let body = Body::share(&fields)?;
+        let pass = if body.len() > LARGE {
+            let bytes = body.len();
+            Some(parts.replies.admit(&from.client, bytes, Some(&body))?)
+        } else {
+            None
+        };
+        Ok((Body::Shared(body), pass))
+    });
+    send(parts, from, Promise::Credits, answer, false);
 }
 
 /// The store has failed, so replies that wait for it are sent now.
-pub(super) fn release_waiting(parts: &mut Parts) {
+pub(super) fn release_waiting(parts: &mut Parts, now: Now) {
     for pending in parts.held.give_up() {
         reply(parts, pending);
     }
+    parts.readings.go_on(&mut parts.base, now);
 }
 
 fn reply(
     parts: &mut Parts,
     PendingReply {
-        asker,
-        client,
-        unknown,
+        from,
         mut answer,
         promise,
         seq,
         pass,
     }: PendingReply,
 ) {
+    let Sender {
+        asker,
+        client,
+        unknown,
+        ..
+    } = from;
     let bridge = parts.base.out.bridge();
     let mut durability = Durability::Durable;
     if answer.is_ok() {

@@ -53,6 +53,16 @@ impl Writes {
         self.asked += 1;
     }
 
+    /// Number of writes that the store was asked for.
+    pub(super) fn asked(&self) -> u64 {
+        self.asked
+    }
+
+    /// Whether the first `writes` are on disk.
+    pub(super) fn has_committed(&self, writes: u64) -> bool {
+        self.durable >= writes
+    }
+
     /// The first `writes` are on disk.
     pub(super) fn committed(&mut self, writes: u64) {
         self.durable = self.durable.max(writes);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use twitchat_bridge::client::{Client, Error, Options};
+pub(crate) use twitchat_bridge::client::Error;
+use twitchat_bridge::client::{Client, Options};
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::machine;
 use twitchat_bridge::obs::Target;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
-use twitchat_bridge::client::Client;
+use twitchat_bridge::client::{Client, ConnectionErrorKind};
 use twitchat_bridge::config::{Config, Flags};
-use twitchat_bridge::daemon::{ReadConfig, machine};
+use twitchat_bridge::daemon::{ReadConfig, archives, machine};
 use twitchat_bridge::files::text;
 use twitchat_bridge::obs::Target;
+use twitchat_bridge::request;
 
 use super::client::{self, Timeout};
 use super::options::Options;
@@ -102,6 +103,54 @@ impl Context {
         timeout: Timeout,
     ) -> anyhow::Result<Map<String, Value>> {
         Ok(client::request(&self.client(timeout).await?, name, fields).await?)
+    }
+
+    /// Makes one request to the bridge, and returns the reply without its envelope. If no bridge
+    /// runs, the answer is read from the journal, which is not changed.
+    pub(crate) async fn ask_or_read(
+        &self,
+        name: &str,
+        fields: Map<String, Value>,
+        timeout: Timeout,
+    ) -> anyhow::Result<Map<String, Value>> {
+        let config = self.config()?;
+        let asked = async {
+            let client = client::connect(machine::target(&config), timeout).await?;
+            client::request(&client, name, fields.clone()).await
+        };
+        let error = match asked.await {
+            Ok(reply) => return Ok(client::answer(reply)),
+            Err(error) => error,
+        };
+        if !has_no_bridge(&error) || !config.store.path.is_file() {
+            return Err(error.into());
+        }
+        let mut request = fields;
+        request.insert("request".into(), name.into());
+        let call = request::read(&Value::from(request).to_string()).map(|request| request.call);
+        match call
+            .transpose()?
+            .and_then(|call| archives::answer(&config, call))
+        {
+            Some(fields) => {
+                let fields = fields?;
+                let path = config.store.path.display();
+                out::note(format_args!("no bridge answers: read from {path}"));
+                Ok(fields)
+            }
+            None => Err(error.into()),
+        }
+    }
+}
+
+/// Whether an error says that there is no bridge to answer.
+fn has_no_bridge(error: &client::Error) -> bool {
+    match error {
+        client::Error::NoReply { .. } => true,
+        client::Error::Connect(cause) | client::Error::Disconnected(cause) => {
+            cause.kind() == ConnectionErrorKind::Unreachable
+        }
+        _ => false,
     }
 }
 

@@ -41,6 +41,7 @@ mod screen;
 mod script;
 mod send;
 mod service;
+mod sessions;
 mod setup;
 mod signals;
 mod span;
@@ -114,6 +115,7 @@ enum Verb {
     Events(events::Args),
     Request(request::Args),
     Credits(credits::Args),
+    Sessions(sessions::Args),
     Rules(rules::Args),
     Labels(labels::Args),
     Script(script::Args),
@@ -161,6 +163,7 @@ impl Verb {
             Self::Events(args) => args.run(),
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
+            Self::Sessions(args) => args.run(context).await,
             Self::Rules(args) => args.run(context).await,
             Self::Labels(args) => args.run(context).await,
             Self::Script(args) => Box::pin(args.run(context)).await,

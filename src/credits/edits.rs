@@ -165,6 +165,11 @@ impl Edits {
         self.revision
     }
 
+    /// Makes the revision greater than that of other edits, which these replace.
+    pub(super) fn continue_from(&mut self, revision: u64) {
+        self.revision += revision + 1;
+    }
+
     pub(super) fn begin_session(&mut self) {
         self.list.retain(|made| made.edit.outlives_session());
         self.sum_up();

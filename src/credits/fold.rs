@@ -296,6 +296,18 @@ pub struct Fold {
     redemptions: Redemptions,
     /// Number of sessions that were begun in this run.
     sessions: u64,
+    /// Which of them is the running one.
+    number: u64,
+    elsewhere: Elsewhere,
+}
+
+/// The session that rows of another session count in, apart from what outlives sessions.
+#[derive(Debug, Default)]
+struct Elsewhere {
+    /// Its number in the journal.
+    id: u64,
+    number: u64,
+    sections: Sections,
 }
 
 impl Fold {
@@ -310,6 +322,7 @@ impl Fold {
     pub fn begin_session(&mut self) {
         self.changes += 1;
         self.sessions += 1;
+        self.number = self.sessions;
         self.session = Sections::default();
         self.edits.begin_session();
     }
@@ -317,6 +330,34 @@ impl Fold {
     /// Settings have changed that decide what replies show.
     pub fn settings_changed(&mut self) {
         self.changes += 1;
+    }
+
+    /// Reads a row of another session of the journal. What outlives sessions counts here too; the
+    /// rest counts in sections that nobody sees, which begin anew with each change of `session`.
+    pub fn read_elsewhere(&mut self, session: u64, read: impl FnOnce(&mut Self)) {
+        if self.elsewhere.id != session {
+            self.sessions += 1;
+            self.elsewhere = Elsewhere {
+                id: session,
+                number: self.sessions,
+                sections: Sections::default(),
+            };
+        }
+        self.switch();
+        read(self);
+        self.switch();
+    }
+
+    fn switch(&mut self) {
+        std::mem::swap(&mut self.session, &mut self.elsewhere.sections);
+        std::mem::swap(&mut self.number, &mut self.elsewhere.number);
+    }
+
+    /// Continues the counts of an earlier fold that this one replaces, so that nothing that was
+    /// made of that one passes for up to date.
+    pub fn replaces(&mut self, earlier: &Self) {
+        self.changes += earlier.changes() + 1;
+        self.edits.continue_from(earlier.edits.revision());
     }
 
     /// The streamer's edits.
@@ -464,7 +505,7 @@ impl Fold {
             self.twins.count(Twin {
                 gave,
                 key,
-                session: self.sessions,
+                session: self.number,
                 at_ms,
             });
         }

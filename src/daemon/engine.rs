@@ -1,6 +1,6 @@
 //! Owns the bridge: passes it one input after the other, and runs the effects in their order.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, path::Path, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use tokio::{sync::mpsc, time::Instant};
@@ -13,7 +13,7 @@ use super::{
     log,
     outbox::{Message, Outbox},
     state,
-    tasks::Tasks,
+    tasks::{Answer, Tasks},
 };
 use crate::{
     bridge::{
@@ -50,7 +50,7 @@ pub(super) struct Engine {
     generation: state::Writer,
     outbox: Arc<Outbox>,
     emitted: Option<mpsc::Sender<Emitted>>,
-    answered: mpsc::Receiver<Input>,
+    answered: mpsc::Receiver<Answer>,
     /// Changes of the config file; a closed channel if it is not watched.
     reloads: mpsc::Receiver<Reload>,
     tasks: Tasks,
@@ -80,13 +80,13 @@ impl Engine {
         bridge: Bridge,
         clock: Clock,
         (store, generation): (StoreHandle, state::Writer),
-        obs: Obs,
-        outbox: Arc<Outbox>,
+        (obs, outbox): (Obs, Arc<Outbox>),
         emitted: Option<mpsc::Sender<Emitted>>,
         stop: CancellationToken,
+        journal: Arc<Path>,
     ) -> Self {
         let (answers, answered) = mpsc::channel(8);
-        let tasks = Tasks::new(obs, answers);
+        let tasks = Tasks::new(obs, answers, journal);
         Self {
             bridge,
             clock,
@@ -195,7 +195,7 @@ impl Engine {
                     written?;
                     self.unwritten.pop_front();
                 }
-                Some(input) = self.answered.recv() => self.handle(input),
+                Some(answer) = self.answered.recv() => self.take_answer(answer),
                 Some(reload) = self.reloads.recv() => {
                     self.handle(Input::Reloaded(Box::new(reload)));
                 }
@@ -223,10 +223,10 @@ impl Engine {
         }
         busy |= self.write_on();
         for _ in 0..INPUTS {
-            let Ok(input) = self.answered.try_recv() else {
+            let Ok(answer) = self.answered.try_recv() else {
                 break;
             };
-            self.handle(input);
+            self.take_answer(answer);
             busy = true;
         }
         if let Ok(reload) = self.reloads.try_recv() {
@@ -385,6 +385,16 @@ impl Engine {
         }
     }
 
+    fn take_answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Input(input) => self.handle(input),
+            Answer::Journal(answer) => {
+                let effects = self.bridge.journal_read(answer, self.clock.now());
+                self.run_effects(effects);
+            }
+        }
+    }
+
     fn handle(&mut self, input: Input) {
         let effects = self.bridge.handle(input, self.clock.now());
         self.run_effects(effects);
@@ -428,6 +438,11 @@ impl Engine {
                     of,
                     program,
                 } => self.tasks.run(ticket, of, program),
+                Effect::ReadJournal {
+                    question,
+                    settings,
+                    now_ms,
+                } => self.tasks.read_journal(question, settings, now_ms),
                 Effect::Speaks(generation) => self.generation.note(generation),
                 Effect::Note(note) => log::note(&note, &mut self.repeats),
                 Effect::Yield(other) => self.make_way(other),

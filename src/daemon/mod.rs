@@ -5,6 +5,7 @@
 //! sender, writer of the generation, engine. They end in reverse. `cli::run` and `cli::demo` call
 //! [`run`]; nothing here uses arguments or terminals.
 
+pub mod archives;
 mod clock;
 mod emitted;
 mod ended;
@@ -153,10 +154,10 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         started.bridge,
         clock,
         (store, generation),
-        obs,
-        outbox,
+        (obs, outbox),
         setup.emitted,
         stop,
+        setup.config.store.path.as_path().into(),
     );
     engine.follow(reloads);
     engine.take_early(opened.notices);

@@ -148,7 +148,7 @@ mod tests {
         assert!(link_ended.load(Ordering::SeqCst), "the link was stopped");
         let again = Store::open(&folder.path().join("journal.db")).expect("the store was closed");
         assert_eq!(
-            again.meta("alive_ms").unwrap().as_deref(),
+            again.reader().meta("alive_ms").unwrap().as_deref(),
             Some("77"),
             "and what it was given is on disk"
         );

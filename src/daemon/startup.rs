@@ -11,14 +11,14 @@ use crate::{
         Bridge,
         ingest::LASTING,
         io::{Effect, MetaValues, Now, Run, Settings},
-        journal::{SessionId, Write},
+        journal::Write,
         recent::RECENT_IDS,
     },
-    store::{Replay, Store},
+    store::{Reader, Rows, Store, StoreError},
 };
 
 /// The most people of earlier runs that are loaded, the most recently seen first.
-const PEOPLE: usize = 100_000;
+pub(super) const PEOPLE: usize = 100_000;
 
 /// A bridge, and the effects to run first.
 pub(super) struct Started {
@@ -35,19 +35,8 @@ pub(super) fn bridge(
     now: Now,
     stop: &CancellationToken,
 ) -> Result<Option<Started>, Error> {
-    let number = |key| -> Result<Option<i64>, Error> {
-        Ok(store.meta(key)?.and_then(|text| text.parse().ok()))
-    };
-    let meta = MetaValues {
-        alive_ms: number("alive_ms")?,
-        streamed_ms: number("streamed_ms")?,
-        generation: store.meta("generation")?,
-        channels: store.meta("channels")?,
-        subscriptions: store.meta("subscriptions")?,
-        once: store.meta("once")?,
-        latest: store.meta("latest")?,
-        listed: store.meta("listed")?,
-    };
+    let store = store.reader();
+    let meta = meta_values(store)?;
     let known_instance = store.meta("instance")?;
     let instance: Box<str> = known_instance
         .clone()
@@ -101,10 +90,27 @@ pub(super) fn bridge(
     }))
 }
 
+/// The meta values of a store.
+pub(super) fn meta_values(store: Reader<'_>) -> Result<MetaValues, StoreError> {
+    let number = |key| -> Result<Option<i64>, StoreError> {
+        Ok(store.meta(key)?.and_then(|text| text.parse().ok()))
+    };
+    Ok(MetaValues {
+        alive_ms: number("alive_ms")?,
+        streamed_ms: number("streamed_ms")?,
+        generation: store.meta("generation")?,
+        channels: store.meta("channels")?,
+        subscriptions: store.meta("subscriptions")?,
+        once: store.meta("once")?,
+        latest: store.meta("latest")?,
+        listed: store.meta("listed")?,
+    })
+}
+
 /// Reads the journal into the bridge and returns the number of rows; `None` if `stop` is cancelled
 /// meanwhile.
 fn rows(
-    store: &Store,
+    store: Reader<'_>,
     bridge: &mut Bridge,
     stop: &CancellationToken,
 ) -> Result<Option<u64>, Error> {
@@ -116,27 +122,14 @@ fn rows(
         }
     };
     let mut rows = 0;
-    let running = bridge.session().id;
-    let mut current = SessionId(0);
-    let earlier = store.replay(Replay::Kinds(&LASTING), |row| {
-        if row.session < running {
-            if row.session != current {
-                bridge.replay_next_session();
-                current = row.session;
-            }
-            bridge.replay(&row);
-            rows += 1;
-        }
-        go_on()
-    })?;
-    if earlier.is_break() {
-        return Ok(None);
-    }
-    bridge.replay_next_session();
-    let this = store.replay(Replay::Session(running), |row| {
+    let wanted = Rows {
+        sessions: &[bridge.session().id],
+        kinds: &LASTING,
+    };
+    let read = store.rows(wanted, |row| {
         bridge.replay(&row);
         rows += 1;
         go_on()
     })?;
-    Ok(this.is_continue().then_some(rows))
+    Ok(read.is_continue().then_some(rows))
 }

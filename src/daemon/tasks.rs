@@ -2,6 +2,7 @@
 //! own, so that the bridge need not wait. The result comes back as an input, also when the task
 //! panics, so nothing in the bridge waits for ever. All tasks end with the engine.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,23 +13,43 @@ use tokio::{
 use tracing::{debug, error, warn};
 
 use super::{
-    program,
+    archives, program,
     watched::{Panicked, watched},
 };
 use crate::{
     automation::{ObsRequest, Program},
-    bridge::io::{Input, Ticket},
+    bridge::{
+        archive::JournalAnswer,
+        io::{Input, JournalQuestion, Settings, Ticket},
+    },
     obs::{Obs, RequestError},
+    request,
 };
 
 /// The most messages for browser sources that are being sent at the same time. Further ones are
 /// dropped, because each second brings the complete roll again.
 const EMITS: usize = 4;
 
+/// The result of a task.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Input(Input),
+    /// What was read from the journal, or why it could not be read.
+    Journal(Result<JournalAnswer, request::RequestError>),
+}
+
+impl From<Input> for Answer {
+    fn from(input: Input) -> Self {
+        Self::Input(input)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Tasks {
     obs: Obs,
-    answers: mpsc::Sender<Input>,
+    answers: mpsc::Sender<Answer>,
+    /// The journal.
+    store: Arc<Path>,
     emits: Arc<Semaphore>,
     left_out: u64,
     /// The number of times that OBS did not report the state of the stream.
@@ -37,10 +58,11 @@ pub(super) struct Tasks {
 }
 
 impl Tasks {
-    pub(super) fn new(obs: Obs, answers: mpsc::Sender<Input>) -> Self {
+    pub(super) fn new(obs: Obs, answers: mpsc::Sender<Answer>, store: Arc<Path>) -> Self {
         Self {
             obs,
             answers,
+            store,
             emits: Arc::new(Semaphore::new(EMITS)),
             left_out: 0,
             unanswered: Arc::default(),
@@ -67,6 +89,27 @@ impl Tasks {
         });
     }
 
+    /// Reads the journal, on a thread of its own and on a connection of its own.
+    pub(super) fn read_journal(
+        &mut self,
+        question: JournalQuestion,
+        settings: Box<Settings>,
+        now_ms: i64,
+    ) {
+        let store = Arc::clone(&self.store);
+        let failed = |why: String| Answer::Journal(Err(request::RequestError::Unavailable(why)));
+        let reading = async move {
+            let read = move || archives::read(&store, &question, &settings, now_ms);
+            Some(match tokio::task::spawn_blocking(read).await {
+                Ok(answer) => Answer::Journal(answer),
+                Err(broke) => failed(format!("reading the journal failed: {broke}")),
+            })
+        };
+        self.start("reading the journal", reading, move |panicked| {
+            Some(failed(panicked.to_string()))
+        });
+    }
+
     /// Asks OBS whether it streams and since when.
     pub(super) fn ask_stream(&mut self) {
         let (obs, unanswered) = (self.obs.clone(), Arc::clone(&self.unanswered));
@@ -86,7 +129,7 @@ impl Tasks {
                 }
             }
         };
-        self.start("the question for the stream", asking, |_| None);
+        self.start("the question for the stream", asking, |_| None::<Input>);
     }
 
     /// Asks OBS whether a scene shows the page with the end credits.
@@ -196,11 +239,11 @@ impl Tasks {
 
     /// Starts a task. The bridge receives its result as an input, or the result of `instead` if the
     /// task panics.
-    fn start(
+    fn start<A: Into<Answer> + Send>(
         &mut self,
         what: &'static str,
-        deed: impl Future<Output = Option<Input>> + Send + 'static,
-        instead: impl FnOnce(&Panicked) -> Option<Input> + Send + 'static,
+        deed: impl Future<Output = Option<A>> + Send + 'static,
+        instead: impl FnOnce(&Panicked) -> Option<A> + Send + 'static,
     ) {
         while let Some(joined) = self.running.try_join_next() {
             report(joined);
@@ -211,7 +254,7 @@ impl Tasks {
                 .await
                 .unwrap_or_else(|panicked| instead(&panicked));
             if let Some(answer) = answer
-                && answers.send(answer).await.is_err()
+                && answers.send(answer.into()).await.is_err()
             {
                 debug!(
                     task = what,
@@ -243,7 +286,7 @@ mod tests {
     };
 
     /// Tasks with an OBS that cannot be reached.
-    fn tasks() -> (Tasks, mpsc::Receiver<Input>) {
+    fn tasks() -> (Tasks, mpsc::Receiver<Answer>) {
         let target = || {
             std::future::ready(Target {
                 host: "127.0.0.1".into(),
@@ -260,14 +303,21 @@ mod tests {
             &TaskTracker::new(),
         );
         let (answers, answered) = mpsc::channel(8);
-        (Tasks::new(obs, answers), answered)
+        (
+            Tasks::new(obs, answers, Path::new("none.db").into()),
+            answered,
+        )
     }
 
-    async fn next(answered: &mut mpsc::Receiver<Input>) -> Input {
-        tokio::time::timeout(Duration::from_secs(20), answered.recv())
+    async fn next(answered: &mut mpsc::Receiver<Answer>) -> Input {
+        let answer = tokio::time::timeout(Duration::from_secs(20), answered.recv())
             .await
             .expect("an answer in time")
-            .expect("an answer")
+            .expect("an answer");
+        match answer {
+            Answer::Input(input) => input,
+            Answer::Journal(answer) => panic!("{answer:?}"),
+        }
     }
 
     #[tokio::test]
@@ -310,7 +360,7 @@ mod tests {
             let held = held.clone();
             let waiting = async move {
                 let _held = held;
-                std::future::pending().await
+                std::future::pending::<Option<Input>>().await
             };
             tasks.start("a test", waiting, |_| None);
         }

@@ -59,7 +59,7 @@ async fn run_until_it_breaks(
         .await
         .expect("the connections are closed");
     let store = Store::open(&config.store.path).expect("the store was closed");
-    assert!(store.meta("alive_ms").is_ok(), "and can be read");
+    assert!(store.reader().meta("alive_ms").is_ok(), "and can be read");
     outcome
 }
 

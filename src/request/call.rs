@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     edit::{EditRequest, PersonQuery},
     roll::{Command, Report, RollOptions},
+    session::SessionQuery,
 };
 use crate::{
     credits::{Spelling, reply::ReplyOptions},
@@ -113,6 +114,25 @@ pub enum Call {
         person: PersonQuery,
         /// The most people in the list; `None` for the usual number.
         limit: Option<usize>,
+    },
+    /// Lists the sessions of the journal, the last one first.
+    ListSessions {
+        /// Maximum number of sessions in the list; `None` for no limit.
+        limit: Option<usize>,
+    },
+    /// Shows one session.
+    GetSession {
+        session: SessionQuery,
+    },
+    /// Lists every event behind a person's entries in a session.
+    ExplainPerson {
+        session: SessionQuery,
+        person: PersonQuery,
+    },
+    /// `GetCredits`, `RollCredits` or `GetRoll` with the credits of this session.
+    OfSession {
+        session: SessionQuery,
+        call: Box<Call>,
     },
     /// Prove who you are: OBS has asked already.
     Authenticate,

@@ -14,6 +14,7 @@ const MOST: usize = 32;
 const LONGEST: usize = 64;
 
 const CREDITS: &[&str] = &["spelling", "extended", "limit"];
+const CREDITS_OF_SESSION: &[&str] = &["session", "spelling", "extended", "limit"];
 const EDIT: &[&str] = &[
     "edit",
     "preview",
@@ -31,7 +32,15 @@ const EDIT: &[&str] = &[
     "value",
 ];
 const EVENTS: &[&str] = &["events"];
+const EXPLAIN: &[&str] = &[
+    "person.platform",
+    "person.id",
+    "person.name",
+    "person.login",
+    "session",
+];
 const ROLL: &[&str] = &[
+    "session",
     "test",
     "testAudience.names",
     "testAudience.seed",
@@ -61,8 +70,11 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
         "Subscribe" | "UnSubscribe" => EVENTS,
         "GetEvents" => &["spelling"],
         "DoAction" => &["action.id", "action.name", "args"],
-        "GetCredits" | "TestCredits" => CREDITS,
-        "GetActiveViewers" => &["limit"],
+        "GetCredits" => CREDITS_OF_SESSION,
+        "TestCredits" => CREDITS,
+        "GetSession" => &["session"],
+        "ExplainPerson" => EXPLAIN,
+        "GetActiveViewers" | "ListSessions" => &["limit"],
         "PublishEvent" => &["publish.source", "publish.type", "data", "eventId"],
         "AddToCredits" => &["section", "value"],
         "EditCredits" => EDIT,

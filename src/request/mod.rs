@@ -14,6 +14,7 @@ mod read_edit;
 mod read_roll;
 pub mod reply;
 mod roll;
+mod session;
 pub mod status_keys;
 
 use serde_json::{Map, Value};
@@ -28,6 +29,7 @@ pub use error::RequestError;
 pub use known::Unknown;
 pub use read::known_names;
 pub use roll::{Command, PageState, Place, Report, RollOptions};
+pub use session::{SESSION, SessionQuery};
 
 /// Maximum length of an `id` that a reply repeats, in bytes of JSON.
 const LONGEST_ID: usize = 64 * 1024;

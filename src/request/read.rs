@@ -7,6 +7,8 @@ use super::{
     error::RequestError,
     fields::{self, Fields},
     known, read_edit, read_roll as roll,
+    roll::RollOptions,
+    session::{self, SessionQuery},
 };
 use crate::{credits::Spelling, event::EventName, input::hint};
 
@@ -25,8 +27,9 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("GetActions", |_| Ok(Call::GetActions)),
     ("DoAction", do_action),
     ("GetBroadcaster", |_| Ok(Call::GetBroadcaster)),
-    ("GetCredits", |fields| {
-        Ok(Call::GetCredits(options(fields)?))
+    ("GetCredits", |mut fields| {
+        let session = session::session(&mut fields)?;
+        Ok(of_session(session, Call::GetCredits(options(fields)?)))
     }),
     ("TestCredits", |fields| {
         Ok(Call::TestCredits(options(fields)?))
@@ -44,12 +47,29 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("EditCredits", read_edit::edit),
     ("Undo", read_edit::undo),
     ("FindPerson", read_edit::find),
+    ("ListSessions", |mut fields| {
+        Ok(Call::ListSessions {
+            limit: fields.count("limit")?,
+        })
+    }),
+    ("GetSession", |mut fields| {
+        let session = session::session(&mut fields)?;
+        let session = session.unwrap_or(SessionQuery::Running);
+        Ok(Call::GetSession { session })
+    }),
+    ("ExplainPerson", |mut fields| {
+        let session = session::session(&mut fields)?;
+        Ok(Call::ExplainPerson {
+            session: session.unwrap_or(SessionQuery::Running),
+            person: read_edit::person(&mut fields, "person")?,
+        })
+    }),
     ("RollCredits", |fields| {
-        Ok(Call::RollCredits(roll::roll(fields)?))
+        roll_of_session(fields, Call::RollCredits)
     }),
     ("StopCredits", |_| Ok(Call::StopCredits)),
     ("ControlCredits", roll::control),
-    ("GetRoll", |fields| Ok(Call::GetRoll(roll::roll(fields)?))),
+    ("GetRoll", |fields| roll_of_session(fields, Call::GetRoll)),
     ("OverlayReport", roll::report),
     ("SendMessage", send_message),
     ("Authenticate", |_| Ok(Call::Authenticate)),
@@ -179,6 +199,28 @@ fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
 
 fn spelling(fields: &mut Fields) -> Result<Option<Spelling>, RequestError> {
     fields.one_of("spelling", "\"both\", \"legacy\" or \"current\"")
+}
+
+/// A call with the credits of a session; of the running one if none is named.
+fn of_session(session: Option<SessionQuery>, call: Call) -> Call {
+    match session {
+        None | Some(SessionQuery::Running) => call,
+        Some(session) => Call::OfSession {
+            session,
+            call: Box::new(call),
+        },
+    }
+}
+
+fn roll_of_session(
+    mut fields: Fields,
+    call: impl FnOnce(RollOptions) -> Call,
+) -> Result<Call, RequestError> {
+    let session = session::session(&mut fields)?;
+    let options = roll::roll(fields)?;
+    // A test roll has made-up credits.
+    let session = session.filter(|_| !options.test);
+    Ok(of_session(session, call(options)))
 }
 
 fn options(mut fields: Fields) -> Result<CreditsOptions, RequestError> {

@@ -237,7 +237,7 @@ impl StoreError {
     }
 
     /// The text of the error and of its causes, on one line.
-    pub(super) fn chain(&self) -> String {
+    pub fn chain(&self) -> String {
         let mut text = self.to_string();
         let mut cause = self.source();
         while let Some(error) = cause {

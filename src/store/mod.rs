@@ -22,6 +22,7 @@ mod notice;
 mod open;
 mod queue;
 mod read;
+mod read_only;
 mod rebuild;
 mod schema;
 mod statements;
@@ -33,7 +34,8 @@ pub use handle::{StoreHandle, TryWriteError};
 pub use lock::is_in_use;
 pub use notice::{StoreNotice, StoreNotices};
 pub use open::Store;
-pub use read::Replay;
+pub use read::{Reader, Rows};
+pub use read_only::ReadOnlyStore;
 
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use crate::files::owner_only;
 
 /// How long one attempt waits for another program that writes to the file. The thread repeats
 /// failed attempts.
-const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
 /// The size to which a checkpoint truncates the write-ahead log.
 const WAL_LIMIT_BYTES: i64 = 16 * 1024 * 1024;
 /// The number of cached statements, enough for all of them.
@@ -57,8 +57,10 @@ impl Store {
             files,
             known: Known::default(),
         };
-        let session = store.sessions()?.pop();
-        store.known = Known::read(store.last_seq()?, session, |key| store.meta(key))?;
+        let reader = store.reader();
+        let session = reader.sessions()?.pop();
+        let known = Known::read(reader.last_seq()?, session, |key| reader.meta(key))?;
+        store.known = known;
         Ok(store)
     }
 
@@ -112,7 +114,7 @@ fn create(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Refuses files of other programs and of later versions, before anything in them is changed.
-fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::database("read", path, error);
     let found: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))

@@ -1,24 +1,42 @@
 //! Reads the store at start-up. Rows are passed on one at a time, because the journal may be larger
 //! than the memory.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
-use rusqlite::{OptionalExtension, Params, Row as Columns};
+use rusqlite::{Connection, OptionalExtension, Params, Row as Columns};
 
 use super::{Store, StoreError, statements};
 use crate::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId};
 
-/// The rows to read.
+/// The rows to read: those of these sessions, and those of all sessions that have one of these
+/// origins and kinds.
 #[derive(Debug, Clone, Copy)]
-pub enum Replay<'a> {
-    /// All rows of one session.
-    Session(SessionId),
-    /// The rows of all sessions that have one of these origins and kinds: for leaderboards.
-    Kinds(&'a [(RowOrigin, &'a str)]),
+pub struct Rows<'a> {
+    pub sessions: &'a [SessionId],
+    pub kinds: &'a [(RowOrigin, &'a str)],
+}
+
+/// Reads an open store.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) path: &'a Path,
 }
 
 impl Store {
+    /// Reads the store.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            connection: &self.connection,
+            path: &self.path,
+        }
+    }
+}
+
+impl Reader<'_> {
     /// All sessions, oldest first.
     pub fn sessions(&self) -> Result<Vec<Session>, StoreError> {
         let mut sessions = Vec::new();
@@ -33,6 +51,17 @@ impl Store {
             Ok(())
         })?;
         Ok(sessions)
+    }
+
+    /// The number of rows of each session that has any.
+    pub fn rows_of_sessions(&self) -> Result<HashMap<SessionId, u64>, StoreError> {
+        let mut rows = HashMap::new();
+        self.each(statements::ROWS_OF_SESSIONS, (), |row| {
+            let (session, count): (i64, i64) = row.try_into()?;
+            rows.insert(SessionId(session.cast_unsigned()), count.cast_unsigned());
+            Ok(())
+        })?;
+        Ok(rows)
     }
 
     /// The number of the last row; 0 if there is none.
@@ -53,28 +82,25 @@ impl Store {
     }
 
     /// Reads rows in the order of their numbers, until there are no more or `each` breaks.
-    pub fn replay(
+    pub fn rows(
         &self,
-        what: Replay<'_>,
+        what: Rows<'_>,
         mut each: impl FnMut(Row) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, StoreError> {
-        let read = |columns: &Columns<'_>| journal_row(columns).map(&mut each);
-        match what {
-            Replay::Session(SessionId(id)) => {
-                self.each_until(statements::REPLAY_SESSION, [id.cast_signed()], read)
-            }
-            Replay::Kinds(kinds) => {
-                let wanted: Vec<_> = kinds
-                    .iter()
-                    .map(|(origin, kind)| serde_json::json!([origin.as_str(), kind]))
-                    .collect();
-                self.each_until(
-                    statements::REPLAY_KINDS,
-                    [serde_json::Value::from(wanted).to_string()],
-                    read,
-                )
-            }
-        }
+        let sessions: Vec<_> = what.sessions.iter().map(|session| session.0).collect();
+        let kinds: Vec<_> = what
+            .kinds
+            .iter()
+            .map(|(origin, kind)| serde_json::json!([origin.as_str(), kind]))
+            .collect();
+        self.each_until(
+            statements::ROWS,
+            [
+                serde_json::Value::from(sessions).to_string(),
+                serde_json::Value::from(kinds).to_string(),
+            ],
+            |columns| journal_row(columns).map(&mut each),
+        )
     }
 
     /// The ids of the last `count` rows that have one, oldest first.
@@ -148,7 +174,7 @@ impl Store {
     }
 
     fn unreadable(&self, error: rusqlite::Error) -> StoreError {
-        StoreError::database("read", &self.path, error)
+        StoreError::database("read", self.path, error)
     }
 }
 

@@ -35,19 +35,21 @@ ON CONFLICT (key) DO UPDATE SET value = ?2";
 
 pub(super) const SESSIONS: &str = "SELECT id, started_ms, ended_ms, cause FROM session ORDER BY id";
 
+pub(super) const ROWS_OF_SESSIONS: &str = "SELECT session, count(*) FROM journal GROUP BY session";
+
 pub(super) const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM journal";
 
 pub(super) const META: &str = "SELECT value FROM kept WHERE key = ?1";
 
-pub(super) const REPLAY_SESSION: &str = "
-SELECT seq, session, at_ms, origin, kind, id, body FROM journal WHERE session = ?1 ORDER BY seq";
-
-/// `?1` is a JSON array of `[origin, kind]`. The inner query selects row numbers only, so that
-/// SQLite does not hold rows in memory to sort them.
-pub(super) const REPLAY_KINDS: &str = "
+/// `?1` is a JSON array of sessions, `?2` one of `[origin, kind]`. The inner query selects row
+/// numbers only, so that SQLite does not hold rows in memory to sort them.
+pub(super) const ROWS: &str = "
 SELECT seq, session, at_ms, origin, kind, id, body FROM journal
 WHERE seq IN (
     SELECT seq FROM json_each(?1) AS wanted
+    CROSS JOIN journal ON session = wanted.value
+    UNION ALL
+    SELECT seq FROM json_each(?2) AS wanted
     CROSS JOIN journal ON origin = wanted.value ->> 0 AND kind = wanted.value ->> 1
 )
 ORDER BY seq";

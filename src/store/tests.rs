@@ -20,6 +20,11 @@ mod speed;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+const SESSION_1: Rows<'_> = Rows {
+    sessions: &[SessionId(1)],
+    kinds: &[],
+};
+
 fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/er/journal.db");
@@ -62,9 +67,9 @@ fn session(id: u64, started_ms: i64) -> Session {
     }
 }
 
-fn replayed(store: &Store, what: Replay<'_>) -> Vec<Row> {
+fn replayed(store: &Store, what: Rows<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
-    let read = store.replay(what, |row| {
+    let read = store.reader().rows(what, |row| {
         rows.push(row);
         ControlFlow::Continue(())
     });
@@ -74,7 +79,10 @@ fn replayed(store: &Store, what: Replay<'_>) -> Vec<Row> {
 
 fn people(store: &Store, limit: usize) -> Vec<PersonRow> {
     let mut people = Vec::new();
-    store.people(limit, |person| people.push(person)).unwrap();
+    store
+        .reader()
+        .people(limit, |person| people.push(person))
+        .unwrap();
     people
 }
 
@@ -126,9 +134,9 @@ async fn what_was_written_is_read_back() {
     );
     let store = saved(&path, writes).await;
 
-    assert_eq!(store.last_seq().unwrap(), Seq(7));
+    assert_eq!(store.reader().last_seq().unwrap(), Seq(7));
     assert_eq!(
-        store.sessions().unwrap(),
+        store.reader().sessions().unwrap(),
         [
             Session {
                 ended_ms: Some(20),
@@ -137,14 +145,26 @@ async fn what_was_written_is_read_back() {
             session(2, 20)
         ]
     );
-    assert_eq!(store.meta("alive_ms").unwrap().as_deref(), Some("2"));
-    assert_eq!(store.meta("unheard of").unwrap(), None);
+    assert_eq!(
+        store.reader().meta("alive_ms").unwrap().as_deref(),
+        Some("2")
+    );
+    assert_eq!(store.reader().meta("unheard of").unwrap(), None);
     // Session 1 was continued after session 2, so its rows are not next to each other.
     assert_eq!(
-        replayed(&store, Replay::Session(SessionId(1))),
+        replayed(&store, SESSION_1),
         [&rows[0..3], &rows[6..]].concat()
     );
-    assert_eq!(replayed(&store, Replay::Session(SessionId(9))), []);
+    assert_eq!(
+        replayed(
+            &store,
+            Rows {
+                sessions: &[SessionId(9)],
+                kinds: &[]
+            }
+        ),
+        []
+    );
     let kinds = [
         (RowOrigin::Filled, "BITS"),
         (RowOrigin::Received, "FOLLOW"),
@@ -152,16 +172,32 @@ async fn what_was_written_is_read_back() {
         (RowOrigin::Received, "Custom"),
     ];
     assert_eq!(
-        replayed(&store, Replay::Kinds(&kinds)),
+        replayed(
+            &store,
+            Rows {
+                sessions: &[],
+                kinds: &kinds
+            }
+        ),
         [&rows[0..1], &rows[3..5]].concat()
     );
-    assert_eq!(replayed(&store, Replay::Kinds(&[])), []);
     assert_eq!(
-        store.recent_ids(3).unwrap(),
+        replayed(
+            &store,
+            Rows {
+                sessions: &[],
+                kinds: &[]
+            }
+        ),
+        []
+    );
+    assert_eq!(
+        store.reader().recent_ids(3).unwrap(),
         ["id-4".into(), "id-5".into(), "id-7".into()]
     );
     let mut published = Vec::new();
     store
+        .reader()
         .published_ids(|id| published.push(id.to_owned()))
         .unwrap();
     assert_eq!(published, ["id-2"]);
@@ -204,12 +240,9 @@ async fn repeats_change_nothing() {
     drop(saved(&path, writes.clone()).await);
     // Repeats the whole batch, as after a commit whose success was not noticed.
     let store = saved(&path, writes).await;
+    assert_eq!(replayed(&store, SESSION_1), [received(1)]);
     assert_eq!(
-        replayed(&store, Replay::Session(SessionId(1))),
-        [received(1)]
-    );
-    assert_eq!(
-        store.sessions().unwrap(),
+        store.reader().sessions().unwrap(),
         [
             Session {
                 ended_ms: Some(20),
@@ -235,7 +268,7 @@ async fn the_corrected_start_of_a_session_is_kept() {
         .await,
     );
     assert_eq!(
-        Store::open(&path).unwrap().sessions().unwrap(),
+        Store::open(&path).unwrap().reader().sessions().unwrap(),
         [first(400)]
     );
 }
@@ -265,7 +298,7 @@ async fn another_row_of_the_same_number_is_an_error_and_not_silence() {
         Err(StoreError::Unsaved { writes: 1, .. })
     ));
     assert_eq!(
-        replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))),
+        replayed(&Store::open(&path).unwrap(), SESSION_1),
         [received(1)]
     );
 }
@@ -357,7 +390,7 @@ async fn a_transaction_that_fails_is_tried_again_until_it_succeeds() {
     assert_eq!(committed(&mut notices, 2).await, 2);
     handle.close().await.unwrap();
     assert_eq!(
-        replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))),
+        replayed(&Store::open(&path).unwrap(), SESSION_1),
         [received(1), received(2)]
     );
 }
@@ -451,7 +484,9 @@ async fn a_broken_page_is_reported_as_damage() {
     std::fs::write(&path, bytes).unwrap();
     let error = Store::open(&path)
         .and_then(|store| {
-            store.replay(Replay::Session(SessionId(1)), |_| ControlFlow::Continue(()))
+            store
+                .reader()
+                .rows(SESSION_1, |_| ControlFlow::Continue(()))
         })
         .unwrap_err();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
@@ -469,7 +504,8 @@ fn a_row_of_an_unknown_origin_is_an_error() {
         )
         .unwrap();
     let error = store
-        .replay(Replay::Session(SessionId(1)), |_| ControlFlow::Continue(()))
+        .reader()
+        .rows(SESSION_1, |_| ControlFlow::Continue(()))
         .unwrap_err();
     assert!(
         error.chain().ends_with(r#"unknown origin "dreamt""#),
@@ -528,12 +564,12 @@ fn every_old_version_is_brought_up_to_date() {
             "from version {version}"
         );
         let held = usize::from(version >= 1);
-        assert_eq!(replayed(&store, Replay::Session(SessionId(1))).len(), held);
+        assert_eq!(replayed(&store, SESSION_1).len(), held);
         assert_eq!(
             (
-                store.sessions().unwrap().len(),
+                store.reader().sessions().unwrap().len(),
                 people(&store, 9).len(),
-                store.meta("alive_ms").unwrap().iter().len()
+                store.reader().meta("alive_ms").unwrap().iter().len()
             ),
             (held, held, held)
         );
@@ -551,30 +587,68 @@ fn schema_of(connection: &Connection) -> Vec<String> {
         .collect()
 }
 
+/// Names and contents of the files in a folder.
+fn files_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        // SQLite notes who reads in the index of the log.
+        .filter(|path| !path.to_string_lossy().ends_with("-shm"))
+        .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn a_store_is_read_beside_a_bridge_and_without_one_and_no_file_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jour%nal #1?.db");
+    let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
+    let rows = |store: &ReadOnlyStore| {
+        let mut read = Vec::new();
+        let reader = store.reader().unwrap();
+        let whole = reader.rows(SESSION_1, |row| {
+            read.push(row);
+            ControlFlow::Continue(())
+        });
+        assert!(whole.unwrap().is_continue());
+        (read, reader.rows_of_sessions().unwrap())
+    };
+    handle.write(Write::Begin(session(1, 10))).await.unwrap();
+    handle.write(Write::Append(received(1))).await.unwrap();
+    committed(&mut notices, 2).await;
+    let expected = (vec![received(1)], [(SessionId(1), 1)].into());
+    let before = files_in(folder.path());
+    assert_eq!(rows(&ReadOnlyStore::open(&path).unwrap()), expected);
+    assert_eq!(files_in(folder.path()), before);
+    handle.close().await.unwrap();
+    let before = files_in(folder.path());
+    assert_eq!(rows(&ReadOnlyStore::open(&path).unwrap()), expected);
+    assert_eq!(files_in(folder.path()), before);
+    assert!(ReadOnlyStore::open(&folder.path().join("none.db")).is_err());
+    assert_eq!(files_in(folder.path()), before);
+}
+
 #[test]
 fn the_journal_is_never_sorted_in_memory() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
-    for (sql, with) in [
-        (statements::REPLAY_SESSION, "1"),
-        (statements::REPLAY_KINDS, "[]"),
-    ] {
-        let mut plan = store
-            .connection
-            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-            .unwrap();
-        let steps: Vec<String> = plan
-            .query_map([with], |row| row.get(3))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
-        assert!(
-            !steps
-                .iter()
-                .any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN journal")),
-            "{steps:?}"
-        );
-    }
+    let mut plan = store
+        .connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {}", statements::ROWS))
+        .unwrap();
+    let steps: Vec<String> = plan
+        .query_map(["[]", "[]"], |row| row.get(3))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert!(
+        !steps
+            .iter()
+            .any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN journal")),
+        "{steps:?}"
+    );
 }
 
 #[cfg(unix)]

@@ -37,6 +37,7 @@ mod reorder;
 mod rules;
 mod scenes;
 mod services;
+mod sessions;
 mod show;
 mod timing;
 mod timing_send;

@@ -10,7 +10,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use twitchat_bridge::bridge::Bridge;
 use twitchat_bridge::bridge::io::{Effect, Input, MetaValues, Now, ObsInfo, Run, Settings};
-use twitchat_bridge::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
+use twitchat_bridge::bridge::journal::{PersonRow, Row, Seq, Session, Write};
 use twitchat_bridge::event::Received;
 use uuid::Uuid;
 
@@ -262,31 +262,7 @@ impl Bench {
         self.people
             .iter()
             .for_each(|person| next.core.recall_person(person));
-        let running = next.core.session().id;
-        let lasting = |row: &Row| {
-            let kind = row.kind.to_lowercase();
-            row.origin != RowOrigin::Added
-                && ["bits", "cheer", "reward", "pages"]
-                    .iter()
-                    .any(|word| kind.contains(word))
-        };
-        let mut current = SessionId(0);
-        for row in self
-            .rows
-            .iter()
-            .filter(|row| row.session < running && lasting(row))
-        {
-            if row.session != current {
-                next.core.replay_next_session();
-                current = row.session;
-            }
-            next.core.replay(row);
-        }
-        next.core.replay_next_session();
-        self.rows
-            .iter()
-            .filter(|row| row.session == running)
-            .for_each(|row| next.core.replay(row));
+        self.rows.iter().for_each(|row| next.core.replay(row));
         next
     }
 }

@@ -38,6 +38,7 @@ mod record;
 mod reload;
 mod rules;
 mod send;
+mod sessions;
 #[cfg(target_os = "linux")]
 mod setup;
 #[cfg(target_os = "linux")]

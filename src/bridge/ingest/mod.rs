@@ -34,7 +34,7 @@ use crate::{
     twitchat::{catalogue, catalogue::Class, generation_of, summary::Summary},
 };
 pub use lasting::LASTING;
-use note::note_fact;
+pub(super) use note::note_fact;
 pub(super) use read_back::read_back;
 use two_pages::Generations;
 

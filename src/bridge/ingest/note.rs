@@ -4,7 +4,7 @@ use crate::{bridge::base::Base, event::Fact, mapping::render};
 
 /// Notes a fact that is not emitted itself: one of a row that is read back, of a row of a summary,
 /// or of a published event, for which the publisher's own data is emitted.
-pub(super) fn note_fact(base: &mut Base, fact: &Fact, at_ms: i64) {
+pub(in crate::bridge) fn note_fact(base: &mut Base, fact: &Fact, at_ms: i64) {
     if !base.emitter.notes() {
         return;
     }

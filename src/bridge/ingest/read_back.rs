@@ -2,21 +2,29 @@
 
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{note::note_fact, two_pages};
+use super::{lasting::LASTING, two_pages};
 use crate::{
     bridge::{
-        bans,
-        base::Base,
-        edits,
+        bans, edits,
         journal::{Row, RowOrigin},
-        model::fold_origin,
+        model::{Model, fold_origin},
     },
+    credits::{Fold, Outcome},
     event::{EventName, Fact},
     mapping::{self, published},
 };
 
-/// Counts a row of the journal.
-pub(in crate::bridge) fn read_back(row: &Row, base: &mut Base) {
+/// Counts a row of the journal. `each` is called for every fact in it, with what became of the
+/// fact. Of another session only what outlives sessions is read.
+pub(in crate::bridge) fn read_back(
+    row: &Row,
+    model: &mut Model,
+    mut each: impl FnMut(&Fold, &Fact, Outcome),
+) {
+    let is_elsewhere = row.session != model.session().id;
+    if is_elsewhere && !lasts(row) {
+        return;
+    }
     // Rows of earlier versions may hold texts of any length.
     let shortened = mapping::shorten(&row.body).map(|body| Row {
         body: body.into(),
@@ -24,36 +32,50 @@ pub(in crate::bridge) fn read_back(row: &Row, base: &mut Base) {
     });
     let row = shortened.as_ref().unwrap_or(row);
     let facts = facts_of(row);
-    if base.model.is_elsewhere(&facts) {
+    if model.is_elsewhere(&facts) {
         return;
     }
+    if is_elsewhere {
+        let read = |fold: &mut Fold| count(row, &facts, fold, &mut each);
+        model.fold_mut().read_elsewhere(row.session.0, read);
+    } else {
+        count(row, &facts, model.fold_mut(), &mut each);
+        model.count_row();
+    }
+}
+
+/// Whether a row is read back after its session has ended.
+fn lasts(row: &Row) -> bool {
+    LASTING
+        .iter()
+        .any(|(origin, kind)| (*origin, *kind) == (row.origin, &*row.kind))
+}
+
+fn count(row: &Row, facts: &[Fact], fold: &mut Fold, each: &mut impl FnMut(&Fold, &Fact, Outcome)) {
     for fact in facts {
-        let key = mapping::summary::keys_of(&fact);
+        let key = mapping::summary::keys_of(fact);
         let origin = fold_origin(row.origin, row.id.is_some());
-        base.model
-            .fold_mut()
-            .apply(&fact, key, origin, row.at_ms, |_| {});
-        note_fact(base, &fact, row.at_ms);
+        let outcome = fold.apply(fact, key, origin, row.at_ms, |_| {});
+        each(fold, fact, outcome);
     }
     match (row.origin, &*row.kind) {
         (RowOrigin::Filled, mapping::summary_extras::KIND) => {
             if let Some(rest) = mapping::SummaryExtras::read(&row.body) {
-                base.model.fold_mut().join(rest, row.at_ms);
+                fold.join(rest, row.at_ms);
             }
         }
-        (RowOrigin::Filled, bans::KIND) => bans::read(base.model.fold_mut(), &row.body, row.at_ms),
+        (RowOrigin::Filled, bans::KIND) => bans::read(fold, &row.body, row.at_ms),
         (RowOrigin::Filled, two_pages::KIND) => {
-            base.model.fold_mut().prove_pages(row.at_ms);
+            fold.prove_pages(row.at_ms);
         }
-        (RowOrigin::Edited, _) => edits::read_back(row, base.model.fold_mut()),
+        (RowOrigin::Edited, _) => edits::read_back(row, fold),
         (RowOrigin::Added, _) => {
             if let Some((section, value)) = read_added(&row.body) {
-                base.model.fold_mut().add_custom(&section, value);
+                fold.add_custom(&section, value);
             }
         }
         _ => {}
     }
-    base.model.count_row(row.session);
 }
 
 /// The facts in a row's body.

@@ -1,5 +1,7 @@
 //! Prepares and begins a roll.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -15,6 +17,7 @@ use super::{
 };
 use crate::{
     bridge::{
+        archive::Archive,
         base::Base,
         io::{Effect, Note, Now},
         summary,
@@ -35,6 +38,7 @@ impl Roll {
         id: Uuid,
         options: RollOptions,
         cause: Cause,
+        archive: Option<Arc<Archive>>,
         cx: &mut Context<'_>,
     ) -> Pending {
         let overlay = &cx.base.settings.overlay;
@@ -44,7 +48,8 @@ impl Roll {
             .clone()
             .filter(|_| patient && options.seconds.is_none() && options.speed.is_none());
         let deadline_ms = cx.now.mono_ms + overlay.wait_ms;
-        let wants_summary = patient && !options.test && summary::can_ask(cx.presence);
+        let wants_summary =
+            patient && !options.test && archive.is_none() && summary::can_ask(cx.presence);
         self.asks_summary |= wants_summary;
         let wants_music = music.is_some();
         // The answer to an earlier question serves this roll too.
@@ -59,6 +64,7 @@ impl Roll {
             id,
             options,
             cause,
+            archive,
             deadline_ms,
             wants_summary,
             wants_music,
@@ -111,11 +117,13 @@ impl Roll {
             id,
             options,
             cause,
+            archive,
             music_seconds,
             ..
         } = pending;
         let test = options.test;
-        let (object, mut rolling) = make_roll(id, &options, cause, music_seconds, cx);
+        let (object, mut rolling) =
+            make_roll(id, &options, cause, archive.as_deref(), music_seconds, cx);
         // The whole message is checked first: a roll that OBS cannot carry is refused as a whole.
         reply::message(&to_pages(
             &cx.base.out,
@@ -148,10 +156,11 @@ impl Roll {
 /// `GetRoll`: the roll as it would begin now, for a program that makes a page of it.
 pub(in crate::bridge) fn get_roll(
     options: &RollOptions,
+    archive: Option<&Archive>,
     cx: &mut Context<'_>,
 ) -> Map<String, Value> {
     let id = cx.base.out.fresh_uuid();
-    let (mut object, rolling) = make_roll(id, options, Cause::Asked, None, cx);
+    let (mut object, rolling) = make_roll(id, options, Cause::Asked, archive, None, cx);
     object.insert("seconds".into(), rolling.seconds().into());
     object.insert("elapsedMs".into(), 0.into());
     into_map(json!({ "roll": object, "names": rolling.names }))
@@ -162,6 +171,7 @@ fn make_roll(
     id: Uuid,
     options: &RollOptions,
     cause: Cause,
+    archive: Option<&Archive>,
     music_seconds: Option<f64>,
     cx: &Context<'_>,
 ) -> (Map<String, Value>, Rolling) {
@@ -176,18 +186,29 @@ fn make_roll(
         )),
         (false, _) => None,
     };
-    let fold = made_up.as_ref().unwrap_or(cx.base.model.fold());
-    let given = given(cx.base, cx.now);
+    let live = cx.base.model.fold();
+    let fold = made_up
+        .as_ref()
+        .or_else(|| archive.map(Archive::fold))
+        .unwrap_or(live);
+    let given = match archive {
+        Some(archive) => Given {
+            now_ms: archive.time_ms(cx.now.wall_ms),
+            started_ms: archive.session().started_ms,
+            ..given(cx.base, cx.now)
+        },
+        None => given(cx.base, cx.now),
+    };
     let sections = roll::sections(&overlay.script, fold, &cx.base.settings.credits, &given);
     let length = roll::length(&sections, &look, overlay.script.height);
-    let places = match (&made_up, options.test_audience) {
-        (None, _) => roll::places(&sections),
-        // In made-up credits, people who were really seen have ids of their own.
-        (Some(test), None) => roll::places(&sections)
+    let places = match options.test_audience {
+        Some(_) => Vec::new(),
+        None if std::ptr::eq(fold, live) => roll::places(&sections),
+        // In other credits than the present ones, people have ids of their own.
+        None => roll::places(&sections)
             .into_iter()
-            .filter_map(|(place, who)| Some((place, known(cx.base.model.fold(), test, who)?)))
+            .filter_map(|(place, who)| Some((place, known(live, fold, who)?)))
             .collect(),
-        (Some(_), Some(_)) => Vec::new(),
     };
     let names = sections.iter().map(Section::len).sum();
     let mut object = into_map(
@@ -206,6 +227,7 @@ fn make_roll(
     let rolling = Rolling {
         id,
         test: options.test,
+        of_earlier: archive.is_some(),
         cause,
         object: Map::new(),
         position: Position::start(cx.now.mono_ms),
@@ -252,7 +274,7 @@ pub(super) fn current_sections(base: &Base, now: Now) -> Vec<Section> {
     roll::sections(plan, fold, &base.settings.credits, &given(base, now))
 }
 
-/// Somebody of test credits as the bridge knows them.
+/// Somebody of other credits as the bridge knows them.
 fn known(fold: &Fold, test: &Fold, who: PersonId) -> Option<PersonId> {
     let known = test.people.known(who)?;
     fold.people.find(&Person::on(

@@ -7,9 +7,11 @@ use crate::{
 };
 
 impl Roll {
-    /// Whether a roll is on that is no test.
+    /// Whether a roll with the credits of the running session is on.
     pub(in crate::bridge) fn rolls_real_credits(&self) -> bool {
-        self.rolling.as_ref().is_some_and(|roll| !roll.test)
+        self.rolling
+            .as_ref()
+            .is_some_and(|roll| !roll.test && !roll.of_earlier)
     }
 
     /// Bans have changed: hides or shows names in the current roll.
@@ -38,7 +40,7 @@ impl Roll {
         if !roll.people.lacks_edits(fold) {
             return;
         }
-        let sections = (!roll.test).then(|| current_sections(base, now));
+        let sections = (!roll.test && !roll.of_earlier).then(|| current_sections(base, now));
         let current = Current {
             fold,
             left_out: &LeftOut::new(fold, &base.settings.credits.ignore),

@@ -22,12 +22,13 @@ mod send;
 mod steer;
 mod twitchat;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
+    archive::Archive,
     io::{Note, Now},
     limit::RateLimit,
 };
@@ -173,12 +174,14 @@ impl Roll {
         std::mem::take(&mut self.asks_summary)
     }
 
-    /// `RollCredits`: ends the current roll and begins one with the present credits. Rules use it
+    /// `RollCredits`: ends the current roll and begins one with the present credits, or with those
+    /// of a session that was read. Rules use it
     /// too. An error if the roll is too large for OBS.
     pub(super) fn start(
         &mut self,
         options: RollOptions,
         cause: Cause,
+        archive: Option<Arc<Archive>>,
         cx: &mut Context<'_>,
     ) -> Result<Map<String, Value>, RequestError> {
         let id = cx.base.out.fresh_uuid();
@@ -189,7 +192,7 @@ impl Roll {
             .as_ref()
             .filter(|theme| *theme != configured)
             .and_then(|theme| doubt_of_theme(theme));
-        let pending = self.prepare_roll(id, options, cause, cx);
+        let pending = self.prepare_roll(id, options, cause, archive, cx);
         let (test, mut state) = (pending.options.test, "preparing");
         if pending.is_ready() {
             self.begin_roll(pending, cx)?;

@@ -1,9 +1,11 @@
 //! A roll that waits for information.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::rolling::Cause;
-use crate::request::RollOptions;
+use crate::{bridge::archive::Archive, request::RollOptions};
 
 /// A roll that waits for the summary or for the length of its music.
 #[derive(Debug)]
@@ -11,6 +13,8 @@ pub(super) struct Pending {
     pub(super) id: Uuid,
     pub(super) options: RollOptions,
     pub(super) cause: Cause,
+    /// The session whose credits roll; `None` for the running one.
+    pub(super) archive: Option<Arc<Archive>>,
     pub(super) deadline_ms: u64,
     pub(super) wants_summary: bool,
     pub(super) wants_music: bool,

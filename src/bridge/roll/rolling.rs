@@ -22,6 +22,8 @@ pub(in crate::bridge) enum Cause {
 pub(super) struct Rolling {
     pub(super) id: Uuid,
     pub(super) test: bool,
+    /// Whether it shows the credits of a session that is not the running one.
+    pub(super) of_earlier: bool,
     pub(super) cause: Cause,
     /// The object that pages receive, except for the roll's position.
     pub(super) object: Map<String, Value>,

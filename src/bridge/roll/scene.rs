@@ -74,7 +74,7 @@ impl Roll {
             let is_on = self.rolling.is_some() || self.pending.is_some();
             if look.went_on_air && cx.base.settings.overlay.autostart && !is_on {
                 // The only error is a roll that is too large for OBS.
-                drop(self.start(RollOptions::default(), Cause::Scene, cx));
+                drop(self.start(RollOptions::default(), Cause::Scene, None, cx));
             }
         } else if before && !shown {
             let began_so = |cause: Cause| cause == Cause::Scene;

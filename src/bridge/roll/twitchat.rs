@@ -153,7 +153,7 @@ impl Roll {
                 ..RollOptions::default()
             };
             // The only error is a roll that is too large for OBS.
-            drop(self.start(options, Cause::Twitchat, cx));
+            drop(self.start(options, Cause::Twitchat, None, cx));
         }
     }
 

@@ -1,13 +1,21 @@
 //! A bridge for tests, and the captured messages.
 
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
 use super::*;
+use crate::{
+    bridge::{archive::Archive, explanation::Explanation, io::JournalQuestion},
+    request::RequestError,
+};
 
 pub(super) const START_MS: i64 = 1_780_000_000_000;
 
 /// A bridge with a store that commits each write at once. With `commits` unset, the test itself
 /// confirms the writes.
 pub(super) struct Bench {
-    pub(super) bridge: Bridge,
+    pub(super) bridge: Box<Bridge>,
     pub(super) now: Now,
     pub(super) effects: Vec<Effect>,
     pub(super) rows: Vec<Row>,
@@ -16,6 +24,8 @@ pub(super) struct Bench {
     pub(super) people: Vec<journal::PersonRow>,
     pub(super) writes: u64,
     pub(super) commits: bool,
+    /// How often the journal was read for a request.
+    pub(super) readings: u64,
 }
 
 pub(super) fn settings() -> Settings {
@@ -67,7 +77,8 @@ impl Bench {
             wall_ms,
             mono_ms: 1_000_000,
         };
-        let mut bridge = Bridge::new(settings, run("ours"), sessions, last, meta, now);
+        let bridge = Bridge::new(settings, run("ours"), sessions, last, meta, now);
+        let mut bridge = Box::new(bridge);
         let first = bridge.start();
         let mut bench = Self {
             bridge,
@@ -79,6 +90,7 @@ impl Bench {
             people: Vec::new(),
             writes: 0,
             commits: true,
+            readings: 0,
         };
         bench.take(first);
         bench
@@ -98,6 +110,9 @@ impl Bench {
                     Write::Append(row) => self.rows.push(row),
                     Write::Begin(session) => {
                         self.sessions.retain(|known| known.id != session.id);
+                        for earlier in &mut self.sessions {
+                            earlier.ended_ms.get_or_insert(session.started_ms);
+                        }
                         self.sessions.push(session);
                     }
                     Write::Keep { key, value } => drop(self.meta.insert(key, value.into())),
@@ -112,14 +127,73 @@ impl Bench {
         let effects = self.bridge.handle(input, self.now);
         self.take(effects);
         if self.commits {
-            let effects = self.bridge.handle(
-                Input::Durable {
-                    writes: self.writes,
-                },
-                self.now,
-            );
-            self.take(effects);
+            self.commit();
         }
+        while let Some(question) = self.next_question() {
+            self.readings += 1;
+            let answer = self.read_journal(&question);
+            let effects = self.bridge.journal_read(answer, self.now);
+            self.take(effects);
+            if self.commits {
+                self.commit();
+            }
+        }
+    }
+
+    /// The next question to the journal that the bridge has asked.
+    fn next_question(&mut self) -> Option<JournalQuestion> {
+        let is_one = |effect: &Effect| matches!(effect, Effect::ReadJournal { .. });
+        let place = self.effects.iter().position(is_one)?;
+        match self.effects.remove(place) {
+            Effect::ReadJournal { question, .. } => Some(question),
+            _ => None,
+        }
+    }
+
+    /// Answers a question as `daemon::archives` does.
+    fn read_journal(&self, question: &JournalQuestion) -> Result<JournalAnswer, RequestError> {
+        let now_ms = self.now.wall_ms;
+        let settings = settings();
+        let find = |query| archive::find(&self.sessions, query, &TimeZone::UTC, now_ms).cloned();
+        let archive = |session: Session| {
+            let mut archive = Archive::new(&settings, &self.meta(), session);
+            self.people
+                .iter()
+                .for_each(|row| archive.recall_person(row));
+            self.rows.iter().for_each(|row| archive.read(row));
+            archive
+        };
+        Ok(match question {
+            JournalQuestion::Sessions { limit } => {
+                let rows = |session| {
+                    let rows = self.rows.iter().filter(|row| row.session == session);
+                    rows.count() as u64
+                };
+                JournalAnswer::Fields(archive::list(&self.sessions, rows, *limit, now_ms))
+            }
+            JournalQuestion::Session(query) => {
+                JournalAnswer::Session(Arc::new(archive(find(*query)?)))
+            }
+            JournalQuestion::Explain { session, person } => {
+                let whole = archive(find(*session)?);
+                let mut explanation = Explanation::of(whole, person, &settings, &self.meta())?;
+                self.people
+                    .iter()
+                    .for_each(|row| explanation.recall_person(row));
+                self.rows.iter().for_each(|row| explanation.read(row));
+                JournalAnswer::Fields(explanation.into_reply(&settings.credits, now_ms))
+            }
+        })
+    }
+
+    fn commit(&mut self) {
+        let effects = self.bridge.handle(
+            Input::Durable {
+                writes: self.writes,
+            },
+            self.now,
+        );
+        self.take(effects);
     }
 
     pub(super) fn receive(&mut self, event_data: &str) {
@@ -221,28 +295,14 @@ impl Bench {
         self.people
             .iter()
             .for_each(|person| next.bridge.recall_person(person));
-        let running = next.bridge.session().id;
-        let mut session = SessionId(0);
         for row in &self.rows {
-            if row.session != session {
-                next.bridge.replay_next_session();
-                session = row.session;
-            }
-            let lasts = ingest::LASTING
-                .iter()
-                .any(|(origin, kind)| (*origin, *kind) == (row.origin, &*row.kind));
-            if row.session == running || lasts {
-                next.bridge.replay(row);
-            }
+            next.bridge.replay(row);
             if let Some(id) = &row.id {
                 next.bridge.recall_id(id);
                 if row.origin == journal::RowOrigin::Published {
                     next.bridge.recall_published(id);
                 }
             }
-        }
-        if session != running {
-            next.bridge.replay_next_session();
         }
         next.rows.clone_from(&self.rows);
         next.people.clone_from(&self.people);

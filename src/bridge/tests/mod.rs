@@ -1,6 +1,7 @@
 //! Tests the bridge without a shell: they pass inputs, check effects, and replay the bridge's own
 //! writes.
 
+mod archives;
 mod bans;
 mod bench;
 mod bridges;
@@ -28,7 +29,7 @@ use uuid::Uuid;
 
 use super::{
     io::{Effect, Input, MetaValues, Now, ObsInfo, Run, Settings},
-    journal::{Row, RowOrigin, Seq, Session, SessionId, Write},
+    journal::{Row, RowOrigin, Seq, Session, Write},
     *,
 };
 use crate::event::Person;

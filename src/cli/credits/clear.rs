@@ -27,14 +27,18 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let question = "Begin new credits? What is in them now will no longer be shown. [y/N]";
+        let question =
+            "Begin new credits? `credits --session last` shows the present ones then. [y/N]";
         if !self.yes && !ask("credits clear", question)? {
             return Ok(ExitCode::SUCCESS);
         }
         context
             .request("ClearCredits", Map::new(), self.timeout)
             .await?;
-        out::note("new credits have begun; the old ones stay in the journal");
+        out::note(
+            "new credits have begun; the old ones stay in the journal: `credits --session last` \
+                shows them, `credits roll --session last` rolls them",
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

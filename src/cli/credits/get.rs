@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 use twitchat_bridge::overlay::{self, page};
+use twitchat_bridge::request::SessionQuery;
 
 use super::table;
 use crate::cli::client::{self, Timeout};
@@ -13,12 +14,14 @@ use crate::cli::context::Context;
 use crate::cli::credits::text::Roll;
 use crate::cli::number;
 use crate::cli::out;
+use crate::cli::sessions;
 
 pub(super) const EXAMPLES: &str = "Examples:
   twitchat-bridge credits get --extended
   twitchat-bridge credits get --format csv > credits.csv
   twitchat-bridge credits get --format html > credits.html
-  twitchat-bridge credits get --format json | jq .Events.Raided";
+  twitchat-bridge credits get --format json | jq .Events.Raided
+  twitchat-bridge credits get --session last --format markdown";
 
 /// Print the credits
 #[derive(Debug, clap::Args)]
@@ -40,6 +43,11 @@ pub(super) struct GetArgs {
     /// Show sample people instead of real ones
     #[arg(long)]
     test: bool,
+    /// The credits of another session: a number, `last`, `yesterday` or a date. Works without a
+    /// running bridge too
+    #[arg(long, value_name = "SESSION", value_parser = sessions::read,
+        allow_negative_numbers = true, conflicts_with = "test")]
+    session: Option<SessionQuery>,
     #[command(flatten)]
     timeout: Timeout,
 }
@@ -75,8 +83,7 @@ impl GetArgs {
         } else {
             "GetCredits"
         };
-        let reply = context.request(name, self.options(), self.timeout).await?;
-        let credits = client::answer(reply);
+        let credits = self.ask(context, name, self.options()).await?;
         if credits.get("limited") == Some(&Value::Bool(true)) {
             out::note("(some lists are cut)");
         }
@@ -87,6 +94,21 @@ impl GetArgs {
             Format::Text | Format::Html => show(&Roll::read(&credits), false)?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Makes a request. A session is read from the journal if no bridge runs.
+    async fn ask(
+        &self,
+        context: &Context,
+        name: &str,
+        mut fields: Map<String, Value>,
+    ) -> anyhow::Result<Map<String, Value>> {
+        if let Some(session) = self.session {
+            fields.insert("session".into(), session.to_string().into());
+            return context.ask_or_read(name, fields, self.timeout).await;
+        }
+        let reply = context.request(name, fields, self.timeout).await?;
+        Ok(client::answer(reply))
     }
 
     fn options(&self) -> Map<String, Value> {
@@ -110,7 +132,7 @@ impl GetArgs {
     /// Prints the page with the look and the sections of the config.
     async fn html(self, context: &Context) -> anyhow::Result<ExitCode> {
         let options = Map::from_iter([("test".to_owned(), Value::from(self.test))]);
-        let reply = context.request("GetRoll", options, self.timeout).await?;
+        let reply = self.ask(context, "GetRoll", options).await?;
         let roll = reply.get("roll").cloned().unwrap_or_default();
         let custom_css = overlay::custom_css(overlay::usual_folder().as_deref());
         out::line(page::standalone(&roll, &custom_css).trim_end())?;

@@ -3,6 +3,7 @@
 mod clear;
 mod control;
 mod edit;
+mod explain;
 mod get;
 mod roll;
 mod table;
@@ -24,12 +25,15 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits get --format html > credits.html
   twitchat-bridge credits test --names 800 --seed 7      see how the page looks when it is full
   twitchat-bridge credits roll --seconds 90
+  twitchat-bridge credits --session last                 those of the session before
+  twitchat-bridge credits explain anna                   why somebody is in them
   twitchat-bridge credits hide some_troll
   twitchat-bridge credits undo
   twitchat-bridge credits clear --yes
 
-The bridge must be running: the command sends it a request over OBS, as an overlay does. `clear` \
-keeps the old credits in the journal.
+The bridge must be running: the command sends it a request over OBS, as an overlay does. Only \
+`explain` and `--session` also work without it: they read the journal then. `clear` keeps the old \
+credits in the journal; `credits --session last` shows them.
 
 Corrections (hide, show, rename, merge, remove, add) delete nothing: `undo` takes them back. \
 PERSON is a name, a login or an id. If several people have it, the error names each of them as \
@@ -82,6 +86,7 @@ enum Verb {
     Add(edit::Add),
     Undo(edit::Undo),
     Find(edit::Find),
+    Explain(explain::Args),
 }
 
 impl Args {
@@ -107,6 +112,7 @@ impl Args {
             Some(Verb::Add(args)) => args.run(context).await,
             Some(Verb::Undo(args)) => args.run(context).await,
             Some(Verb::Find(args)) => args.run(context).await,
+            Some(Verb::Explain(args)) => args.run(context).await,
         }
     }
 }

@@ -9,17 +9,20 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use twitchat_bridge::client::Client;
+use twitchat_bridge::request::SessionQuery;
 
 use crate::cli::candidates;
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::number;
 use crate::cli::out;
+use crate::cli::sessions;
 
 const ROLL_EXAMPLES: &str = "Examples:
   twitchat-bridge credits roll
   twitchat-bridge credits roll --seconds 90 --theme neon
-  twitchat-bridge credits roll --mode slides --loop";
+  twitchat-bridge credits roll --mode slides --loop
+  twitchat-bridge credits roll --session last";
 
 const TEST_EXAMPLES: &str = "Examples:
   twitchat-bridge credits test
@@ -30,6 +33,10 @@ const TEST_EXAMPLES: &str = "Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = ROLL_EXAMPLES)]
 pub(super) struct Args {
+    /// Roll the credits of another session: a number, `last`, `yesterday` or a date
+    #[arg(long, value_name = "SESSION", value_parser = sessions::read,
+        allow_negative_numbers = true)]
+    session: Option<SessionQuery>,
     #[command(flatten)]
     look: LookArgs,
     #[command(flatten)]
@@ -125,7 +132,11 @@ impl LookArgs {
 
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        roll(self.look.options(), self.timeout, context).await
+        let mut options = self.look.options();
+        if let Some(session) = self.session {
+            options.insert("session".into(), session.to_string().into());
+        }
+        roll(options, self.timeout, context).await
     }
 }
 

@@ -143,7 +143,7 @@ impl Fold {
                 (Section::RewardRedemptions, *points)
             }
         };
-        if *session != self.sessions {
+        if *session != self.number {
             return;
         }
         self.session.list_mut(section).take_back(*who, 1, amount);

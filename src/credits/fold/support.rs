@@ -68,7 +68,7 @@ impl Fold {
                 who,
                 points,
                 reward,
-                session: self.sessions,
+                session: self.number,
             },
         );
     }
@@ -92,7 +92,7 @@ impl Fold {
         }) = self.redemptions.take(id)
         {
             self.leaderboards.points_back(who, points);
-            let is_of_session = session == self.sessions;
+            let is_of_session = session == self.number;
             if is_of_session {
                 self.session
                     .list_mut(Section::RewardRedemptions)

@@ -50,7 +50,7 @@ fn what_was_committed_survives_kill_9() {
         victim.wait().unwrap();
 
         let store = Store::open(&path).unwrap();
-        let seqs: Vec<_> = replayed(&store, Replay::Session(SessionId(1)))
+        let seqs: Vec<_> = replayed(&store, SESSION_1)
             .into_iter()
             .map(|row| row.seq.0)
             .collect();

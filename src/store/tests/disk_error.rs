@@ -73,13 +73,13 @@ async fn recovers(path: &Path, handle: StoreHandle, mut notices: StoreNotices) -
     assert_eq!(found(path), [1, 2, 3, 4]);
     handle.close().await.unwrap();
     let store = Store::open(path).unwrap();
-    assert_eq!(
-        replayed(&store, Replay::Session(SessionId(1))),
-        [1, 2, 3, 4].map(received)
-    );
-    assert_eq!(store.sessions().unwrap(), [session(1, 10)]);
+    assert_eq!(replayed(&store, SESSION_1), [1, 2, 3, 4].map(received));
+    assert_eq!(store.reader().sessions().unwrap(), [session(1, 10)]);
     assert_eq!(people(&store, 9), [person("1", "ada", "Ada", 1)]);
-    assert_eq!(store.meta("instance").unwrap().as_deref(), Some("an id"));
+    assert_eq!(
+        store.reader().meta("instance").unwrap().as_deref(),
+        Some("an id")
+    );
     text
 }
 
@@ -290,11 +290,14 @@ async fn a_journal_that_was_overwritten_and_cannot_be_read_begins_anew_and_it_is
         handle.close().await.unwrap();
         let store = Store::open(&path).unwrap();
         assert_eq!(
-            store.sessions().unwrap(),
+            store.reader().sessions().unwrap(),
             [session(1, 10)],
             "the session goes on after a restart"
         );
-        assert_eq!(store.meta("instance").unwrap().as_deref(), Some("an id"));
+        assert_eq!(
+            store.reader().meta("instance").unwrap().as_deref(),
+            Some("an id")
+        );
     }
 }
 
@@ -322,7 +325,7 @@ async fn another_program_may_read_write_and_check_the_journal() {
     }
     let store = Store::open(&path).unwrap();
     assert_eq!(
-        (store.last_seq().unwrap(), people(&store, 9)),
+        (store.reader().last_seq().unwrap(), people(&store, 9)),
         (Seq(3_001), vec![person("1", "ada", "Somebody", 1)])
     );
 }
@@ -341,7 +344,7 @@ async fn a_second_bridge_that_took_the_lock_meanwhile_is_named_and_its_journal_l
         error.contains("another bridge (process ") && error.contains("stop it first"),
         "{error}"
     );
-    assert_eq!(second.last_seq().unwrap(), Seq(0));
+    assert_eq!(second.reader().last_seq().unwrap(), Seq(0));
     drop(second);
     committed(&mut notices, 7).await;
     assert_eq!(found(&path), [1, 2, 3, 4]);
@@ -374,7 +377,7 @@ async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_in
         handle.close().await.unwrap();
         Store::open(&path).unwrap()
     };
-    let seqs: Vec<_> = replayed(&store, Replay::Session(SessionId(1)))
+    let seqs: Vec<_> = replayed(&store, SESSION_1)
         .into_iter()
         .map(|row| row.seq.0)
         .collect();

@@ -33,7 +33,7 @@ async fn speed() {
     let store = Store::open(&path).unwrap();
     let start = tokio::time::Instant::now();
     let mut read = 0;
-    let whole = store.replay(Replay::Session(SessionId(1)), |_| {
+    let whole = store.reader().rows(SESSION_1, |_| {
         read += 1;
         ControlFlow::Continue(())
     });

@@ -1,0 +1,164 @@
+//! Requests that are answered from the journal: sessions, and what is behind an entry.
+//!
+//! The shell reads the journal beside the bridge, because a session may have many rows. A request
+//! waits for that; meanwhile the bridge goes on. The session that was read last is kept for a
+//! while, for the next request about it.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use super::{
+    archive::{Archive, JournalAnswer},
+    base::Base,
+    io::{Effect, JournalQuestion, Now},
+    journal::SessionId,
+    pending_reply::Sender,
+};
+use crate::request::{Call, RequestError, SessionQuery};
+
+/// Requests that wait at the same time, at most.
+const WAITING: usize = 64;
+/// For this many milliseconds a session that was read is used for further requests. People may
+/// have other names by then.
+const KEPT_MS: u64 = 60_000;
+
+/// A request that waits until the journal was read.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) call: Call,
+    pub(super) from: Sender,
+}
+
+/// What a session that was read depends on, apart from its own rows.
+type Revision = (SessionId, u64, u64);
+
+#[derive(Debug)]
+struct LastRead {
+    query: SessionQuery,
+    archive: Arc<Archive>,
+    at: Revision,
+    read_ms: u64,
+}
+
+/// The requests that wait, and the session that was read last.
+#[derive(Debug, Default)]
+pub(super) struct Readings {
+    /// Each with the number of writes that must be on disk before the journal is read for it.
+    waiting: VecDeque<(Waiting, u64)>,
+    is_reading: bool,
+    kept: Option<LastRead>,
+}
+
+impl Readings {
+    /// Drops the session that was read, if that is long ago.
+    pub(super) fn forget(&mut self, now: Now) {
+        if self
+            .kept
+            .as_ref()
+            .is_some_and(|kept| now.mono_ms >= kept.read_ms + KEPT_MS)
+        {
+            self.kept = None;
+        }
+    }
+
+    /// The session, if it was read lately and nothing has changed since.
+    pub(super) fn find(&mut self, call: &Call, base: &Base, now: Now) -> Option<Arc<Archive>> {
+        let JournalQuestion::Session(query) = question(call)? else {
+            return None;
+        };
+        self.forget(now);
+        let kept = self.kept.as_ref()?;
+        let is_day = matches!(query, SessionQuery::Today | SessionQuery::Yesterday);
+        let is_it = (kept.query == query && !is_day)
+            || query == SessionQuery::Number(kept.archive.session().id.0);
+        // The running session changes all the time.
+        let is_current = kept.at == revision(base) && kept.archive.session().ended_ms.is_some();
+        if !is_it || !is_current {
+            return None;
+        }
+        Some(Arc::clone(&kept.archive))
+    }
+
+    /// Lets a request wait for the journal. Returns its sender if too many wait already.
+    pub(super) fn wait(&mut self, request: Waiting, base: &Base) -> Result<(), Sender> {
+        if self.waiting.len() >= WAITING {
+            return Err(request.from);
+        }
+        self.waiting.push_back((request, base.out.writes().asked()));
+        Ok(())
+    }
+
+    /// Has the journal read for the next request, once everything before the request is on disk.
+    pub(super) fn go_on(&mut self, base: &mut Base, now: Now) {
+        let Some((request, needs)) = self.waiting.front().filter(|_| !self.is_reading) else {
+            return;
+        };
+        let writes = base.out.writes();
+        if !writes.has_committed(*needs) && writes.error().is_none() {
+            return;
+        }
+        let Some(question) = question(&request.call) else {
+            return;
+        };
+        self.is_reading = true;
+        let settings = Box::new(base.settings.clone());
+        base.out.push(Effect::ReadJournal {
+            question,
+            settings,
+            now_ms: now.wall_ms,
+        });
+    }
+
+    /// The journal was read. Returns the request that waited for it.
+    pub(super) fn take(
+        &mut self,
+        answer: &Result<JournalAnswer, RequestError>,
+        base: &Base,
+        now: Now,
+    ) -> Option<Waiting> {
+        self.is_reading = false;
+        let (request, _) = self.waiting.pop_front()?;
+        if let (Ok(JournalAnswer::Session(archive)), Some(JournalQuestion::Session(query))) =
+            (answer, question(&request.call))
+        {
+            self.kept = Some(LastRead {
+                query,
+                archive: Arc::clone(archive),
+                at: revision(base),
+                read_ms: now.mono_ms,
+            });
+        }
+        Some(request)
+    }
+}
+
+fn revision(base: &Base) -> Revision {
+    let fold = base.model.fold();
+    let session = base.model.session().id;
+    (session, fold.edits().revision(), fold.bans.revision())
+}
+
+/// What must be read for this call; `None` if it is answered from memory.
+pub(super) fn question(call: &Call) -> Option<JournalQuestion> {
+    Some(match call {
+        Call::ListSessions { limit } => JournalQuestion::Sessions { limit: *limit },
+        Call::GetSession { session } | Call::OfSession { session, .. } => {
+            JournalQuestion::Session(*session)
+        }
+        Call::ExplainPerson { session, person } => JournalQuestion::Explain {
+            session: *session,
+            person: person.clone(),
+        },
+        _ => return None,
+    })
+}
+
+/// A call about the running session by its number is answered from memory.
+pub(super) fn of_running(call: Call, base: &Base) -> Call {
+    match call {
+        Call::OfSession {
+            session: SessionQuery::Number(number),
+            call,
+        } if number == base.model.session().id.0 => *call,
+        call => call,
+    }
+}

@@ -1,0 +1,45 @@
+//! A session as an argument, and as a line.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value;
+use twitchat_bridge::input::{count, duration};
+use twitchat_bridge::request::{SESSION, SessionQuery};
+
+/// Reads a session on the command line.
+pub(crate) fn read(text: &str) -> Result<SessionQuery, String> {
+    SessionQuery::parse(text).ok_or_else(|| format!("must be {SESSION}"))
+}
+
+/// `7  2026-11-24 20:00  2 h 31 min  stream`.
+pub(super) fn line(session: &Value) -> String {
+    let text = |key: &str| session.get(key).and_then(Value::as_str).unwrap_or_default();
+    let number = |key: &str| session.get(key).and_then(Value::as_u64).unwrap_or_default();
+    let began = text("started")
+        .parse::<Timestamp>()
+        .map(|at| {
+            at.to_zoned(TimeZone::system())
+                .strftime("%F %H:%M")
+                .to_string()
+        })
+        .unwrap_or_default();
+    // Seconds say nothing about a session of hours.
+    let seconds = number("seconds");
+    let seconds = if seconds >= 60 {
+        seconds - seconds % 60
+    } else {
+        seconds
+    };
+    let lasted = duration::show(std::time::Duration::from_secs(seconds));
+    let state = if session.get("running") == Some(&Value::Bool(true)) {
+        "running"
+    } else {
+        ""
+    };
+    let line = format!(
+        "{:>4}  {began}  {lasted:>8}  {:>11}  {:<7} {state}",
+        number("id"),
+        count(number("rows"), "row"),
+        text("cause"),
+    );
+    line.trim_end().to_owned()
+}

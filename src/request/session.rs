@@ -1,0 +1,97 @@
+//! Which session a request is about.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::{
+    error::RequestError,
+    fields::{self, ANOTHER_NUMBER, ANOTHER_TEXT, Fields},
+};
+
+/// A session as a request names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionQuery {
+    /// The one that runs.
+    Running,
+    Number(u64),
+    /// The one before the running one.
+    Last,
+    /// The one that began today, in the streamer's time zone.
+    Today,
+    Yesterday,
+    /// The one that began on this day.
+    Date(Date),
+}
+
+/// What [`SessionQuery::parse`] accepts.
+pub const SESSION: &str =
+    "a number, \"last\", \"running\", \"today\", \"yesterday\" or a date such as \"2026-11-24\"";
+
+impl SessionQuery {
+    /// Reads one of [`SESSION`]; `None` if the text is something else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        Some(match text.to_ascii_lowercase().as_str() {
+            "running" => Self::Running,
+            "last" => Self::Last,
+            "today" => Self::Today,
+            "yesterday" => Self::Yesterday,
+            _ => match text.parse() {
+                Ok(number) => Self::Number(number),
+                Err(_) => Self::Date(text.parse().ok()?),
+            },
+        })
+    }
+}
+
+impl fmt::Display for SessionQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running => f.write_str("running"),
+            Self::Number(number) => number.fmt(f),
+            Self::Last => f.write_str("last"),
+            Self::Today => f.write_str("today"),
+            Self::Yesterday => f.write_str("yesterday"),
+            Self::Date(date) => date.fmt(f),
+        }
+    }
+}
+
+/// Reads the field `session`; `None` if it is absent.
+pub(super) fn session(fields: &mut Fields) -> Result<Option<SessionQuery>, RequestError> {
+    let Some(value) = fields.take("session") else {
+        return Ok(None);
+    };
+    let query = match &value {
+        Value::Number(number) => number.as_u64().map(SessionQuery::Number),
+        Value::String(text) => SessionQuery::parse(text),
+        _ => None,
+    };
+    let another = if value.is_number() {
+        ANOTHER_NUMBER
+    } else {
+        ANOTHER_TEXT
+    };
+    query
+        .map(Some)
+        .ok_or_else(|| fields::field_error("session", &value, another, SESSION))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_in_these_ways_and_no_others() {
+        for text in ["7", "last", "running", "today", "yesterday", "2026-11-24"] {
+            let query = SessionQuery::parse(text).unwrap();
+            assert_eq!(query.to_string(), text);
+        }
+        assert_eq!(SessionQuery::parse(" LAST "), Some(SessionQuery::Last));
+        for text in ["", "-1", "1.5", "tomorrow", "2026-13-01", "24.11.2026"] {
+            assert_eq!(SessionQuery::parse(text), None, "{text}");
+        }
+    }
+}

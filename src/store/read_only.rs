@@ -1,0 +1,79 @@
+//! A store that is only read: beside a bridge that runs, or while none does.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::files::with_suffix;
+use super::open::{BUSY_TIMEOUT, check};
+use super::{Reader, StoreError};
+
+/// A store that was opened to be read. It takes no lock, and creates and changes no file.
+#[derive(Debug)]
+pub struct ReadOnlyStore {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl ReadOnlyStore {
+    /// Opens a journal that exists.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Foreign`], [`StoreError::Damaged`] and others if the
+    /// file cannot be used.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let failed = |error| StoreError::database("open", path, error);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        // SQLite would create a write-ahead log to read a journal that has none. Without a log
+        // nobody writes, and the journal is complete.
+        let is_alone = !with_suffix(path, "-wal").exists();
+        let connection = Connection::open_with_flags(uri(path, is_alone), flags).map_err(failed)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        check(&connection, path)?;
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Reads the store. While the reader is in use, what others write is not seen.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if the file cannot be read.
+    pub fn reader(&self) -> Result<Reader<'_>, StoreError> {
+        self.connection
+            .execute_batch("BEGIN")
+            .map_err(|error| StoreError::database("read", &self.path, error))?;
+        Ok(Reader {
+            connection: &self.connection,
+            path: &self.path,
+        })
+    }
+}
+
+/// The address of a file for SQLite.
+fn uri(path: &Path, is_immutable: bool) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut uri = String::from("file:");
+    let text = path.to_string_lossy();
+    if !text.starts_with('/') {
+        uri.push('/');
+    }
+    for c in text.chars() {
+        match c {
+            '\\' if cfg!(windows) => uri.push('/'),
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            c => uri.push(c),
+        }
+    }
+    uri.push_str(if is_immutable {
+        "?immutable=1"
+    } else {
+        "?mode=ro"
+    });
+    uri
+}
