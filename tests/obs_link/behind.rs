@@ -192,7 +192,7 @@ async fn an_obs_that_closes_while_nobody_reads_is_not_taken_for_a_kick() {
     assert_eq!(link.received(FRAMES).await.len(), FRAMES);
     assert_eq!(
         link.until_down().await.to_string(),
-        Gone::Closed.to_string()
+        Gone::Exited.to_string()
     );
 }
 

@@ -67,7 +67,7 @@ async fn an_obs_that_closes_says_so() {
     obs.stop().await;
     assert_eq!(
         link.until_down().await.to_string(),
-        Gone::Closed.to_string()
+        Gone::Exited.to_string()
     );
 }
 

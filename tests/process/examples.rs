@@ -229,7 +229,7 @@ async fn stand_in_obs_restarts_when_told_and_ends_with_its_input() {
         .unwrap();
     input.write_all(b"restart\n").unwrap();
     assert_eq!(url(), first);
-    assert!(matches!(before.next().await, Err(Gone::Closed)));
+    assert!(matches!(before.next().await, Err(Gone::Exited)));
     EventConnection::connect(&target, &Options::default())
         .await
         .unwrap();
