@@ -6,8 +6,10 @@ use std::path::Path;
 
 use serde_json::json;
 use twitchat_bridge::obs::{Options, RequestConnection, Target};
+use unicode_width::UnicodeWidthStr;
 
 use crate::program::{Account, Home, PASSWORD, sessions, wait_until};
+use crate::terminal::on_terminal;
 
 async fn connect(account: &Account) -> RequestConnection {
     let target = Target {
@@ -78,7 +80,7 @@ async fn what_needs_obs_is_postponed_and_done_when_obs_is_there() {
     ] {
         assert!(done.out.contains(words), "{words}: {}", done.out);
     }
-    assert!(done.err.contains("OBS does not seem to run"), "{done:?}");
+    assert!(done.out.contains("OBS does not seem to run"), "{done:?}");
 
     let bridge = account.home.spawn(&["run"]);
     wait_until("the bridge waits", || bridge.err().contains("retrying")).await;
@@ -133,6 +135,18 @@ async fn with_an_open_obs_everything_is_done_at_once_and_a_test_rolls() {
         !twitchat_bridge::store::is_in_use(&journal).unwrap()
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_setup_stays_within_a_narrow_terminal() {
+    let account = Account::new();
+    let setup = ["setup", "--yes", "--autostart", "none"];
+    let shown = on_terminal(&account.home, 60, &setup).await;
+    // A path may be longer than the line.
+    let is_wide = |line: &&str| line.width() > 60 && !line.contains('/');
+    let too_wide: Vec<_> = shown.lines().filter(is_wide).collect();
+    assert_eq!(too_wide, [""; 0], "{shown}");
+    assert!(shown.contains("2. Twitchat"), "{shown}");
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ pub(crate) fn in_terminal(home: &Home, columns: usize, arguments: &[&str]) -> Co
     command
 }
 
-async fn on_terminal(home: &Home, columns: usize, arguments: &[&str]) -> String {
+pub(crate) async fn on_terminal(home: &Home, columns: usize, arguments: &[&str]) -> String {
     let mut command = in_terminal(home, columns, arguments);
     let output = tokio::task::spawn_blocking(move || {
         command

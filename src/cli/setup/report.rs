@@ -1,6 +1,6 @@
 //! What `setup` has done, for the list at its end.
 
-use crate::cli::out;
+use crate::cli::{out, screen};
 
 /// What the steps have done, for the list at the end.
 #[derive(Debug, Default)]
@@ -24,8 +24,11 @@ impl Report {
             }
             out::line(format!("\n{title}:"))?;
             for text in list {
-                let text = out::clean(&text.replace('\n', "\u{1}")).replace('\u{1}', "\n    ");
-                out::line(format!("  - {text}"))?;
+                for (place, line) in text.lines().enumerate() {
+                    let bullet = if place == 0 { "  - " } else { "    " };
+                    let line = out::clean(line);
+                    out::line(screen::hanging(bullet, &line, 4, screen::width()))?;
+                }
             }
         }
         if self.changed.is_empty() && self.postponed.is_empty() {

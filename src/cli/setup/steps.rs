@@ -23,12 +23,14 @@ use super::wishes::{Autostart, Wishes};
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::overlay::Place;
-use crate::cli::{autostart as launching, out};
+use crate::cli::{autostart as launching, out, screen};
 
 /// How long a bridge that was just started may take to answer.
 const STARTS_WITHIN: Duration = Duration::from_secs(5);
 /// How long to wait for Twitchat's answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// How far the texts of a step are indented.
+const INDENT: usize = 3;
 /// Made-up people in the test.
 const NAMES: u32 = 40;
 const RUN: &str = "start the bridge: `twitchat-bridge run`";
@@ -41,8 +43,11 @@ pub(super) async fn all(
 ) -> anyhow::Result<()> {
     let config = context.config()?;
     let obs = find_obs(args, &config, report).await?;
+    title(2, "Twitchat: it must be connected to the same OBS.")?;
     if obs.is_some() {
         check_twitchat(&config, report).await;
+    } else {
+        say("It can be checked when OBS is there: `twitchat-bridge doctor`.")?;
     }
     install_page(args, &config, obs.as_ref(), report).await?;
     install_autostart(args, context, obs.is_some(), report)?;
@@ -52,8 +57,20 @@ pub(super) async fn all(
     Ok(())
 }
 
+/// The title of a step.
 fn title(number: u8, text: &str) -> anyhow::Result<()> {
-    Ok(out::line(format!("\n{number}. {text}"))?)
+    let text = screen::hanging(&format!("{number}. "), text, INDENT, screen::width());
+    Ok(out::line(format!("\n{text}"))?)
+}
+
+/// What happens in a step.
+fn say(text: &str) -> anyhow::Result<()> {
+    let width = screen::width();
+    for line in text.lines() {
+        let line = out::clean(line);
+        out::line(screen::hanging(&" ".repeat(INDENT), &line, INDENT, width))?;
+    }
+    Ok(())
 }
 
 /// Connects to OBS. `None` if OBS cannot be reached, and the user goes on without it.
@@ -70,8 +87,8 @@ async fn find_obs(
         let error = match found {
             Ok(obs) => {
                 let version = obs.version().await?;
-                out::line(format!(
-                    "   OBS {} is there, with obs-websocket {}.",
+                say(&format!(
+                    "OBS {} is there, with obs-websocket {}.",
                     version.obs, version.websocket
                 ))?;
                 return Ok(Some(obs));
@@ -84,7 +101,7 @@ async fn find_obs(
             None if !is_obs_running(&folders) => format!("OBS does not seem to run: {error}"),
             None => error.to_string(),
         };
-        out::note(format!("   {}", out::clean(&advice)));
+        say(&advice)?;
         if args.yes {
             report.left.push(START_OBS.into());
             return Ok(None);
@@ -102,16 +119,15 @@ async fn find_obs(
 
 /// Asks Twitchat a question that every version answers.
 async fn check_twitchat(config: &Config, report: &mut Report) {
-    drop(title(2, "Twitchat: it must be connected to the same OBS."));
     let answer = async {
         let client = client::connect(machine::target(config), Timeout::default()).await?;
         let client = client.with_timeout(ANSWERS_WITHIN);
         client.query(&NamedAction::new(question::probe().0)).await
     };
     if answer.await.is_ok() {
-        drop(out::line("   Twitchat answers."));
+        drop(say("Twitchat answers."));
     } else {
-        out::note("   Twitchat does not answer.");
+        drop(say("Twitchat does not answer."));
         report.left.push(
             "open Twitchat, and connect it to OBS: in Twitchat, Settings > OBS, with the port and \
                 the password that OBS shows under Tools > WebSocket Server Settings > Show \
@@ -142,9 +158,9 @@ async fn install_page(
     let folder = overlay::usual_folder().context("no home folder is known")?;
     let installed = overlay::install(&folder, Some(&config.obs))?;
     if installed.changed.is_empty() {
-        out::line("   The page is up to date.")?;
+        say("The page is up to date.")?;
     } else {
-        out::line(format!("   The page is in {}.", folder.display()))?;
+        say(&format!("The page is in {}.", folder.display()))?;
         report
             .changed
             .push(format!("wrote the page into {}", folder.display()));
@@ -159,7 +175,7 @@ async fn install_page(
     };
     let placed = place.put(obs).await?;
     for note in &placed.notes {
-        out::line(format!("   {}", note.replace('\n', "\n   ")))?;
+        say(note)?;
         if placed.by_hand {
             report.left.push(note.clone());
         } else if placed.made_scene || placed.made_source {
@@ -211,7 +227,7 @@ fn install_autostart(
         }
         Autostart::Login => service::install(&launch, Existing::Keep)?,
         Autostart::None => {
-            out::line("   `twitchat-bridge run` starts the bridge.")?;
+            say("`twitchat-bridge run` starts the bridge.")?;
             report.left.push(RUN.into());
             return Ok(());
         }
@@ -231,11 +247,11 @@ fn usual_autostart(obs_is_there: bool) -> Autostart {
 
 fn add(report: &mut Report, outcome: Outcome) -> anyhow::Result<()> {
     for change in &outcome.changes {
-        out::line(format!("   {change}"))?;
+        say(&format!("{change}"))?;
         report.changed.push(change.to_string());
     }
     if outcome.changes.is_empty() && outcome.notes.is_empty() {
-        out::line("   It is so already.")?;
+        say("It is so already.")?;
     }
     report.left.extend(outcome.notes);
     Ok(())
@@ -258,11 +274,11 @@ async fn roll_test(
     if !answers(&client, STARTS_WITHIN / 5).await {
         start_bridge(context)?;
         if !answers(&client, STARTS_WITHIN).await {
-            out::note("   The bridge does not answer; `twitchat-bridge run` shows why.");
+            say("The bridge does not answer; `twitchat-bridge run` shows why.")?;
             report.left.push(RUN.into());
             return Ok(());
         }
-        out::line("   The bridge was started; it ends with OBS.")?;
+        say("The bridge was started; it ends with OBS.")?;
     }
     let fields = Map::from_iter([
         ("test".to_owned(), true.into()),
@@ -271,10 +287,10 @@ async fn roll_test(
     let reply = client.request_raw("RollCredits", fields).await?;
     let pages = reply.get("pages").and_then(serde_json::Value::as_u64);
     if pages.unwrap_or_default() > 0 {
-        out::line("   The test rolls.")?;
+        say("The test rolls.")?;
     } else {
-        out::line(format!(
-            "   The test begins when the page is on air: switch OBS to the scene {scene:?}, then \
+        say(&format!(
+            "The test begins when the page is on air: switch OBS to the scene {scene:?}, then \
                 `twitchat-bridge credits test`."
         ))?;
     }
