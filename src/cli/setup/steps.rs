@@ -47,7 +47,7 @@ pub(super) async fn all(
     if obs.is_some() {
         check_twitchat(&config, report).await;
     } else {
-        say("It can be checked when OBS is there: `twitchat-bridge doctor`.")?;
+        show("It can be checked when OBS is there: `twitchat-bridge doctor`.")?;
     }
     install_page(args, &config, obs.as_ref(), report).await?;
     install_autostart(args, context, obs.is_some(), report)?;
@@ -64,7 +64,7 @@ fn title(number: u8, text: &str) -> anyhow::Result<()> {
 }
 
 /// What happens in a step.
-fn say(text: &str) -> anyhow::Result<()> {
+fn show(text: &str) -> anyhow::Result<()> {
     let width = screen::width();
     for line in text.lines() {
         let line = out::clean(line);
@@ -87,7 +87,7 @@ async fn find_obs(
         let error = match found {
             Ok(obs) => {
                 let version = obs.version().await?;
-                say(&format!(
+                show(&format!(
                     "OBS {} is there, with obs-websocket {}.",
                     version.obs, version.websocket
                 ))?;
@@ -101,7 +101,7 @@ async fn find_obs(
             None if !is_obs_running(&folders) => format!("OBS does not seem to run: {error}"),
             None => error.to_string(),
         };
-        say(&advice)?;
+        show(&advice)?;
         if args.yes {
             report.left.push(START_OBS.into());
             return Ok(None);
@@ -125,9 +125,9 @@ async fn check_twitchat(config: &Config, report: &mut Report) {
         client.query(&NamedAction::new(question::probe().0)).await
     };
     if answer.await.is_ok() {
-        drop(say("Twitchat answers."));
+        drop(show("Twitchat answers."));
     } else {
-        drop(say("Twitchat does not answer."));
+        drop(show("Twitchat does not answer."));
         report.left.push(
             "open Twitchat, and connect it to OBS: in Twitchat, Settings > OBS, with the port and \
                 the password that OBS shows under Tools > WebSocket Server Settings > Show \
@@ -158,9 +158,9 @@ async fn install_page(
     let folder = overlay::usual_folder().context("no home folder is known")?;
     let installed = overlay::install(&folder, Some(&config.obs))?;
     if installed.changed.is_empty() {
-        say("The page is up to date.")?;
+        show("The page is up to date.")?;
     } else {
-        say(&format!("The page is in {}.", folder.display()))?;
+        show(&format!("The page is in {}.", folder.display()))?;
         report
             .changed
             .push(format!("wrote the page into {}", folder.display()));
@@ -175,7 +175,7 @@ async fn install_page(
     };
     let placed = place.put(obs).await?;
     for note in &placed.notes {
-        say(note)?;
+        show(note)?;
         if placed.by_hand {
             report.left.push(note.clone());
         } else if placed.made_scene || placed.made_source {
@@ -227,7 +227,7 @@ fn install_autostart(
         }
         Autostart::Login => service::install(&launch, Existing::Keep)?,
         Autostart::None => {
-            say("`twitchat-bridge run` starts the bridge.")?;
+            show("`twitchat-bridge run` starts the bridge.")?;
             report.left.push(RUN.into());
             return Ok(());
         }
@@ -247,11 +247,11 @@ fn usual_autostart(obs_is_there: bool) -> Autostart {
 
 fn add(report: &mut Report, outcome: Outcome) -> anyhow::Result<()> {
     for change in &outcome.changes {
-        say(&format!("{change}"))?;
+        show(&format!("{change}"))?;
         report.changed.push(change.to_string());
     }
     if outcome.changes.is_empty() && outcome.notes.is_empty() {
-        say("It is so already.")?;
+        show("It is so already.")?;
     }
     report.left.extend(outcome.notes);
     Ok(())
@@ -274,11 +274,11 @@ async fn roll_test(
     if !answers(&client, STARTS_WITHIN / 5).await {
         start_bridge(context)?;
         if !answers(&client, STARTS_WITHIN).await {
-            say("The bridge does not answer; `twitchat-bridge run` shows why.")?;
+            show("The bridge does not answer; `twitchat-bridge run` shows why.")?;
             report.left.push(RUN.into());
             return Ok(());
         }
-        say("The bridge was started; it ends with OBS.")?;
+        show("The bridge was started; it ends with OBS.")?;
     }
     let fields = Map::from_iter([
         ("test".to_owned(), true.into()),
@@ -287,9 +287,9 @@ async fn roll_test(
     let reply = client.request_raw("RollCredits", fields).await?;
     let pages = reply.get("pages").and_then(serde_json::Value::as_u64);
     if pages.unwrap_or_default() > 0 {
-        say("The test rolls.")?;
+        show("The test rolls.")?;
     } else {
-        say(&format!(
+        show(&format!(
             "The test begins when the page is on air: switch OBS to the scene {scene:?}, then \
                 `twitchat-bridge credits test`."
         ))?;
