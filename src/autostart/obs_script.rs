@@ -54,6 +54,18 @@ pub fn text(launch: &Launch, folder: &Path) -> Result<String, Error> {
     Ok(mark::marked(&script, 0, ("-- ", "")))
 }
 
+/// The text of the script for a package, which brings it to all users of a computer: it starts the
+/// program at a path without options. Its log is where [`usual_folder`] is for the user.
+pub fn text_for_package(program: &str) -> String {
+    const LOG_OF_THE_USER: &str =
+        "(os.getenv(\"XDG_DATA_HOME\") or (os.getenv(\"HOME\") or \"\") .. \"/.local/share\")
+    .. \"/twitchat-bridge/obs-script/twitchat-bridge.log\"";
+    SCRIPT
+        .replace("@PROGRAM@", &lua(program))
+        .replace("@OPTIONS@", "{}")
+        .replace("@LOG@", LOG_OF_THE_USER)
+}
+
 /// A text in Lua's double quotes. Bytes above 127 stay: scripts are UTF-8.
 fn lua(text: &str) -> String {
     let mut quoted = String::from('"');

@@ -1,6 +1,7 @@
 -- Starts twitchat-bridge together with OBS, and stops it together with OBS.
 --
--- OBS: Tools > Scripts > + > this file. `twitchat-bridge obs-script install` writes it, and writes it again after an update.
+-- OBS: Tools > Scripts > + > this file. `twitchat-bridge obs-script install` writes it with other options, and writes it again after
+-- an update.
 -- An OBS that is killed unloads no scripts. So the bridge is started with `--exit-with-obs`, and ends by itself.
 
 local PROGRAM = @PROGRAM@

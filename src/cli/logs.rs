@@ -1,7 +1,7 @@
 //! The log: written to standard error, and to a file if one is given.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::{self, Write as _};
 use std::panic;
 use std::path::Path;
@@ -118,7 +118,17 @@ fn open(path: &Path) -> io::Result<File> {
     options.create(true).append(true);
     // The log contains names of people and what they did, as the journal does.
     owner_only(&mut options);
-    options.open(path)
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut folder = DirBuilder::new();
+            folder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+            folder.create(path.parent().ok_or(error)?)?;
+            options.open(path)
+        }
+        opened => opened,
+    }
 }
 
 #[cfg(test)]

@@ -169,8 +169,8 @@ async fn run_waits_for_an_obs_that_is_not_there_yet() {
     let obs = obs().await;
     obs.stop().await;
     let home = Home::at(obs.port());
-    let running = home.spawn(&["run", "--log-file", "bridge.log"]);
-    let log = || std::fs::read_to_string(home.path("bridge.log")).unwrap_or_default();
+    let running = home.spawn(&["run", "--log-file", "logs/of/bridge.log"]);
+    let log = || std::fs::read_to_string(home.path("logs/of/bridge.log")).unwrap_or_default();
     wait_until("run says that it waits", || {
         log().contains("there is no OBS at")
     })

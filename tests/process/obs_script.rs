@@ -143,6 +143,34 @@ async fn the_bridge_runs_while_the_script_is_loaded() {
 }
 
 #[tokio::test]
+async fn the_script_of_a_package_logs_in_the_folder_of_the_user() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let program = format!("--package={}", binary().display());
+    let script = home.path().join("twitchat-bridge.lua");
+    let printed = home.bridge(&["obs-script", "print", &program]).output();
+    fs::write(&script, printed.unwrap().stdout).unwrap();
+    let password = home.path().join("password");
+    fs::write(&password, target.password.as_ref().unwrap().expose_secret()).unwrap();
+    let options = format!(
+        "options=--host=127.0.0.1 --port={} --password-file=\"{}\"",
+        target.port,
+        password.display()
+    );
+    let mut fake = FakeObs::start(&home, &script, &[&options]);
+    Bus::connect(&target).await.until_answered(SOON).await;
+    let bridge = fake.bridge();
+    let folder = home.path().join(".local/share/twitchat-bridge/obs-script");
+    let log = folder.join("twitchat-bridge.log");
+    wait_until("the log has the connection", SOON, || {
+        fs::read_to_string(&log).is_ok_and(|log| log.contains("connected to OBS"))
+    })
+    .await;
+    assert_eq!(fake.ask("unload"), "Stopped: it was stopped here");
+    assert!(!is_there(bridge));
+}
+
+#[tokio::test]
 async fn an_obs_that_is_killed_takes_the_bridge_along() {
     let (obs, target) = stand_in().await;
     let home = Home::new();

@@ -21,10 +21,17 @@ pub(super) struct Args {
     /// Where the log of the bridge will be; in the user's data folder unless given
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Print the script for a package that installs the program at this path for all users
+    #[arg(long, value_name = "PROGRAM", hide = true, conflicts_with = "dir")]
+    package: Option<String>,
 }
 
 impl Args {
     pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        if let Some(program) = self.package {
+            out::bytes(obs_script::text_for_package(&program).as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let launch = autostart::launch(context)?;
         let text = obs_script::text(&launch, &folder::of(self.dir)?)?;
         out::bytes(text.as_bytes())?;
