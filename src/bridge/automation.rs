@@ -7,6 +7,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{
@@ -43,9 +44,9 @@ pub(super) struct Automation {
     credits: Option<(CreditsAt, Part)>,
 }
 
-/// Session id, number of facts and number of rows. While they are the same, the credits are the
-/// same.
-type CreditsAt = (u64, u64, u64);
+/// Numbers of changes of the fold and of the bans, and the first days of the month and the week.
+/// While they are the same, the credits are the same.
+type CreditsAt = (u64, u64, (Date, Date));
 
 /// The state that templates and conditions can read.
 #[derive(Debug, Clone, Copy)]
@@ -323,9 +324,9 @@ impl Automation {
     fn credits_part(&mut self, base: &Base, now: Now) -> Part {
         let fold = base.model.fold();
         let at: CreditsAt = (
-            base.model.session().id.0,
-            fold.session.facts(),
-            base.model.rows(),
+            fold.changes(),
+            fold.bans.revision(),
+            fold.leaderboards.period(now.wall_ms),
         );
         if let Some((made_at, part)) = &self.credits
             && *made_at == at

@@ -45,7 +45,10 @@ impl Redemptions {
     }
 
     pub(super) fn take(&mut self, id: &str) -> Option<Redeemed> {
-        self.by_id.remove(id)
+        let taken = self.by_id.remove(id)?;
+        // Or a redemption with the same id would be forgotten in place of an older one.
+        self.order.retain(|kept| **kept != *id);
+        Some(taken)
     }
 }
 
@@ -79,6 +82,8 @@ mod tests {
             ),
             (false, true, MOST)
         );
-        assert!(redemptions.take("1").is_some() && redemptions.take("1").is_none());
+        assert!(redemptions.take("1").is_some());
+        assert!(redemptions.take("1").is_none());
+        assert_eq!(redemptions.order.len(), redemptions.by_id.len());
     }
 }

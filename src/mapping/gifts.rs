@@ -3,7 +3,7 @@
 
 use super::{outcome::Emitted, render};
 use crate::event::{
-    Person,
+    Person, Platform,
     fact::{Gift, Tier},
 };
 
@@ -14,7 +14,7 @@ const BOMB_MS: u64 = 10_000;
 
 #[derive(Debug)]
 struct Bomb {
-    gifter: (Box<str>, Tier),
+    gifter: (Platform, Box<str>, Tier),
     gifts: Vec<(Gift, String)>,
     emitted_as: u32,
     last_ms: u64,
@@ -30,6 +30,7 @@ impl Gifts {
     /// Adds a gift, with the id of its message.
     pub fn hold(&mut self, gift: Gift, id: &str, now_ms: u64) {
         let key = (
+            gift.gifter.platform,
             if gift.gifter.id.is_empty() {
                 gift.gifter.login.clone()
             } else {
@@ -147,5 +148,36 @@ impl Bomb {
         }
         self.emitted_as = of_bomb;
         events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gift(platform: Platform, to: &str) -> Gift {
+        let mut gifter = Person::new("7", "anna", "Anna").unwrap();
+        gifter.platform = platform;
+        Gift {
+            gifter,
+            tier: Tier::One,
+            recipients: vec![Person::new(to, to, to).unwrap()],
+            count: 1,
+            months: 1,
+            cumulative_months: 0,
+            bomb: false,
+            of_bomb: false,
+            lone: false,
+            total: 0,
+        }
+    }
+
+    #[test]
+    fn the_same_id_on_two_platforms_gives_no_common_bomb() {
+        let mut gifts = Gifts::default();
+        gifts.hold(gift(Platform::Twitch, "1"), "a", 0);
+        gifts.hold(gift(Platform::YouTube, "2"), "b", 0);
+        let events = gifts.release(QUIET_MS, 0, None);
+        assert_eq!(events.len(), 2, "two single gifts and no bomb: {events:?}");
     }
 }

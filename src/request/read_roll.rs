@@ -146,7 +146,8 @@ fn place(mut fields: Fields) -> Result<Place, RequestError> {
     let count = |value: &Value| value.as_u64().and_then(|count| usize::try_from(count).ok());
     match (fields.take("value"), fields.take("at")) {
         (None, Some(at)) if at.as_u64().is_some() => Ok(Place::At(at.as_u64().unwrap_or_default())),
-        (None, _) => Err(RequestError::Missing {
+        (None, Some(at)) => Err(fields::field_error("at", &at, "", "milliseconds from 0")),
+        (None, None) => Err(RequestError::Missing {
             field: "value",
             expected,
         }),

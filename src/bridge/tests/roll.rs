@@ -219,6 +219,14 @@ fn a_page_that_is_gone_does_not_keep_a_roll_from_its_end() {
 }
 
 #[test]
+fn a_wrong_time_to_go_to_is_named() {
+    let mut bench = bench_with(overlay());
+    let goto = json!({ "request": "ControlCredits", "id": 1, "command": "goto", "at": "soon" });
+    let error = bench.ask(goto)["error"].clone();
+    assert!(error.as_str().unwrap().contains("\"at\""), "{error}");
+}
+
+#[test]
 fn controls_move_the_roll_and_are_numbered() {
     let mut bench = bench_with(Overlay {
         wait_ms: 0,

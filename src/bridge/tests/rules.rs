@@ -477,6 +477,53 @@ fn a_label_follows_what_happens_is_written_seldom_and_again_after_obs_was_away()
 }
 
 #[test]
+fn a_label_with_credits_follows_edits_renames_and_the_calendar() {
+    let toml = r#"
+        [[label]]
+        source = "Credits"
+        text = "{{ credits.events.follows | join(', ') }}; month: {{ credits.top.monthBits | join(', ') }}"
+        "#;
+    let meta = MetaValues::default();
+    let mut bench = Bench::with(settings_with(toml), &[], Seq(0), &meta, START_MS);
+    bench.input(Input::Up(info()));
+    let user = |login: &str| json!({ "id": "7", "login": login, "displayName": login });
+    bench.twitchat("FOLLOW", json!({ "user": user("anna") }));
+    let cheer = json!({ "channel": "1", "bits": 300, "message": "", "user": user("anna") });
+    bench.twitchat("BITS", cheer);
+    let mut shown = String::new();
+    // What the source shows once all that is pending is written.
+    let mut follow = |bench: &mut Bench, rounds: u64| {
+        for _ in 0..rounds {
+            bench.pass(1_000);
+            for (ticket, request) in asked(bench) {
+                if let crate::automation::ObsRequest::SetInputSettings { settings, .. } = request {
+                    settings["text"].as_str().unwrap().clone_into(&mut shown);
+                }
+                let outcome = Ok(());
+                bench.input(Input::Done { ticket, outcome });
+            }
+        }
+        shown.clone()
+    };
+    assert_eq!(follow(&mut bench, 3), "anna; month: anna");
+
+    let rename = json!({ "request": "EditCredits", "id": 1, "edit": "rename", "person": { "id": 7 },
+        "name": "Ada" });
+    bench.receive(&rename.to_string());
+    assert_eq!(follow(&mut bench, 3), "Ada; month: Ada");
+
+    bench.receive(&json!({ "request": "Undo", "id": 1 }).to_string());
+    bench.twitchat(
+        "MESSAGE_FIRST",
+        json!({ "channel": "1", "message": "hi", "user": user("annie") }),
+    );
+    assert_eq!(follow(&mut bench, 3), "annie; month: annie");
+
+    bench.now.wall_ms += 32 * 86_400_000;
+    assert_eq!(follow(&mut bench, 60), "annie; month: ");
+}
+
+#[test]
 fn a_label_that_obs_does_not_have_is_said_once_and_tried_again() {
     let mut bench = Bench::with(
         settings_with("[[label]]\nsource = \"Nowhere\"\ntext = \"x\""),
