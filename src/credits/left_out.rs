@@ -15,7 +15,7 @@ pub struct LeftOut<'a> {
 }
 
 impl<'a> LeftOut<'a> {
-    /// Takes the present state.
+    /// Looks the banned people up once; use it for many people.
     pub fn new(fold: &'a Fold, ignore: &'a Ignore) -> Self {
         let banned = if ignore.banned {
             fold.bans.roots(&fold.people)

@@ -19,23 +19,23 @@ pub enum RequestError {
         hint: String,
     },
     /// A required field is missing.
-    #[error("field \"{field}\" is missing: {expected}")]
+    #[error("`{field}` is missing; it must be {expected}")]
     Missing {
         field: &'static str,
         /// A description of the missing value.
         expected: &'static str,
     },
     /// A field has a value that is not allowed.
-    #[error("field \"{field}\" is {found}: {expected}")]
+    #[error("`{field}` must be {expected} (got {found})")]
     Wrong {
         field: &'static str,
-        /// The type of the value.
-        found: &'static str,
+        /// The value, or its type if it is long.
+        found: String,
         /// The allowed values.
         expected: Cow<'static, str>,
     },
     /// A published event lacks a value that its section needs.
-    #[error("field \"data\": {0}")]
+    #[error("`data`: {0}")]
     Data(String),
     /// An `id` or a `client` that a reply cannot repeat.
     #[error("`{field}` {why}; this reply cannot repeat it")]
@@ -46,7 +46,7 @@ pub enum RequestError {
         why: String,
     },
     /// A text or a value is longer than the bridge stores.
-    #[error("field \"{field}\" must have at most {most} {unit} (got {got})")]
+    #[error("`{field}` must have at most {most} {unit} (got {got})")]
     TooLong {
         field: &'static str,
         /// Its length.

@@ -85,33 +85,32 @@ pub(super) struct Fields {
     within: &'static str,
 }
 
-/// The error of a field whose value is not allowed. `another` describes a value that has the right
-/// type.
+/// The error of a field whose value is not allowed.
 pub(super) fn field_error(
     field: &'static str,
     value: &Value,
-    another: &'static str,
     expected: impl Into<Cow<'static, str>>,
 ) -> RequestError {
-    let found = match (another, value) {
-        (ANOTHER_NUMBER, Value::Number(_)) | (ANOTHER_WORD | ANOTHER_TEXT, Value::String(_)) => {
-            another
-        }
-        _ => Given::from(value).kind(),
-    };
     RequestError::Wrong {
         field,
-        found,
+        found: shown(value),
         expected: expected.into(),
     }
 }
 
-/// A number that is not allowed.
-pub(super) const ANOTHER_NUMBER: &str = "another number";
-/// A word that is not allowed.
-pub(super) const ANOTHER_WORD: &str = "another word";
-/// A text that cannot be read.
-pub(super) const ANOTHER_TEXT: &str = "another text";
+/// A value as an error shows it.
+fn shown(value: &Value) -> String {
+    const LONGEST: usize = 40;
+    match value {
+        Value::String(text) if text.trim().is_empty() => "an empty text".into(),
+        Value::String(text) => match text.chars().count() {
+            ..=LONGEST => format!("the text {text:?}"),
+            long => format!("a text of {long} characters"),
+        },
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        _ => Given::from(value).kind().into(),
+    }
+}
 
 /// Fails if a text or value is longer than `most`.
 pub(super) fn within(
@@ -196,7 +195,6 @@ impl Fields {
     pub(super) fn value<T>(
         &mut self,
         field: &'static str,
-        another: &'static str,
         expected: &'static str,
         read: impl FnOnce(Given<'_>) -> Option<T>,
     ) -> Result<Option<T>, RequestError> {
@@ -205,7 +203,7 @@ impl Fields {
         };
         read(Given::from(&value))
             .map(Some)
-            .ok_or_else(|| field_error(field, &value, another, expected))
+            .ok_or_else(|| field_error(field, &value, expected))
     }
 
     pub(super) fn text(
@@ -216,7 +214,7 @@ impl Fields {
         match self.take(field) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(field_error(field, &other, "", expected)),
+            Some(other) => Err(field_error(field, &other, expected)),
         }
     }
 
@@ -225,9 +223,7 @@ impl Fields {
         field: &'static str,
         expected: &'static str,
     ) -> Result<Option<T>, RequestError> {
-        self.value(field, ANOTHER_WORD, expected, |given| {
-            given.text()?.parse().ok()
-        })
+        self.value(field, expected, |given| given.text()?.parse().ok())
     }
 
     pub(super) fn number(
@@ -236,7 +232,7 @@ impl Fields {
         expected: &'static str,
         range: RangeInclusive<f64>,
     ) -> Result<Option<f64>, RequestError> {
-        self.value(field, ANOTHER_NUMBER, expected, |given| {
+        self.value(field, expected, |given| {
             given.number().filter(|number| range.contains(number))
         })
     }
@@ -246,7 +242,6 @@ impl Fields {
     pub(super) fn setting<T>(
         &mut self,
         field: &'static str,
-        another: &'static str,
         settings: &[Setting<T>],
         section: &mut T,
     ) -> Result<bool, RequestError> {
@@ -262,8 +257,8 @@ impl Fields {
         match (setting.set)(section, &Field::new(&node, field)) {
             Ok(()) => Ok(true),
             Err(problem) => Err(match problem.cause {
-                Cause::Value { allowed, .. } => field_error(field, &value, another, allowed),
-                cause => field_error(field, &value, another, cause.to_string()),
+                Cause::Value { allowed, .. } => field_error(field, &value, allowed),
+                cause => field_error(field, &value, cause.to_string()),
             }),
         }
     }
@@ -276,13 +271,8 @@ impl Fields {
     ) -> Result<String, RequestError> {
         match self.take(key) {
             None => Err(RequestError::Missing { field, expected }),
-            Some(Value::String(text)) if text.trim().is_empty() => Err(RequestError::Wrong {
-                field,
-                found: "empty",
-                expected: expected.into(),
-            }),
-            Some(Value::String(text)) => Ok(text),
-            Some(other) => Err(field_error(field, &other, "", expected)),
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(text),
+            Some(other) => Err(field_error(field, &other, expected)),
         }
     }
 
@@ -305,12 +295,12 @@ impl Fields {
         reason = "the method by itself is of one lifetime"
     )]
     pub(super) fn flag(&mut self, field: &'static str) -> Result<Option<bool>, RequestError> {
-        self.value(field, "", "true or false", |given| given.flag())
+        self.value(field, "true or false", |given| given.flag())
     }
 
     pub(super) fn count(&mut self, field: &'static str) -> Result<Option<usize>, RequestError> {
-        let expected = "a whole number from 1 up";
-        self.value(field, ANOTHER_NUMBER, expected, |given| {
+        let expected = "a whole number of at least 1";
+        self.value(field, expected, |given| {
             let count = usize::try_from(given.whole()?).ok()?;
             Some(count).filter(|count| *count > 0)
         })
@@ -323,7 +313,7 @@ impl Fields {
             Some(Value::Number(id)) => Ok(Some(id.to_string().into())),
             Some(other) => {
                 let expected = "a text or a number, the same for a repeat";
-                Err(field_error(field, &other, "", expected))
+                Err(field_error(field, &other, expected))
             }
         }
     }
@@ -345,7 +335,7 @@ impl Fields {
         match self.take(field) {
             None => Ok(None),
             Some(Value::Object(map)) => Ok(Some(map)),
-            Some(other) => Err(field_error(field, &other, "", expected)),
+            Some(other) => Err(field_error(field, &other, expected)),
         }
     }
 }

@@ -301,6 +301,15 @@ mod tests {
     }
 
     #[test]
+    fn the_error_that_the_docs_show_is_the_one_of_the_program() {
+        let error = error(&json!({ "request": "GetCredits", "limit": "ten" }));
+        let error = json!({ "error": error }).to_string();
+        let shown = error.trim_matches(['{', '}']);
+        let docs = include_str!("../../docs/bus.md");
+        assert!(docs.contains(shown), "docs/bus.md has no {shown}");
+    }
+
+    #[test]
     fn a_name_without_end_is_cut() {
         let text = error(&json!({ "request": "é".repeat(10 << 20) }));
         assert!(

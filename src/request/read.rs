@@ -153,7 +153,7 @@ pub(super) fn read(name: &str, fields: Map<String, Value>) -> Result<Call, Reque
 fn names(mut fields: Fields) -> Result<Names, RequestError> {
     let expected = "an object of sources with lists of types, such as \
         {\"Twitch\":[\"Follow\",\"Cheer\"],\"General\":[\"*\"]}";
-    let field_error = |value: &Value| fields::field_error("events", value, "", expected);
+    let field_error = |value: &Value| fields::field_error("events", value, expected);
     let events = fields.object("events", expected)?;
     let mut names = Names::new();
     for (source, kinds) in events {
@@ -184,7 +184,7 @@ fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
     if id.is_none() && name.is_none() {
         return Err(RequestError::Missing {
             field: "action.id",
-            expected,
+            expected: "the id of an action, unless `action.name` gives its name",
         });
     }
     let args = fields
@@ -280,16 +280,13 @@ fn add(mut fields: Fields) -> Result<Call, RequestError> {
 fn platform(fields: &mut Fields) -> Result<Platform, RequestError> {
     let expected = "\"twitch\", \"youtube\", \"trovo\" or \"kick\"";
     let word = fields.needed_text("platform", "platform", expected)?;
-    word.parse().map_err(|_| RequestError::Wrong {
-        field: "platform",
-        found: "another word",
-        expected: expected.into(),
-    })
+    word.parse()
+        .map_err(|_| fields::field_error("platform", &word.into(), expected))
 }
 
 fn send_message(mut fields: Fields) -> Result<Call, RequestError> {
     let platform = platform(&mut fields)?;
-    let message = fields.needed_text("message", "message", "what to write")?;
+    let message = fields.needed_text("message", "message", "the text to send")?;
     Ok(Call::SendMessage {
         platform,
         message: message.into(),

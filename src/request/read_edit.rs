@@ -6,7 +6,7 @@ use super::{
     call::Call,
     edit::{By, EditRequest, PersonQuery},
     error::RequestError,
-    fields::{self, ANOTHER_TEXT, ANOTHER_WORD, Fields},
+    fields::{self, Fields},
 };
 use crate::event::{Platform, visible::is_visible};
 
@@ -56,7 +56,7 @@ pub(super) fn edit(mut fields: Fields) -> Result<Call, RequestError> {
         }
         _ => {
             let value = Value::from(word);
-            return Err(fields::field_error("edit", &value, ANOTHER_WORD, expected));
+            return Err(fields::field_error("edit", &value, expected));
         }
     };
     Ok(Call::EditCredits { edit, preview })
@@ -86,7 +86,6 @@ fn shown_name(fields: &mut Fields) -> Result<Box<str>, RequestError> {
         Err(fields::field_error(
             "name",
             &value,
-            ANOTHER_TEXT,
             "a name with visible letters",
         ))
     }
@@ -113,12 +112,7 @@ pub(super) fn person(
                 "characters",
             )?;
             return if query.text.is_empty() {
-                Err(fields::field_error(
-                    field,
-                    &text.into(),
-                    ANOTHER_TEXT,
-                    PERSON,
-                ))
+                Err(fields::field_error(field, &text.into(), PERSON))
             } else {
                 Ok(query)
             };
@@ -131,7 +125,7 @@ pub(super) fn person(
             });
         }
         Some(Value::Object(map)) => map,
-        Some(other) => return Err(fields::field_error(field, &other, "", PERSON)),
+        Some(other) => return Err(fields::field_error(field, &other, PERSON)),
     };
     let within = if field == "into" { "into." } else { "person." };
     let mut object = fields.inner(map, within);
@@ -169,7 +163,7 @@ pub(super) fn section_and_value(fields: &mut Fields) -> Result<(Box<str>, Value)
             expected,
         }),
         Some(value @ (Value::Bool(_) | Value::Array(_))) => {
-            Err(fields::field_error("value", &value, "", expected))
+            Err(fields::field_error("value", &value, expected))
         }
         Some(value) => {
             fields::within(
@@ -242,7 +236,7 @@ mod tests {
             json!(true),
         ] {
             let error = hides(&person).unwrap_err().to_string();
-            assert!(error.contains("\"person\""), "{person}: {error}");
+            assert!(error.starts_with("`person`"), "{person}: {error}");
         }
     }
 
@@ -255,14 +249,11 @@ mod tests {
             call(&request).map_err(|error| error.to_string())
         };
         let cases = [
-            (json!({}), "field \"edit\" is missing"),
-            (
-                json!({ "edit": "explode" }),
-                "field \"edit\" is another word",
-            ),
+            (json!({}), "`edit` is missing"),
+            (json!({ "edit": "explode" }), "`edit` must be"),
             (
                 json!({ "edit": "rename", "person": "a" }),
-                "field \"name\" is missing",
+                "`name` is missing",
             ),
             (
                 json!({ "edit": "rename", "person": "a", "name": "\u{200b}" }),
@@ -270,12 +261,12 @@ mod tests {
             ),
             (
                 json!({ "edit": "merge", "person": "a" }),
-                "field \"into\" is missing",
+                "`into` is missing",
             ),
-            (json!({ "edit": "remove" }), "field \"entry\" is missing"),
+            (json!({ "edit": "remove" }), "`entry` is missing"),
             (
                 json!({ "edit": "add", "section": "A" }),
-                "field \"value\" is missing",
+                "`value` is missing",
             ),
         ];
         for (more, expected) in cases {

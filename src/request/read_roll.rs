@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     call::Call,
     error::RequestError,
-    fields::{self, ANOTHER_NUMBER, ANOTHER_TEXT, ANOTHER_WORD, Fields},
+    fields::{self, Fields},
     roll::{Command, Place, Report, RollOptions},
 };
 use crate::credits::{
@@ -27,14 +27,10 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollOptions, RequestError> {
     let fields = &mut fields;
     let test_audience = test_audience(fields)?;
     let mut look = Look::default();
-    let mut given = |field, another| fields.setting(field, another, Look::SETTINGS, &mut look);
-    let has_mode = given("mode", ANOTHER_WORD)?;
-    let [has_seconds, has_speed, has_delay] = [
-        given("seconds", ANOTHER_NUMBER)?,
-        given("speed", ANOTHER_NUMBER)?,
-        given("delay", ANOTHER_NUMBER)?,
-    ];
-    let repeats = given("loop", "")?;
+    let mut given = |field| fields.setting(field, Look::SETTINGS, &mut look);
+    let has_mode = given("mode")?;
+    let [has_seconds, has_speed, has_delay] = [given("seconds")?, given("speed")?, given("delay")?];
+    let repeats = given("loop")?;
     let theme: Option<Box<str>> = fields.text("theme", "the name of a theme")?.map(Into::into);
     fields::within(
         "theme",
@@ -69,7 +65,7 @@ fn test_audience(fields: &mut Fields) -> Result<Option<TestAudience>, RequestErr
         Value::Object(test_audience) => test_audience,
         other => {
             let expected = "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}";
-            return Err(fields::field_error(name, &other, "", expected));
+            return Err(fields::field_error(name, &other, expected));
         }
     };
     let mut test_audience = fields.inner(test_audience, prefix);
@@ -80,12 +76,9 @@ fn test_audience(fields: &mut Fields) -> Result<Option<TestAudience>, RequestErr
             .count("names")?
             .map_or(usual.names, |names| names.min(MOST)),
         seed: test_audience
-            .value(
-                "seed",
-                ANOTHER_NUMBER,
-                "a whole number of at least 0",
-                |given| u64::try_from(given.whole()?).ok(),
-            )?
+            .value("seed", "a whole number of at least 0", |given| {
+                u64::try_from(given.whole()?).ok()
+            })?
             .unwrap_or(usual.seed),
         long: test_audience.flag("long")?.unwrap_or_default(),
         rtl: test_audience.flag("rtl")?.unwrap_or_default(),
@@ -105,7 +98,8 @@ pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
         "next" => Command::Next,
         "previous" => Command::Previous,
         "speed" => {
-            let expected = "a number: 1 is as configured, 2 twice as fast, -1 backwards";
+            let expected =
+                "a number: 1 for the configured speed, 2 for twice as fast, -1 for backwards";
             let factor = fields.number("value", expected, -100.0..=100.0)?;
             Command::Speed(factor.ok_or(RequestError::Missing {
                 field: "value",
@@ -131,22 +125,22 @@ pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
             })
         }
         _ => {
-            return Err(RequestError::Wrong {
-                field: "command",
-                found: "another word",
-                expected: expected.into(),
-            });
+            return Err(fields::field_error("command", &word.into(), expected));
         }
     };
     Ok(Call::ControlCredits(command))
 }
 
 fn place(mut fields: Fields) -> Result<Place, RequestError> {
-    let expected = "the id of a section, or its number from 0; or \"at\" with milliseconds";
+    let expected = "the id of a section or its number from 0, unless \"at\" gives milliseconds";
     let count = |value: &Value| value.as_u64().and_then(|count| usize::try_from(count).ok());
     match (fields.take("value"), fields.take("at")) {
         (None, Some(at)) if at.as_u64().is_some() => Ok(Place::At(at.as_u64().unwrap_or_default())),
-        (None, Some(at)) => Err(fields::field_error("at", &at, "", "milliseconds from 0")),
+        (None, Some(at)) => Err(fields::field_error(
+            "at",
+            &at,
+            "a number of milliseconds of at least 0",
+        )),
         (None, None) => Err(RequestError::Missing {
             field: "value",
             expected,
@@ -156,7 +150,7 @@ fn place(mut fields: Fields) -> Result<Place, RequestError> {
         }
         (Some(value), _) => match count(&value) {
             Some(index) => Ok(Place::Index(index)),
-            None => Err(fields::field_error("value", &value, "", expected)),
+            None => Err(fields::field_error("value", &value, expected)),
         },
     }
 }
@@ -168,7 +162,7 @@ pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
         field: "state",
         expected,
     })?;
-    let roll = fields.value("roll", ANOTHER_TEXT, "the id of a roll", |given| {
+    let roll = fields.value("roll", "the id of a roll", |given| {
         given.text()?.parse().ok()
     })?;
     let seconds = fields.number("seconds", "a number of seconds", 0.0..=10_000_000.0)?;

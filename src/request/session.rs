@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     error::RequestError,
-    fields::{self, ANOTHER_NUMBER, ANOTHER_TEXT, Fields},
+    fields::{self, Fields},
 };
 
 /// A session as a request names it.
@@ -69,14 +69,9 @@ pub(super) fn session(fields: &mut Fields) -> Result<Option<SessionQuery>, Reque
         Value::String(text) => SessionQuery::parse(text),
         _ => None,
     };
-    let another = if value.is_number() {
-        ANOTHER_NUMBER
-    } else {
-        ANOTHER_TEXT
-    };
     query
         .map(Some)
-        .ok_or_else(|| fields::field_error("session", &value, another, SESSION))
+        .ok_or_else(|| fields::field_error("session", &value, SESSION))
 }
 
 #[cfg(test)]

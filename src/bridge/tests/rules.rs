@@ -481,7 +481,8 @@ fn a_label_with_credits_follows_edits_renames_and_the_calendar() {
     let toml = r#"
         [[label]]
         source = "Credits"
-        text = "{{ credits.events.follows | join(', ') }}; month: {{ credits.top.monthBits | join(', ') }}"
+        text = """{{ credits.events.follows | join(', ') }}; \
+            month: {{ credits.top.monthBits | join(', ') }}"""
         "#;
     let meta = MetaValues::default();
     let mut bench = Bench::with(settings_with(toml), &[], Seq(0), &meta, START_MS);

@@ -91,8 +91,8 @@ impl Args {
     }
 }
 
-/// What the file has from a place on, and where it ends. Without a place, its end; so too if it
-/// has become shorter.
+/// The bytes of the file from a place on, and where the file ends. They are the last ones if no
+/// place is given, or if the file has become shorter.
 fn since(path: &Path, from: Option<u64>) -> io::Result<(Vec<u8>, u64)> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
