@@ -55,7 +55,7 @@ impl Challengers {
         Some(self.waiting.swap_remove(place).other)
     }
 
-    /// Removes a bridge that did not answer in time. The flag says whether to log it, which is so
+    /// Removes a bridge that did not answer in time. The flag is whether to log it: it is set
     /// for the 1st, 2nd, 4th, 8th … of them.
     pub(super) fn take_silent(&mut self, mono_ms: u64) -> Option<(OtherBridge, bool)> {
         let place = self

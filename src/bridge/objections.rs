@@ -38,8 +38,8 @@ impl Objections {
         }
     }
 
-    /// The next bridge to object to, if the limit allows it. The flag says whether to log it, which
-    /// is so for the 1st, 2nd, 4th, 8th … objection in a row to the same bridge.
+    /// The next bridge to object to, if the limit allows it. The flag is whether to log it: it is
+    /// set for the 1st, 2nd, 4th, 8th … objection in a row to the same bridge.
     pub(super) fn take(&mut self, mono_ms: u64) -> Option<(Box<str>, bool)> {
         if self.waiting.is_empty() || !self.limit.allows(mono_ms) {
             return None;

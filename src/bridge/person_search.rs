@@ -8,7 +8,7 @@ use crate::{
     request::{By, PersonQuery, RequestError},
 };
 
-/// People in a reply unless the asker says otherwise.
+/// Largest number of people in a reply, unless the request has a `limit`.
 const USUAL: usize = 20;
 /// People that an error names.
 const NAMED: usize = 8;

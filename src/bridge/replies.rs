@@ -104,7 +104,7 @@ impl Replies {
             .retain(|made| now.mono_ms < made.used_ms + UNUSED_MS);
     }
 
-    /// Admits a large reply, or returns an error that says which limit is reached.
+    /// Admits a large reply, or returns an error that names the limit.
     pub(super) fn admit(
         &mut self,
         client: &str,

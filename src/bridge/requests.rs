@@ -1,8 +1,8 @@
 //! Requests of clients on the same OBS, and the replies to them.
 //!
 //! A reply waits until all earlier writes are on disk, so that a crash does not undo what the
-//! bridge has reported. While the store cannot write, replies are sent at once and say that they
-//! are not durable; only requests whose effect must be stored are refused.
+//! bridge has reported. While the store cannot write, replies are sent at once and marked as
+//! not durable; only requests whose effect must be stored are refused.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
 //! Asks Twitchat for its summary, which holds the events that the bridge missed.
 //!
-//! An answer does not say which question it belongs to. So the bridge accepts one as its own only
-//! while no other client's question is pending.
+//! An answer does not name the question that it belongs to. So the bridge accepts one as its own
+//! only while no other client's question is pending.
 
 use serde_json::value::RawValue;
 

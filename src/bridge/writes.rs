@@ -80,8 +80,8 @@ impl Writes {
         self.error = None;
     }
 
-    /// Remembers a note about the journal's files for `GetStatus`. `lost` says that rows which were
-    /// on disk are lost.
+    /// Remembers a note about the journal's files for `GetStatus`. With `lost`, rows that were on
+    /// disk are lost.
     pub(super) fn note(&mut self, text: &str, lost: bool, at_ms: i64) {
         self.has_lost |= lost;
         if self.notes.len() == NOTES {

@@ -143,7 +143,7 @@ impl Context {
     }
 }
 
-/// Whether an error says that there is no bridge to answer.
+/// Whether the error is that no bridge is there to answer.
 fn has_no_bridge(error: &client::Error) -> bool {
     match error {
         client::Error::NoReply { .. } => true,

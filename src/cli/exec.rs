@@ -121,7 +121,7 @@ impl Args {
         }
         picker.finish().await;
         let tally = jobs.tally();
-        // If the program could not be started at all, the error says enough.
+        // If the program could not be started at all, the error is enough.
         if ended.is_ok() || tally.runs() > 0 {
             report(tally);
         }

@@ -96,7 +96,7 @@ impl Bans {
             .collect()
     }
 
-    /// A published event says that a ban began, or with `lifted` that it ended.
+    /// Takes a published event: a ban began, or with `lifted` it ended.
     pub fn published(&mut self, who: PersonId, lifted: bool, at_ms: i64, people: &People) {
         let key = self.key(who, people);
         let counter = match self.by_person.get(&key) {

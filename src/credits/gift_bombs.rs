@@ -17,7 +17,7 @@ use crate::event::fact::{Gift, Tier};
 
 /// Longest pause between two gifts of a bomb, in milliseconds.
 pub const BOMB_GAP_MS: i64 = 10_000;
-/// Longest pause before a gift that says that it belongs to a bomb, if the bomb still lacks gifts.
+/// Longest pause before a gift that is marked as part of a bomb, if the bomb still lacks gifts.
 /// In milliseconds.
 const LATE_MS: i64 = 120_000;
 

@@ -34,7 +34,8 @@ pub enum Tier {
     Three,
 }
 
-/// The text that somebody wrote along with an event. It is journalled only if the config says so.
+/// The text that somebody wrote along with an event. It is journalled only if the config wants
+/// that.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chat {
     pub text: Box<str>,

@@ -25,8 +25,8 @@ struct Outer<'a> {
     d: Inner<'a>,
 }
 
-/// OBS writes keys in alphabetical order, so `eventData` comes before the type, which says whether
-/// the data matters.
+/// OBS writes keys in alphabetical order, so `eventData` comes before the type, which decides
+/// whether the data matters.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Inner<'a> {

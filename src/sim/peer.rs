@@ -1,8 +1,8 @@
 //! A small obs-websocket client, independent of the one that the bridge uses. The stand-in Twitchat
 //! and other clients use it, with a stand-in OBS as well as with a real one.
 //!
-//! It has two connections, as `protocol/obs.md` recommends: a [`RequestPeer`] that only sends, and
-//! an [`EventPeer`] that only receives.
+//! It has two connections, because one that is used in both directions waits 40 ms for delayed
+//! acknowledgements: a [`RequestPeer`] that only sends, and an [`EventPeer`] that only receives.
 
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};

@@ -11,7 +11,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A script, without what a workflow of GitHub would tell it.
+/// A script, without the variables that a workflow of GitHub sets.
 fn script(name: &str) -> Command {
     let mut command = Command::new(root().join("scripts").join(name));
     command

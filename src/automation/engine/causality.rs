@@ -1,7 +1,7 @@
 //! Distinguishes events that rules themselves caused from all others.
 //!
 //! Events that the bridge emits while it carries out a step are certainly caused by the step.
-//! Others arrive later from OBS or Twitchat, and do not say who caused them. For these the engine
+//! Others arrive later from OBS or Twitchat, which do not report the cause. For these the engine
 //! remembers which event it expects, and for how long.
 
 use std::collections::VecDeque;

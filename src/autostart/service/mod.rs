@@ -1,7 +1,7 @@
 //! The bridge as a service of the user, which starts with the computer: a systemd user unit, a
 //! launchd agent on macOS, a value of the Run key on Windows.
 //!
-//! docs/design.md says why no crate does it.
+//! docs/design.md gives the reasons for which no crate does it.
 
 use std::path::Path;
 

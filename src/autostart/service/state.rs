@@ -37,11 +37,11 @@ impl Installed {
 /// Whether a service runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Running {
-    /// With the id of its process, if the system says it.
+    /// With the id of its process, if the system reports it.
     Yes { process: Option<u32> },
-    /// With what the system says of its end, such as `failed, exit code 4`.
+    /// With the end that the system reports, such as `failed, exit code 4`.
     No { why: Option<String> },
-    /// The system cannot be asked; the text says why.
+    /// The system cannot be asked; the text is the reason.
     Unknown(String),
 }
 

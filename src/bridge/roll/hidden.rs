@@ -27,7 +27,7 @@ pub(super) struct Shown {
     changed: BTreeMap<Place, Option<Value>>,
     /// The revision of the edits that the names are of.
     edits: u64,
-    /// Pages are to be told.
+    /// Whether a control must be sent to the pages.
     is_due: bool,
     /// When the next control is allowed, on the monotonic clock.
     free_ms: u64,
@@ -56,7 +56,7 @@ impl Shown {
         self.edits != fold.edits().revision()
     }
 
-    /// Hides and shows again who is banned, as far as no edit says more.
+    /// Hides banned people, and shows them again after the ban, unless an edit decides about them.
     pub(super) fn follow_bans(&mut self, object: &Map<String, Value>, current: &Current<'_>) {
         let before = self.changed.clone();
         for (place, who) in &self.places {

@@ -214,7 +214,7 @@ impl Roll {
         Ok(reply)
     }
 
-    /// `StopCredits`. The reply says whether a roll was on.
+    /// `StopCredits`. The reply shows whether a roll was on.
     pub(super) fn stop(&mut self, cx: &mut Context<'_>) -> Map<String, Value> {
         let pending = self.pending.take();
         let stopped = self

@@ -94,7 +94,7 @@ fn handed_to_pages(bench: &Bench) -> Vec<Value> {
         .collect()
 }
 
-/// Puts a scene on air. `shown` says whether it contains the page.
+/// Puts a scene on air. `shown` is whether it contains the page.
 pub(super) fn scene(bench: &mut Bench, name: &str, shown: bool) {
     bench.input(Input::Scene(name.into()));
     bench.input(Input::Shown {

@@ -34,7 +34,7 @@ pub(super) async fn check(
         Err(error) => error,
     };
     let text = error.to_string();
-    // The errors say what to do in their second sentence.
+    // The second sentence of each error is the remedy.
     let (what, fix) = text.split_once(". ").unwrap_or((&text, ""));
     let folders = Folders::of_this_machine();
     let finding = match &error {

@@ -52,7 +52,7 @@ impl Place {
     }
 
     /// Makes the scene, the source and its place in the scene, as far as they are not there. If OBS
-    /// has no browser sources, a note says how to go on by hand.
+    /// has no browser sources, a note lists the steps by hand.
     pub(crate) async fn put(&self, obs: &RequestConnection) -> anyhow::Result<Placed> {
         let (width, height) = match (self.width, self.height) {
             (Some(width), Some(height)) => (width, height),

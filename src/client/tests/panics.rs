@@ -35,8 +35,7 @@ impl Everybody {
         }
     }
 
-    /// Checks that all of them, and later callers, get an error which says that the client has
-    /// failed.
+    /// Checks that all of them, and later callers, get the error that the client has failed.
     async fn get_an_error(mut self) {
         let is_panic = |cause: &ConnectionError| cause.kind() == ConnectionErrorKind::Panicked;
         let mut last = None;

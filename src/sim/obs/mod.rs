@@ -1,5 +1,5 @@
-//! A stand-in OBS: an obs-websocket v5 server on loopback. It behaves as the real one, whose
-//! behaviour `protocol/obs.md` describes, including the reordering of broadcasts.
+//! A stand-in OBS: an obs-websocket v5 server on loopback. It behaves as a real one,
+//! including the reordering of broadcasts: the same tests run on both.
 //!
 //! It serves any client that uses JSON: the bridge, obws, obs-websocket-js (its `json` build). It
 //! has only scenes, inputs and a stream state in memory, and renders nothing. It can be stopped,

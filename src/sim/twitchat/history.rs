@@ -1,7 +1,7 @@
 //! Twitchat's memory of the stream, and the summary that it makes of it.
 //!
 //! Lists are newest first, `login` contains the display name, and no list is missing, as
-//! `protocol/twitchat.md` §4 describes. Pure.
+//! in Twitchat's own summary. Pure.
 
 use serde_json::{Map, Value, json};
 

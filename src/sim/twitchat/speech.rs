@@ -1,6 +1,6 @@
 //! The messages of Twitchat for a moment, in the form of its generation.
 //!
-//! Names and shapes are those of `protocol/twitchat.md` and `protocol/twitchat-v17.md`. Pure: it
+//! Names and shapes are those of Twitchat 7 to 17. Pure: it
 //! takes the moment and the time, and returns types and data.
 
 use serde_json::{Value, json};
