@@ -71,7 +71,7 @@ impl RateLimit {
 mod tests {
     use super::*;
 
-    /// The times at which it is done if it is wanted at each of the given times.
+    /// The times at which the limit allows the attempts that are made at `wanted`.
     fn done(limit: &mut RateLimit, wanted: impl IntoIterator<Item = u64>) -> Vec<u64> {
         let mut done = Vec::new();
         for now_ms in wanted {

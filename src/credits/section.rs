@@ -2,7 +2,7 @@
 
 use strum::EnumMessage;
 
-/// A section of the credits.
+/// A section of the credits. Its `message` is the title that people read.
 #[derive(
     Debug,
     Clone,
