@@ -1,5 +1,6 @@
 //! Watches the config file, and reads it again when it has changed.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,10 +35,11 @@ pub(super) struct Watched {
 pub(super) async fn watch(watched: Watched, reloads: mpsc::Sender<Reload>) {
     let digest = |config: &Config| config.file.as_ref().map(|file| file.digest.clone());
     let mut known = Ok(digest(&watched.config));
+    let mut failures = 0;
     loop {
         let (happened, mut happens) = mpsc::channel(1);
         // Keeps watching until it is dropped.
-        let watching = watch_folder(&watched.path, happened);
+        let watching = watch_folder(&watched.path, happened, &mut failures);
         if watching.is_none() {
             tokio::time::sleep(AGAIN).await;
         } else {
@@ -84,9 +86,26 @@ fn reload(config: Result<Config, String>, watched: &Watched) -> Reload {
     }
 }
 
+/// Whether an event may mean that the file of this name has changed. The system may drop events,
+/// and reports that without a path.
+fn concerns(event: &notify::Result<notify::Event>, name: &OsStr) -> bool {
+    let Ok(event) = event else { return true };
+    let names_it = || {
+        event
+            .paths
+            .iter()
+            .any(|path| path.file_name() == Some(name))
+    };
+    event.need_rescan() || !event.kind.is_access() && names_it()
+}
+
 /// Watches the folder of the file, because editors replace the file. `None` if the folder does not
 /// exist, or if the system cannot watch it.
-fn watch_folder(file: &Path, happened: mpsc::Sender<()>) -> Option<RecommendedWatcher> {
+fn watch_folder(
+    file: &Path,
+    happened: mpsc::Sender<()>,
+    failures: &mut u32,
+) -> Option<RecommendedWatcher> {
     let folder = file.parent()?;
     let folder = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -98,15 +117,8 @@ fn watch_folder(file: &Path, happened: mpsc::Sender<()>) -> Option<RecommendedWa
     }
     let name = file.file_name()?.to_owned();
     let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        let concerns = event.is_ok_and(|event| {
-            !event.kind.is_access()
-                && event
-                    .paths
-                    .iter()
-                    .any(|path| path.file_name() == Some(&name))
-        });
         // If one is waiting already, the file is read after it anyway.
-        if concerns && happened.try_send(()).is_err() {
+        if concerns(&event, &name) && happened.try_send(()).is_err() {
             debug!("the config file changes again");
         }
     });
@@ -120,11 +132,33 @@ fn watch_folder(file: &Path, happened: mpsc::Sender<()>) -> Option<RecommendedWa
             Some(watcher)
         }
         Err(error) => {
-            warn!(
-                "changes of {} are noticed with a delay: {error}",
-                file.display()
-            );
+            *failures += 1;
+            if failures.is_power_of_two() {
+                warn!(
+                    "changes of {} are noticed with a delay: {error}",
+                    file.display()
+                );
+            }
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{Event, EventKind, Flag};
+
+    use super::*;
+
+    #[test]
+    fn dropped_events_of_the_system_make_the_file_read_again() {
+        let name = OsStr::new("config.toml");
+        let other = Event::new(EventKind::Any).add_path("/home/ada/other.toml".into());
+        assert!(!concerns(&Ok(other), name));
+        let own = Event::new(EventKind::Any).add_path("/home/ada/config.toml".into());
+        assert!(concerns(&Ok(own), name));
+        let dropped = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        assert!(concerns(&Ok(dropped), name));
+        assert!(concerns(&Err(notify::Error::generic("watch limit")), name));
     }
 }

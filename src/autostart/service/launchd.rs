@@ -100,14 +100,7 @@ impl Launchd {
 
     pub(super) fn state(&self, _journal: &Path) -> Result<State, Error> {
         let path = self.plist();
-        let installed = match mark::origin(&path)? {
-            Origin::Missing => None,
-            origin => Some(Installed {
-                command: command(&path)?,
-                place: path.display().to_string(),
-                changed_by_hand: origin == Origin::Foreign,
-            }),
-        };
+        let installed = Installed::in_file(&path, command)?;
         let shown = system::output(&self.program, &["print", &self.service()])?;
         let running = match shown {
             None => Running::Unknown("there is no launchctl".into()),

@@ -1,6 +1,12 @@
 //! What the system knows of the service.
 
 use std::path::PathBuf;
+#[cfg(unix)]
+use {
+    crate::autostart::error::Error,
+    crate::autostart::mark::{self, Origin},
+    std::path::Path,
+};
 
 /// The name of the service in every system.
 pub(super) const NAME: &str = "twitchat-bridge";
@@ -25,6 +31,22 @@ pub struct Installed {
 }
 
 impl Installed {
+    /// The service that a file defines; `command` reads the command line in it.
+    #[cfg(unix)]
+    pub(super) fn in_file(
+        path: &Path,
+        command: impl FnOnce(&Path) -> Result<String, Error>,
+    ) -> Result<Option<Self>, Error> {
+        Ok(match mark::origin(path)? {
+            Origin::Missing => None,
+            origin => Some(Self {
+                command: command(path)?,
+                place: path.display().to_string(),
+                changed_by_hand: origin == Origin::Foreign,
+            }),
+        })
+    }
+
     /// The journal that a command line of Windows names: `"--store=C:\\my journal.db"`.
     pub(super) fn journal(&self) -> Option<PathBuf> {
         let (before, value) = self.command.split_once("--store=")?;

@@ -100,14 +100,7 @@ impl Systemd {
 
     pub(super) fn state(&self, _journal: &Path) -> Result<State, Error> {
         let path = self.unit();
-        let installed = match mark::origin(&path)? {
-            Origin::Missing => None,
-            origin => Some(Installed {
-                command: command(&path)?,
-                place: path.display().to_string(),
-                changed_by_hand: origin == Origin::Foreign,
-            }),
-        };
+        let installed = Installed::in_file(&path, command)?;
         let properties = "--property=ActiveState,SubState,MainPID,ExecMainStatus,Result";
         let shown = if has_manager()? {
             system::output(SYSTEMCTL, &["--user", "show", NAME, properties])?

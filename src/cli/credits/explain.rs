@@ -73,7 +73,7 @@ impl Args {
     }
 }
 
-/// `  20:01:07  FOLLOW, reported by Twitchat: Follows`.
+/// `  2026-11-30 20:01:07  follow from twitchat: Follows`.
 fn line(event: &Value) -> String {
     let text = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
     let at = text("at")
