@@ -36,6 +36,8 @@ const BURST: usize = 512;
 #[derive(Debug)]
 pub struct EventConnection {
     socket: Socket,
+    /// The events that OBS sent before `Identified`.
+    early: std::vec::IntoIter<Message>,
     keepalive: Keepalive,
     alarm: Pin<Box<Sleep>>,
     budget: Budget,
@@ -77,17 +79,20 @@ impl EventConnection {
                 Err(error) => Err(dial::explain(error, target, address).await),
             };
             match identified {
-                Ok(socket) => return Ok(Self::over(socket, options, budget.clone())),
+                Ok((socket, early)) => {
+                    return Ok(Self::over(socket, early, options, budget.clone()));
+                }
                 Err(error) => addresses.failed(error)?,
             }
         }
         Err(addresses.into_error())
     }
 
-    fn over(socket: Socket, options: &Options, budget: Budget) -> Self {
+    fn over(socket: Socket, early: Vec<Message>, options: &Options, budget: Budget) -> Self {
         let now = Instant::now();
         Self {
             socket,
+            early: early.into_iter(),
             keepalive: Keepalive::new(options.ping_after, options.dead_after, now),
             alarm: Box::pin(sleep_until(now + options.ping_after)),
             budget,
@@ -202,8 +207,12 @@ impl EventConnection {
             if self.waiting.is_some() || self.gone.is_some() {
                 return false;
             }
-            let Some(frame) = self.socket.next().now_or_never() else {
-                return false;
+            let frame = match self.early.next() {
+                Some(early) => Some(Ok(early)),
+                None => match self.socket.next().now_or_never() {
+                    Some(frame) => frame,
+                    None => return false,
+                },
             };
             self.take_in(frame);
         }
@@ -212,6 +221,9 @@ impl EventConnection {
 
     /// Waits for a frame. Sends a ping if OBS is silent.
     async fn next_frame(&mut self) -> Option<Result<Message, WsError>> {
+        if let Some(early) = self.early.next() {
+            return Some(Ok(early));
+        }
         loop {
             tokio::select! {
                 // Frames that have come count before the silence: this computer may have been
@@ -296,19 +308,21 @@ impl EventConnection {
     }
 }
 
-/// Reads Hello, sends Identify and reads Identified.
+/// Reads Hello, sends Identify and reads Identified. Returns the events before Identified too: OBS
+/// takes the session for identified before it has sent Identified, and sends events on other
+/// threads.
 async fn identify(
     mut socket: Socket,
     target: &Target,
     clock: &Clock<'_>,
-) -> Result<Socket, ConnectError> {
+) -> Result<(Socket, Vec<Message>), ConnectError> {
     let at = || target.to_string();
     let not_obs = |found: &str| ConnectError::NotObs {
         at: at(),
         found: found.to_owned(),
     };
 
-    let text = match clock.limit(Step::Identify, text(&mut socket, target)).await {
+    let hello = match clock.limit(Step::Identify, text(&mut socket, target)).await {
         Err(ConnectError::TimedOut { .. }) => {
             return Err(not_obs(
                 "a WebSocket server that does not greet (obs-websocket 4, of OBS 27 or older, is \
@@ -317,7 +331,7 @@ async fn identify(
         }
         other => other??,
     };
-    let Some(greeting) = Greeting::read(&text) else {
+    let Some(greeting) = hello.as_text().and_then(Greeting::read) else {
         return Err(not_obs("another WebSocket server"));
     };
     if let Some(found) = greeting.too_old() {
@@ -331,18 +345,23 @@ async fn identify(
         .limit(Step::Identify, socket.send(Message::text(identify)))
         .await?
         .map_err(|error| broken(at(), error))?;
-    let text = clock
-        .limit(Step::Identify, self::text(&mut socket, target))
-        .await??;
-    if !hello::is_identified(&text) {
-        return Err(not_obs("a WebSocket server that only begins like one"));
+    let mut early = Vec::new();
+    loop {
+        let message = clock
+            .limit(Step::Identify, self::text(&mut socket, target))
+            .await??;
+        match message.as_text().and_then(hello::Login::read) {
+            Some(hello::Login::Identified) => break,
+            Some(hello::Login::Event) => early.push(message),
+            None => return Err(not_obs("a WebSocket server that only begins like one")),
+        }
     }
     dial::acknowledge_at_once(&socket);
-    Ok(socket)
+    Ok((socket, early))
 }
 
 /// The next text frame during the login.
-async fn text(socket: &mut Socket, target: &Target) -> Result<String, ConnectError> {
+async fn text(socket: &mut Socket, target: &Target) -> Result<Message, ConnectError> {
     let at = || target.to_string();
     loop {
         let message = match socket.next().await {
@@ -358,8 +377,8 @@ async fn text(socket: &mut Socket, target: &Target) -> Result<String, ConnectErr
         if let Some((code, reason)) = message.as_close() {
             return Err(ConnectError::from_close(at(), code.into(), reason));
         }
-        if let Some(text) = message.as_text() {
-            return Ok(text.to_owned());
+        if message.is_text() {
+            return Ok(message);
         }
     }
 }

@@ -16,6 +16,7 @@ const OLDEST_OBS_WEBSOCKET: (u32, u32) = (5, 5);
 const HELLO: u8 = 0;
 const IDENTIFY: u8 = 1;
 const IDENTIFIED: u8 = 2;
+const EVENT: u8 = 5;
 
 #[derive(Deserialize)]
 struct Incoming<D> {
@@ -125,10 +126,25 @@ impl Challenge {
     }
 }
 
-/// Whether the message reports that the login succeeded.
-pub(super) fn is_identified(text: &str) -> bool {
-    serde_json::from_str::<Incoming<serde::de::IgnoredAny>>(text)
-        .is_ok_and(|message| message.op == IDENTIFIED)
+/// A message that OBS may send after Identify.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Login {
+    /// The login has succeeded.
+    Identified,
+    /// An event that came before Identified.
+    Event,
+}
+
+impl Login {
+    /// `None` if the text is anything else.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let message: Incoming<serde::de::IgnoredAny> = serde_json::from_str(text).ok()?;
+        match message.op {
+            IDENTIFIED => Some(Self::Identified),
+            EVENT => Some(Self::Event),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -205,7 +221,15 @@ mod tests {
 
     #[test]
     fn knows_when_it_is_let_in() {
-        assert!(is_identified(r#"{"d":{"negotiatedRpcVersion":1},"op":2}"#));
-        assert!(!is_identified(WITH_PASSWORD) && !is_identified("{"));
+        assert_eq!(
+            Login::read(r#"{"d":{"negotiatedRpcVersion":1},"op":2}"#),
+            Some(Login::Identified)
+        );
+        assert_eq!(
+            Login::read(r#"{"d":{"eventIntent":1,"eventType":"CustomEvent"},"op":5}"#),
+            Some(Login::Event)
+        );
+        assert_eq!(Login::read(WITH_PASSWORD), None);
+        assert_eq!(Login::read("{"), None);
     }
 }

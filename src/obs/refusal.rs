@@ -21,6 +21,13 @@ pub(super) fn is_not_ready(error: &ObwsError) -> bool {
     )
 }
 
+/// Whether OBS sent something else before Identified. That is an event, because OBS takes a session
+/// for identified before it has sent Identified, and sends events on other threads. obws does not
+/// expect it.
+pub(super) fn is_early_event(error: &ObwsError) -> bool {
+    matches!(error, ObwsError::Handshake(HandshakeError::NoIdentified))
+}
+
 /// Whether this is a beta or a build from source, such as `32.0.0-beta1`. It is new enough, but a
 /// pre-release never matches obws's plain `>=30.2`.
 pub(super) fn is_preview(error: &ObwsError) -> bool {

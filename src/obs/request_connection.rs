@@ -159,7 +159,8 @@ impl RequestConnection {
                 }
                 Err(error) if !any_version && refusal::is_preview(&error) => any_version = true,
                 Err(error)
-                    if refusal::is_not_ready(&error) && Instant::now() + pause < deadline =>
+                    if (refusal::is_not_ready(&error) || refusal::is_early_event(&error))
+                        && Instant::now() + pause < deadline =>
                 {
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);

@@ -73,13 +73,17 @@ async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerErro
         );
     }
     socket.send(message(op::IDENTIFY, &identify)).await?;
-    let identified = read(socket.next().await)?;
-    acknowledge_at_once(&socket);
-    if identified.get("op").and_then(Value::as_u64) == Some(op::IDENTIFIED) {
-        Ok(socket)
-    } else {
-        Err(PeerError::NotObs)
+    loop {
+        let message = read(socket.next().await)?;
+        match message.get("op").and_then(Value::as_u64) {
+            Some(op::IDENTIFIED) => break,
+            // OBS may send events before Identified.
+            Some(op::EVENT) => {}
+            _ => return Err(PeerError::NotObs),
+        }
     }
+    acknowledge_at_once(&socket);
+    Ok(socket)
 }
 
 /// Makes the kernel acknowledge at once. Otherwise the first event after the login is 40 ms late,

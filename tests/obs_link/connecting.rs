@@ -132,6 +132,26 @@ async fn an_obs_that_is_not_ready_is_asked_again() {
 }
 
 #[tokio::test]
+async fn events_before_identified_are_kept_and_do_not_end_the_login() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let (target, options) = (target(obs.port(), None), Options::default());
+    let early = json!({"origin": "twitchat", "type": "EARLY"});
+
+    obs.send_before_identified(1, &early);
+    let mut listener = EventConnection::connect(&target, &options).await.unwrap();
+    obs.send_before_identified(2, &early);
+    let talker = RequestConnection::connect(&target, &options).await.unwrap();
+
+    talker.broadcast(&raw(&json!({"late": 1}))).await.unwrap();
+    let mut received = Vec::new();
+    while received.len() < 2 {
+        let batch = listener.next().await.unwrap();
+        received.extend(batch.events.iter().map(|event| format!("{event:?}")));
+    }
+    assert!(received[0].contains("EARLY"), "{received:?}");
+}
+
+#[tokio::test]
 async fn an_obs_that_stalls_after_hello_is_given_up() {
     let obs = stand_in(sim::obs::Options::default()).await;
     obs.stall_after_hello(true);

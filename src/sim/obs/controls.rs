@@ -117,6 +117,15 @@ impl StandIn {
         self.hub.turn(|knobs| knobs.drop_broadcasts = broadcasts);
     }
 
+    /// Sends an event before `Identified` at the next `logins`, as OBS does when an event and the
+    /// login coincide: a `CustomEvent` with this `eventData` to sessions for General events, the
+    /// state of the recording to others.
+    pub fn send_before_identified(&self, logins: u64, event_data: &Value) {
+        let event_data = event_data.to_string().into_boxed_str();
+        self.hub
+            .turn(|knobs| knobs.early_event = (logins > 0).then_some((logins, event_data)));
+    }
+
     /// Changes the versions that new connections see.
     pub fn set_versions(&self, versions: Versions) {
         self.hub.turn(|knobs| knobs.versions = versions);

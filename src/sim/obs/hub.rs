@@ -61,6 +61,7 @@ pub(super) struct Controls {
     pub(super) not_ready: u64,
     pub(super) kick: Option<(u64, Kick)>,
     pub(super) drop_broadcasts: u64,
+    pub(super) early_event: Option<(u64, Box<str>)>,
 }
 
 #[derive(Debug)]
@@ -105,6 +106,7 @@ impl Hub {
             not_ready: 0,
             kick: None,
             drop_broadcasts: 0,
+            early_event: None,
         };
         let state = HubState {
             sessions: BTreeMap::new(),
@@ -202,6 +204,17 @@ impl Hub {
         });
         sessions.for_each(|(_, session)| session.outbox.push(Goodbye::kicked().message()));
         true
+    }
+
+    /// The `eventData` of a `CustomEvent` to send before `Identified`, if a test has asked for it.
+    pub(super) fn early_event(&self) -> Option<Box<str>> {
+        self.turn(|knobs| {
+            let (left, event_data) = knobs.early_event.take()?;
+            if left > 1 {
+                knobs.early_event = Some((left - 1, event_data.clone()));
+            }
+            Some(event_data)
+        })
     }
 
     /// Refuses the request if OBS is not ready for it.

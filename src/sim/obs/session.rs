@@ -20,7 +20,7 @@ use super::fields::RequestFields;
 use super::handshake::accept;
 use super::hub::{Hub, SessionId};
 use super::outbox::Outbox;
-use super::protocol::{Goodbye, message, op, status, subscription};
+use super::protocol::{Goodbye, custom_event, event, message, op, status, subscription};
 use super::requests::event_data;
 use super::state::Happened;
 
@@ -183,11 +183,15 @@ impl Session {
             Some(Some(_)) => return ControlFlow::Break(Goodbye::old_rpc()),
         }
         self.identified = true;
+        if let Some(event_data) = self.hub.early_event() {
+            self.outbox.push(early_event(data, &event_data));
+        }
         self.subscribe(data);
         ControlFlow::Continue(())
     }
 
-    /// `Identified` is queued before any event can be.
+    /// `Identified` is queued before any event that was not asked for by
+    /// [`StandIn::send_before_identified`](super::StandIn::send_before_identified).
     fn subscribe(&self, data: &Value) {
         self.outbox.push(message(
             op::IDENTIFIED,
@@ -291,6 +295,20 @@ impl Session {
             Err(refusal) => (Err(refusal), Vec::new()),
         }
     }
+}
+
+/// An event for a session that is about to get `Identified`.
+fn early_event(identify: &Value, event_data: &str) -> Message {
+    let subscriptions = identify
+        .get("eventSubscriptions")
+        .and_then(Value::as_u64)
+        .unwrap_or(subscription::ALL);
+    if subscriptions & subscription::GENERAL != 0 {
+        return custom_event(event_data);
+    }
+    let stopped = json!({"outputActive": false, "outputPath": null,
+        "outputState": "OBS_WEBSOCKET_OUTPUT_STOPPED"});
+    event("RecordStateChanged", subscription::OUTPUTS, Some(&stopped))
 }
 
 /// The data of a `RequestResponse`.
