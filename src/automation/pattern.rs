@@ -99,7 +99,6 @@ impl Pattern {
         !self.source.is_all() && self.source.matches(TWITCHAT)
     }
 
-    /// Whether it matches the name of an event.
     pub fn matches(&self, event: &EventName) -> bool {
         let of_source = if event.source.eq_ignore_ascii_case(TWITCHAT) {
             self.names_twitchat()

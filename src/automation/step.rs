@@ -125,7 +125,6 @@ pub enum StepEffect {
     Obs(ObsRequest),
     /// Wait for this time.
     Wait(Duration),
-    /// Run a program.
     Run(Program),
 }
 

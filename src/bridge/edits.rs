@@ -68,7 +68,6 @@ pub(super) fn edit(
     Ok(reply)
 }
 
-/// `Undo`.
 pub(super) fn undo(
     parts: &mut Parts,
     steps: usize,

@@ -105,7 +105,7 @@ impl Explanation {
         }
     }
 
-    /// The reply.
+    /// The reply to `ExplainPerson`.
     pub fn into_reply(self, options: &reply::Options, now_ms: i64) -> Map<String, Value> {
         let fold = self.whole.fold();
         let mut reply = Map::from_iter([
@@ -190,7 +190,6 @@ fn sections(fact: &Fact, at_ms: i64, who: PersonId, fold: &Fold) -> Vec<Value> {
         .collect()
 }
 
-/// Whether the body of an edit names this person.
 fn edit_names(body: &str, who: PersonId, fold: &Fold) -> bool {
     let Ok(body) = serde_json::from_str::<Map<String, Value>>(body) else {
         return false;

@@ -230,7 +230,7 @@ pub enum Input {
 /// What is to be read from the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JournalQuestion {
-    /// All sessions.
+    /// The sessions that the journal contains, newest first.
     Sessions {
         /// The most sessions in the list; `None` for all.
         limit: Option<usize>,

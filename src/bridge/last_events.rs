@@ -147,7 +147,6 @@ impl LastEvents {
         self.is_wanted = is_wanted;
     }
 
-    /// Notes an event.
     pub(super) fn note(&mut self, name: &EventName, data: &Value, at_ms: i64) {
         Arc::make_mut(&mut self.latest).note(
             &name.to_string(),

@@ -50,7 +50,6 @@ pub(crate) enum Failure {
         /// The name of the program.
         program: String,
     },
-    /// Another bridge serves this OBS.
     #[error(
         "another bridge ({other}) serves this OBS already: stop it, or take over with `run \
             --takeover`"
@@ -59,7 +58,6 @@ pub(crate) enum Failure {
         /// The bridge that serves OBS.
         other: OtherBridge,
     },
-    /// Another bridge was started with `--takeover`.
     #[error(
         "another bridge ({other}) has taken over: it was started with `run --takeover`. To take \
             over from it, do the same here"

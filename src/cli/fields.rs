@@ -31,13 +31,17 @@ pub(crate) struct DataFields {
     data: Option<String>,
 }
 
-/// One argument.
 #[derive(Debug, Clone, PartialEq)]
 enum DataArgument {
-    /// A field: its path and its value.
-    Field { path: String, value: Value },
+    Field {
+        path: String,
+        value: Value,
+    },
     /// A field whose value is in a file.
-    FromFile { path: String, file: String },
+    FromFile {
+        path: String,
+        file: String,
+    },
     /// All of the data: `@FILE` or `-`.
     All(String),
 }
@@ -103,7 +107,6 @@ fn parse(text: &str) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-/// Reads an argument.
 fn read(argument: &str) -> Result<DataArgument, String> {
     if argument == "-" || (argument.starts_with('@') && !argument.contains('=')) {
         return Ok(DataArgument::All(argument.to_owned()));

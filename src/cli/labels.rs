@@ -43,7 +43,6 @@ enum Verb {
   twitchat-bridge labels install --scene Game
   twitchat-bridge labels install --scene Game --source 'Latest follower'")]
     Install {
-        /// The scene
         #[arg(long, value_name = "NAME")]
         scene: String,
         /// Only the label of this source. May be given several times

@@ -115,7 +115,6 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// One message of a recording.
 #[derive(Debug)]
 pub(crate) struct RecordedMessage {
     /// The number of its line.
@@ -125,7 +124,6 @@ pub(crate) struct RecordedMessage {
     pub(crate) received: Received,
 }
 
-/// The errors of a recording.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordingError {
     #[error("line {line} cannot be read")]

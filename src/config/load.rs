@@ -222,7 +222,6 @@ fn unknown_variable(name: &str) -> Option<Warning> {
     })
 }
 
-/// Whether the host is this machine.
 fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host

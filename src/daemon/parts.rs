@@ -17,7 +17,6 @@ const SENDER_ENDS: Duration = Duration::from_secs(1);
 const LINK_ENDS: Duration = Duration::from_millis(250);
 const STORE_ENDS: Duration = Duration::from_millis(1_500);
 
-/// The task of the sender.
 pub(super) type SenderTask = JoinHandle<Result<(), Panicked>>;
 
 /// Everything that still runs when the engine has ended.
@@ -25,7 +24,6 @@ pub(super) type SenderTask = JoinHandle<Result<(), Panicked>>;
 pub(super) struct Parts {
     pub(super) generation: state::Writer,
     pub(super) sender: SenderTask,
-    /// Stops the link.
     pub(super) link_stop: CancellationToken,
     pub(super) link: TaskTracker,
     pub(super) store: StoreHandle,

@@ -90,7 +90,6 @@ pub(super) fn bridge(
     }))
 }
 
-/// The meta values of a store.
 pub(super) fn meta_values(store: Reader<'_>) -> Result<MetaValues, StoreError> {
     let number = |key| -> Result<Option<i64>, StoreError> {
         Ok(store.meta(key)?.and_then(|text| text.parse().ok()))

@@ -78,7 +78,6 @@ impl Tasks {
         });
     }
 
-    /// Runs a program.
     pub(super) fn run(&mut self, ticket: Ticket, of: Box<str>, program: Program) {
         self.answer("a program of a rule", ticket, async move {
             program::run(&program)

@@ -307,7 +307,7 @@ pub enum Fact {
         who: Person,
         width: u32,
     },
-    /// A hype train.
+    /// A hype train was reported.
     HypeTrain(HypeTrain),
     /// Tips, merch, memberships.
     Support(Support),

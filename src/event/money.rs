@@ -22,7 +22,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// An amount of a currency.
+    /// An amount as it was paid, not converted.
     pub fn new(amount: Decimal, currency: impl Into<Currency>) -> Self {
         Self {
             amount,

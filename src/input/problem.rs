@@ -18,7 +18,7 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The key is unknown.
+    /// No reader knows the key.
     #[error("there is no key {key}; {}", hint(key, known.iter().map(|known| &**known)))]
     UnknownKey {
         /// The key as it was written.

@@ -87,7 +87,7 @@ pub struct Train {
     pub conductors: Vec<Person>,
 }
 
-/// All extras of a summary.
+/// The contents of a summary that are joined with those of earlier summaries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SummaryExtras {
     pub polls: Vec<EndedVote>,

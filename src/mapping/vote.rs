@@ -54,7 +54,7 @@ pub(super) struct Vote {
 pub(super) enum VoteMessage {
     /// There is no vote any more: the data is `{}`, `null`, or absent.
     Cleared,
-    /// The state of the vote.
+    /// The vote as it stands now.
     State(Vote),
     /// The message cannot be read.
     Nothing,

@@ -56,7 +56,7 @@ pub enum ConnectError {
             file as obs.password, or into a file that --password-file names"
     )]
     PasswordMissing { at: String },
-    /// OBS refused the password.
+    /// The password is wrong.
     #[error(
         "OBS at {at} refused the password. The right one is shown under \"Show Connect Info\" \
             ({WHERE_TO_LOOK})"

@@ -9,7 +9,6 @@ use crate::event::{Peek, Received};
 /// The content of a frame.
 #[derive(Debug)]
 pub(super) enum Frame {
-    /// A `CustomEvent`.
     Custom(Received),
     /// OBS is starting to shut down.
     ExitStarted,
@@ -36,7 +35,6 @@ struct Inner<'a> {
     event_data: Option<Peek<'a>>,
 }
 
-/// Reads a frame.
 pub(super) fn read(text: &str) -> Frame {
     let Ok(Outer { d }) = serde_json::from_str::<Outer<'_>>(text) else {
         return Frame::Bad;

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-/// A running OBS.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RunningObs {
     /// The folder of its program.

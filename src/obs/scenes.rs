@@ -57,7 +57,7 @@ impl RequestConnection {
             .collect())
     }
 
-    /// Creates a scene.
+    /// Fails if a source or scene has the name already.
     #[doc(alias = "CreateScene")]
     pub async fn create_scene(&self, name: &str) -> Result<(), RequestError> {
         self.ask("CreateScene", || async {
@@ -162,7 +162,7 @@ impl RequestConnection {
         .await
     }
 
-    /// Removes a scene.
+    /// Its sources stay if other scenes contain them.
     #[doc(alias = "RemoveScene")]
     pub async fn remove_scene(&self, name: &str) -> Result<(), RequestError> {
         self.ask("RemoveScene", || async {

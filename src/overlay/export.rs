@@ -32,7 +32,7 @@ const CONFIG_HEAD: &str = "// OBS's address and password for the pages beside th
 pub enum Existing {
     /// Leave it, and let the export fail.
     Keep,
-    /// It is replaced.
+    /// Write over it.
     Replace,
 }
 

@@ -13,7 +13,7 @@ use crate::files::text;
 /// The files that were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
-    /// The path of the page.
+    /// The HTML file for the browser source.
     pub page: PathBuf,
     /// The names of the files that are new or have changed.
     pub changed: Vec<String>,

@@ -69,7 +69,7 @@ pub struct Report {
     pub warnings: Vec<Box<str>>,
 }
 
-/// The state of a page.
+/// What a page reports of the roll that it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]

@@ -34,7 +34,7 @@ struct Claimant {
 pub enum Asked {
     /// To end for this bridge.
     GiveWay(OtherBridge),
-    /// To stop.
+    /// To stop, without another bridge that takes over.
     Stop {
         /// The process that asks.
         by: u32,

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::claim::Asked;
 
-/// A notice of the store.
+/// What the store reports by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
     /// All these writes survive a crash.

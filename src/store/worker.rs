@@ -17,7 +17,6 @@ const CLAIMS_EVERY: Duration = Duration::from_millis(500);
 const LOOK_AFTER: u32 = 6;
 /// The pause after the first failure. It doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The number of failures in a row after which a bridge that stops gives up.
 const LAST_ATTEMPTS: u32 = 5;

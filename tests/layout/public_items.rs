@@ -387,7 +387,6 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// The attributes of a public item.
 fn public_attributes(item: &Item) -> Option<&[Attribute]> {
     let visibility = match item {
         Item::Const(item) => &item.vis,

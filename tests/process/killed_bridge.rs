@@ -69,7 +69,6 @@ impl Played {
     }
 }
 
-/// All people in the credits.
 fn people(credits: &Value) -> BTreeSet<String> {
     let cheerers = credits["Events"]["Cheers"]
         .as_array()

@@ -386,7 +386,6 @@ async fn timing_the_bridge_starts_and_ends_with_a_real_obs() {
     }
 }
 
-/// Whether a process runs.
 fn runs(process: u32) -> bool {
     is_there(process) && !is_zombie(process)
 }

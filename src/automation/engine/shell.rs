@@ -52,7 +52,6 @@ impl Engine {
         })
     }
 
-    /// A program has ended.
     pub fn program_ended(&mut self, id: ProgramId, outcome: Result<(), String>) -> ProgramEnd {
         let Some(Open { owner, run, name }) = self.outside.open.remove(&id) else {
             return ProgramEnd::Nothing;

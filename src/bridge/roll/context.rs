@@ -16,7 +16,6 @@ pub(in crate::bridge) struct Context<'a> {
     pub(in crate::bridge) now: Now,
 }
 
-/// Emits an event.
 pub(super) fn emit(cx: &mut Context<'_>, event: EmittedEvent) {
     let base = &mut *cx.base;
     base.emitter

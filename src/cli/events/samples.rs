@@ -34,7 +34,6 @@ pub(super) struct SampleEvents {
     pub(super) by: BTreeSet<String>,
 }
 
-/// All samples.
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     kinds: BTreeMap<String, Sample>,

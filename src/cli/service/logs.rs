@@ -105,7 +105,6 @@ fn since(path: &Path, from: Option<u64>) -> io::Result<(Vec<u8>, u64)> {
     Ok((text, length))
 }
 
-/// The last lines of a text.
 fn last_lines(text: &[u8], count: usize) -> &[u8] {
     let whole = text.strip_suffix(b"\n").unwrap_or(text);
     let ends = whole

@@ -33,7 +33,6 @@ pub enum Amount {
     /// No amount.
     #[default]
     None,
-    /// A number with its unit.
     Number(u64, Unit),
     /// Money, with a sum for each currency.
     Money(Sums),

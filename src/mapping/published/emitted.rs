@@ -357,7 +357,6 @@ pub(super) fn shape(name: &EventName) -> Option<Value> {
     )
 }
 
-/// Whether this is a value for "unknown".
 fn is_unknown(value: &Value) -> bool {
     match value {
         Value::Null => true,

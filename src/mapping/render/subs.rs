@@ -17,7 +17,6 @@ use crate::event::{
     fact::{SubKind, Subscription, Tier},
 };
 
-/// The event of a subscription.
 pub(super) fn subscription(sub: &Subscription, context: &Context<'_>) -> EmittedEvent {
     let (kind, data) = match sub.kind {
         SubKind::New => ("Sub", new(sub, context)),

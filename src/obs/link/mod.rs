@@ -34,7 +34,6 @@ pub(crate) enum Halt {
     Kicked,
 }
 
-/// The state of the link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkState {
     /// The link has not been started.

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::answer::Refusal;
 use super::protocol::status;
 
-/// The `requestData` of a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequestFields<'a>(pub(super) Option<&'a Value>);
 

@@ -131,7 +131,6 @@ impl World {
         }]
     }
 
-    /// Adds a source to a scene.
     pub(super) fn add_item(&mut self, scene: &str, source: &str, enabled: bool) -> u64 {
         self.last_item = self.last_item.saturating_add(1);
         self.items.push(Item {

@@ -20,7 +20,7 @@ use super::peer::{PeerError, RequestPeer, Target};
 use super::twitchat::{Generation, Options, StandIn};
 use timeline::{Act, LENGTH, Timeline, publish_raid};
 
-/// The duration of the show.
+/// How long the made-up show takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShowSpeed(pub Duration);
 

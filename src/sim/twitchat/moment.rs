@@ -141,7 +141,6 @@ pub enum VotePhase {
     Locks,
     /// It ends, and the leader wins.
     Ends,
-    /// It is cancelled.
     Cancelled,
 }
 

@@ -36,7 +36,6 @@ impl Site {
         }
     }
 
-    /// The real one.
     pub(crate) fn real() -> Self {
         let needed = "this test needs a real OBS: run scripts/real-obs start and `source` the file \
             that it names";
