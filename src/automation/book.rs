@@ -52,7 +52,6 @@ pub struct Rule {
     pub cooldown: Duration,
     /// Whether it runs only once per person or session.
     pub once_per: Option<Once>,
-    /// Whether it is switched on.
     pub enabled: bool,
     /// Whether the rule reacts to events that rules and actions cause.
     pub on_own: bool,
@@ -77,7 +76,6 @@ pub struct NamedAction {
     pub name: Box<str>,
     /// The group in which `GetActions` lists it.
     pub group: Box<str>,
-    /// Whether it is switched on.
     pub enabled: bool,
     /// The steps that a run carries out.
     pub steps: Steps,
@@ -94,7 +92,6 @@ pub struct Label {
     pub source: Box<str>,
     /// The text that the source shows.
     pub text: Template,
-    /// Whether it is switched on.
     pub enabled: bool,
 }
 
@@ -494,7 +491,6 @@ impl Rulebook {
         Self::read(sections.collect::<Vec<_>>())
     }
 
-    /// Wraps the book for sharing.
     pub fn shared(self) -> Arc<Self> {
         Arc::new(self)
     }

@@ -70,7 +70,6 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context with `event` and `data`.
     pub fn of_event(source: &str, kind: &str, data: &impl Serialize) -> Self {
         let event = BTreeMap::from([
             ("source", source.to_owned()),

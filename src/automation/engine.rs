@@ -51,7 +51,6 @@ pub enum Turn {
         /// The causality depth of the events that this will cause.
         depth: u8,
     },
-    /// A step failed.
     Failed(Failure),
     /// A run has ended.
     Over {

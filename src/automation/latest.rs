@@ -17,7 +17,6 @@ const KINDS: usize = 512;
 /// Number of events of one kind that are remembered, each of a different person.
 const EACH: usize = 16;
 
-/// One remembered event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LastEvent {
     /// The event's name, such as `Twitch.Follow`.

@@ -47,13 +47,11 @@ pub enum MediaAction {
     Previous,
 }
 
-/// A field of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     pub name: &'static str,
     /// The type of its value.
     pub kind: Kind,
-    /// Whether the field is required.
     pub needed: bool,
 }
 

@@ -22,7 +22,6 @@ pub struct BridgeState {
     pub streaming: bool,
     /// Seconds that OBS has been streaming; 0 if it does not stream.
     pub stream_seconds: i64,
-    /// Whether Twitchat is there.
     pub twitchat: bool,
     /// The generation of Twitchat, 1 to 3; 0 if it is unknown.
     pub generation: u8,
@@ -43,7 +42,6 @@ pub struct Session {
 /// The value of `broadcaster` in templates. A field is empty if it is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BroadcasterNames {
-    /// The channel's id.
     pub id: String,
     pub login: String,
     /// Display name, or the login if there is none.

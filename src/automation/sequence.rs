@@ -30,7 +30,7 @@ pub struct Sequence {
     at: Option<Step>,
 }
 
-/// What the next step is.
+/// The result of [`Sequence::next`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
     /// This has to be carried out.

@@ -54,7 +54,7 @@ pub struct Step {
     pub(super) does: Does,
 }
 
-/// What a step does, before its templates are filled in.
+/// The action of a step, before its templates are filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Does {
     Send {
@@ -109,7 +109,6 @@ pub enum StepEffect {
         /// Whether an action that cannot be undone is allowed.
         yes: bool,
     },
-    /// Publish an event.
     Publish {
         name: EventName,
         data: Map<String, Value>,
@@ -123,7 +122,6 @@ pub enum StepEffect {
         data: Map<String, Value>,
     },
     Obs(ObsRequest),
-    /// Wait for this time.
     Wait(Duration),
     Run(Program),
 }
@@ -168,7 +166,6 @@ pub(super) fn time(field: &Field<'_>) -> Read<Duration> {
 }
 
 impl Step {
-    /// Reads one step.
     pub fn read(field: &Field<'_>) -> Read<Self> {
         let (node, path) = (field.node, &*field.path);
         let Content::Table(table) = &node.content else {

@@ -194,7 +194,6 @@ impl Shape {
         })
     }
 
-    /// Reads a table with templates.
     pub(super) fn read_table(field: &Field<'_>, scope: Scope) -> Read<Self> {
         match field.node.content {
             Content::Table(_) => Self::read(field, scope),

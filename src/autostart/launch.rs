@@ -1,4 +1,4 @@
-//! What an autostart starts: this program, with the options that the user gave.
+//! The command that an autostart starts: this program, with the options that the user gave.
 
 use std::path::{Path, PathBuf};
 

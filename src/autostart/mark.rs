@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::error::Error;
 use super::outcome::{Change, Outcome};
 
-/// What happens to a file that was changed by hand.
+/// The handling of a file that was changed by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// It stays, and the call fails.
@@ -20,7 +20,7 @@ pub enum Existing {
     Replace,
 }
 
-/// What a file of ours is.
+/// The origin of a file at one of our paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     Missing,
@@ -64,7 +64,7 @@ fn is_untouched(text: &str) -> bool {
     mark.contains(&hash(text.lines().filter(|line| !is_mark(line))))
 }
 
-/// What the file is.
+/// Whether the file is ours and unchanged, foreign or changed by hand, or missing.
 pub(super) fn origin(path: &Path) -> Result<Origin, Error> {
     match fs::read(path) {
         Ok(bytes) => Ok(match String::from_utf8(bytes) {

@@ -23,7 +23,7 @@ pub enum InObs {
     Add,
 }
 
-/// Where the script is, or would be.
+/// The script and the scene collections that list it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     pub script: PathBuf,

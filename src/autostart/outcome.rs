@@ -1,4 +1,4 @@
-//! What a call has changed, and what it has left to the user.
+//! The changes of a call, and the steps that it leaves to the user.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -34,12 +34,12 @@ impl fmt::Display for Change {
     }
 }
 
-/// What a call has done.
+/// The result of `install` or `uninstall`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// What was changed, in that order. Empty if everything was so already.
+    /// The changes, in the order in which they were made. Empty if nothing had to change.
     pub changes: Vec<Change>,
-    /// What is left to the user, one step or note each, in sentences.
+    /// The steps that the user has to do, and notes, one sentence each.
     pub notes: Vec<String>,
 }
 

@@ -35,7 +35,6 @@ impl Collections {
         folder.is_dir().then_some(Self { folder })
     }
 
-    /// Whether there is any.
     pub(super) fn has_any(&self) -> bool {
         self.files().is_ok_and(|files| !files.is_empty())
     }

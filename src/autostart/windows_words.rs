@@ -1,5 +1,5 @@
-//! What Windows programs read and print: command lines, which the started program splits into words
-//! again, and lists of processes.
+//! The texts that Windows programs read and print: command lines, which the started program splits
+//! into words again, and lists of processes.
 
 /// The command line that `CommandLineToArgvW` and Rust's own reader split into these words.
 pub(super) fn join(words: &[String]) -> String {
@@ -30,8 +30,8 @@ fn quoted(word: &str) -> String {
     text
 }
 
-/// What PowerShell prints when [`start_process`] has started the program. That of Wine does nothing
-/// and reports success.
+/// The output of PowerShell when [`start_process`] has started the program. That of Wine does
+/// nothing and reports success.
 pub(super) const STARTED: &str = "started";
 
 /// PowerShell's command that starts a program without a window.

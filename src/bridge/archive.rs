@@ -25,7 +25,7 @@ use crate::{
     request::{Call, RequestError, SessionQuery},
 };
 
-/// What was read from the journal.
+/// An answer from the journal.
 #[derive(Debug)]
 pub enum JournalAnswer {
     /// The answer to [`JournalQuestion::Session`](super::io::JournalQuestion::Session).

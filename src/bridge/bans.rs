@@ -86,7 +86,7 @@ pub(super) struct Watch {
     revision: u64,
 }
 
-/// What is due because of the time that has passed, or because bans have changed.
+/// The work that is due because time has passed, or because bans have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Due {
     /// Whether to ask Twitchat for its summary.

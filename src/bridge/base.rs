@@ -20,7 +20,7 @@ pub(super) struct Base {
     pub(super) model: Model,
     pub(super) emitter: Emitter,
     pub(super) out: Output,
-    /// What became of the last change of the config file.
+    /// The result of the last change of the config file.
     pub(super) config: ConfigState,
     pub(super) counts: Counts,
     /// The kind of the last event that was received or published, and its time in Unix

@@ -25,7 +25,7 @@ use crate::{
 const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of the running \
     session, counts with this id";
 
-/// What the reply to this call promises.
+/// The promise that the reply to this call makes about the store.
 pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     match call {
         Call::GetInfo | Call::GetStatus => Promise::Nothing,

@@ -1,6 +1,6 @@
 //! The state of the config file while the bridge runs.
 
-/// What became of the last change of the config file, for `GetStatus`.
+/// The result of the last change of the config file, for `GetStatus`.
 #[derive(Debug, Default)]
 pub(super) struct ConfigState {
     /// The errors of a file that was refused.

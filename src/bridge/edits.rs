@@ -181,7 +181,7 @@ fn resolve(base: &Base, request: EditRequest, now: Now) -> Result<Edit, RequestE
     })
 }
 
-/// What the streamer should know about this edit, because it changes less than it seems.
+/// A warning for the streamer if this edit changes less than it seems.
 fn remark(base: &Base, edit: &Edit) -> Option<String> {
     let fold = base.model.fold();
     let left_out = crate::credits::LeftOut::new(fold, &base.settings.credits.ignore);

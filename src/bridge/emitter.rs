@@ -79,7 +79,7 @@ pub(super) struct Emitter {
     bus_seq: u64,
     /// Whether OBS is connected.
     is_connected: bool,
-    /// What causes the events that are being emitted.
+    /// The cause of the events that are being emitted.
     cause: Cause,
     /// Event occurrences that rules and labels have not processed yet.
     occurrences: Vec<EventOccurrence>,

@@ -124,7 +124,7 @@ impl Explanation {
     }
 }
 
-/// What is known of every row.
+/// The fields that every row has.
 fn event(row: &Row) -> Map<String, Value> {
     let fields = [
         ("at", Value::from(instant(row.at_ms))),

@@ -29,7 +29,7 @@ pub struct Now {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub credits: Options,
-    /// Where weeks and months of the leaderboards begin.
+    /// The beginning of the leaderboards' weeks and months.
     pub calendar: Calendar,
     /// Whether a new session begins when OBS starts to stream.
     pub reset_on_stream_start: bool,
@@ -147,7 +147,6 @@ pub struct MetaValues {
 pub struct ObsInfo {
     /// Version of OBS Studio.
     pub obs_version: Box<str>,
-    /// Version of obs-websocket.
     pub websocket_version: Box<str>,
 }
 
@@ -202,7 +201,6 @@ pub enum Input {
     },
     /// The store cannot write; it keeps trying. The text is the error.
     StoreFailed(String),
-    /// The store writes again.
     StoreHealed,
     /// The store reports something about the journal's files.
     StoreNoted {
@@ -227,7 +225,7 @@ pub enum Input {
     Stopping,
 }
 
-/// What is to be read from the journal.
+/// A question that only the journal can answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JournalQuestion {
     /// The sessions that the journal contains, newest first.
@@ -258,7 +256,6 @@ pub enum Ticket {
 /// Something that the shell has to do for the bridge.
 #[derive(Debug)]
 pub enum Effect {
-    /// Store this.
     Write(Write),
     /// Broadcast this as a `CustomEvent`, after everything sent before it.
     Send(Box<RawValue>),
@@ -277,15 +274,19 @@ pub enum Effect {
         seq: u64,
         /// Unix milliseconds.
         at_ms: i64,
-        /// The event's name and data.
         event: EmittedEvent,
     },
     /// Ask OBS whether it streams, and for how long.
     AskStream,
     /// Ask OBS whether this scene shows this source.
-    AskShown { scene: Box<str>, source: Box<str> },
+    AskShown {
+        scene: Box<str>,
+        source: Box<str>,
+    },
     /// Ask OBS for the length of the file that a media source plays.
-    AskMusic { input: Box<str> },
+    AskMusic {
+        input: Box<str>,
+    },
     /// Ask OBS for the text that a label's source has.
     ReadLabel {
         /// The label's index in the config.
@@ -295,7 +296,10 @@ pub enum Effect {
     /// Pass this JSON to all browser sources of OBS.
     Emit(Box<str>),
     /// Make a request to OBS, and report its outcome with [`Input::Done`].
-    Ask { ticket: Ticket, request: ObsRequest },
+    Ask {
+        ticket: Ticket,
+        request: ObsRequest,
+    },
     /// Run a program, and report its outcome with [`Input::Done`].
     Run {
         ticket: Ticket,

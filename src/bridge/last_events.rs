@@ -182,7 +182,6 @@ impl LastEvents {
     }
 }
 
-/// The values that are remembered of an event.
 fn remembered(name: &EventName, data: &Value) -> Map<String, Value> {
     let is_resub = matches!(&*name.kind, "ReSub" | "Resubscription");
     let mut rest = Map::new();

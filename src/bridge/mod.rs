@@ -425,7 +425,6 @@ fn down(parts: &mut Parts, now: Now) {
     parts.stream.unknown();
 }
 
-/// A `CustomEvent` was received.
 fn on_custom_event(parts: &mut Parts, received: Received, now: Now) {
     parts.base.counts.bus.received += 1;
     match received {
@@ -448,7 +447,6 @@ fn on_stream(parts: &mut Parts, session_begins_ms: Option<i64>, now: Now) {
     }
 }
 
-/// OBS shows another scene.
 fn on_scene(parts: &mut Parts, name: &str, now: Now) {
     let before = parts.base.obs.show(name);
     if before.as_deref() == Some(name) {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::event::cut;
 
-/// What is known of another bridge.
+/// Another bridge, as it has introduced itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherBridge {
     /// Its id on OBS; empty if it is known from the journal only.

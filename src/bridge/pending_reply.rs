@@ -3,7 +3,7 @@
 use super::io::Pass;
 use crate::request::{Asker, RequestError, Unknown, reply::Body};
 
-/// What a reply promises about the store, besides its content.
+/// The promise about the store that a reply makes besides its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Promise {
     /// Nothing: the reply is about the bridge itself.
@@ -17,13 +17,12 @@ pub(super) enum Promise {
     Stored,
 }
 
-/// Who sent a request, and what its reply repeats.
+/// The sender of a request, and the fields that its reply repeats.
 #[derive(Debug)]
 pub(super) struct Sender {
     pub(super) asker: Asker,
     pub(super) client: Box<str>,
     pub(super) unknown: Unknown,
-    /// Bytes of the request.
     pub(super) bytes: usize,
 }
 

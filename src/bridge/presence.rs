@@ -23,7 +23,7 @@ const PROBE_ANSWER_MS: u64 = 10_000;
 /// Minimum milliseconds between two questions for the triggers of the same type.
 const TRIGGERS_EACH_MS: u64 = 60_000;
 
-/// What is known about Twitchat.
+/// The pages and the version of Twitchat on this OBS.
 #[derive(Debug)]
 pub(super) struct Presence {
     is_connected: bool,

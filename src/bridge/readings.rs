@@ -28,7 +28,7 @@ pub(super) struct Waiting {
     pub(super) from: Sender,
 }
 
-/// What a session that was read depends on, apart from its own rows.
+/// The state on which a session from the journal depends, apart from its own rows.
 type Revision = (SessionId, u64, u64);
 
 #[derive(Debug)]
@@ -137,7 +137,7 @@ fn revision(base: &Base) -> Revision {
     (session, fold.edits().revision(), fold.bans.revision())
 }
 
-/// What must be read for this call; `None` if it is answered from memory.
+/// The question to the journal that this call needs; `None` if it is answered from memory.
 pub(super) fn question(call: &Call) -> Option<JournalQuestion> {
     Some(match call {
         Call::ListSessions { limit } => JournalQuestion::Sessions { limit: *limit },

@@ -27,8 +27,8 @@ const KEPT_BYTES: usize = 16 * 1024 * 1024;
 /// A kept reply is dropped if nobody asked for it within this many milliseconds.
 const UNUSED_MS: u64 = 30_000;
 
-/// What a reply depends on: while it is equal, the reply is the same. A field that the reply does
-/// not depend on is 0 or `None`.
+/// The state on which a reply depends: while it is equal, the reply is the same. A field on which
+/// the reply does not depend is 0 or `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Revision {
     /// Changes of the fold, including those of people's names and of the session.

@@ -263,7 +263,8 @@ fn passed(
     }
 }
 
-/// What the answer to a request depends on; `None` if equal requests may get different answers.
+/// The state on which the answer to a request depends; `None` if equal requests may get different
+/// answers.
 fn revision(parts: &Parts, call: &Call, now: Now) -> Option<Revision> {
     let at = Revision {
         fold: parts.base.model.fold().changes(),

@@ -353,7 +353,6 @@ impl Client {
         &self.events
     }
 
-    /// Number of types.
     fn types(&self) -> usize {
         self.events.values().map(BTreeSet::len).sum()
     }

@@ -54,7 +54,7 @@ pub(super) struct Summary {
     merged_ms: Option<i64>,
 }
 
-/// What a received summary turned out to be.
+/// The classification of a received summary.
 #[derive(Debug)]
 pub(super) enum Handled {
     /// The answer to the bridge's question.
@@ -211,7 +211,6 @@ impl Summary {
         }
     }
 
-    /// Handles a summary that was received.
     pub(super) fn receive(&mut self, data: Option<&RawValue>, now: Now) -> Handled {
         let others = now.mono_ms < self.others_until_ms;
         self.others_until_ms = 0;

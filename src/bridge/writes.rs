@@ -75,7 +75,6 @@ impl Writes {
         is_new
     }
 
-    /// The store writes again.
     pub(super) fn healed(&mut self) {
         self.error = None;
     }

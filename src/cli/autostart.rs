@@ -1,4 +1,4 @@
-//! What `service` and `obs-script` share: how they report what they have changed.
+//! The report that `service` and `obs-script` print of their changes.
 
 use twitchat_bridge::autostart::{Existing, Launch, Outcome};
 use twitchat_bridge::config;
@@ -6,7 +6,7 @@ use twitchat_bridge::config;
 use super::context::Context;
 use super::out;
 
-/// What `--force` means.
+/// `--force` replaces a file that was changed by hand.
 pub(crate) fn existing(force: bool) -> Existing {
     if force {
         Existing::Replace

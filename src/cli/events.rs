@@ -73,7 +73,7 @@ struct Explained {
     name: String,
     /// `Twitchat` for Twitchat's own types.
     source: String,
-    /// What the event means, or when it is emitted.
+    /// The meaning of the event, or the moment at which it is emitted.
     about: String,
     /// For Twitchat's types: every name, with the versions that use it.
     names: Vec<String>,

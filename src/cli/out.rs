@@ -17,7 +17,6 @@ pub(crate) enum OutError {
     /// The reader has closed the pipe. This is no error, but the verb ends.
     #[error("nobody reads standard output any more")]
     Closed,
-    /// Any other error.
     #[error("cannot write to standard output")]
     Failed(#[source] io::Error),
 }

@@ -184,7 +184,7 @@ impl View<'_> {
         ])
     }
 
-    /// What became of a changed config file; nothing if all settings are in force.
+    /// The line about a changed config file; empty if all settings are in force.
     fn settings(&self) -> String {
         let error = self.text("/run/configError");
         if !error.is_empty() {

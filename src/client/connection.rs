@@ -60,7 +60,6 @@ pub(super) struct Connection {
     follows_twitchat: bool,
     /// The subscriptions must be renewed.
     pub(super) renewal: Notify,
-    /// A stream was dropped.
     pub(super) stream_dropped: Notify,
     /// Lets subscriptions change one after the other, so that no change overtakes another.
     subscribing: tokio::sync::Mutex<()>,

@@ -51,7 +51,7 @@ pub(super) struct ActionReceivers {
     pub(super) answer: oneshot::Receiver<Outcome<Value>>,
 }
 
-/// What the client's task must do after a message was routed.
+/// The work that remains for the client's task after a message was routed.
 #[derive(Debug, Default)]
 pub(super) struct Consequences {
     /// A bridge wants all subscriptions to be renewed.

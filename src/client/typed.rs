@@ -299,7 +299,6 @@ mod tests {
     use super::*;
     use crate::event::EventName;
 
-    /// An event as a client receives it.
     fn received(name: EventName, data: &Value) -> Event {
         Event {
             name,

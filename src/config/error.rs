@@ -15,21 +15,14 @@ pub enum ConfigError {
     Read {
         /// The path of the config file.
         path: PathBuf,
-        /// The system's error.
         source: io::Error,
     },
     /// The config file is not valid TOML.
     #[error("{origin}: {message}")]
-    Syntax {
-        /// The place of the error.
-        origin: Origin,
-        /// The parser's message.
-        message: String,
-    },
+    Syntax { origin: Origin, message: String },
     /// The setting is unknown.
     #[error("{origin}: there is no setting {key}{}", did_you_mean(nearest.as_deref()))]
     UnknownKey {
-        /// The place of the setting.
         origin: Origin,
         /// The key as it was written.
         key: String,
@@ -40,7 +33,6 @@ pub enum ConfigError {
     #[error("{origin}: {key} must be {allowed}{}", found.as_ref().map(|found| format!(", not \
         {found}")).unwrap_or_default())]
     Value {
-        /// The place of the value.
         origin: Origin,
         /// The name of the setting.
         key: String,
@@ -52,9 +44,7 @@ pub enum ConfigError {
     /// There is a problem with a rule, a named action or a label.
     #[error("{origin}: {problem}")]
     Rule {
-        /// The place of the problem.
         origin: Origin,
-        /// The problem itself.
         problem: Box<Problem>,
     },
     /// Several errors: those of the file in its order, then those of stronger sources.
@@ -75,7 +65,6 @@ pub enum ConfigError {
         path: PathBuf,
         /// The place of the setting with this path.
         origin: Origin,
-        /// The system's error.
         source: io::Error,
     },
     /// This user has no home folder, so the journal has no default place.
@@ -181,7 +170,6 @@ pub enum Warning {
     #[error("the environment variable {name} means nothing to twitchat-bridge{}",
         did_you_mean(*nearest))]
     UnknownVariable {
-        /// The variable's name.
         name: String,
         /// The most similar known name.
         nearest: Option<&'static str>,

@@ -7,7 +7,6 @@ use sha2::{Digest as _, Sha256};
 /// The config file that was read, with a digest of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadFile {
-    /// The path of the file.
     pub path: PathBuf,
     /// The first 16 hexadecimal digits of the text's SHA-256, by which a changed text is
     /// recognized.

@@ -13,7 +13,6 @@ use super::read_file::ReadFile;
 use super::{ConfigError, Origin};
 use crate::input::{Content, Node, Spot};
 
-/// One setting from one source.
 pub(super) struct GivenSetting {
     pub(super) key: &'static Key,
     pub(super) node: Node,
@@ -48,7 +47,6 @@ pub struct Flags {
 /// The config file as it was read.
 #[derive(Clone)]
 pub struct FileText {
-    /// The path of the file.
     pub path: PathBuf,
     /// The content of the file.
     pub text: String,
@@ -112,13 +110,11 @@ pub struct Places {
     pub data: PathBuf,
 }
 
-/// All sources of a configuration.
 pub struct Sources<'a> {
     /// The command line.
     pub flags: Flags,
     /// The environment.
     pub env: Vec<(OsString, OsString)>,
-    /// The config file, if there is one.
     pub file: Option<FileText>,
     /// OBS's own settings, if they were found. They are used only if `obs.host` is this machine.
     pub discovered: Option<Discovered>,

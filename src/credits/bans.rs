@@ -254,8 +254,8 @@ mod tests {
         offset_ms: 0,
     };
 
-    /// What an accepted summary changes for a person with no ban (`None`), with a published ban
-    /// (`false`), or with one that has ended (`true`).
+    /// The change that an accepted summary makes for a person with no ban (`None`), with a
+    /// published ban (`false`), or with one that has ended (`true`).
     fn judged(lifted: Option<bool>, standings: &Standings, asked: Asked) -> Option<Change> {
         let (mut bans, mut people) = (Bans::default(), People::default());
         let who = people.register(&person("1"), 0).who;

@@ -1,4 +1,4 @@
-//! What the streamer's edits make of people: who is hidden, renamed, or counts as another person.
+//! The effect of the streamer's edits on people: hidden, renamed, or merged with another person.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +26,7 @@ impl EditedPeople {
         }
     }
 
-    /// Who this entry is shown as.
+    /// The person with whom this entry was merged; `None` if it was not merged.
     pub(super) fn shown(&self, who: PersonId) -> Option<PersonId> {
         self.same_as.get(&who).copied()
     }

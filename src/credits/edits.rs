@@ -29,7 +29,7 @@ pub enum Edit {
     Add { section: Box<str>, value: Value },
 }
 
-/// What an entry is about.
+/// The subject of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     Person(PersonId),
@@ -59,7 +59,7 @@ impl Edit {
     }
 }
 
-/// What a value is called in the credits: its text, or its `name` if it is an object.
+/// The name of a value in the credits: its text, or its `name` if it is an object.
 pub fn text_of(value: &Value) -> Box<str> {
     match value {
         Value::String(text) => text.as_str().into(),
@@ -77,7 +77,6 @@ pub fn text_of(value: &Value) -> Box<str> {
 pub struct EntryId(Box<str>);
 
 impl EntryId {
-    /// The entry of a person in a section.
     pub fn of_person(section: &str, who: PersonId, people: &People) -> Self {
         let who = people.shown(who);
         let Some(known) = people.known(who) else {
@@ -279,7 +278,7 @@ impl Edits {
         (self.removed, self.added) = (removed, added);
     }
 
-    /// What the edits of people amount to.
+    /// The combined effect of all edits of people.
     pub(super) fn people(&self, people: &People) -> EditedPeople {
         let mut edited = EditedPeople::default();
         let shown = |edited: &EditedPeople, who: PersonId| {

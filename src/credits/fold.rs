@@ -147,7 +147,7 @@ impl Sections {
         list.into_iter().flatten()
     }
 
-    /// What `AddToCredits` put in, by section.
+    /// The values of `AddToCredits`, by section.
     pub fn added(&self) -> impl Iterator<Item = (&str, &[Value])> {
         self.added
             .iter()
@@ -378,7 +378,7 @@ impl Fold {
         is_there
     }
 
-    /// What an edit would change, without making it.
+    /// Calls `look` with the edit in force, and takes the edit back.
     pub fn try_edit<T>(&mut self, edit: Edit, look: impl FnOnce(&Self) -> T) -> T {
         self.edits.add(u64::MAX, edit);
         self.people.edited = self.edits.people(&self.people);
@@ -393,7 +393,7 @@ impl Fold {
         self.people.edited = self.edits.people(&self.people);
     }
 
-    /// What was added to sections of the user's own, by `AddToCredits` and by edits; each value
+    /// The values in sections of the user's own, from `AddToCredits` and from edits; each value
     /// once, without those that were removed.
     pub fn added(&self) -> BTreeMap<&str, Vec<&Value>> {
         let mut all: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();

@@ -46,7 +46,7 @@ impl Announced {
     }
 }
 
-/// What a message adds to the credits.
+/// The counts that a message adds to the credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Change {
     /// Whether the message reports anything new.
@@ -73,7 +73,7 @@ struct Bomb {
     /// Number of gifts according to the reports, and number of reports that are of a bomb.
     declared: u32,
     reports: u32,
-    /// What has been counted so far.
+    /// The counts so far.
     counted: Change,
 }
 

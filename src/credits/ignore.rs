@@ -48,7 +48,7 @@ pub const KNOWN_BOTS: &[&str] = &[
     "xanbot",
 ];
 
-/// What is known of the broadcaster's account.
+/// The broadcaster's account, as far as it is known.
 #[derive(Debug, Clone, Default)]
 pub struct Broadcaster {
     /// The id from the config.

@@ -6,7 +6,7 @@ use crate::event::{Platform, Roles};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(pub(super) u32);
 
-/// What is known about a person.
+/// An account whose name was seen in this session or an earlier one.
 #[derive(Debug, Clone)]
 pub struct Known {
     /// The platform of the account.

@@ -17,7 +17,7 @@ use super::{known::PersonId, people::People};
 /// Number of names that a leaderboard shows.
 pub const SHOWN: usize = 10;
 
-/// Where a month and a week begin.
+/// The beginning of the month and of the week.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     /// The time zone whose midnight begins a day.

@@ -30,7 +30,6 @@ impl<'a> LeftOut<'a> {
         }
     }
 
-    /// Whether a person is left out.
     pub fn has(&self, who: PersonId) -> bool {
         self.is_banned(who) || self.is_ignored(who)
     }

@@ -260,7 +260,7 @@ impl People {
         !self.edited.hidden.is_empty() && self.edited.hidden.contains(&self.shown(who))
     }
 
-    /// What is known of somebody.
+    /// The account behind an entry; for a merged entry, that of the person it was merged with.
     pub fn known(&self, who: PersonId) -> Option<&Known> {
         self.list.get(self.root(who).0 as usize)
     }

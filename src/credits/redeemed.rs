@@ -8,7 +8,7 @@ use super::known::PersonId;
 /// Number of redemptions that are remembered. Older ones can no longer be taken back.
 const MOST: usize = 50_000;
 
-/// What a redemption has added to the credits.
+/// The entry and the points that a redemption has added to the credits.
 #[derive(Debug)]
 pub(super) struct Redeemed {
     pub(super) who: PersonId,

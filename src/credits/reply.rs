@@ -684,7 +684,7 @@ pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] = [
     (SupportKind::Member, "Members"),
 ];
 
-/// What such support is called below `Custom`.
+/// The name of the section below `Custom` for such support.
 pub(super) fn support_section(kind: SupportKind) -> &'static str {
     SUPPORT_SECTIONS
         .iter()

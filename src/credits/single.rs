@@ -32,7 +32,7 @@ pub struct SupportOnce {
     pub who: PersonId,
     /// The amount; `None` if it is unknown.
     pub money: Option<Money>,
-    /// What was bought, or the tier; may be empty.
+    /// The purchase or the tier; may be empty.
     pub what: Box<str>,
     /// The event that reported it.
     pub name: EventName,
@@ -124,7 +124,6 @@ impl Singles {
         self.support.last()
     }
 
-    /// Whether there is support with this id.
     pub(super) fn has_support(&self, id: &str) -> bool {
         !id.is_empty() && self.support.iter().any(|once| *once.id == *id)
     }

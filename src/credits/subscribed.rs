@@ -23,7 +23,6 @@ struct Seen {
 /// How a subscription counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// It is a new one.
     Counts,
     /// It replaces the new subscription that counted a moment ago under this entry and at this
     /// time.

@@ -98,7 +98,7 @@ fn unreadable(error: &StoreError) -> RequestError {
     RequestError::Unavailable(error.chain())
 }
 
-/// What an [`Archive`] is made of.
+/// The parts from which an [`Archive`] is built.
 struct Source<'a> {
     reader: Reader<'a>,
     session: Session,

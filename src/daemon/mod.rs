@@ -55,7 +55,7 @@ pub struct Setup {
     pub config: Config,
     /// Whether to replace another bridge that serves this OBS or uses this journal.
     pub takeover: bool,
-    /// What the end of OBS means for the run.
+    /// Whether the run ends together with OBS.
     pub when_obs_ends: WhenObsEnds,
     /// Returns the OBS to connect to. Called before each attempt, because the password may have
     /// changed.

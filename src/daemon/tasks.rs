@@ -34,7 +34,7 @@ const EMITS: usize = 4;
 #[derive(Debug)]
 pub(super) enum Answer {
     Input(Input),
-    /// What was read from the journal, or why it could not be read.
+    /// The answer from the journal, or the reason why it could not be read.
     Journal(Result<JournalAnswer, request::RequestError>),
 }
 

@@ -118,7 +118,6 @@ impl Currency {
         &self.0
     }
 
-    /// Whether no currency was given.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -260,8 +260,9 @@ pub enum PresenceEvent {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
-    /// A new follower.
-    Follow { who: Person },
+    Follow {
+        who: Person,
+    },
     Cheer {
         who: Person,
         /// Number of bits.

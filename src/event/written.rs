@@ -230,8 +230,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Where the number begins: at its first digit, or at a point before it that does not belong to an
-/// abbreviation such as `Rs.`.
+/// The place at which the number begins: its first digit, or a point before it that is not part of
+/// an abbreviation such as `Rs.`.
 fn start(before: &str) -> usize {
     let Some(name) = before.strip_suffix(['.', ',', ARABIC_POINT]) else {
         return before.len();

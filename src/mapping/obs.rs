@@ -25,7 +25,6 @@ pub fn disconnected(connection: &Value) -> EmittedEvent {
     EmittedEvent::new("Obs", "Disconnected", json!({ "connection": connection }))
 }
 
-/// OBS shows another scene.
 pub fn scene_changed(connection: &Value, name: &str, before: &str) -> EmittedEvent {
     let scene = |name: &str| json!({ "name": name, "sceneName": name });
     let data = json!({ "connection": connection, "scene": scene(name), "oldScene": scene(before),

@@ -99,7 +99,6 @@ pub struct SummaryExtras {
     pub likes: Vec<(Person, u64)>,
     /// Shares on TikTok.
     pub shares: Vec<(Person, u64)>,
-    /// All current patrons.
     pub patrons: Vec<Patron>,
     pub chatters: Vec<Chatter>,
     pub trains: Vec<Train>,
@@ -192,7 +191,6 @@ impl SummaryExtras {
         Some(Self::of(&Summary::read(data).ok()?))
     }
 
-    /// Whether there are no extras.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -253,7 +253,7 @@ impl Vote {
     }
 }
 
-/// What a state changed.
+/// The change that a state of a vote caused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// A vote has begun; one that was open before is over.

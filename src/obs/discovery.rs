@@ -96,7 +96,7 @@ impl Discovery {
         }
     }
 
-    /// What the user can do about it; `None` if there is nothing to do.
+    /// Advice for the user; `None` if there is nothing to do.
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Found { .. } | Self::NotFound => None,

@@ -49,7 +49,6 @@ pub enum ConnectError {
         /// A description of the program on the port.
         found: String,
     },
-    /// OBS asks for a password, and none is set.
     #[error(
         "OBS at {at} asks for a password and none is set. It is shown under \"Show Connect Info\" \
             ({WHERE_TO_LOOK}). Put it into the environment variable OBS_PASSWORD, into the config \
@@ -222,7 +221,6 @@ pub enum Gone {
 pub enum Cause {
     /// The connection could not be made.
     Connect(#[from] ConnectError),
-    /// The connection was lost.
     Gone(#[from] Gone),
 }
 
@@ -254,7 +252,6 @@ pub enum RequestError {
     /// The message is not a JSON object. OBS broadcasts nothing else.
     #[error("only a JSON object can be sent over OBS")]
     NotAnObject,
-    /// OBS refused the request.
     #[error("OBS refused {request} with status {status}{}", reason(*status, comment.as_deref()))]
     Refused {
         request: &'static str,
@@ -296,7 +293,6 @@ fn reason(status: u16, comment: Option<&str>) -> String {
 /// The kind of a failure. It decides the exit code and whether to retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// OBS cannot be reached.
     Unreachable,
     /// The password is missing or wrong.
     Password,
@@ -307,7 +303,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The program's exit code.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Unreachable => 3,
@@ -329,7 +324,6 @@ impl Kind {
 }
 
 impl ConnectError {
-    /// The kind of the failure.
     pub fn kind(&self) -> Kind {
         match self {
             Self::PasswordMissing { .. } | Self::PasswordRefused { .. } => Kind::Password,
@@ -385,7 +379,6 @@ impl ConnectError {
 }
 
 impl Gone {
-    /// The kind of the failure.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Kicked => Kind::Kicked,
@@ -406,7 +399,6 @@ impl Gone {
 }
 
 impl Cause {
-    /// The kind of the failure.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Connect(error) => error.kind(),

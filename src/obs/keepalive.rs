@@ -17,7 +17,7 @@ pub(super) struct Keepalive {
     asked: Option<Instant>,
 }
 
-/// What to do next.
+/// The next action on a connection that receives nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum KeepaliveStep {
     /// Do nothing before this moment.

@@ -28,7 +28,7 @@ pub struct Options {
     /// [`Notice::Up`](super::Notice::Up). Otherwise the link connects sooner, and reports
     /// [`Notice::Connected`](super::Notice::Connected).
     pub wants_info: bool,
-    /// What the end of OBS means for the link.
+    /// Whether the link ends together with OBS.
     pub when_obs_ends: WhenObsEnds,
 }
 

@@ -52,7 +52,6 @@ pub struct Version {
 #[doc(alias = "GetStreamStatus")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamStatus {
-    /// Whether OBS streams.
     pub active: bool,
     /// The duration of the stream so far, in milliseconds.
     pub duration_ms: u64,
@@ -191,7 +190,6 @@ impl RequestConnection {
         .await
     }
 
-    /// Asks OBS for its versions.
     #[doc(alias = "GetVersion")]
     pub async fn version(&self) -> Result<Version, RequestError> {
         let version = self
@@ -206,7 +204,6 @@ impl RequestConnection {
         })
     }
 
-    /// Asks whether OBS streams.
     #[doc(alias = "GetStreamStatus")]
     pub async fn stream_status(&self) -> Result<StreamStatus, RequestError> {
         let status = self

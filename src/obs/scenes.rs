@@ -101,7 +101,6 @@ impl RequestConnection {
         }
     }
 
-    /// Creates an input in a scene.
     #[doc(alias = "CreateInput")]
     pub async fn create_input(
         &self,

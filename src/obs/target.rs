@@ -29,7 +29,6 @@ impl Target {
             .unwrap_or(&self.host)
     }
 
-    /// The complete URL.
     pub(super) fn url(&self) -> String {
         let scheme = if self.tls { "wss" } else { "ws" };
         format!("{scheme}://{self}{}", self.path)

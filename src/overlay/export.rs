@@ -26,7 +26,7 @@ const CONFIG_VARIABLE: &str = "window.StreamerbotOverObsConfig = ";
 const CONFIG_HEAD: &str = "// OBS's address and password for the pages beside this file, written \
     by `twitchat-bridge overlay`. Keep it to yourself.\n";
 
-/// What to do with a [`CONFIG`] that has another address of OBS or that the bridge cannot read. The
+/// The handling of a [`CONFIG`] that has another address of OBS or that the bridge cannot read. The
 /// user may have edited it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
@@ -47,7 +47,6 @@ pub enum ExportError {
     /// A file or folder cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
-        /// The file or folder.
         path: PathBuf,
         /// The error of the operating system.
         source: io::Error,

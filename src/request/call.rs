@@ -50,15 +50,12 @@ impl CreditsOptions {
 /// A request with its fields.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
-    /// Subscribes to these events.
     Subscribe(Names),
     /// Ends the subscription to these events.
     UnSubscribe(Names),
     /// Lists all events, with sources in this spelling.
     GetEvents(Spelling),
-    /// Lists all actions.
     GetActions,
-    /// Runs an action.
     DoAction {
         /// The action's id, which takes precedence over the name.
         id: Option<Box<str>>,
@@ -93,7 +90,6 @@ pub enum Call {
     },
     /// Adds a value to a custom section.
     AddToCredits {
-        /// The section's name.
         section: Box<str>,
         /// A text, a number or an object.
         value: Value,
@@ -109,7 +105,7 @@ pub enum Call {
         /// How many, from 1 up.
         steps: usize,
     },
-    /// Who is known under this name or id.
+    /// Lists the people who are known under this name or id.
     FindPerson {
         person: PersonQuery,
         /// The most people in the list; `None` for the usual number.
@@ -120,7 +116,6 @@ pub enum Call {
         /// Maximum number of sessions in the list; `None` for no limit.
         limit: Option<usize>,
     },
-    /// Shows one session.
     GetSession {
         session: SessionQuery,
     },
@@ -140,7 +135,6 @@ pub enum Call {
     GetCommands,
     /// Lists code triggers. The bridge has none.
     GetCodeTriggers,
-    /// Runs a code trigger.
     ExecuteCodeTrigger {
         trigger: Box<str>,
         args: Map<String, Value>,
@@ -163,7 +157,6 @@ pub enum Call {
         platform: Platform,
         message: Box<str>,
     },
-    /// Rolls the end credits.
     RollCredits(RollOptions),
     StopCredits,
     ControlCredits(Command),

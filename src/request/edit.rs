@@ -4,18 +4,18 @@ use serde_json::Value;
 
 use crate::event::Platform;
 
-/// Who is meant.
+/// The person whom a request names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonQuery {
     /// `None` for any platform.
     pub platform: Option<Platform>,
-    /// What to compare with.
+    /// The name, login or id to look for.
     pub text: Box<str>,
-    /// Where `text` may stand.
+    /// The fields of a person in which `text` may be found.
     pub by: By,
 }
 
-/// Where the text of a [`PersonQuery`] may stand.
+/// The fields of a person that a [`PersonQuery`] compares with its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// In the id, the login or the display name.
@@ -45,7 +45,7 @@ impl PersonQuery {
     }
 }
 
-/// What a correction does.
+/// A correction as the client wrote it: people and entries are not looked up yet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EditRequest {
     /// Leave a person out of the credits.

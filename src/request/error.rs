@@ -10,7 +10,6 @@ pub enum RequestError {
     /// surrogate pair.
     #[error("the request cannot be read: {0}")]
     Unreadable(String),
-    /// The request is unknown.
     #[error("unknown request \"{name}\"; {hint}")]
     Unknown {
         /// The name, cut if it is long.

@@ -132,7 +132,6 @@ fn find(name: &str) -> Option<&'static (&'static str, Reader)> {
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
-/// The names of all requests.
 pub fn known_names() -> impl Iterator<Item = &'static str> {
     REQUESTS.iter().map(|(name, _)| *name)
 }

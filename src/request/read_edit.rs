@@ -148,7 +148,7 @@ pub(super) fn person(
     Ok(PersonQuery { platform, text, by })
 }
 
-/// What is added to the credits, and to which section.
+/// The section and the value that `AddToCredits` or an edit adds.
 pub(super) fn section_and_value(fields: &mut Fields) -> Result<(Box<str>, Value), RequestError> {
     let section = fields.short_text(
         "section",

@@ -25,7 +25,6 @@ pub struct RollOptions {
     pub repeats: Option<bool>,
 }
 
-/// A command to the current roll.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     Stop,
@@ -43,10 +42,8 @@ pub enum Command {
     Look(Map<String, Value>),
 }
 
-/// A place in a roll.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// The section with this id.
     Section(Box<str>),
     /// The section with this number, counted from 0.
     Index(usize),
@@ -59,7 +56,6 @@ pub enum Place {
 pub struct Report {
     /// The page's name, `credits` by default.
     pub page: Box<str>,
-    /// The page's current state.
     pub state: PageState,
     /// The roll that the page shows, or showed last.
     pub roll: Option<Uuid>,
@@ -69,7 +65,7 @@ pub struct Report {
     pub warnings: Vec<Box<str>>,
 }
 
-/// What a page reports of the roll that it shows.
+/// The state that a page reports for the roll that it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]

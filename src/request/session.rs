@@ -25,7 +25,7 @@ pub enum SessionQuery {
     Date(Date),
 }
 
-/// What [`SessionQuery::parse`] accepts.
+/// A description of the texts that [`SessionQuery::parse`] accepts, for error messages.
 pub const SESSION: &str =
     "a number, \"last\", \"running\", \"today\", \"yesterday\" or a date such as \"2026-11-24\"";
 

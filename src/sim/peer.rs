@@ -32,7 +32,6 @@ pub struct Target {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PeerError {
-    /// The URL is invalid.
     #[error("`{0}` is no WebSocket URL")]
     Url(String),
     /// The connection could not be made, or has failed.
@@ -50,7 +49,6 @@ pub enum PeerError {
     NotObs,
 }
 
-/// Connects and identifies.
 async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerError> {
     let builder = ClientBuilder::new()
         .uri(&target.url)
@@ -100,7 +98,6 @@ fn acknowledge_at_once(socket: &Socket) {
 #[cfg(not(target_os = "linux"))]
 fn acknowledge_at_once(_socket: &Socket) {}
 
-/// Parses a frame.
 fn read(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Value, PeerError> {
     let frame = open(frame)?;
     let text = frame.as_text().ok_or(PeerError::NotObs)?;

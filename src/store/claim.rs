@@ -29,16 +29,13 @@ struct Claimant {
     stop: bool,
 }
 
-/// What a claim asks the bridge that uses the journal.
+/// The demand of a claim on the bridge that uses the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
     /// To end for this bridge.
     GiveWay(OtherBridge),
     /// To stop, without another bridge that takes over.
-    Stop {
-        /// The process that asks.
-        by: u32,
-    },
+    Stop { by: u32 },
 }
 
 /// The claim of this process on a journal. Dropping it withdraws the claim.

@@ -38,7 +38,6 @@ pub enum StoreError {
     #[error("cannot create {}: check its permissions, or choose another place with the setting \
         store.path", path.display())]
     Create {
-        /// The folder or file.
         path: PathBuf,
         /// The error of the operating system.
         source: io::Error,
@@ -144,7 +143,7 @@ pub enum StoreError {
     /// Any other error of SQLite.
     #[error("cannot {doing} {}", path.display())]
     Database {
-        /// What was tried, as a verb with its preposition.
+        /// The attempted operation, as a verb with its preposition.
         doing: &'static str,
         path: PathBuf,
         source: DatabaseError,

@@ -172,7 +172,7 @@ impl Files {
         Ok(())
     }
 
-    /// Where a new journal belongs: at the target of a symbolic link, else at the path itself.
+    /// The path for a new journal: the target of a symbolic link, else the path itself.
     pub(super) fn place(&self) -> PathBuf {
         let is_link = fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.is_symlink());
         if is_link {

@@ -37,7 +37,6 @@ pub fn is_in_use(database: &Path) -> Result<bool, StoreError> {
 }
 
 impl Lock {
-    /// Locks `database`.
     pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
         let path = with_suffix(database, ".lock");
         let failed = |error| {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::claim::Asked;
 
-/// What the store reports by itself.
+/// A message that the store sends without being asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
     /// All these writes survive a crash.

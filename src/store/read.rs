@@ -27,7 +27,6 @@ pub struct Reader<'a> {
 }
 
 impl Store {
-    /// Reads the store.
     pub fn reader(&self) -> Reader<'_> {
         Reader {
             connection: &self.connection,

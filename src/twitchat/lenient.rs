@@ -20,7 +20,6 @@ use crate::event::{Currency, Decimal, Money, written};
 pub struct Text<'a>(pub Cow<'a, str>);
 
 impl Text<'_> {
-    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

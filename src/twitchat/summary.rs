@@ -150,7 +150,6 @@ struct Labels<'a> {
 pub struct Row<'a> {
     #[serde(borrow)]
     pub uid: Text<'a>,
-    /// The display name.
     pub login: Text<'a>,
     pub platform: Text<'a>,
     pub raiders: Number,

@@ -51,7 +51,7 @@ impl Tools {
             .path(".config/systemd/user/twitchat-bridge.service")
     }
 
-    /// What `systemctl` was asked since the last time.
+    /// The arguments with which `systemctl` was called since the last time.
     fn asked(&self) -> String {
         let path = self.home.path("bin/asked");
         let asked = fs::read_to_string(&path).unwrap_or_default();
@@ -191,7 +191,7 @@ fn the_logs_come_from_the_journal_of_systemd() {
     );
 }
 
-/// Where OBS keeps its scene collections, with one of them.
+/// The folder in which OBS keeps its scene collections, with one of them.
 fn obs(home: &Home) -> PathBuf {
     let obs = home.path(".config/obs-studio");
     let settings = obs.join("plugin_config/obs-websocket");

@@ -15,7 +15,7 @@ use crate::terminal::in_terminal;
 
 const COLUMNS: usize = 60;
 const WRONG_PASSWORD: &str = "not-the-password";
-/// What a program shows when an error of the language or of a library reaches the user.
+/// Texts that appear when an error of the language or of a library reaches the user.
 const RAW_ERRORS: [&str; 10] = [
     "Some(",
     "Err(",
@@ -32,7 +32,7 @@ const RAW_ERRORS: [&str; 10] = [
 /// An account, and the faults that its user meets.
 struct Hour {
     account: Account,
-    /// What went wrong, a text for each fault: the session goes on after it.
+    /// One text for each fault. The session goes on after it.
     faults: RefCell<Vec<String>>,
 }
 
@@ -236,7 +236,7 @@ async fn rolls_the_credits(hour: &Hour, obs: &StandIn) {
     hour.check("run --takeover", takes_over.out().as_bytes());
 }
 
-/// Where everything is, once all is over.
+/// At the end, lists the files of the session.
 async fn looks_for_the_files(hour: &Hour) {
     hour.types("config show", 0, &["store.path", "journal.db"])
         .await;

@@ -23,7 +23,6 @@ const ACTIONS: &str = "client::actions::";
 /// The modules by their paths, with all their items, also those from macros.
 struct Crate(BTreeMap<Vec<String>, Vec<Item>>);
 
-/// A public item.
 struct Entry {
     line: String,
     name: String,

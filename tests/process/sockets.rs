@@ -18,7 +18,6 @@ const LISTEN: &str = "0A";
 /// The flag in `/proc/net/unix` of a UNIX socket that accepts connections.
 const ACCEPTS: u32 = 1 << 16;
 
-/// The sockets of a process.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Sockets {
     /// The sockets through which another program could send to it: `tcp 0100007F:1F90`.

@@ -92,7 +92,6 @@ impl ExpectedEffect {
         causality
     }
 
-    /// The expected effects of a request to OBS.
     pub fn of_obs(request: &ObsRequest) -> Vec<Self> {
         let (started, stopped) = ("StreamingStarted", "StreamingStopped");
         match request {

@@ -27,10 +27,8 @@ pub enum Cause {
 /// An event that rules may react to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Occurrence {
-    /// The event's name.
     pub name: EventName,
     pub data: Value,
-    /// The event's origin.
     pub cause: Cause,
 }
 

@@ -25,7 +25,6 @@ const REQUESTS: Bounds = Bounds {
     bytes: usize::MAX,
 };
 
-/// The number of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProgramId(pub u64);
 
@@ -57,7 +56,6 @@ pub struct BegunProgram {
 pub struct BegunRequest {
     /// To be passed to [`Engine::request_ended`](super::Engine::request_ended).
     pub run: RunId,
-    /// The request and its fields.
     pub request: ObsRequest,
     /// The causality depth of the events that this will cause.
     pub depth: u8,
@@ -72,7 +70,7 @@ pub struct Dropped {
     pub times: u64,
 }
 
-/// What to do when a program has ended.
+/// The consequence of the end of a program.
 #[derive(Debug, PartialEq)]
 pub enum ProgramEnd {
     /// A run waited for it: the outcome goes to [`Engine::done`](super::Engine::done).

@@ -15,7 +15,6 @@ pub enum Owner {
     Action(usize),
 }
 
-/// The number of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunId(pub u64);
 
@@ -24,7 +23,6 @@ pub struct RunId(pub u64);
 pub struct Called {
     /// The id of the run in messages on OBS.
     pub running: Box<str>,
-    /// The arguments of the call.
     pub args: Value,
     /// When it was called, Unix milliseconds.
     pub at_ms: i64,
@@ -48,7 +46,6 @@ pub(super) struct Run {
     pub(super) failed: bool,
 }
 
-/// A step that has failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// Its rule or action, such as `rule "Raids"`.

@@ -69,7 +69,7 @@ pub fn state(journal: &Path) -> Result<State, Error> {
     this_system()?.state(journal)
 }
 
-/// Where the log of the service is.
+/// The log of the service: a file, or the journal of systemd.
 ///
 /// # Errors
 /// No home folder is known.

@@ -19,7 +19,7 @@ use crate::autostart::{system, windows_words};
 use crate::{config, store};
 
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
-/// Where the Task Manager notes what the user has switched off.
+/// The key in which the Task Manager records the programs that the user has switched off.
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
 /// Explorer starts no longer ones (Microsoft, "Run and `RunOnce` Registry Keys").
 const LONGEST: usize = 260;

@@ -1,4 +1,4 @@
-//! What the system knows of the service.
+//! The state of the service as the operating system reports it.
 
 use std::path::PathBuf;
 #[cfg(unix)]
@@ -11,7 +11,7 @@ use {
 /// The name of the service in every system.
 pub(super) const NAME: &str = "twitchat-bridge";
 
-/// What the system knows of the service.
+/// The state of the service as the operating system reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// `None` if it is not installed.
@@ -19,7 +19,6 @@ pub struct State {
     pub running: Running,
 }
 
-/// An installed service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
     /// The file, or the value of the registry.
@@ -67,7 +66,6 @@ pub enum Running {
     Unknown(String),
 }
 
-/// Where the log of the service is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Log {
     /// In the journal of systemd, under this unit.

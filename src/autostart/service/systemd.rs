@@ -115,7 +115,7 @@ impl Systemd {
     }
 }
 
-/// Where the log of the unit is.
+/// The unit's part of the journal of systemd.
 pub(super) fn log() -> Log {
     Log::Journal { unit: NAME }
 }
@@ -149,7 +149,7 @@ fn quoted(word: &str) -> String {
     text
 }
 
-/// What is behind `ExecStart=` in a unit.
+/// The command line behind `ExecStart=` in a unit.
 fn command(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(|source| Error::Read {
         path: path.to_owned(),

@@ -250,7 +250,7 @@ fn make_roll(
     (object, rolling)
 }
 
-/// What the sections need besides the credits.
+/// The data that the sections need besides the credits.
 fn given(base: &Base, now: Now) -> Given {
     let channel = base.model.broadcaster().map(|who| {
         if who.display.is_empty() {

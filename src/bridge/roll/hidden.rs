@@ -19,7 +19,7 @@ const BLANK: &str = "\u{a0}";
 /// Minimum milliseconds between two controls, each of which holds the whole state.
 const EACH_MS: u64 = 250;
 
-/// Who and what stands where in the roll that is on.
+/// The places of people and values in the running roll.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     places: Vec<(Place, PersonId)>,
@@ -158,7 +158,7 @@ impl Shown {
         is_due
     }
 
-    /// What pages are to put into each place that was ever changed; `null` hides it.
+    /// The content for each place that was ever changed, for the pages; `null` hides it.
     pub(super) fn replaced(&self) -> Value {
         let one = |(place, name): (&Place, &Option<Value>)| {
             let at: Vec<usize> = [place.section, place.name]
@@ -274,7 +274,7 @@ fn section_id(object: &Map<String, Value>, place: Place) -> &str {
     id.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What stood in a place when the roll began.
+/// The content of a place when the roll began.
 fn original(object: &Map<String, Value>, place: Place) -> Option<&Value> {
     object.get("sections")?.pointer(&pointer(place))
 }
@@ -291,7 +291,7 @@ fn renamed(object: &Map<String, Value>, place: Place, who: PersonId, fold: &Fold
     Some(name)
 }
 
-/// Where a place is in the list of sections.
+/// The JSON pointer to a place in the list of sections.
 fn pointer(place: Place) -> String {
     let Place {
         section,

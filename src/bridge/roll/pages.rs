@@ -58,7 +58,6 @@ impl Pages {
         self.0.clear();
     }
 
-    /// Number of pages.
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }

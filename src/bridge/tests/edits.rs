@@ -249,7 +249,7 @@ fn whoever_a_setting_leaves_out_stays_out_and_the_reply_says_so() {
     assert!(warning.contains("credits.ignore"), "{reply}");
 }
 
-/// What the page shows in the section of followers: `None` for a hidden name.
+/// The names that the page shows in the section of followers; `None` for a hidden one.
 fn shown(bench: &mut Bench) -> Vec<Option<String>> {
     bench.pass(1_000);
     let report = json!({ "request": "OverlayReport", "id": 1, "client": "late",

@@ -303,7 +303,6 @@ impl Common {
     }
 }
 
-/// What an edit does.
 fn sentence(edit: &Value) -> String {
     let text = |key: &str| edit.get(key).and_then(Value::as_str).unwrap_or_default();
     let person = |key: &str| edit.get(key).map(described).unwrap_or_default();

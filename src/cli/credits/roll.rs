@@ -77,7 +77,7 @@ pub(super) struct TestArgs {
     timeout: Timeout,
 }
 
-/// What differs from the configuration this once.
+/// Settings for this roll alone, instead of those in the config file.
 #[derive(Debug, clap::Args)]
 struct LookArgs {
     /// Roll for this many seconds in all

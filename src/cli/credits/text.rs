@@ -91,7 +91,6 @@ impl Roll {
         )
     }
 
-    /// The Markdown text.
     pub(crate) fn markdown(&self) -> String {
         self.write(
             |title| format!("## {}\n\n", escaped(title)),

@@ -11,12 +11,12 @@ const NAMES: usize = 10;
 /// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
-    /// What was checked, in a word.
+    /// The checked thing, in a word.
     check: &'static str,
     pub(super) state: State,
-    /// What was found.
+    /// The result of the check, in a sentence.
     text: String,
-    /// What to do about it; only problems have one.
+    /// A sentence with the remedy; only problems have one.
     fix: Option<String>,
 }
 

@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 /// The kind of input that shows a page.
 const BROWSER_SOURCE: &str = "browser_source";
 
-/// Where the page is to be in OBS.
+/// The scene and the source for the page in OBS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Place {
     pub(crate) scene: String,
@@ -27,14 +27,14 @@ pub(crate) struct Place {
     pub(crate) keep_loaded: bool,
 }
 
-/// What putting the page into OBS has changed.
+/// The changes in OBS that were made for the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Placed {
     pub(crate) made_scene: bool,
     pub(crate) made_source: bool,
     /// OBS has no browser sources, so nothing was put into it.
     pub(crate) by_hand: bool,
-    /// What was done, or what is left to the user, in sentences.
+    /// Sentences for the user: the changes, and the steps that remain.
     pub(crate) notes: Vec<String>,
 }
 

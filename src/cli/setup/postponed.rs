@@ -1,4 +1,4 @@
-//! What a setup has postponed: `run` does it as soon as OBS is there.
+//! The steps that `setup` has postponed. `run` does them as soon as OBS is there.
 
 use std::time::Duration;
 

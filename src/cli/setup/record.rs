@@ -13,7 +13,7 @@ use crate::cli::overlay::{Place, Placed};
 
 const FILE: &str = "setup.json";
 
-/// What the program has made in OBS, and what it has to make yet.
+/// The things that the program has made in OBS, and those that it still has to make.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Record {

@@ -1,13 +1,13 @@
-//! What `setup` has done, for the list at its end.
+//! The list that `setup` prints at its end.
 
 use crate::cli::{out, screen};
 
-/// What the steps have done, for the list at the end.
+/// The results of the steps so far.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) changed: Vec<String>,
     pub(super) postponed: Vec<String>,
-    /// What is left to the user.
+    /// The steps that the user has to do by hand.
     pub(super) left: Vec<String>,
 }
 

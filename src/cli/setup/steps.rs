@@ -57,13 +57,12 @@ pub(super) async fn all(
     Ok(())
 }
 
-/// The title of a step.
 fn title(number: u8, text: &str) -> anyhow::Result<()> {
     let text = screen::hanging(&format!("{number}. "), text, INDENT, screen::width());
     Ok(out::line(format!("\n{text}"))?)
 }
 
-/// What happens in a step.
+/// Prints the explanation of a step.
 fn show(text: &str) -> anyhow::Result<()> {
     let width = screen::width();
     for line in text.lines() {

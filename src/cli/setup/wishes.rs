@@ -1,4 +1,4 @@
-//! What the user wants of `setup`.
+//! The choices that the user makes in `setup`.
 
 /// The options of `setup`.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -15,7 +15,7 @@ pub(super) struct Wishes {
     pub(super) no_test: bool,
 }
 
-/// What starts the bridge.
+/// The way in which the bridge is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Autostart {
     /// The script for OBS: the bridge starts and ends with OBS

@@ -17,7 +17,7 @@ const APART: SignedDuration = SignedDuration::from_secs(10);
 /// forgotten, and its copy is shown too.
 const MOST: usize = 10_000;
 
-/// Where a copy of an event comes from.
+/// The source of a copy of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Copy {
     Ours,
@@ -34,7 +34,8 @@ pub(super) struct Once {
     hides_messages: bool,
     /// The copies that wait for the other one, oldest first.
     waiting: HashMap<Key, VecDeque<(Copy, Timestamp)>>,
-    /// What was put into `waiting`, oldest first. The other copy may have taken it away since.
+    /// The keys that were put into `waiting`, oldest first. The other copy may have removed some
+    /// since.
     order: VecDeque<(Key, Timestamp)>,
 }
 

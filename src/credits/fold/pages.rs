@@ -1,4 +1,4 @@
-//! What the fold does about reports of a second Twitchat page. `credits::twins` has the rule.
+//! The handling of reports of a second Twitchat page. `credits::twins` has the rule.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

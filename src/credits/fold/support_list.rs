@@ -14,7 +14,7 @@ pub struct SupportLine {
     pub count: u32,
     /// The sum in each currency.
     pub money: Sums,
-    /// What was bought, or the tier, without duplicates.
+    /// The purchases or the tiers, without duplicates.
     pub what: Vec<Box<str>>,
     /// The last event that reported it.
     pub name: EventName,

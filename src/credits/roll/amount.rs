@@ -30,7 +30,6 @@ pub enum Unit {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Amount {
-    /// No amount.
     #[default]
     None,
     Number(u64, Unit),

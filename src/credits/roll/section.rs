@@ -120,7 +120,7 @@ impl Section {
     }
 }
 
-/// Where a name stands in a roll: the places of its section, of the name in it, and of the line
+/// The place of a name in a roll: the indices of its section, of the name in it, and of the line
 /// below the name if it is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {

@@ -78,7 +78,6 @@ pub fn plain(value: &str) -> String {
     plain
 }
 
-/// The first unknown placeholder in a template.
 pub fn unknown_placeholder(template: &str) -> Option<&str> {
     pieces(template).find_map(|piece| match piece {
         Piece::Placeholder(name, _) if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) => {

@@ -22,8 +22,8 @@ use crate::event::{Fact, fact::PresenceEvent};
 /// The facts of one message.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Decoded {
-    /// What happened. If the message names its channel, [`Fact::Broadcaster`] comes first, so that
-    /// messages of other channels can be left out.
+    /// The facts in the message. If it names its channel, [`Fact::Broadcaster`] comes first, so
+    /// that messages of other channels can be left out.
     pub facts: Vec<Fact>,
     /// Set if the message lacks a required field.
     pub missing: Option<MissingField>,

@@ -10,14 +10,10 @@ use crate::event::{EventName, written::Unreadable};
 pub enum Error {
     /// The type is one that counts, but `data` is not an object.
     #[error("{event}: \"data\" must be an object")]
-    NotAnObject {
-        /// The event's name.
-        event: EventName,
-    },
+    NotAnObject { event: EventName },
     /// A required value is missing.
     #[error("{event}: \"data\" does not say {field}; looked for {looked_for}")]
     Missing {
-        /// The event's name.
         event: EventName,
         /// The missing field, by its current name in Streamer.bot.
         field: &'static str,
@@ -27,7 +23,6 @@ pub enum Error {
     /// An amount that is not a number, or that can mean two numbers.
     #[error("{event}: the amount {problem}")]
     Amount {
-        /// The event's name.
         event: EventName,
         /// The reason. Its text quotes the amount, because people cannot correct an amount that
         /// they do not see. Nothing else of the event is quoted.

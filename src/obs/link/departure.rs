@@ -12,7 +12,7 @@ const REFUSES_FOR: Duration = Duration::from_secs(3);
 /// most.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// What the end of OBS means for the link.
+/// Whether the link ends together with OBS or waits for its next start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenObsEnds {
     /// The link waits for OBS to come back.

@@ -28,7 +28,6 @@ pub(crate) enum Halt {
     /// OBS refused the password at the first attempt. Most likely it is mistyped, and another
     /// attempt would fail too.
     Password,
-    /// OBS is too old.
     TooOld,
     /// The user disconnected this program in OBS, and does not expect it to connect again.
     Kicked,
@@ -56,7 +55,6 @@ pub(crate) enum LinkState {
         until: Moment,
         /// The number of failures of this kind in a row.
         attempt: u32,
-        /// The last failure.
         cause: LinkError,
     },
     Stopped(Halt),
@@ -91,7 +89,6 @@ pub(crate) enum Effect {
         /// The moment at which the sleep ends.
         until: Moment,
     },
-    /// Drop everything and stop.
     Finish(Halt),
 }
 

@@ -21,7 +21,6 @@ pub struct Options {
     /// How many broadcasts [`StandIn::received`](super::StandIn::received) remembers; the oldest
     /// are dropped.
     pub witness: usize,
-    /// The versions that clients see.
     pub versions: Versions,
     /// Whether there are browser sources. Debian's OBS has none.
     pub browser_sources: bool,

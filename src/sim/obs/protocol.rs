@@ -119,7 +119,6 @@ impl Goodbye {
     }
 }
 
-/// A complete message.
 pub(in crate::sim) fn message(op: u64, data: &Value) -> Message {
     Message::text(json!({"d": data, "op": op}).to_string())
 }

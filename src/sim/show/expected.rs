@@ -8,19 +8,14 @@ use super::timeline::{Act, Timeline};
 /// order, so compare them as sets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Expected {
-    /// `Follows`.
     pub follows: Vec<String>,
-    /// `Cheers`.
     pub cheers: Vec<String>,
-    /// `Subs`.
     pub subs: Vec<String>,
-    /// `ReSubs`.
     pub resubs: Vec<String>,
     /// `GiftSubs`: everybody who gave, gift bombs included.
     pub gift_subs: Vec<String>,
     /// `GiftBombs`: people who gave several subscriptions at once.
     pub gift_bombs: Vec<String>,
-    /// `Raided`.
     pub raided: Vec<String>,
     /// `RewardRedemptions`.
     pub redemptions: Vec<String>,

@@ -14,12 +14,9 @@ pub enum Generation {
     Third,
 }
 
-/// The channel of a Twitchat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
-    /// The broadcaster's Twitch id.
     pub id: String,
-    /// The broadcaster's login.
     pub login: String,
 }
 

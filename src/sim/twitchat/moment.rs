@@ -1,9 +1,8 @@
-//! What can happen on a stream, independent of the message for it.
+//! The things that can happen on a stream, independent of the messages for them.
 //!
 //! Pure data: [`speech`](super::speech) makes the messages of a generation of it, and
 //! [`history`](super::history) remembers it.
 
-/// A person in the chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Person {
     pub id: String,
@@ -57,7 +56,6 @@ impl Person {
     }
 }
 
-/// The tier of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Tier {
@@ -67,7 +65,6 @@ pub enum Tier {
     Three,
 }
 
-/// A channel-point reward.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reward {
     pub id: String,
@@ -89,7 +86,6 @@ impl Reward {
 /// A choice in a poll or a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// The text of the choice.
     pub label: String,
     /// The number of votes; in a prediction, of points.
     pub votes: u64,
@@ -97,7 +93,6 @@ pub struct Choice {
     pub voters: u64,
 }
 
-/// A poll or a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vote {
     pub id: String,

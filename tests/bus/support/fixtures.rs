@@ -18,7 +18,7 @@ pub(crate) fn fixture(name: &str) -> Vec<Value> {
         .collect()
 }
 
-/// What is played, and what Twitchat answers.
+/// The messages that are played, and the answers of Twitchat.
 #[derive(Debug)]
 pub(crate) struct Script {
     /// Every captured message but the summaries.

@@ -113,7 +113,6 @@ pub(crate) struct Program {
     password: Option<String>,
 }
 
-/// How a program ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     /// `None` if a signal has ended it.
