@@ -12,7 +12,7 @@ use crate::{
     credits::{Calendar, reply::Options, roll::CreditsPlan},
     event::{EmittedEvent, Person, Received},
     input::count,
-    request::{PersonQuery, SessionQuery, reply::Reply},
+    request::{Permissions, PersonQuery, SessionQuery, reply::Reply},
     twitchat::Generation,
 };
 
@@ -52,6 +52,8 @@ pub struct Settings {
     pub overlay: Overlay,
     /// Rules, named actions and labels.
     pub rules: Arc<Rulebook>,
+    /// What clients on OBS may do.
+    pub permissions: Permissions,
     /// The first 16 hexadecimal digits of the SHA-256 of the config file, for `GetStatus`. `None`
     /// if there is no file.
     pub config: Option<Box<str>>,

@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, LeaderboardSettings, ObsSettings,
-    OverlaySettings, SessionSettings, StoreSettings, overlay::section,
+    BridgeSettings, BroadcasterSettings, BusSettings, Config, CreditsSettings, LeaderboardSettings,
+    ObsSettings, OverlaySettings, SessionSettings, StoreSettings, overlay::section,
 };
 use crate::{
     credits::roll::{CreditsPlan, Look, Style},
@@ -83,6 +83,7 @@ static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         LeaderboardSettings: leaderboard;
         BroadcasterSettings: broadcaster;
         BridgeSettings: bridge;
+        BusSettings: bus;
         OverlaySettings: overlay;
         Look: overlay.script.look;
         Style: overlay.script.look.style;

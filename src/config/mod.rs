@@ -20,6 +20,7 @@ mod read_file;
 mod settings;
 mod show;
 mod sources;
+mod switch;
 mod template;
 
 pub use changed::{needs_restart, restart_for};
@@ -30,11 +31,12 @@ pub use origin::Origin;
 pub use overlay::OverlaySettings;
 pub use read_file::ReadFile;
 pub use settings::{
-    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, LeaderboardSettings, ObsSettings,
-    SessionSettings, StoreSettings,
+    BridgeSettings, BroadcasterSettings, BusSettings, Config, CreditsSettings, LeaderboardSettings,
+    ObsSettings, SessionSettings, StoreSettings,
 };
 pub use show::Shown;
 pub use sources::{Discovered, FileText, Flags, ObsOptions, Places, Sources};
+pub use switch::Switch;
 pub use template::template;
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::{
     credits::{Section, Spelling},
     event::person::LONGEST_NAME,
     input::{BACKSLASH_HINT, Content, Field, Given, Read, Show, nearest, quoted, show_list},
+    request::Guarded,
 };
 
 /// A host without scheme and port, which [`address`](super::address) has removed. The brackets of
@@ -207,6 +208,26 @@ fn section(field: &Field<'_>) -> Read<Section> {
             None => format!("{all}: {}", Section::VARIANTS.join(", ")),
         })
     })
+}
+
+/// Requests that destroy data.
+pub(super) fn guarded(field: &Field<'_>) -> Read<Vec<Guarded>> {
+    let all = "a list of requests that may be allowed";
+    field.list(r#"a list of requests, such as ["forget"]"#, |item| {
+        let word = item.word()?;
+        word.parse().map_err(|_| {
+            item.bad(match nearest(word, Guarded::VARIANTS.iter().copied()) {
+                Some(known) => format!("{all} (the nearest is {known:?})"),
+                None => format!("{all}: {}", Guarded::VARIANTS.join(", ")),
+            })
+        })
+    })
+}
+
+impl Show for Vec<Guarded> {
+    fn show(&self) -> Option<String> {
+        Some(show_list(self.iter().map(<&str>::from)))
+    }
 }
 
 pub(super) fn groups(field: &Field<'_>) -> Read<BTreeMap<String, Vec<String>>> {

@@ -9,12 +9,13 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use super::{Generation, Origin, OverlaySettings, ReadFile, Warning, read};
+use super::{Generation, Origin, OverlaySettings, ReadFile, Switch, Warning, read};
 use crate::{
     automation::Rulebook,
     credits::{Section, Spelling},
     event::person::NAMELESS,
     input::{Field, settings},
+    request::Guarded,
 };
 
 /// Every setting. `Config::default()` has the values that apply without a file; only the store's
@@ -35,6 +36,8 @@ pub struct Config {
     pub broadcaster: BroadcasterSettings,
     /// The name of the bridge, and how it treats Twitchat.
     pub bridge: BridgeSettings,
+    /// What other programs on the same OBS may do.
+    pub bus: BusSettings,
     /// The end-credits page.
     pub overlay: OverlaySettings,
     /// `[[rule]]`, `[[action]]` and `[[label]]`: what the bridge does on its own.
@@ -176,6 +179,19 @@ settings! {
             "The name that overlays see when they ask for info.";
         generation: Option<Generation> = None, read::generation, "TWITCHAT_BRIDGE_GENERATION",
             "The version of Twitchat, such as 16 or 17. Without this the bridge finds out.", "17";
+    }
+}
+
+settings! {
+    "bus",
+    /// `[bus]`: what other programs on the same OBS may do.
+    #[derive(Debug, Clone)]
+    pub struct BusSettings {
+        allow: Vec<Guarded> = Vec::new(), read::guarded, -,
+            "Requests that destroy data and are allowed over OBS, such as \
+                [\"delete-session\", \"forget\"]. Without this: none.";
+        settings: Switch = Switch::On, Switch::read, "TWITCHAT_BRIDGE_BUS_SETTINGS",
+            "Whether requests over OBS may change settings: \"on\" or \"off\".";
     }
 }
 

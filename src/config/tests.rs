@@ -293,6 +293,9 @@ fn every_setting_can_be_written() {
         [bridge]
         name = "My stream"
         generation = 3
+        [bus]
+        allow = ["Delete-Session", "forget"]
+        settings = "off"
         "#,
     )
     .unwrap();
@@ -335,6 +338,8 @@ fn every_setting_can_be_written() {
             r#"broadcaster.name = "Ada""#,
             r#"bridge.name = "My stream""#,
             "bridge.generation = 3",
+            r#"bus.allow = ["delete-session", "forget"]"#,
+            r#"bus.settings = "off""#,
         ]
     );
     assert_eq!(password(&config), Some(" p "));
@@ -627,6 +632,24 @@ fn refused_values_say_where_they_stand_and_what_is_allowed() {
         (
             "[bridge]\ngeneration = 0",
             "2:14: bridge.generation must be a version of Twitchat, such as 16 or 17, not 0",
+        ),
+        (
+            "[bus]\nallow = ['forget', 'delete-sesion']",
+            "2:20: bus.allow must be a list of requests that may be allowed (the nearest is \
+                \"delete-session\"), not \"delete-sesion\"",
+        ),
+        (
+            "[bus]\nallow = ['GetCredits']",
+            "2:10: bus.allow must be a list of requests that may be allowed: delete-session, \
+                forget, not \"GetCredits\"",
+        ),
+        (
+            "[bus]\nallow = 'forget'",
+            "2:9: bus.allow must be a list of requests, such as [\"forget\"], not \"forget\"",
+        ),
+        (
+            "[bus]\nsettings = false",
+            "2:12: bus.settings must be \"on\" or \"off\", not false",
         ),
         (
             "[credits]\nlimit = 99999999999999999999",

@@ -2,9 +2,10 @@
 
 use crate::{
     bridge::io::{Overlay, Settings},
-    config::{self, Config},
+    config::{self, Config, Switch},
     credits::{Calendar, Ignore, reply::Options},
     event::Person,
+    request::Permissions,
     twitchat::Generation,
 };
 
@@ -60,6 +61,10 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
         tell,
         overlay: overlay(&config.overlay),
         rules: std::sync::Arc::clone(&config.rules),
+        permissions: Permissions {
+            allow: config.bus.allow.clone(),
+            settings: config.bus.settings == Switch::On,
+        },
         config: config.file.as_ref().map(|file| file.digest.clone()),
     }
 }

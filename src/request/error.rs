@@ -63,6 +63,16 @@ pub enum RequestError {
         /// The client, its number of replies, and the limit.
         what: String,
     },
+    /// The request destroys data, and the config file does not allow it.
+    #[error(
+        "{request} is not allowed over OBS: to allow it, add \"{word}\" to the setting `bus.allow` \
+            in the bridge's config file, such as allow = [\"{word}\"] in the section [bus]"
+    )]
+    NotAllowed {
+        request: &'static str,
+        /// The word for `bus.allow`.
+        word: &'static str,
+    },
     /// The bridge does not offer what the request asks for.
     #[error("{0}")]
     Unavailable(String),
