@@ -43,6 +43,7 @@ enum Verb {
   twitchat-bridge labels install --scene Game
   twitchat-bridge labels install --scene Game --source 'Latest follower'")]
     Install {
+        /// The scene that shows the text sources
         #[arg(long, value_name = "NAME")]
         scene: String,
         /// Only the label of this source. May be given several times
