@@ -41,6 +41,8 @@ impl Launch {
         option("password-file", file(&flags.password_file)?);
         option("store", file(&flags.store)?);
         options.extend(flags.tls.then(|| "--tls".to_owned()));
+        let others = flags.others.iter();
+        options.extend(others.map(|(flag, _, value)| format!("{flag}={value}")));
         Ok(Self {
             program: absolute(program)?,
             options,
@@ -87,6 +89,7 @@ mod tests {
             store: Some("journal.db".into()),
             port: Some("4466".into()),
             tls: true,
+            others: vec![("--log-format", "bridge.log_format", "json".into())],
             ..Flags::default()
         };
         let launch = Launch::new(Path::new("/usr/bin/twitchat-bridge"), &flags).unwrap();
@@ -100,7 +103,8 @@ mod tests {
                 "--config=/etc/my config.toml",
                 "--port=4466",
                 &format!("--store={}", journal.display()),
-                "--tls"
+                "--tls",
+                "--log-format=json"
             ]
         );
     }

@@ -15,6 +15,7 @@ use twitchat_bridge::obs::Target;
 use twitchat_bridge::request;
 
 use super::client::{self, Timeout};
+use super::log_line;
 use super::options::Options;
 use super::out;
 
@@ -54,6 +55,7 @@ impl Context {
                 Some(read_password().context("cannot read the password from standard input")?);
         }
         let (config, notes) = machine::config(flags)?;
+        log_line::write_as(config.bridge.log_format);
         for note in notes {
             out::warn(&note);
         }
@@ -70,6 +72,7 @@ impl Context {
         Arc::new(move || {
             let (config, notes) = machine::config(flags.clone())
                 .map_err(|error| format!("{:#}", anyhow::Error::from(error)))?;
+            log_line::write_as(config.bridge.log_format);
             for note in notes.into_iter().chain(machine::rule_notes(&config)) {
                 tracing::warn!("{note}");
             }

@@ -10,33 +10,18 @@ use std::thread;
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
-use jiff::Zoned;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::FormatTime;
+use tracing::Level;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 use twitchat_bridge::files::owner_only;
 
 use super::failure::Failure;
+use super::log_line::{self, Lines};
 use super::options::Filter;
 
 /// The variable that sets the filter, in the syntax of tracing's `EnvFilter`.
 const VARIABLE: &str = "TWITCHAT_BRIDGE_LOG";
-
-/// The local time with its offset, in milliseconds.
-#[derive(Debug, Clone, Copy)]
-struct LocalTime;
-
-impl FormatTime for LocalTime {
-    fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
-        write!(writer, "{}", written(&Zoned::now()))
-    }
-}
-
-fn written(time: &Zoned) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%S.%3f%:z").to_string()
-}
 
 /// Starts the log. Flags take precedence over the environment.
 pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
@@ -61,10 +46,9 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
     };
     let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     let screen = fmt::layer()
-        .with_timer(LocalTime)
         .with_writer(io::stderr)
         .with_ansi(colour)
-        .with_target(false)
+        .event_format(Lines::new(false))
         .log_internal_errors(false);
     let file = file
         .map(|path| {
@@ -73,9 +57,9 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
         .transpose()?;
     let file = file.map(|file| {
         fmt::layer()
-            .with_timer(LocalTime)
             .with_writer(Mutex::new(file))
             .with_ansi(false)
+            .event_format(Lines::new(true))
             .log_internal_errors(false)
     });
     tracing_subscriber::registry()
@@ -108,7 +92,7 @@ fn log_panics() {
 /// Adds the error that ends the program to the log file. Standard error, which shows it too, is
 /// nowhere for a program without a console.
 pub(crate) fn append(path: &Path, error: &anyhow::Error) {
-    let line = format!("{} ERROR {error:#}\n", written(&Zoned::now()));
+    let line = log_line::of(Level::ERROR, &format!("{error:#}")) + "\n";
     // Standard error has it, whatever becomes of the file.
     drop(open(path).and_then(|mut file| file.write_all(line.as_bytes())));
 }
@@ -128,16 +112,5 @@ fn open(path: &Path) -> io::Result<File> {
             options.open(path)
         }
         opened => opened,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_local_with_their_offset() {
-        let time: Zoned = "2026-11-29T18:05:00.1234[Europe/Berlin]".parse().unwrap();
-        assert_eq!(written(&time), "2026-11-29T18:05:00.123+01:00");
     }
 }

@@ -21,6 +21,7 @@ mod exec;
 mod failure;
 mod fields;
 mod labels;
+mod log_line;
 mod logs;
 mod man;
 mod name;
@@ -37,6 +38,7 @@ mod replay;
 mod request;
 mod rules;
 mod run;
+mod safe;
 mod screen;
 mod script;
 mod send;
@@ -189,6 +191,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(false) => {}
         Err(_) => return ExitCode::FAILURE, // The shell shows no errors while it completes.
     }
+    log_line::write_as_environment_says();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -205,6 +208,9 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn start(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Some(format) = cli.options.log_format() {
+        log_line::write_as(format);
+    }
     logs::start(cli.options.filter(cli.verb.loudness()), cli.verb.log_file())?;
     let log_file = cli.verb.log_file().map(Path::to_owned);
     let context = Context::new(cli.options);

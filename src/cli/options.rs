@@ -3,8 +3,10 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use secrecy::SecretString;
-use twitchat_bridge::config::Flags;
+use strum::VariantNames as _;
+use twitchat_bridge::config::{Flags, LogFormat};
 
 const HOST_HELP: &str = "The computer that runs OBS: a name, an IP address, or an address such as \
     obsws://HOST:4455/PASSWORD or wss://HOST/PATH [default: this computer]";
@@ -49,6 +51,13 @@ pub(crate) struct Options {
     /// Log errors only
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// How to write the log and everything else on standard error [default: text]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = log_format())]
+    log_format: Option<LogFormat>,
+}
+
+fn log_format() -> impl clap::builder::TypedValueParser<Value = LogFormat> {
+    PossibleValuesParser::new(LogFormat::VARIANTS).try_map(|word| word.parse::<LogFormat>())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "clap wants a Result")]
@@ -67,6 +76,11 @@ impl Options {
         }
     }
 
+    /// The form of the log, if a flag sets it.
+    pub(crate) fn log_format(&self) -> Option<LogFormat> {
+        self.log_format
+    }
+
     /// Whether standard input holds the password.
     pub(crate) fn password_stdin(&self) -> bool {
         self.password_stdin
@@ -74,6 +88,10 @@ impl Options {
 
     /// The options that are settings.
     pub(crate) fn into_flags(self) -> Flags {
+        let log_format = self.log_format.map(|format| {
+            let word: &str = format.into();
+            ("--log-format", "bridge.log_format", word.to_owned())
+        });
         Flags {
             config: self.config,
             host: self.host,
@@ -83,7 +101,7 @@ impl Options {
             password_stdin: None,
             password_file: self.password_file,
             store: self.store,
-            others: Vec::new(),
+            others: log_format.into_iter().collect(),
         }
     }
 }

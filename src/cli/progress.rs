@@ -1,11 +1,13 @@
 //! A line on a terminal that shows the progress and is overwritten. Shows nothing if standard error
-//! is not a terminal.
+//! is not a terminal, or if it is to have JSON only.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use super::log_line;
 
 /// The least time between two updates.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -20,7 +22,7 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new() -> Self {
         Self {
-            is_terminal: stderr().is_terminal(),
+            is_terminal: stderr().is_terminal() && !log_line::is_json(),
             shown: None,
         }
     }

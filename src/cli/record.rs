@@ -19,6 +19,7 @@ use super::receiving::decode;
 use super::receiving::kinds::{Kind, Kinds};
 use super::receiving::{News, Receiving};
 use super::recording::Writer;
+use super::safe::harmless;
 
 const AFTER_HELP: &str =
     "A type is one of Twitchat's, under the names of all versions: FOLLOW includes ON_FOLLOW. \
@@ -131,7 +132,7 @@ impl Write for HarmlessLines {
     fn flush(&mut self) -> io::Result<()> {
         let text = String::from_utf8_lossy(&self.0);
         let mut stdout = io::stdout().lock();
-        stdout.write_all(out::harmless(&text).as_bytes())?;
+        stdout.write_all(harmless(&text).as_bytes())?;
         self.0.clear();
         stdout.flush()
     }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use strum::VariantNames;
 
-use super::Generation;
+use super::{Generation, LogFormat};
 use crate::{
     credits::{Section, Spelling},
     event::person::LONGEST_NAME,
@@ -163,6 +163,10 @@ impl Show for TimeZone {
 }
 
 pub(super) fn spelling(field: &Field<'_>) -> Read<Spelling> {
+    field.one_of()
+}
+
+pub(super) fn log_format(field: &Field<'_>) -> Read<LogFormat> {
     field.one_of()
 }
 

@@ -9,7 +9,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use super::{Generation, Origin, OverlaySettings, ReadFile, Switch, Warning, read};
+use super::{Generation, LogFormat, Origin, OverlaySettings, ReadFile, Switch, Warning, read};
 use crate::{
     automation::Rulebook,
     credits::{Section, Spelling},
@@ -34,7 +34,7 @@ pub struct Config {
     pub leaderboard: LeaderboardSettings,
     /// The owner of the channel.
     pub broadcaster: BroadcasterSettings,
-    /// The name of the bridge, and how it treats Twitchat.
+    /// The name of the bridge, how it treats Twitchat, and the form of the log.
     pub bridge: BridgeSettings,
     /// What other programs on the same OBS may do.
     pub bus: BusSettings,
@@ -172,13 +172,16 @@ settings! {
 
 settings! {
     "bridge",
-    /// `[bridge]`: the bridge's name, and the version of Twitchat.
+    /// `[bridge]`: the bridge's name, the version of Twitchat, and the form of the log.
     #[derive(Debug, Clone)]
     pub struct BridgeSettings {
         name: String = "twitchat-bridge".into(), Field::word, "TWITCHAT_BRIDGE_NAME",
             "The name that overlays see when they ask for info.";
         generation: Option<Generation> = None, read::generation, "TWITCHAT_BRIDGE_GENERATION",
             "The version of Twitchat, such as 16 or 17. Without this the bridge finds out.", "17";
+        log_format: LogFormat = LogFormat::Text, read::log_format, "TWITCHAT_BRIDGE_LOG_FORMAT",
+            "\"text\", or \"json\" for one JSON object per line: the log, also of the other \
+                commands.";
     }
 }
 

@@ -293,6 +293,7 @@ fn every_setting_can_be_written() {
         [bridge]
         name = "My stream"
         generation = 3
+        log_format = "JSON"
         [bus]
         allow = ["Delete-Session", "forget"]
         settings = "off"
@@ -338,6 +339,7 @@ fn every_setting_can_be_written() {
             r#"broadcaster.name = "Ada""#,
             r#"bridge.name = "My stream""#,
             "bridge.generation = 3",
+            r#"bridge.log_format = "json""#,
             r#"bus.allow = ["delete-session", "forget"]"#,
             r#"bus.settings = "off""#,
         ]

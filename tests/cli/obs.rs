@@ -4,6 +4,8 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 
+use jiff::Timestamp;
+use serde_json::Value;
 use twitchat_bridge::sim::obs::Versions;
 
 use crate::program::{Home, PASSWORD, obs, sessions, wait_until};
@@ -237,4 +239,106 @@ async fn the_loudest_log_has_each_message_and_times_of_the_users_zone() {
     let stamped = log.lines().filter(|line| line.contains("+05:30 ")).count();
     assert!(stamped > 3, "{log}");
     assert!(!log.contains(PASSWORD));
+}
+
+/// The objects in a log, without their times; fails if any line is none.
+fn objects(log: &str) -> Vec<Value> {
+    let object = |line: &str| {
+        let mut object: Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("no object: {line}"));
+        let time = object["time"].take();
+        assert!(
+            time.as_str().unwrap().parse::<Timestamp>().is_ok(),
+            "{line}"
+        );
+        object
+    };
+    log.lines().map(object).collect()
+}
+
+#[tokio::test]
+async fn a_log_as_json_has_the_lines_of_the_log_as_text() {
+    let obs = obs().await;
+    obs.stop().await;
+    let mut logs = Vec::new();
+    for format in ["text", "json"] {
+        let home = Home::at(obs.port());
+        let arguments = ["--log-format", format, "run", "--log-file", "bridge.log"];
+        let bridge = home.spawn(&arguments);
+        wait_until("run says that it waits", || {
+            bridge.err().contains("there is no OBS")
+        })
+        .await;
+        obs.start_again().await.unwrap();
+        sessions(&obs, 2).await;
+        wait_until("it connects", || bridge.err().contains("connected to OBS")).await;
+        bridge.signal("INT");
+        let done = bridge.end().await.succeeds();
+        let file = std::fs::read_to_string(home.path("bridge.log")).unwrap();
+        assert!(!file.contains(PASSWORD));
+        logs.push((done.err, file));
+        obs.stop().await;
+    }
+    let [(text, _), (json, file)] = <[_; 2]>::try_from(logs).unwrap();
+    let lines = objects(&json);
+    assert_eq!(lines, objects(&file));
+    let waits = lines.iter().find(|line| line["level"] == "warn").unwrap();
+    assert!(
+        waits["message"].as_str().unwrap().ends_with("retrying"),
+        "{waits}"
+    );
+    assert_eq!(
+        (&waits["target"], &waits["fields"]["attempt"]),
+        (&"twitchat_bridge::daemon::log".into(), &1.into())
+    );
+    for line in &lines {
+        let message = line["message"].as_str().unwrap();
+        assert!(
+            text.contains(message),
+            "{message} is not in the log as text: {text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn everything_on_standard_error_is_json_wherever_that_is_set() {
+    let home = Home::new();
+    std::fs::write(home.path("json.toml"), "[bridge]\nlog_format = \"json\"\n").unwrap();
+    std::fs::write(home.path("bad.toml"), "[bridge]\nlog_format = \"xml\"\n").unwrap();
+    let levels = |done: &crate::program::Done| -> Vec<Value> {
+        objects(&done.err)
+            .iter()
+            .map(|line| line["level"].clone())
+            .collect()
+    };
+    let flag = ["--log-format=json", "--port=1", "--password=x", "status"];
+    let done = home.run(&flag).await;
+    assert_eq!(
+        (done.code, levels(&done)),
+        (Some(3), vec!["warn".into(), "error".into()])
+    );
+    let done = home.run(&["--config=json.toml", "rules"]).await.succeeds();
+    assert_eq!(levels(&done), ["info"]);
+    let done = home
+        .run(&["--config=json.toml", "--log-format=text", "rules"])
+        .await;
+    assert!(done.err.starts_with("there are no rules"), "{done:?}");
+    for (arguments, word) in [(&["dance"][..], "dance"), (&["rules"], "no rules")] {
+        let mut command = home.command(arguments);
+        command.env("TWITCHAT_BRIDGE_LOG_FORMAT", "JSON");
+        let done = crate::program::Done::of(&command.output().unwrap());
+        let lines = objects(&done.err);
+        assert!(
+            lines
+                .iter()
+                .any(|line| line["message"].as_str().unwrap().contains(word))
+        );
+    }
+    home.run(&["--config=bad.toml", "status"]).await.fails(
+        2,
+        &["bad.toml:2:14: bridge.log_format must be \"text\" or \"json\""],
+    );
+    home.run(&["--log-format=xml", "status"])
+        .await
+        .fails(2, &["text", "json"]);
 }
