@@ -147,7 +147,7 @@ const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
     Feed {
         source,
         kind,
-        section: "takes back what was refunded",
+        section: "removes the refunded support",
         read: EventReader::Support(Spec {
             refunds: true,
             ..spec
@@ -219,7 +219,7 @@ pub const FEEDS: &[Feed] = &[
     on(
         "Twitch",
         "RewardRedemptionUpdated",
-        "takes back what was cancelled",
+        "removes the cancelled redemption",
         EventReader::RedemptionUpdate,
     ),
     on(

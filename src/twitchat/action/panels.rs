@@ -14,7 +14,7 @@ const GIVES_BACK: Irreversible = Irreversible {
 };
 const EMERGENCY: &[Answer] = &[Answer::of("EMERGENCY_MODE")];
 const QUIZ: &str = "Twitchat with a quiz running";
-const NOBODY: &str = "nothing: declared, but no version acts on it";
+const NOBODY: &str = "no part of Twitchat: no version acts on this action";
 
 plain! { PANELS:
     /// Empties the list of people to greet.

@@ -120,7 +120,7 @@ impl fmt::Display for Shape {
     /// The allowed values, as the end of a sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Whole { least, most: MANY } => write!(f, "a whole number from {least} up"),
+            Self::Whole { least, most: MANY } => write!(f, "a whole number of at least {least}"),
             Self::Whole { least, most } => write!(f, "a whole number from {least} to {most}"),
             Self::Steps => f.write_str("a whole number other than 0"),
             Self::Number {
@@ -129,7 +129,7 @@ impl fmt::Display for Shape {
             Self::Number {
                 least,
                 most: f64::MAX,
-            } => write!(f, "a number from {least} up"),
+            } => write!(f, "a number of at least {least}"),
             Self::Number { least, most } => write!(f, "a number from {least} to {most}"),
             Self::WholeAmount => f.write_str("a whole number, also as a text"),
             Self::Amount => f.write_str("a number, also as a text"),
@@ -145,8 +145,10 @@ impl fmt::Display for Shape {
                 ICONS.len()
             ),
             Self::List { of: Self::Any, .. } => f.write_str("a list"),
-            Self::List { of, least: 0 } => write!(f, "a list, each entry {of}"),
-            Self::List { of, least } => write!(f, "a list with at least {least}, each entry {of}"),
+            Self::List { of, least: 0 } => write!(f, "a list whose entries are each {of}"),
+            Self::List { of, least } => {
+                write!(f, "a list of at least {least} entries, each {of}")
+            }
             Self::Object([]) | Self::Open([]) => f.write_str("an object"),
             Self::Object(params) | Self::Open(params) => {
                 let keys: Vec<_> = params.iter().map(|param| param.key).collect();

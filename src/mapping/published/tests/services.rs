@@ -60,7 +60,7 @@ impl Fixture {
                 "pending" => "not counted: it is not yet paid",
                 "test" => "not counted: it is a test",
                 "guest" => "not counted: another channel received it",
-                "withdrawn" => "taken back, if it was counted",
+                "withdrawn" => "removed, if it was counted",
                 "uncounted" if feed(&self.name).is_none() => "passed on without private data",
                 _ => "not counted",
             }
@@ -168,7 +168,7 @@ fn described(name: &EventName, reading: &Reading) -> Value {
         EventReader::Sub | EventReader::ReSub
     ) && matches!(&facts[..], [Fact::Presence(_)]);
     all["feeds"] = if is_given {
-        "User.Subscriber alone".into()
+        "only User.Subscriber".into()
     } else {
         section.into()
     };
