@@ -655,7 +655,7 @@ fn refused_values_say_where_they_stand_and_what_is_allowed() {
         ),
         (
             "[credits]\nlimit = 99999999999999999999",
-            "2:9: credits.limit must be a whole number from 1 up, not so large a number",
+            "2:9: credits.limit must be a whole number of at least 1, not so large a number",
         ),
     ];
     for (text, expected) in cases {

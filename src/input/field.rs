@@ -95,7 +95,7 @@ impl<'a> Field<'a> {
             .filter(|number| (least..=most).contains(number));
         number.ok_or_else(|| {
             self.bad(if most == u32::MAX {
-                format!("a whole number from {least} up")
+                format!("a whole number of at least {least}")
             } else {
                 format!("a whole number from {least} to {most}")
             })
