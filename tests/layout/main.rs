@@ -37,8 +37,8 @@ const PARTS: [(&str, &str); 17] = [
     ("request", "credits mapping twitchat"),
     ("automation", "request credits mapping twitchat"),
     ("bridge", "automation request credits mapping twitchat"),
-    // The config checks the plan of the end credits, the words in it, and the names of requests that
-    // may be allowed.
+    // The config checks the plan of the end credits, the words in it, and the names of requests
+    // that may be allowed.
     ("config", "automation request credits files"),
     (
         "obs",
