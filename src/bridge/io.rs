@@ -232,7 +232,7 @@ pub enum Input {
 pub enum JournalQuestion {
     /// The sessions that the journal contains, newest first.
     Sessions {
-        /// The most sessions in the list; `None` for all.
+        /// Largest number of sessions in the list; `None` for all.
         limit: Option<usize>,
     },
     /// One session with its credits.
@@ -425,7 +425,7 @@ impl fmt::Display for Note {
                 generation: Some(generation),
             } => write!(f, "Twitchat is there: {generation}"),
             Self::TwitchatThere { generation: None } => {
-                f.write_str("Twitchat is there; its generation will show")
+                f.write_str("Twitchat is there; its version is not known yet")
             }
             Self::TwoPages { by } => {
                 let how = if *by == "events" {
@@ -435,8 +435,8 @@ impl fmt::Display for Note {
                 };
                 write!(
                     f,
-                    "two Twitchat pages are connected to this OBS ({how}): what both report counts \
-                        once; close one of them"
+                    "two Twitchat pages are connected to this OBS ({how}): events that both report \
+                        count once; close one of them"
                 )
             }
             Self::Reloaded { restart_for, ended } => {
@@ -464,10 +464,11 @@ impl fmt::Display for Note {
                 count(u64::try_from(*filled).unwrap_or(u64::MAX), "credit")
             ),
             Self::SummaryRefused { why } => {
-                write!(f, "a summary of Twitchat's was left alone: {why}")
+                write!(f, "a summary of Twitchat was not used: {why}")
             }
             Self::SummaryUnanswered => f.write_str(
-                "Twitchat does not answer when asked for its summary; what was missed stays missed",
+                "Twitchat did not answer the question for its summary, so events that the bridge \
+                    missed are not added",
             ),
             Self::BadData { kind, why } => write!(f, "a {kind} message cannot be used: {why}"),
             Self::SessionBegun { id, cause } => write!(f, "session {id} begins: {cause}"),
@@ -476,12 +477,12 @@ impl fmt::Display for Note {
             }
             Self::OtherBridge { other } => write!(
                 f,
-                "another bridge ({other}) came to this OBS; it was told to end, because this \
-                    bridge serves it"
+                "another bridge ({other}) connected to this OBS; this bridge serves this OBS \
+                    already, and asked it to end"
             ),
             Self::SilentBridge { other } => write!(
                 f,
-                "a Hello asked this bridge to make way for another one ({other}), which does not \
+                "a Hello asked this bridge to end for another one ({other}), which does not \
                     answer: this bridge goes on"
             ),
             Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; retrying"),
@@ -507,7 +508,7 @@ impl fmt::Display for Note {
             Self::ProgramDropped(Dropped { of, times }) => {
                 write!(
                     f,
-                    "{of}: {} {} left out: as many as may run and wait already do",
+                    "{of}: {} {} dropped, because as many programs as allowed run and wait already",
                     count(*times, "program"),
                     if *times == 1 { "was" } else { "were" }
                 )
@@ -573,19 +574,19 @@ impl fmt::Display for Note {
             Self::SceneUnknown { scene, why } => {
                 write!(
                     f,
-                    "OBS does not say whether scene {scene:?} shows the end credits: {why}; asking \
-                        again"
+                    "OBS does not report whether scene {scene:?} shows the end credits: {why}; \
+                        asking again"
                 )
             }
             Self::NoMusic { why } => write!(
                 f,
-                "how long the music of the end credits is, is not known: {why}"
+                "the length of the music of the end credits is unknown: {why}"
             ),
             Self::NoVendor { why } => {
                 write!(
                     f,
-                    "OBS hands nothing to browser sources: {why}; pages with a connection of their \
-                        own still work"
+                    "OBS passes nothing on to browser sources: {why}; pages with a connection of \
+                        their own still work"
                 )
             }
         }

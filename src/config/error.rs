@@ -69,7 +69,7 @@ pub enum ConfigError {
     },
     /// This user has no home folder, so the journal has no default place.
     #[error(
-        "no home folder is known: say where the journal goes, with TWITCHAT_BRIDGE_STORE or \
+        "no home folder is known: set the path of the journal with TWITCHAT_BRIDGE_STORE or \
             store.path"
     )]
     NoHome,
@@ -150,8 +150,11 @@ pub enum Warning {
     #[error("{} holds a password and can be read by other users: chmod 600 it", .0.display())]
     PasswordReadable(PathBuf),
     /// The password file is empty.
-    #[error("the password file {} (named by {origin}) is empty: OBS is asked without a password",
-        path.display())]
+    #[error(
+        "the password file {} (named by {origin}) is empty: the bridge connects to OBS without a \
+            password",
+        path.display()
+    )]
     EmptyPasswordFile {
         path: PathBuf,
         /// The place of the setting with this path.
@@ -167,7 +170,7 @@ pub enum Warning {
         text: String,
     },
     /// An environment variable has the bridge's prefix but is not a known setting.
-    #[error("the environment variable {name} means nothing to twitchat-bridge{}",
+    #[error("the environment variable {name} is no setting of twitchat-bridge{}",
         did_you_mean(*nearest))]
     UnknownVariable {
         name: String,

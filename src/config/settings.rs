@@ -40,7 +40,7 @@ pub struct Config {
     pub bus: BusSettings,
     /// The end-credits page.
     pub overlay: OverlaySettings,
-    /// `[[rule]]`, `[[action]]` and `[[label]]`: what the bridge does on its own.
+    /// `[[rule]]`, `[[action]]` and `[[label]]`: the rules, named actions and labels.
     pub rules: Arc<Rulebook>,
     /// The config file; `None` if there is none.
     pub file: Option<ReadFile>,
@@ -56,22 +56,23 @@ settings! {
     #[derive(Debug, Clone)]
     pub struct ObsSettings {
         host: String = "127.0.0.1".into(), read::host, "OBS_HOST",
-            "The machine that runs OBS. Also an address: \"wss://host/path\", or \
+            "The machine that runs OBS, or an address: \"wss://host/path\", or \
                 \"obsws://host:4455/password\" as OBS shows it.";
         port: u16 = 4455, read::port, "OBS_PORT",
             "OBS: Tools > WebSocket Server Settings > Server Port.\nOn the machine that runs OBS \
-                it is found without this.";
+                the bridge finds the port by itself.";
         tls: bool = false, Field::flag, "OBS_TLS",
-            "wss instead of ws: for a proxy before OBS whose certificate this computer trusts.";
+            "Whether to use wss instead of ws, for a proxy before OBS whose certificate this \
+                computer trusts.";
         path: Option<String> = None, read::url_path, "OBS_PATH",
-            "The path in the address of a relay or a proxy; usually written in host.",
+            "The path in the address of a relay or a proxy. It is usually written in host.",
             "\"/obs/ws/ID\"";
         password: Option<SecretString> = None, read::secret, "OBS_PASSWORD",
             "OBS: Tools > WebSocket Server Settings > Show Connect Info.\nOn the machine that \
-                runs OBS it is found without this. Keep this file to yourself if you write it \
-                here.", "\"...\"";
+                runs OBS the bridge finds the password by itself. Keep this file to yourself if \
+                you write it here.", "\"...\"";
         password_file: Option<PathBuf> = None, read::path, "OBS_PASSWORD_FILE",
-            "A file that holds nothing but the password; instead of password.",
+            "A file that contains only the password. Use it instead of password.",
             "\"obs-password\"";
     }
 }
@@ -91,7 +92,7 @@ settings! {
 
 settings! {
     "session",
-    /// `[session]`: when a session ends.
+    /// `[session]`: the limits of a session.
     #[derive(Debug, Clone)]
     pub struct SessionSettings {
         reset_on_stream_start: bool = true, Field::flag,
@@ -127,7 +128,7 @@ settings! {
             "Whether people who are banned are left out.";
         anonymous: String = NAMELESS.to_owned(), read::shown_name,
             "TWITCHAT_BRIDGE_CREDITS_ANONYMOUS",
-            "What to call people whom a service does not name. On Twitch they are \
+            "The name for people whom a service does not name. On Twitch they are \
                 AnAnonymousGifter and AnAnonymousCheerer.";
         ignore: Vec<String> = Vec::new(), read::people, -,
             "People to leave out: logins or ids.";
@@ -136,7 +137,7 @@ settings! {
         groups: BTreeMap<String, Vec<String>> = BTreeMap::new(), read::groups, -,
             "Groups of people, such as { regulars = [\"somebody\", \"12345\"] }.";
         limit: Option<u32> = None, Field::whole(1, u32::MAX), "TWITCHAT_BRIDGE_CREDITS_LIMIT",
-            "At most this many names in each list. Without this: all.", "500";
+            "The largest number of names in each list. Without it, lists contain all names.", "500";
     }
 }
 
@@ -148,7 +149,8 @@ settings! {
         // The zone is compiled in, so it is always found.
         timezone: TimeZone = TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC),
             read::timezone, "TWITCHAT_BRIDGE_LEADERBOARD_TIMEZONE",
-            "Where a day ends for the bits of the week and the month. Twitch's own:";
+            "The time zone whose midnight ends a day, for the bits of the week and the month. \
+                Twitch uses this one:";
         week_start: Weekday = Weekday::Monday, read::weekday,
             "TWITCHAT_BRIDGE_LEADERBOARD_WEEK_START",
             "The first day of a week.";
@@ -178,10 +180,11 @@ settings! {
         name: String = "twitchat-bridge".into(), Field::word, "TWITCHAT_BRIDGE_NAME",
             "The name that overlays see when they ask for info.";
         generation: Option<Generation> = None, read::generation, "TWITCHAT_BRIDGE_GENERATION",
-            "The version of Twitchat, such as 16 or 17. Without this the bridge finds out.", "17";
+            "The version of Twitchat, such as 16 or 17. Without it, the bridge detects the \
+                version.", "17";
         log_format: LogFormat = LogFormat::Text, read::log_format, "TWITCHAT_BRIDGE_LOG_FORMAT",
-            "\"text\", or \"json\" for one JSON object per line: the log, also of the other \
-                commands.";
+            "The format of the log of all commands: \"text\", or \"json\" for one JSON object per \
+                line.";
     }
 }
 

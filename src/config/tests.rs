@@ -91,7 +91,7 @@ fn an_empty_password_file_is_named() {
         warnings,
         [
             "the password file /etc/bridge/secret (named by /etc/bridge/config.toml:2:17) is \
-            empty: OBS is asked without a password"
+            empty: the bridge connects to OBS without a password"
         ]
     );
     assert!(sources("x").unwrap().warnings.is_empty());

@@ -39,7 +39,7 @@ pub enum RunError {
     #[error("it cannot be started: {0}")]
     Start(std::io::Error),
     /// The system does not report how it ended.
-    #[error("its end cannot be seen: {0}")]
+    #[error("the system does not report how it ended: {0}")]
     Wait(std::io::Error),
     /// It failed. The status shows the system's own words: `exit status: 3`, `signal: 9 (SIGKILL)`.
     #[error("{0}")]
@@ -48,7 +48,7 @@ pub enum RunError {
     #[error("it took longer than {}, and was ended",
         duration::show(*.0))]
     TimedOut(Duration),
-    #[error("it was ended, because we end")]
+    #[error("it was ended, because this program ends")]
     Stopped,
 }
 

@@ -896,7 +896,7 @@ fn background_programs_of_one_rule_do_not_delay_those_of_another_and_are_counted
 }
 
 #[test]
-fn programs_that_are_left_out_are_said_at_1_2_4_8() {
+fn programs_that_are_dropped_are_logged_at_1_2_4_8() {
     let mut bench = bench(
         "[[rule]]\nname = \"slow\"\non = \"Acme.Slow\"\ndo = [{ run = [\"sleep\", \"20\"], \
             background = true }]",
@@ -908,7 +908,7 @@ fn programs_that_are_left_out_are_said_at_1_2_4_8() {
         sent.extend(
             notes(&bench)
                 .into_iter()
-                .filter(|note| note.contains("left out")),
+                .filter(|note| note.contains("dropped")),
         );
         bench.effects.clear();
     }

@@ -22,19 +22,21 @@ settings! {
             "The browser source in OBS that is the page of the end credits: `overlay install` \
                 makes it.";
         width: Option<u32> = None, Field::whole(1, u32::MAX), "TWITCHAT_BRIDGE_OVERLAY_WIDTH",
-            "How wide the page is, in pixels. Without this: as wide as OBS's canvas.", "1920";
+            "The width of the page in pixels. Without it, the page is as wide as \
+                OBS's canvas.", "1920";
         height: Option<u32> = None, Field::whole(1, u32::MAX), "TWITCHAT_BRIDGE_OVERLAY_HEIGHT",
-            "How high the page is, in pixels. Without this: as high as OBS's canvas.", "1080";
+            "The height of the page in pixels. Without it, the page is as high as \
+                OBS's canvas.", "1080";
         music: Option<String> = None, read::text, "TWITCHAT_BRIDGE_OVERLAY_MUSIC",
-            "A media source in OBS: the credits take as long as what it plays; instead of \
-                seconds.", "\"Credits music\"";
+            "A media source in OBS. The credits take as long as the file that it plays. Use it \
+                instead of seconds.", "\"Credits music\"";
         autostart: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_AUTOSTART",
             "Whether the credits roll by themselves when the scene with the page goes on air.";
         twitchat: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_TWITCHAT",
             "Whether Twitchat's own buttons for the end credits work on the page.";
         wait: Duration = Duration::from_secs(5), read::time, "TWITCHAT_BRIDGE_OVERLAY_WAIT",
-            "How long the credits wait for what Twitchat may still have to tell before they \
-                roll.";
+            "How long the credits wait for Twitchat's summary and for the length of the music \
+                before they roll.";
     }
     and {
         /// The plan of the credits, with the look of the page.

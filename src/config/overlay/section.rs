@@ -138,7 +138,7 @@ fn section(field: &Field<'_>) -> Read<Option<(Plan, bool)>> {
         .chain(["kind", "id", "enabled"])
         .collect();
     let fields = Fields::of(field.node, &*field.path, &known)?;
-    let kinds = kinds(&fields.needed("kind", "what the section lists, such as \"follows\"")?)?;
+    let kinds = kinds(&fields.needed("kind", "the kind of the section, such as \"follows\"")?)?;
     let mut plan = Plan::of(kinds.first().map_or("", |kind| kind.name()), &kinds);
     let id = fields.word("id")?;
     if let Some(id) = id {
@@ -152,7 +152,7 @@ fn section(field: &Field<'_>) -> Read<Option<(Plan, bool)>> {
             return Err(fields.missing("image", "a URL, or a file beside the page"));
         }
         Some(Kind::Text) if plan.text.is_empty() && plan.title.is_none() => {
-            return Err(fields.missing("text", "what the section says"));
+            return Err(fields.missing("text", "the text of the section"));
         }
         _ => {}
     }

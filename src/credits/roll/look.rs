@@ -52,7 +52,7 @@ settings! {
             "How fast the credits scroll, in pixels a second.";
         seconds: Option<f64> = None, Field::number(1.0, 86_400.0),
             "TWITCHAT_BRIDGE_OVERLAY_SECONDS",
-            "How long the credits take in all, in seconds, the delay included; instead of a \
+            "The duration of the whole credits in seconds, including the delay. Use it instead of \
                 speed.", "120";
         delay: f64 = 0.0, Field::number(0.0, 3_600.0), "TWITCHAT_BRIDGE_OVERLAY_DELAY",
             "Seconds before the credits begin to move.";
@@ -61,7 +61,7 @@ settings! {
             "Whether the credits begin again at their end.";
         slide_seconds: f64 = 6.0, Field::number(0.5, 600.0),
             "TWITCHAT_BRIDGE_OVERLAY_SLIDE_SECONDS",
-            "How long a slide stands, in mode \"slides\".";
+            "How many seconds a slide is shown in mode \"slides\".";
         fade: u32 = 80, Field::whole(0, 2_000), "TWITCHAT_BRIDGE_OVERLAY_FADE",
             "Height of the fades at the upper and the lower edge, in pixels; 0 for none.";
         sticky_titles: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_STICKY_TITLES",
@@ -72,14 +72,14 @@ settings! {
             "TWITCHAT_BRIDGE_OVERLAY_MINIMUM_SECONDS",
             "A test warns of names that can be read for less than this.";
         theme: Box<str> = "cinema".into(), Field::name, "TWITCHAT_BRIDGE_OVERLAY_THEME",
-            "The theme: docs/overlay.md shows them. custom.css beside the page changes anything \
-                else.";
+            "The theme. docs/overlay.md shows all themes. custom.css beside the page can change \
+                everything else.";
         scale: f64 = 1.0, Field::number(0.1, 10.0), "TWITCHAT_BRIDGE_OVERLAY_SCALE",
-            "Everything larger (1.5) or smaller (0.5).";
+            "The size of everything on the page, as a factor: 1.5 is larger, 0.5 is smaller.";
         direction: &'static str = "auto", Field::word_of(&["auto", "ltr", "rtl"]),
             "TWITCHAT_BRIDGE_OVERLAY_DIRECTION",
-            "\"auto\", \"ltr\" or \"rtl\": which way titles and columns run. Names run their own \
-                way.";
+            "The direction of titles and columns: \"auto\", \"ltr\" or \"rtl\". Each name keeps \
+                its own direction.";
     }
     and {
         /// Settings that override the theme.
@@ -136,7 +136,7 @@ settings! {
             "How dark the shadow of the letters is, from 0 to 1.", "0.5";
         #[serde(skip_serializing_if = "Option::is_none")]
         empty_text: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_EMPTY_TEXT",
-            "What stands in a section without anybody, if hide_empty is false.",
+            "The text of a section without anybody, if hide_empty is false.",
             "\"Nobody yet\"";
     }
 }

@@ -12,7 +12,7 @@ pub enum Error {
     #[error("{event}: \"data\" must be an object")]
     NotAnObject { event: EventName },
     /// A required value is missing.
-    #[error("{event}: \"data\" does not say {field}; looked for {looked_for}")]
+    #[error("{event}: \"data\" has no {field}; the bridge looked for {looked_for}")]
     Missing {
         event: EventName,
         /// The missing field, by its current name in Streamer.bot.

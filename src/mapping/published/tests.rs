@@ -134,7 +134,7 @@ fn nobody_and_no_object_are_told_by_name() {
     let error = read("Twitch.Cheer", &json!({"userId": "1"})).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Twitch.Cheer: \"data\" does not say bits; looked for bits, message.bits"
+        "Twitch.Cheer: \"data\" has no bits; the bridge looked for bits, message.bits"
     );
 }
 

@@ -60,7 +60,7 @@ pub(super) fn pause_state(mut new: Data) -> Turned {
         Some(Value::Bool(true)) => Ok(("CHAT_FEED_PAUSE", column)),
         Some(Value::Bool(false)) => Ok(("CHAT_FEED_UNPAUSE", column)),
         _ => Err(Untranslated {
-            why: "it must say whether to pause",
+            why: "it needs `pause`",
             nearest: &["CHAT_FEED_PAUSE", "CHAT_FEED_UNPAUSE"],
         }),
     }
@@ -167,7 +167,7 @@ pub(super) fn voice_state(new: Data) -> Turned {
         Some(Value::Bool(true)) => Ok(("ENABLE_STT", Data::new())),
         Some(Value::Bool(false)) => Ok(("DISABLE_STT", Data::new())),
         _ => Err(Untranslated {
-            why: "it must say whether to enable",
+            why: "it needs `enabled`",
             nearest: &["ENABLE_STT", "DISABLE_STT"],
         }),
     }
