@@ -33,7 +33,7 @@ pub enum Once {
     Session,
 }
 
-/// A rule: on certain events, its steps run.
+/// A rule runs its steps when certain events occur.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -44,13 +44,13 @@ pub struct Rule {
     pub name: Box<str>,
     /// The events that the rule reacts to.
     pub on: Vec<Pattern>,
-    /// A condition that must be true as well.
+    /// The condition that must be true for the rule to run; `None` if it runs on every such event.
     pub when: Option<Expression>,
     /// The steps that a run carries out.
     pub steps: Steps,
     /// After the start of a run, no other run starts within this time.
     pub cooldown: Duration,
-    /// Whether it runs only once per person or session.
+    /// The limit of one run per person or session; `None` if there is no limit.
     pub once_per: Option<Once>,
     pub enabled: bool,
     /// Whether the rule reacts to events that rules and actions cause.
@@ -102,7 +102,7 @@ pub struct Rulebook {
     pub rules: Vec<Rule>,
     pub actions: Vec<NamedAction>,
     pub labels: Vec<Label>,
-    /// Problems that are no errors: waiting for an event that the bridge never emits by itself.
+    /// Problems that are no errors, such as an event that the bridge never emits by itself.
     pub warnings: Vec<Problem>,
 }
 

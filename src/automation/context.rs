@@ -63,7 +63,7 @@ impl Part {
     }
 }
 
-/// The values for one template or expression. Parts that are not set do not exist for it.
+/// The values for one template or expression. A template cannot read parts that are not set.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     parts: BTreeMap<&'static str, Value>,
@@ -90,7 +90,7 @@ impl Context {
         self
     }
 
-    /// Adds `last(…)`.
+    /// Adds the function `last(…)`, which reads these events.
     #[must_use]
     pub fn with_last(mut self, latest: &Arc<Latest>) -> Self {
         self.parts

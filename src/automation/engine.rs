@@ -44,7 +44,7 @@ pub use run::{Called, Failure, Owner, RunId};
 /// The outcome of a turn.
 #[derive(Debug, PartialEq)]
 pub enum Turn {
-    /// This has to be carried out; its outcome goes to [`Engine::done`].
+    /// A step effect to carry out. Its outcome goes to [`Engine::done`].
     Do {
         run: RunId,
         effect: StepEffect,
@@ -99,9 +99,9 @@ impl Engine {
         }
     }
 
-    /// Works with another rulebook from now on: the once log stays, and the runs of the former
-    /// rules end. Returns their number. Outcomes of their tasks that still come change nothing,
-    /// because ids are never used again.
+    /// Replaces the rulebook: the once log stays, and the runs of the former rules end. Returns the
+    /// number of these runs. Outcomes of their tasks that arrive later change nothing, because ids
+    /// are never used again.
     pub fn replace(&mut self, book: Arc<Rulebook>) -> usize {
         let before = std::mem::replace(self, Self::new(book, None));
         self.begun = before.begun;
@@ -331,7 +331,8 @@ impl Engine {
         }
     }
 
-    /// Passes in the outcome of a step effect. Returns the failure, if it is one, for the log.
+    /// Passes in the outcome of a step effect. If the step effect failed, returns the failure for
+    /// the log.
     pub fn done(&mut self, id: RunId, outcome: Result<(), String>) -> Option<Failure> {
         let run = self.runs.get_mut(&id)?;
         match outcome {
@@ -344,7 +345,7 @@ impl Engine {
         }
     }
 
-    /// A step has failed: ends the run, unless `continue_on_error` is set.
+    /// Ends the run after a failed step, unless `continue_on_error` is set.
     fn fail(&mut self, id: RunId, why: &str) -> Failure {
         let (mut of, mut step, mut times) = (String::new(), String::new(), 0);
         if let Some(run) = self.runs.get_mut(&id) {

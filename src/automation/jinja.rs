@@ -25,10 +25,10 @@ const FUEL: u64 = 200_000;
 /// Greatest nesting depth.
 const DEPTH: usize = 100;
 
-/// For templates: printing a missing value is an error, not an empty text.
+/// The environment of templates: printing a missing value is an error, not an empty text.
 pub(super) static STRICT: LazyLock<Environment<'static>> =
     LazyLock::new(|| environment(UndefinedBehavior::Strict));
-/// For conditions: a missing field is false, and so are fields within it.
+/// The environment of conditions: a missing field is false, and so are fields within it.
 pub(super) static CHAINABLE: LazyLock<Environment<'static>> =
     LazyLock::new(|| environment(UndefinedBehavior::Chainable));
 
@@ -46,11 +46,11 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
 /// The names that a template may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// All names: for steps and conditions.
+    /// All names, for steps and conditions.
     Event,
-    /// Only those of an event: for conditions that are evaluated without a bridge.
+    /// Only the names of an event, for conditions that are evaluated without a bridge.
     EventAlone,
-    /// All but those of an event: for labels.
+    /// All names except those of an event, for labels.
     Always,
 }
 

@@ -1,5 +1,5 @@
-//! The last events of each kind, for `last("Follow")`. A few events before the last one are kept
-//! too. One of them takes its place if the last one names somebody who is banned.
+//! The last events of each kind, for `last("Follow")`. A few earlier events of each kind are kept
+//! as well. If the last event names somebody who is banned, `last` returns one of them instead.
 
 use std::{collections::BTreeMap, sync::Arc};
 

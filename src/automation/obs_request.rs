@@ -50,7 +50,6 @@ pub enum MediaAction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     pub name: &'static str,
-    /// The type of its value.
     pub kind: Kind,
     pub needed: bool,
 }
@@ -261,7 +260,7 @@ impl ObsRequest {
     }
 }
 
-/// Checks a request's data before its templates are filled in, as far as it is known then.
+/// Checks the part of a request's data that does not depend on templates.
 pub(super) fn check_shape(name: &str, data: &Shape, spot: Spot, path: &str) -> Read<()> {
     let (name, fields) = find(name).map_err(|cause| Problem::new(spot, path, cause))?;
     check(name, fields, data.fields()).map_err(|cause| Problem::new(spot, path, cause))

@@ -1,4 +1,4 @@
-//! A script: steps in a file of their own.
+//! Reads scripts, which are files that contain only steps.
 
 use super::step::{Step, Steps, read_steps};
 use crate::{

@@ -33,7 +33,7 @@ pub struct Sequence {
 /// The result of [`Sequence::next`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
-    /// This has to be carried out.
+    /// A step effect to carry out.
     Do(StepEffect),
     /// The templates of the step cannot be filled in. The steps after it still remain.
     Failed(EvaluationError),

@@ -1,4 +1,4 @@
-//! Steps: what a rule, a named action or a script does, in order.
+//! The steps of a rule, a named action or a script, which run in order.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Longest duration of anything here: a day.
+/// Longest duration that a step may have: one day.
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// How a duration is written, for error messages.
 const TIME: &str =

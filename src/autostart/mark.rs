@@ -24,7 +24,7 @@ pub enum Existing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     Missing,
-    /// As it was written.
+    /// The bridge wrote the file, and nobody has changed it.
     Ours,
     /// Changed by hand, or written by another program.
     Foreign,

@@ -32,7 +32,7 @@ pub struct State {
     pub collections: Vec<PathBuf>,
 }
 
-/// The folder of the script where none is named: in the user's data folder.
+/// The default folder of the script, in the user's data folder. `None` if there is no home folder.
 pub fn usual_folder() -> Option<PathBuf> {
     config::places().map(|places| places.data.join("twitchat-bridge").join("obs-script"))
 }
@@ -54,8 +54,8 @@ pub fn text(launch: &Launch, folder: &Path) -> Result<String, Error> {
     Ok(mark::marked(&script, 0, ("-- ", "")))
 }
 
-/// The text of the script for a package, which brings it to all users of a computer: it starts the
-/// program at a path without options. Its log is where [`usual_folder`] is for the user.
+/// The text of the script in a package, which installs it for all users of a computer. The script
+/// starts the program at this path without options. Its log is in the [`usual_folder`] of the user.
 pub fn text_for_package(program: &str) -> String {
     const LOG_OF_THE_USER: &str =
         "(os.getenv(\"XDG_DATA_HOME\") or (os.getenv(\"HOME\") or \"\") .. \"/.local/share\")
@@ -86,8 +86,8 @@ pub fn can_be_added() -> bool {
         && Collections::of_this_user().is_some_and(|collections| collections.has_any())
 }
 
-/// Writes the script into `folder`, and adds it to OBS if that is wanted. Otherwise a note says how
-/// to add it in OBS, unless it is there.
+/// Writes the script into `folder`, and adds it to OBS if `in_obs` is [`InObs::Add`]. Otherwise a
+/// note describes how to add it in OBS, unless OBS lists it already.
 ///
 /// # Errors
 /// [`Error::ObsRuns`] if OBS's files are to be changed while it runs; [`Error::Foreign`] if the
@@ -121,8 +121,8 @@ pub fn install(
     Ok(outcome)
 }
 
-/// Removes the script and its log, and takes it off the lists of OBS if OBS is closed. Otherwise a
-/// note says how to remove it in OBS.
+/// Removes the script and its log, and removes it from the lists of OBS if OBS is closed. Otherwise
+/// a note describes how to remove it in OBS.
 ///
 /// # Errors
 /// [`Error::Foreign`] if the script was changed by hand and `existing` keeps it.

@@ -11,7 +11,7 @@ pub enum Change {
     Wrote(PathBuf),
     /// This file or folder is gone.
     Removed(PathBuf),
-    /// An entry in a file of OBS's was added or removed.
+    /// An entry in one of OBS's files was added or removed.
     Edited(PathBuf),
     /// This value of the Windows registry was made or changed.
     SetValue(String),

@@ -28,7 +28,7 @@ pub(super) fn writable() -> Result<(), Error> {
 }
 
 impl Collections {
-    /// Those of this user's OBS; `None` if OBS was never started.
+    /// The scene collections of this user's OBS; `None` if OBS was never started.
     pub(super) fn of_this_user() -> Option<Self> {
         let folder = discovery::config_folder(&Folders::of_this_machine())?;
         let folder = folder.join("basic").join("scenes");

@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep};
 use super::error::Error;
 use crate::store::{Claim, StoreError, is_in_use};
 
-/// Twice as long as a bridge takes to end at the most.
+/// Time limit of a stop: twice the longest time that a bridge takes to end.
 const WITHIN: Duration = Duration::from_secs(10);
-/// Between two looks.
+/// Pause between two checks whether the bridge has ended.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Asks the bridge that uses this journal to stop, and waits until it has, for up to 10 s. Returns

@@ -30,8 +30,8 @@ fn quoted(word: &str) -> String {
     text
 }
 
-/// The output of PowerShell when [`start_process`] has started the program. That of Wine does
-/// nothing and reports success.
+/// The output of PowerShell when [`start_process`] has started the program. The PowerShell of Wine
+/// does nothing and reports success.
 pub(super) const STARTED: &str = "started";
 
 /// PowerShell's command that starts a program without a window.

@@ -34,7 +34,7 @@ pub enum JournalAnswer {
     Fields(Map<String, Value>),
 }
 
-/// Sessions that an error names.
+/// Largest number of sessions that an error names.
 const NAMED: usize = 5;
 
 /// A session with its credits.
@@ -72,8 +72,8 @@ impl Archive {
         }
     }
 
-    /// Leaderboards stay as they were when the session ended. Who is left out, and under which name
-    /// somebody is shown, is as it is now.
+    /// Leaderboards stay as they were when the session ended. Names, hidden people and bans are the
+    /// current ones.
     fn is_wanted(&self, row: &Row) -> bool {
         let session = self.model.session();
         let is_later = session
@@ -99,7 +99,8 @@ impl Archive {
         self.model.fold()
     }
 
-    /// The time of which leaderboards show the week and the month: the end of the session.
+    /// The leaderboards show the week and the month of this time: the end of the session, or
+    /// `now_ms` while it runs.
     pub(super) fn time_ms(&self, now_ms: i64) -> i64 {
         self.session().ended_ms.unwrap_or(now_ms)
     }
@@ -312,7 +313,7 @@ pub fn find<'a>(
     }
 }
 
-/// `7 (2026-11-24 20:00)`.
+/// The session as errors name it: `7 (2026-11-24 20:00)`.
 fn named(session: &Session, zone: &TimeZone) -> String {
     let began = Timestamp::from_millisecond(session.started_ms)
         .map(|at| at.to_zoned(zone.clone()).strftime("%F %H:%M").to_string())

@@ -68,7 +68,7 @@ impl Automation {
         }
     }
 
-    /// Works with another rulebook from now on. Returns the number of runs that this ended.
+    /// Replaces the rulebook. Returns the number of runs that this ended.
     pub(super) fn replace(&mut self, book: &Arc<Rulebook>) -> usize {
         self.last_events.keep_on(book.uses().contains(Uses::LAST));
         self.credits = None;

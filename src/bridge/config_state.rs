@@ -15,14 +15,14 @@ impl ConfigState {
         self.error.as_deref()
     }
 
-    /// The file was refused. Returns whether its errors are news.
+    /// Records that the file was refused. Returns whether its errors differ from the previous ones.
     pub(super) fn refuse(&mut self, why: &str) -> bool {
         let is_new = self.error.as_deref() != Some(why);
         self.error = Some(why.to_owned());
         is_new
     }
 
-    /// The file was accepted, and these settings wait for the next start.
+    /// Records that the file was accepted, and which settings wait for the next start.
     pub(super) fn accept(&mut self, restart_for: Vec<&'static str>) {
         *self = Self {
             error: None,

@@ -34,7 +34,7 @@ pub(super) struct BusCounts {
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MessageCounts {
-    /// Events, each id once.
+    /// Events. An id counts once.
     pub(super) events: u64,
     /// Answers: states, lists, summaries.
     pub(super) answers: u64,
@@ -42,13 +42,14 @@ pub(super) struct MessageCounts {
     pub(super) actions: u64,
     /// Messages of unknown types; they are passed on unchanged.
     pub(super) unknown: u64,
-    /// Dropped: an id received before.
+    /// Messages that were dropped because their id had been received before.
     pub(super) duplicates: u64,
-    /// Dropped: types that start with `OBS_` or `ON_OBS_`.
+    /// Messages that were dropped because their type starts with `OBS_` or `ON_OBS_`.
     pub(super) forbidden: u64,
-    /// Not counted: messages of another channel than the configured broadcaster's.
+    /// Messages of another channel than the configured broadcaster's. They do not count in the
+    /// credits.
     pub(super) elsewhere: u64,
-    /// Played back from a recording.
+    /// Messages that were played back from a recording.
     pub(super) replayed: u64,
 }
 
@@ -56,10 +57,11 @@ pub(super) struct MessageCounts {
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreditCounts {
-    /// Not counted: a gift or raid that was reported twice, or a live event whose place an entry of
-    /// a summary had taken.
+    /// Reports that did not change the credits: of a gift or raid that was reported twice, or of a
+    /// live event whose place an entry of a summary had taken.
     pub(super) repeats: u64,
-    /// Not counted: what a second Twitchat page or another program had already reported.
+    /// Reports that did not change the credits because a second Twitchat page or another program
+    /// had already reported the event.
     pub(super) twins: u64,
     pub(super) published: u64,
     /// Entries that a summary filled in.

@@ -19,10 +19,10 @@ use crate::{
     request::{EditRequest, RequestError},
 };
 
-/// Entries that a reply shows.
+/// Largest number of entries in a reply.
 const MOST_ENTRIES: usize = 100;
 
-/// `EditCredits`.
+/// Carries out `EditCredits`, or shows its effect if `preview` is set.
 pub(super) fn edit(
     parts: &mut Parts,
     request: EditRequest,
@@ -96,7 +96,7 @@ pub(super) fn undo(
     ]))
 }
 
-/// Labels and the roll that is on follow an edit.
+/// Updates the labels and the current roll after an edit.
 fn edited(parts: &mut Parts, now: Now) {
     parts.labels.touch();
     parts.roll.follow_edits(&parts.base, now);
@@ -117,7 +117,7 @@ fn word(edit: &Edit) -> &'static str {
     }
 }
 
-/// Rows of earlier sessions that still matter: edits of people, and what was undone.
+/// The kinds of rows that are read back from earlier sessions: edits of people, and undone edits.
 pub(super) const LASTING: [(RowOrigin, &str); 5] = [
     (RowOrigin::Edited, "hide"),
     (RowOrigin::Edited, "show"),
@@ -138,7 +138,7 @@ fn append(base: &mut Base, kind: &str, body: &Value, now: Now) -> u64 {
         .0
 }
 
-/// Finds whom and what a request means.
+/// Finds the people and the entry that a request names.
 fn resolve(base: &Base, request: EditRequest, now: Now) -> Result<Edit, RequestError> {
     let fold = base.model.fold();
     let find = |query| person_search::one(fold, query);
@@ -255,7 +255,8 @@ fn write(fold: &Fold, edit: &Edit) -> Value {
     }
 }
 
-/// A row of the journal was read back.
+/// Applies an edit or an undo that was read back from the journal. Rows that cannot be parsed
+/// change nothing.
 pub(super) fn read_back(row: &Row, fold: &mut Fold) {
     let Ok(body) = serde_json::from_str::<Map<String, Value>>(&row.body) else {
         return;

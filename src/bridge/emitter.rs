@@ -105,8 +105,7 @@ impl Emitter {
         }
     }
 
-    /// The connection to OBS is made or lost.
-    /// Rules and labels have changed, and with them the events that they need.
+    /// Rules and labels have changed, so they may need other events.
     pub(super) fn replace(&mut self, book: &Arc<Rulebook>) {
         self.interest = Interest::of(book);
     }

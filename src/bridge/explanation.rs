@@ -15,9 +15,10 @@ use crate::{
     request::{PersonQuery, RequestError},
 };
 
-/// Events of one reply.
+/// Largest number of events in one reply.
 const MOST: usize = 1_000;
-/// Sections that one event may be in; more than there are.
+/// Largest number of sections that are listed for one event. There are fewer sections, so none is
+/// left out.
 const SECTIONS: usize = 100;
 
 /// The events of one person in a session. It reads the rows a second time, because only after all

@@ -101,7 +101,7 @@ pub struct PersonRow {
     pub platform: Box<str>,
     /// The platform's id; empty for a person who is known by name only.
     pub id: Box<str>,
-    /// Login, in lower case where the platform has it so; may be empty.
+    /// Login, in lower case if the platform reports it in lower case; may be empty.
     pub login: Box<str>,
     /// Display name; may be empty.
     pub display: Box<str>,

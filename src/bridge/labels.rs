@@ -270,7 +270,8 @@ impl Labels {
         self.touched = true;
     }
 
-    /// OBS has answered what a label's source shows; `None` if there is no such source.
+    /// OBS has answered the question for the text of a label's source. `found` is `None` if there
+    /// is no such source.
     pub(super) fn read(
         &mut self,
         place: usize,

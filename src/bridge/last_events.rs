@@ -17,8 +17,8 @@ use crate::{
     mapping,
 };
 
-/// Pointers to the name in an event's data; the first that has a value is taken. The other lists
-/// are of the same kind.
+/// Pointers to the name in an event's data; the first that has a value is taken. The lists below
+/// work in the same way.
 const NAME: [&str; 9] = [
     "/displayName",
     "/user_name",
@@ -142,7 +142,7 @@ impl LastEvents {
         }
     }
 
-    /// Rules and labels have changed, and use `last(…)` or no longer do.
+    /// Rules and labels have changed, so they may use `last(…)` now, or no longer use it.
     pub(super) fn keep_on(&mut self, is_wanted: bool) {
         self.is_wanted = is_wanted;
     }

@@ -89,8 +89,8 @@ pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
     Map::from_iter([("events".to_owned(), events.into())])
 }
 
-/// `GetBroadcaster`: the broadcaster of the config, or else the one learnt from Twitchat, which
-/// does not report all of it.
+/// `GetBroadcaster`: the broadcaster of the config, or else the one learnt from Twitchat. Twitchat
+/// does not report all fields of the reply.
 pub(super) fn get_broadcaster(base: &Base) -> Map<String, Value> {
     let Some(who) = base.model.broadcaster() else {
         return Map::from_iter([

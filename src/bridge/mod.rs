@@ -4,33 +4,32 @@
 //! `daemon` feeds it and runs its effects; the tests drive it by hand. The same inputs give the
 //! same effects.
 //!
-//! [`Bridge`] only routes. Components own their state, whose fields are private, and their methods
-//! get what they work on as arguments. Work that spans several components is a function over
-//! `parts::Parts`, in the file of its topic.
+//! [`Bridge`] only routes. The fields of a component are private, and its methods receive all other
+//! state as arguments. Work that spans several components is a function over `parts::Parts`, in the
+//! file of its topic.
 //!
-//! | what | files |
-//! |---|---|
+//! | topic | files | |---|---|
 //! | inputs, effects, settings; rows of the journal | [`io`], [`journal`] |
-//! | the components, and what all of them work on | `parts`, `base` |
+//! | the components, and the state that all of them use | `parts`, `base` |
 //! | effects in order, writes and their durability | `output`, `writes` |
 //! | the credits, the session, the journal | `model` |
 //! | changed settings | `reload`, `config_state` |
 //! | OBS | `connection` |
 //! | emitting events | `emitter`, `subscriptions` |
-//! | facts become rows, credits and events; two pages of Twitchat | [`ingest`] |
+//! | turning facts into rows, credits and events; two pages of Twitchat | [`ingest`] |
 //! | messages of Twitchat, its presence | `messages`, `presence`, `generation` |
 //! | its summary and its triggers | `summary`, `triggers` |
-//! | who is banned | [`bans`] |
+//! | bans | [`bans`] |
 //! | corrections of the credits; finding a person | `edits`, `person_search` |
-//! | when a session ends | `sessions` |
+//! | the ends of sessions | `sessions` |
 //! | sessions that have ended | [`archive`], `readings`, `of_session` |
-//! | what is behind an entry | [`explanation`] |
+//! | the events behind an entry | [`explanation`] |
 //! | requests | `requests`, `calls`, `lookups`, `actions`, `status` |
 //! | replies | [`replies`], `pending_reply` |
 //! | other bridges | `peers`, `objections`, `challengers`, [`other_bridge`] |
 //! | the end credits | `roll` |
 //! | rules, named actions, labels | `automation`, `steps`, `last_events`, `labels` |
-//! | rate limits on what is sent or written because of something received | `limit` |
+//! | rate limits on messages, questions and writes | `limit` |
 
 mod actions;
 pub mod archive;

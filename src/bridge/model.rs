@@ -54,7 +54,7 @@ impl Model {
         }
     }
 
-    /// Takes changed settings, as far as they can change while the bridge runs.
+    /// Applies those changed settings that can change while the bridge runs.
     pub(super) fn reconfigure(&mut self, settings: &Settings) {
         let anonymous = &settings.credits.anonymous;
         self.fold.people.anonymous.clone_from(anonymous);
@@ -151,7 +151,7 @@ impl Model {
         }
     }
 
-    /// Journals a row of the running session. Gives its number.
+    /// Journals a row of the running session. Returns its number.
     pub(super) fn append(
         &mut self,
         source: Source<'_>,

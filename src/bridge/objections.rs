@@ -8,7 +8,7 @@ use super::limit::RateLimit;
 /// Limits on objections: number at once, and milliseconds between further ones.
 const BURST: u64 = 4;
 const EACH_MS: u64 = 1_000;
-/// Other bridges that can wait for an objection at the same time.
+/// Largest number of other bridges that wait for an objection at the same time.
 const WAITING: usize = 64;
 
 /// The bridges that an objection has to be sent to.

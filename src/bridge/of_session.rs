@@ -1,4 +1,4 @@
-//! Requests that name a session, once it was read.
+//! Answers requests that name a session, after the session was read from the journal.
 
 use std::sync::Arc;
 

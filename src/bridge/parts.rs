@@ -1,8 +1,8 @@
 //! The components of the bridge, and the few functions in which one of them causes another to act.
 //!
-//! A component owns its state, and its methods get what they work on as arguments. Work that spans
-//! several components is a function over [`Parts`], in the file of its topic: messages, requests,
-//! actions, steps.
+//! A component owns its state, and its methods receive all other state as arguments. Work that
+//! spans several components is a function over [`Parts`], in the file of its topic: messages,
+//! requests, actions, steps.
 
 use super::{
     automation::Automation,
@@ -42,7 +42,6 @@ pub(super) struct Parts {
     pub(super) held: Held<PendingReply>,
 }
 
-/// Emits an event of the model.
 pub(super) fn emit(parts: &mut Parts, event: EmittedEvent, now: Now) {
     let base = &mut parts.base;
     base.emitter.emit(event, Playback::Live, &mut base.out, now);

@@ -1,4 +1,4 @@
-//! Finding a person by name, login or id, on any platform.
+//! Finds a person by name, login or id, on any platform.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
 
 /// Largest number of people in a reply, unless the request has a `limit`.
 const USUAL: usize = 20;
-/// People that an error names.
+/// Largest number of people that an error names.
 const NAMED: usize = 8;
 
 /// The one person whom a query means.
@@ -39,7 +39,7 @@ pub(super) fn one(fold: &Fold, query: &PersonQuery) -> Result<PersonId, RequestE
     }
 }
 
-/// People in the words with which a request can name them.
+/// Lists people for an error, in the form in which a request can name them.
 fn named(fold: &Fold, people: &[PersonId]) -> String {
     let one = |who: &PersonId| {
         let name = fold.people.name(*who);
@@ -54,7 +54,8 @@ fn named(fold: &Fold, people: &[PersonId]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// `twitch:12345`; the name where there is no id.
+/// A person in the form in which a request can name them: `twitch:12345`, with the name if there is
+/// no id.
 fn known_as(known: &Known) -> String {
     let part = if known.id.is_empty() {
         known.name()
@@ -64,7 +65,7 @@ fn known_as(known: &Known) -> String {
     format!("{}:{part}", known.platform.as_str())
 }
 
-/// Everybody who has exactly this id or name, in any case; each once.
+/// Everybody who has exactly this id or name, in upper or lower case, without duplicates.
 fn exact(fold: &Fold, query: &PersonQuery) -> Vec<PersonId> {
     let text = query.text.to_lowercase();
     let matches = |known: &Known| {
@@ -104,7 +105,7 @@ fn exact(fold: &Fold, query: &PersonQuery) -> Vec<PersonId> {
     }
 }
 
-/// People with the text in a name, seen last first.
+/// People whose name contains the text. The most recently seen person comes first.
 fn similar(fold: &Fold, query: &PersonQuery) -> Vec<PersonId> {
     let text = query.text.to_lowercase();
     let mut found: Vec<(i64, PersonId)> = fold
@@ -121,7 +122,7 @@ fn similar(fold: &Fold, query: &PersonQuery) -> Vec<PersonId> {
     found.into_iter().map(|(_, who)| who).collect()
 }
 
-/// `FindPerson`.
+/// The reply to `FindPerson`.
 pub(super) fn find(
     fold: &Fold,
     options: &Options,

@@ -1,4 +1,5 @@
-//! Requests that are answered from the journal: sessions, and what is behind an entry.
+//! Requests that are answered from the journal: about sessions, and about the events behind an
+//! entry.
 //!
 //! The shell reads the journal beside the bridge, because a session may have many rows. A request
 //! waits for that; meanwhile the bridge goes on. The session that was read last is kept for a
@@ -15,10 +16,10 @@ use super::{
 };
 use crate::request::{Call, RequestError, SessionQuery};
 
-/// Requests that wait at the same time, at most.
+/// Largest number of requests that wait at the same time.
 const WAITING: usize = 64;
-/// For this many milliseconds a session that was read is used for further requests. People may
-/// have other names by then.
+/// Milliseconds for which a session that was read is used for further requests. The time is short,
+/// because people's names may change.
 const KEPT_MS: u64 = 60_000;
 
 /// A request that waits until the journal was read.
@@ -42,7 +43,8 @@ struct LastRead {
 /// The requests that wait, and the session that was read last.
 #[derive(Debug, Default)]
 pub(super) struct Readings {
-    /// Each with the number of writes that must be on disk before the journal is read for it.
+    /// The requests that wait, each with the number of writes that must be on disk before the
+    /// journal is read for it.
     waiting: VecDeque<(Waiting, u64)>,
     is_reading: bool,
     kept: Option<LastRead>,
@@ -87,7 +89,8 @@ impl Readings {
         Ok(())
     }
 
-    /// Has the journal read for the next request, once everything before the request is on disk.
+    /// Asks the shell to read the journal for the next request, once all writes before that request
+    /// are on disk.
     pub(super) fn go_on(&mut self, base: &mut Base, now: Now) {
         let Some((request, needs)) = self.waiting.front().filter(|_| !self.is_reading) else {
             return;

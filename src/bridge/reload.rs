@@ -10,7 +10,7 @@ use super::{
     roll::Roll,
 };
 
-/// Takes the new settings, or notes why they are refused.
+/// Applies the new settings, or notes why they are refused.
 pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
     let settings = match reload.settings {
         Ok(settings) => settings,
@@ -49,7 +49,7 @@ pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
     }
 }
 
-/// The new settings with those of the old ones that hold for the whole run.
+/// The new settings, except that settings which hold for the whole run keep their old values.
 fn with_fixed(new: Settings, old: &Settings) -> Settings {
     Settings {
         calendar: old.calendar.clone(),

@@ -80,7 +80,7 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
     }
 }
 
-/// Clients with subscriptions.
+/// The clients that have subscriptions, as the reply lists them.
 fn clients(parts: &Parts) -> Vec<Value> {
     parts
         .base

@@ -2,8 +2,8 @@
 //! that are removed or added.
 //!
 //! An edit deletes nothing. It changes how the fold is read, so an undo brings back everything,
-//! also what was counted since. Edits of people outlive their session; a removed or an added entry
-//! belongs to its session.
+//! including facts that were counted since. Edits of people outlive their session; a removed or an
+//! added entry belongs to its session.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -72,7 +72,7 @@ pub fn text_of(value: &Value) -> Box<str> {
 }
 
 /// The id of an entry: the same in each reply, and after a restart. It is made of the section and
-/// of whom or what the entry is about.
+/// the subject of the entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EntryId(Box<str>);
 
@@ -97,7 +97,7 @@ impl EntryId {
         }
     }
 
-    /// The ids that an entry of a person had while less was known of them.
+    /// The ids that a person's entry had before the person's platform id became known.
     fn former(section: &str, who: PersonId, people: &People) -> impl Iterator<Item = Self> {
         let known = people.known(people.shown(who));
         let names = known.into_iter().flat_map(|known| {
@@ -149,7 +149,7 @@ struct Made {
     undone: bool,
 }
 
-/// All edits that hold in this session, oldest first, and what they amount to.
+/// All edits that hold in this session, oldest first, and their combined effect.
 #[derive(Debug, Default)]
 pub struct Edits {
     list: Vec<Made>,
@@ -159,7 +159,7 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// Rises with each change: replies that were made before are out of date then.
+    /// Increases with each change. Replies that were made before the change are then out of date.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -216,7 +216,8 @@ impl Edits {
         self.len() == 0
     }
 
-    /// The people and texts of all edits, undone ones too: whatever shows them may have changed.
+    /// The people and texts of all edits, including undone ones. Names and entries of these may
+    /// have changed.
     pub fn subjects(&self) -> HashSet<Subject> {
         self.list
             .iter()
@@ -229,7 +230,7 @@ impl Edits {
         &self.added
     }
 
-    /// Whether any entry is removed: only then [`Self::is_removed`] has work to do.
+    /// Whether any entry is removed. If not, callers need not ask [`Self::is_removed`].
     pub fn removes_any(&self) -> bool {
         !self.removed.is_empty()
     }

@@ -9,7 +9,7 @@ use crate::event::fact::{Gift, Tier};
 
 /// The same gift again after this many milliseconds is another gift.
 const GIFT_MS: i64 = 60_000;
-/// Number of gifts from which old ones are removed.
+/// Old gifts are removed only when there are more gifts than this.
 const FEW: usize = 1_000;
 
 /// The facts that were reported in a session.

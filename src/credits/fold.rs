@@ -137,7 +137,7 @@ impl Sections {
         self.support.get(&kind).map_or(&[], SupportList::lines)
     }
 
-    /// The same with people who are shown as one in one line.
+    /// The lines of [`Self::support`], with one line for entries that are shown as one person.
     pub fn support_of<'a>(
         &'a self,
         kind: SupportKind,
@@ -296,12 +296,12 @@ pub struct Fold {
     redemptions: Redemptions,
     /// Number of sessions that were begun in this run.
     sessions: u64,
-    /// Which of them is the running one.
+    /// Number of the running session among them, from 1.
     number: u64,
     elsewhere: Elsewhere,
 }
 
-/// The session that rows of another session count in, apart from what outlives sessions.
+/// Another session of the journal whose rows are being read, with sections that no reply shows.
 #[derive(Debug, Default)]
 struct Elsewhere {
     /// Its number in the journal.
@@ -327,13 +327,14 @@ impl Fold {
         self.edits.begin_session();
     }
 
-    /// Settings have changed that decide what replies show.
+    /// Notes that settings have changed on which replies depend.
     pub fn settings_changed(&mut self) {
         self.changes += 1;
     }
 
-    /// Reads a row of another session of the journal. What outlives sessions counts here too; the
-    /// rest counts in sections that nobody sees, which begin anew with each change of `session`.
+    /// Reads a row of another session of the journal. Leaderboards, bans and edits of people count
+    /// as usual. Everything else counts in sections that no reply shows; they are emptied when
+    /// `session` changes.
     pub fn read_elsewhere(&mut self, session: u64, read: impl FnOnce(&mut Self)) {
         if self.elsewhere.id != session {
             self.sessions += 1;
@@ -353,8 +354,8 @@ impl Fold {
         std::mem::swap(&mut self.number, &mut self.elsewhere.number);
     }
 
-    /// Continues the counts of an earlier fold that this one replaces, so that nothing that was
-    /// made of that one passes for up to date.
+    /// Continues the change counters of an earlier fold that this one replaces, so that replies
+    /// made from the earlier fold are out of date.
     pub fn replaces(&mut self, earlier: &Self) {
         self.changes += earlier.changes() + 1;
         self.edits.continue_from(earlier.edits.revision());
@@ -567,8 +568,8 @@ impl Fold {
         !gift.recipients.is_empty() && !gift.bomb && gift.recipients.iter().all(emitted_as)
     }
 
-    /// A live event takes the place of an entry of a summary that has been counted: only what the
-    /// entry did not contain is added.
+    /// A live event takes the place of an entry of a summary that has been counted: only data that
+    /// the entry did not contain is added.
     fn take_place(&mut self, fact: &Fact, at_ms: i64, registered: &mut impl FnMut(Registered)) {
         fact.clone()
             .each_person(|person| registered(self.people.register(person, at_ms)));

@@ -30,7 +30,7 @@ pub enum Announced {
     OfBomb,
     /// A single gift that belongs to none.
     Lone,
-    /// A single gift that may belong to a bomb, which shows when others follow.
+    /// A single gift. Gifts that follow show whether it belongs to a bomb.
     Single,
 }
 
@@ -81,11 +81,11 @@ struct Bomb {
 #[derive(Debug, Default)]
 pub struct GiftBombs {
     running: HashMap<(PersonId, Tier), Bomb>,
-    /// Number of bombs from which those that are over are removed.
+    /// When there are more bombs than this and than `FEW`, those that are over are removed.
     room: usize,
 }
 
-/// The lowest such number.
+/// Number of bombs below which none is removed.
 const FEW: usize = 1_000;
 
 impl Bomb {

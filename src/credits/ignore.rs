@@ -128,7 +128,7 @@ pub struct Ignore {
 }
 
 impl Ignore {
-    /// The names to leave out. A person is left out who has or had one of them.
+    /// The names to leave out. A person who has or had one of them is left out.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.own
             .iter()

@@ -40,7 +40,7 @@ impl<'a> LeftOut<'a> {
     }
 
     /// Whether somebody is left out for another reason: a bot, the broadcaster, the config's own
-    /// list, an edit of the streamer's.
+    /// list, or an edit by the streamer.
     pub fn is_ignored(&self, who: PersonId) -> bool {
         self.people.is_hidden(who) || self.is_left_out_by_config(who)
     }

@@ -111,8 +111,8 @@ pub fn credits(
     Writer::new(fold, options, wanted, now_ms).write()
 }
 
-/// The entries of one person in the running session, as objects with their `section`; `most` at
-/// most.
+/// The entries of one person in the running session, as objects with their `section`. There are at
+/// most `most` of them.
 pub fn lines_of(
     fold: &Fold,
     options: &Options,
@@ -143,7 +143,7 @@ pub fn lines_of(
     lines
 }
 
-/// All entries of the credits, with what each is about.
+/// All entries of the credits, each with its subject.
 pub fn entries<'a>(
     fold: &'a Fold,
     options: &'a Options,
@@ -365,14 +365,14 @@ impl Writer<'_> {
             .is_removed(section, who, &self.fold.people)
     }
 
-    /// Games, first seen first.
+    /// Games, in the order in which they were first played.
     fn games(&self) -> impl Iterator<Item = &Value> {
         let games = self.fold.session.games().iter();
         let section = Section::GameUpdates.legacy();
         games.filter(move |game| !self.fold.edits().is_value_removed(section, game))
     }
 
-    /// The wished length of a list.
+    /// The largest number of names in a list, from the request or else from the settings.
     fn limit(&self) -> usize {
         self.wanted
             .limit
@@ -628,7 +628,7 @@ impl Writer<'_> {
             .into()
     }
 
-    /// A line about a person: who it is, `more`, and the id of the entry.
+    /// A line about a person: the person's names, the fields of `more`, and the id of the entry.
     fn person(&self, section: &str, who: PersonId, more: Value) -> Value {
         let mut object = Map::new();
         if let Some(known) = self.fold.people.known(who) {
@@ -703,7 +703,7 @@ fn added_line(section: &str, value: &Value) -> Value {
     object.into()
 }
 
-/// Names, each once whatever its case, first seen first.
+/// Names in the order in which they first appear, without duplicates. Case does not matter.
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Value> {
     let mut seen = HashSet::new();
     names

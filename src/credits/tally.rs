@@ -90,8 +90,8 @@ impl Tally {
         }
     }
 
-    /// Subtracts what turned out to be something else. A line with count 0 is hidden. For months
-    /// only the count is reduced.
+    /// Subtracts an event that turned out to be something else. A line with count 0 is hidden. For
+    /// months only the count is reduced.
     pub fn take_back(&mut self, who: PersonId, count: u32, amount: u64) {
         if let Some(entry) = self
             .places

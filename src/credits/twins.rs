@@ -35,7 +35,7 @@ const EVIDENCE: usize = 16;
 /// Number of counted twins that are remembered, because a proof may follow. Older ones stay
 /// counted.
 const TWINS: usize = 4_096;
-/// Number of reports from which old ones are removed.
+/// Old reports are removed only when there are more reports than this.
 const FEW: usize = 1_000;
 
 /// The contents of a report of bits or a reward, by which two reports are the same.

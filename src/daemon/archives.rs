@@ -65,8 +65,7 @@ pub(super) fn read(
 ///
 /// `None` if only a running bridge can answer it.
 ///
-/// # Errors
-/// As the running bridge has them, and if the journal cannot be read.
+/// # Errors Those of a running bridge, and an error if the journal cannot be read.
 pub fn answer(config: &Config, call: Call) -> Option<Result<Map<String, Value>, RequestError>> {
     let (question, call) = match call {
         Call::GetCredits(_) | Call::GetRoll(_) => {
@@ -104,7 +103,7 @@ struct Source<'a> {
     session: Session,
     settings: &'a Settings,
     meta: MetaValues,
-    /// The most recently seen first.
+    /// People of the store, the most recently seen first.
     people: Vec<PersonRow>,
 }
 

@@ -35,8 +35,8 @@ const SLICE_TIME: Duration = Duration::from_millis(5);
 pub(super) const NOTICES: usize = 64;
 /// The most inputs of each other source that are taken in one turn.
 const INPUTS: usize = 16;
-/// When the bridge stops: how long it waits for the disk, and for the replies that wait for the
-/// disk.
+/// Longest time for which a stopping bridge waits for the disk, and for the replies that wait for
+/// the disk.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The bridge, with everything that its effects need.

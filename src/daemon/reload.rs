@@ -16,9 +16,10 @@ use crate::config::{Config, restart_for};
 /// Reads the config again. The error is for people.
 pub type ReadConfig = Arc<dyn Fn() -> Result<Config, String> + Send + Sync>;
 
-/// Editors write a file in several steps: it is read when nothing has happened for this long.
+/// The file is read when it has not changed for this long, because editors write a file in several
+/// steps.
 const QUIET: Duration = Duration::from_millis(150);
-/// A folder that does not exist cannot be watched: it is looked for again after this time.
+/// Pause before the next attempt to watch a folder that does not exist.
 const AGAIN: Duration = Duration::from_secs(2);
 
 /// The config file that is watched.
@@ -31,7 +32,7 @@ pub(super) struct Watched {
     pub(super) tell: bool,
 }
 
-/// Sends what becomes of each change of the file, until the receiver is dropped.
+/// Sends the result of each change of the file, until the receiver is dropped.
 pub(super) async fn watch(watched: Watched, reloads: mpsc::Sender<Reload>) {
     let digest = |config: &Config| config.file.as_ref().map(|file| file.digest.clone());
     let mut known = Ok(digest(&watched.config));

@@ -106,7 +106,7 @@ bitflags::bitflags! {
     /// does not matter.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub struct Roles: u8 {
-        /// Subscribes to the channel.
+        /// A subscriber of the channel.
         const SUBSCRIBER = 1;
         const VIP = 1 << 1;
         /// Moderator, lead moderator included.
@@ -117,7 +117,7 @@ bitflags::bitflags! {
 }
 
 impl Roles {
-    /// Adds `other` if `is` is true. For building a set from flags.
+    /// Adds `other` if `is` is true, to build a set from flags.
     #[must_use]
     pub fn when(self, is: bool, other: Self) -> Self {
         if is { self | other } else { self }

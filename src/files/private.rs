@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 
-/// Makes files that are created with these options readable by their owner alone. Only Unix needs
+/// Makes files that are created with these options readable only by their owner. Only Unix needs
 /// this: elsewhere the user's folder is private already.
 #[cfg_attr(
     not(unix),

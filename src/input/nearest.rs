@@ -7,9 +7,9 @@ const RATHER_ALIKE: f64 = 0.5;
 /// Maximum number of suggestions.
 const FEW: usize = 3;
 
-/// The candidates most similar to `name`, the most similar first. Three at most, none if none is
-/// similar enough. A candidate that contains the name is similar. A section before a point counts
-/// little, so `port` is similar to `obs.port`.
+/// The candidates most similar to `name`, the most similar first. At most three names are returned,
+/// and none if none is similar enough. A candidate that contains the name is similar. A section
+/// before a point counts little, so `port` is similar to `obs.port`.
 pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut found = alike(name, candidates, RATHER_ALIKE);
     found.truncate(FEW);

@@ -23,7 +23,7 @@ pub enum Playback {
     Recorded,
 }
 
-/// When and on which channel a message is read.
+/// The time and the channel of a message that is read.
 #[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
     /// Unix milliseconds: the time that events carry.

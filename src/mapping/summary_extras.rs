@@ -1,9 +1,9 @@
 //! Summary extras: contents of Twitchat's summary that are not matched row by row. They are states
-//! that only grow, and things that no other section credits: polls, shoutouts, power-ups, how much
-//! a person wrote, who is a patron.
+//! that only grow, and things that no other section credits: polls, shoutouts, power-ups, activity
+//! in chat, and patrons.
 //!
 //! Twitchat sends no event when they happen, so there is no event to match them with. Each summary
-//! is joined with the earlier ones (`credits::extras`). The journal keeps them as one row,
+//! is joined with the earlier ones (`credits::joined_extras`). The journal keeps them as one row,
 //! [`KIND`], which is a summary with only these lists.
 
 use serde::Deserialize;

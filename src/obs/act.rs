@@ -1,4 +1,5 @@
-//! The requests that steps and labels make: `automation::ObsRequest` in obws's typed calls.
+//! Makes the requests of steps and labels: translates `automation::ObsRequest` to obws's typed
+//! calls.
 
 use std::path::Path;
 

@@ -19,7 +19,8 @@ use super::{
 /// A connection before or after login.
 pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// More than OBS can send in one frame, and little enough to hold in memory.
+/// Largest frame that is accepted, in bytes: more than OBS can send, and little enough to hold in
+/// memory.
 const LARGEST_FRAME: usize = 32 * 1024 * 1024;
 /// The limit for the TCP connection to one address.
 const REACH_WITHIN: Duration = Duration::from_secs(3);
@@ -31,7 +32,7 @@ const TLS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 pub(super) struct Addresses {
     left: std::vec::IntoIter<SocketAddr>,
     deadline: Instant,
-    /// Of the failures so far, the one that got furthest.
+    /// The failure that got furthest so far.
     worst: ConnectError,
 }
 

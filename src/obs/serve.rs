@@ -15,11 +15,11 @@ use super::{
     link::WhenObsEnds, settle::Settling,
 };
 
-/// When `request_connection` ends, how long `event_connection` has to show the cause. obws hides
-/// close codes, and OBS closes all its sessions within this time.
+/// The time that `event_connection` has to show the cause after `request_connection` has ended.
+/// obws hides close codes, and OBS closes all its sessions within this time.
 pub(super) const CAUSE_WITHIN: Duration = Duration::from_secs(1);
-/// How long OBS has from reporting its exit to ending the connection, where the link ends with
-/// OBS. An OBS that is stuck in its exit takes longer.
+/// The time that OBS has to end the connection after it has reported its exit, if the link ends
+/// together with OBS. An OBS that is stuck in its exit takes longer.
 const EXITS_WITHIN: Duration = Duration::from_secs(2);
 /// The most notices of `request_connection` that wait for the daemon. Beyond that they wait in
 /// obws.

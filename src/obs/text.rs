@@ -1,4 +1,5 @@
-//! Text sources: which kind this OBS has, and how one is added to a scene. For `labels install`.
+//! Finds the kind of text sources that this OBS has, and adds one to a scene. Used by
+//! `labels install`.
 
 use obws::requests::{
     inputs::{Create, InputId},

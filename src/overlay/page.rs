@@ -54,7 +54,7 @@ const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 /// The theme that has no rules of its own.
 const UNDRESSED: &str = "plain";
 
-/// The files that a page with its own roll needs: no feed, no connection.
+/// The files that a page with its own roll needs. It needs neither a feed nor a connection.
 const STANDALONE: [(&str, &str); 12] = [
     ICONS, TEXT, SECTIONS, SETTINGS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN,
 ];

@@ -94,15 +94,15 @@ pub enum Call {
         /// A text, a number or an object.
         value: Value,
     },
-    /// Correct the credits.
+    /// Corrects the credits.
     EditCredits {
         edit: EditRequest,
-        /// Only show what would change.
+        /// Whether the reply only shows the changes, and nothing is corrected.
         preview: bool,
     },
-    /// Take back the last corrections.
+    /// Takes back the last corrections.
     Undo {
-        /// How many, from 1 up.
+        /// Number of corrections, at least 1.
         steps: usize,
     },
     /// Lists the people who are known under this name or id.
@@ -129,7 +129,7 @@ pub enum Call {
         session: SessionQuery,
         call: Box<Call>,
     },
-    /// Prove who you are: OBS has asked already.
+    /// Authenticates a client. It always succeeds, because OBS has checked the password already.
     Authenticate,
     /// Lists chat commands. The bridge has none.
     GetCommands,

@@ -1,4 +1,4 @@
-//! How the fields of requests that correct the credits are read.
+//! Reads the fields of requests that correct the credits.
 
 use serde_json::Value;
 
@@ -10,15 +10,16 @@ use super::{
 };
 use crate::event::{Platform, visible::is_visible};
 
-/// Characters of the name of a section of the user's own: it is kept and repeated.
+/// Maximum length of the name of a section of the user's own, in characters. The name is stored and
+/// repeated.
 const LONGEST_SECTION: usize = 100;
 /// Maximum length of one value in the credits, in bytes of JSON. Each reply repeats it.
 const LONGEST_VALUE: usize = 4_096;
-/// Characters of the name that a person is shown under from now on.
+/// Maximum length of a name that the streamer gives a person, in characters.
 const LONGEST_SHOWN_NAME: usize = 100;
-/// Characters of a name or an id that is looked for.
+/// Maximum length of a name or an id that is searched for, in characters.
 const LONGEST_QUERY: usize = 200;
-/// Edits that one request may take back.
+/// Largest number of edits that one request may take back.
 const MOST_STEPS: usize = 1_000;
 
 const PERSON: &str = "a name, a login, an id, or \"PLATFORM:ID\"; or an object with \"platform\" \
@@ -75,7 +76,7 @@ pub(super) fn find(mut fields: Fields) -> Result<Call, RequestError> {
     })
 }
 
-/// The name that a person is shown under.
+/// The name that replaces a person's own name.
 fn shown_name(fields: &mut Fields) -> Result<Box<str>, RequestError> {
     let expected = "the name to show";
     let name = fields.short_text("name", "name", expected, LONGEST_SHOWN_NAME)?;

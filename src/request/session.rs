@@ -1,4 +1,4 @@
-//! Which session a request is about.
+//! The session that a request names.
 
 use std::fmt;
 
@@ -13,15 +13,15 @@ use super::{
 /// A session as a request names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionQuery {
-    /// The one that runs.
+    /// The running session.
     Running,
     Number(u64),
-    /// The one before the running one.
+    /// The session before the running one.
     Last,
-    /// The one that began today, in the streamer's time zone.
+    /// The session that began today, in the streamer's time zone.
     Today,
     Yesterday,
-    /// The one that began on this day.
+    /// The session that began on this day.
     Date(Date),
 }
 

@@ -44,7 +44,7 @@ pub enum PeerError {
         code: Option<u16>,
         reason: String,
     },
-    /// The message is none of obs-websocket.
+    /// The message does not have the form of obs-websocket's messages.
     #[error("OBS sent something that is not obs-websocket")]
     NotObs,
 }

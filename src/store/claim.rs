@@ -24,7 +24,7 @@ const LONGEST: u64 = 1_024;
 struct Claimant {
     process: u32,
     computer: String,
-    /// Nobody takes over: the bridge is only to stop.
+    /// Whether the bridge is only asked to stop, because no other bridge takes over.
     #[serde(default)]
     stop: bool,
 }
@@ -32,9 +32,9 @@ struct Claimant {
 /// The demand of a claim on the bridge that uses the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// To end for this bridge.
+    /// The bridge must end, because this bridge takes over.
     GiveWay(OtherBridge),
-    /// To stop, without another bridge that takes over.
+    /// The bridge must stop. No other bridge takes over.
     Stop { by: u32 },
 }
 

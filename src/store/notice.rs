@@ -33,8 +33,7 @@ pub enum StoreNotice {
         /// Whether entries that were on disk are lost.
         lost: bool,
     },
-    /// Another bridge asks for the journal.
-    /// The bridge that asks.
+    /// A program asks this bridge to give up the journal, to another bridge or altogether.
     Claimed(Asked),
 }
 

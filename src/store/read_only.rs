@@ -1,4 +1,4 @@
-//! A store that is only read: beside a bridge that runs, or while none does.
+//! Reads a journal without changing it, while a bridge uses it or while no bridge runs.
 
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ impl ReadOnlyStore {
         })
     }
 
-    /// Reads the store. While the reader is in use, what others write is not seen.
+    /// Reads the store. The reader does not see what others write while it is in use.
     ///
     /// # Errors
     /// [`StoreError::Database`] if the file cannot be read.

@@ -19,7 +19,8 @@ use super::{Store, StoreError, apply};
 use crate::bridge::journal::{Seq, Write};
 use crate::files::owner_only;
 
-/// In pages of 4 KiB: copying so many takes a fraction of a second.
+/// A journal with more pages than this is large. A page has 4 KiB, and copying this many takes a
+/// fraction of a second.
 const LARGE_PAGES: u32 = 2_048;
 
 /// How much of the old journal is in the new one.

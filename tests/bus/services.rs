@@ -1,5 +1,5 @@
-//! Publishes events of other services in the services' own shapes, and checks what the credits and
-//! the roll show of them.
+//! Publishes events of other services in the services' own shapes, and checks the credits and the
+//! roll.
 
 use std::path::Path;
 

@@ -184,7 +184,7 @@ async fn the_demo_plays_and_prints_the_credits() {
     );
 }
 
-/// As in a container that holds nothing but the program.
+/// The program runs as in a container that contains nothing else.
 #[tokio::test]
 async fn the_demo_needs_no_folder_for_temporary_files() {
     let home = Home::new();

@@ -115,7 +115,7 @@ fn utf16(text: &str) -> Vec<u8> {
     marked.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// Looking around before OBS is open.
+/// The user looks around before OBS is open.
 async fn looks_around(hour: &Hour) {
     hour.types("--version", 0, &["twitchat-bridge 0."]).await;
     hour.types("version", 0, &["twitchat-bridge 0."]).await;

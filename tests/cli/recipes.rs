@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::program::{Home, obs, sessions};
 
-/// Everything that a name could do harm with: as JSON, as a template, as an option, as a shell
-/// command, and in Discord.
+/// A name that could do harm as JSON, as a template, as an option, as a shell command, and in
+/// Discord.
 const NAME: &str = "-@everyone\", \"username\": \"Twitch\\ {{ 7 * 7 }} $(id) `id` 'x' <@1>\n🎉";
 
 /// The examples on the page in one language.

@@ -1,4 +1,4 @@
-//! The quick ones of the scripts that make a release. `scripts/packages` runs the others.
+//! Tests those scripts of a release that take little time. `scripts/packages` runs the others.
 
 #![cfg(unix)]
 

@@ -8,7 +8,7 @@ use super::source::{code, sources, without_tests, words};
 
 /// The longest line of Rust, in characters.
 const WIDTH: usize = 100;
-/// Words that a definition begins with.
+/// Keywords that begin a definition.
 const KINDS: [&str; 8] = [
     "fn", "struct", "enum", "trait", "type", "mod", "const", "static",
 ];

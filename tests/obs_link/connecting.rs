@@ -1,4 +1,4 @@
-//! How a connection is made, or why that fails.
+//! Tests how a connection is made, and the errors if it fails.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The link keeps itself connected: its notices, and its reconnects.
+//! Tests how the link keeps itself connected, with its notices and reconnects.
 
 use std::time::Duration;
 

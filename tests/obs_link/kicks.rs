@@ -64,8 +64,8 @@ async fn a_kick_while_the_first_requests_are_made_ends_the_link_too() {
     }
 }
 
-/// Without the very first request: there obws does not report whether OBS closed the connection or
-/// it broke, so the link retries.
+/// The very first request is left out. During it, obws does not report whether OBS closed the
+/// connection or whether it broke, so the link retries.
 #[tokio::test]
 async fn a_kick_of_the_session_for_requests_while_it_makes_its_first_ends_the_link_too() {
     for request in FIRST_REQUESTS.skip(1) {
@@ -81,7 +81,7 @@ async fn a_kick_of_the_session_for_requests_while_it_makes_its_first_ends_the_li
     }
 }
 
-/// Meanwhile the other session waits for a reply, which would take long.
+/// Meanwhile the other session waits for a reply that takes long.
 #[tokio::test]
 async fn a_kick_of_the_session_for_events_while_obs_replies_to_no_request_ends_the_link_too() {
     let options = Options {

@@ -1,4 +1,4 @@
-//! The messages that the link passes on: each once, in order, within bounds.
+//! Tests that the link passes on each message once, in order and within its bounds.
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ use crate::support::obs::stand_in;
 use crate::support::play::{burst, followers};
 use crate::support::{PASSWORD, SOON, wait_until, within};
 
-/// The most lines of an example.
+/// Largest number of lines of an example.
 const LONGEST: usize = 60;
 
 /// The binary of an example, which is built with the tests.

@@ -15,9 +15,9 @@ use crate::support::bus::Bus;
 use crate::support::obs::{peer, stand_in};
 use crate::support::play::{follow, followers};
 
-/// From the end of OBS to the end of the bridge.
+/// Longest time from the end of OBS to the end of the bridge.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
-/// Longer than a bridge takes that ends with OBS.
+/// A bridge that ends together with OBS needs less time than this.
 const STAYS_FOR: Duration = Duration::from_secs(6);
 
 /// A process that stands for OBS's own. Killed when dropped.

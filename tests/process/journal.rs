@@ -1,5 +1,5 @@
-//! The journal on disk: what survives, and what happens when its files are deleted or the disk
-//! refuses writes.
+//! Tests the journal on disk: its content survives crashes, deleted files, and a disk that refuses
+//! writes.
 
 #[cfg(target_os = "linux")]
 use std::io::Write;
@@ -262,7 +262,7 @@ async fn a_full_disk_at_the_first_start_is_named() {
     assert_clear(&ended, &["no space left on the disk of ", "free some"]);
 }
 
-/// Each follow makes two writes. These are more than wait for a disk that is merely slow.
+/// Each follow makes two writes. This is more than the queue holds for a disk that is merely slow.
 const FOLLOWS: usize = 12_000;
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use crate::support::bus::Bus;
 use crate::support::obs::{OwnObs, stand_in};
 use crate::support::{SOON, WRONG_PASSWORD, wait_until};
 
-/// From the end of OBS to the end of the bridge.
+/// Longest time from the end of OBS to the end of the bridge.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
 /// A folder as hard to write in Lua, in JSON and in a shell as one can be.
 const FOLDER: &str = "Zoë's \"show\" \\ $HOME %n [[x]]";
@@ -55,7 +55,7 @@ impl FakeObs {
         answer.trim_end().to_owned()
     }
 
-    /// Ticks until the status begins so.
+    /// Ticks until the status begins with this text.
     async fn until_status(&mut self, begin: &str) -> String {
         let mut last = String::new();
         wait_until(begin, SOON, || {

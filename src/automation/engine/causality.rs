@@ -44,7 +44,7 @@ pub struct ExpectedEffect {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
-    /// An event of this name. With `place`, its data must have this text there.
+    /// An event of this name. If `place` is set, the data must have this text at this JSON pointer.
     Event {
         name: EventName,
         place: Option<(&'static str, Box<str>)>,
@@ -120,7 +120,7 @@ impl ExpectedEffect {
     }
 
     /// The expected effects of a request to the bridge itself. A roll may begin after a while,
-    /// because it waits for information. That a roll reaches its end does not count as caused by a
+    /// because it waits for information. The normal end of a roll does not count as caused by a
     /// rule.
     pub fn of_request(name: &str) -> Vec<Self> {
         let told: &[&str] = match name.to_ascii_lowercase().as_str() {

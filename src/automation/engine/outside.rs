@@ -1,5 +1,5 @@
-//! Tasks that steps leave to the shell: programs and requests to OBS, whether they run, wait or
-//! have ended.
+//! Keeps the programs and requests to OBS that steps leave to the shell, while they wait and while
+//! they run.
 
 use std::collections::BTreeMap;
 

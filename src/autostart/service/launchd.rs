@@ -1,5 +1,5 @@
-//! A launchd agent of macOS. launchd starts it again only after a crash: it cannot tell exit codes
-//! apart, and a refused password must not be tried again and again.
+//! A launchd agent of macOS. launchd starts it again only after a crash: it cannot distinguish exit
+//! codes, and a refused password must not be tried again and again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,11 @@ use crate::autostart::mark::{self, Existing, Origin};
 use crate::autostart::outcome::{Change, Outcome};
 use crate::autostart::system;
 
-/// The agent but for its words.
+/// The agent, with a placeholder for the words of its command line.
 const AGENT: &str = include_str!("../twitchat-bridge.plist");
 const WORDS: &str = "@WORDS@";
-/// The line of the mark: after `<?xml …?>` and `<!DOCTYPE …>`, before which no comment may be.
+/// The line of the mark. It follows `<?xml …?>` and `<!DOCTYPE …>`, because no comment may come
+/// before these.
 const MARK_LINE: usize = 2;
 
 /// The agents of one user.
@@ -136,7 +137,7 @@ fn unescaped(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// The words of an agent, as far as it is written like ours.
+/// The command line in an agent that is written like ours; empty for any other file.
 fn command(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(|source| Error::Read {
         path: path.to_owned(),

@@ -1,7 +1,7 @@
 //! The bridge as a service of the user, which starts with the computer: a systemd user unit, a
 //! launchd agent on macOS, a value of the Run key on Windows.
 //!
-//! docs/design.md gives the reasons for which no crate does it.
+//! docs/design.md explains why no crate is used for this.
 
 use std::path::Path;
 
@@ -36,7 +36,7 @@ fn this_system() -> Result<run_key::RunKey, Error> {
     run_key::RunKey::of_this_user()
 }
 
-/// Installs the service and starts it. Does nothing where all is so already.
+/// Installs the service and starts it. Does nothing if it is installed and runs already.
 ///
 /// # Errors
 /// [`Error::Foreign`] if the file was changed by hand and `existing` keeps it; those of the file

@@ -1,7 +1,8 @@
 //! The Run key of Windows, whose commands Explorer starts at login.
 //!
-//! A console program that is started so gets a window. So the command is `twitchat-bridgew.exe`, a
-//! program without a console, which starts `twitchat-bridge.exe` beside it without a window.
+//! A console program that Explorer starts gets a window. Therefore the command is
+//! `twitchat-bridgew.exe`, a program without a console, which starts `twitchat-bridge.exe` beside
+//! it without a window.
 
 use std::fmt::Display;
 use std::os::windows::process::CommandExt;
@@ -21,7 +22,8 @@ use crate::{config, store};
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
 /// The key in which the Task Manager records the programs that the user has switched off.
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
-/// Explorer starts no longer ones (Microsoft, "Run and `RunOnce` Registry Keys").
+/// Longest command that Explorer starts, in characters (Microsoft, "Run and `RunOnce` Registry
+/// Keys").
 const LONGEST: usize = 260;
 /// `CREATE_NO_WINDOW`
 const NO_WINDOW: u32 = 0x0800_0000;
@@ -139,7 +141,7 @@ fn key(path: &str) -> Result<Key, Error> {
         .map_err(|error| failed(path, &error))
 }
 
-/// The value that is there.
+/// The value of the key; `None` if it is not set.
 fn installed() -> Result<Option<Installed>, Error> {
     let command = key(RUN)?.get_string(NAME).ok();
     Ok(command.map(|command| Installed {

@@ -58,9 +58,10 @@ impl Installed {
 /// Whether a service runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Running {
-    /// With the id of its process, if the system reports it.
+    /// It runs. `process` is `None` if the system does not report the id of the process.
     Yes { process: Option<u32> },
-    /// With the end that the system reports, such as `failed, exit code 4`.
+    /// It does not run. `why` is the last end that the system reports, such as
+    /// `failed, exit code 4`.
     No { why: Option<String> },
     /// The system cannot be asked; the text is the reason.
     Unknown(String),

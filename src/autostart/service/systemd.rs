@@ -12,7 +12,7 @@ use crate::autostart::outcome::{Change, Outcome};
 use crate::autostart::system;
 use crate::config;
 
-/// The unit but for its command; the unit of the packages has the same lines.
+/// The unit, with a placeholder for its command. The unit in the packages has the same lines.
 const UNIT: &str = include_str!("../twitchat-bridge.service");
 const COMMAND: &str = "@COMMAND@";
 const SYSTEMCTL: &str = "systemctl";
@@ -22,7 +22,7 @@ const RELOAD: [&str; 2] = ["--user", "daemon-reload"];
 /// The user manager of systemd.
 #[derive(Debug)]
 pub(super) struct Systemd {
-    /// The user's units.
+    /// The folder of the user's units, such as `~/.config/systemd/user`.
     folder: PathBuf,
 }
 

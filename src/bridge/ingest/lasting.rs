@@ -3,8 +3,8 @@
 use super::two_pages;
 use crate::bridge::{bans, edits, journal::RowOrigin};
 
-/// Rows of closed sessions that leaderboards are made of, and bans, proofs of two pages and edits
-/// of people, which outlive sessions.
+/// The kinds of rows that outlive their session: those that leaderboards are made of, bans, proofs
+/// of two pages, and edits of people.
 pub const LASTING: [(RowOrigin, &str); 24] = [
     (RowOrigin::Received, "BITS"),
     (RowOrigin::Received, "ON_BITS"),

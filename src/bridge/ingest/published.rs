@@ -28,7 +28,7 @@ pub(in crate::bridge) struct Published {
     pub(in crate::bridge) is_repeat: bool,
     /// How many redemptions and entries of support no longer count because of it.
     pub(in crate::bridge) taken_back: u32,
-    /// How many things it was to take back that do not count.
+    /// How many redemptions and entries it was meant to take back although they did not count.
     pub(in crate::bridge) not_found: u32,
 }
 

@@ -14,8 +14,8 @@ use crate::{
     mapping::{self, published},
 };
 
-/// Counts a row of the journal. `each` is called for every fact in it, with what became of the
-/// fact. Of another session only what outlives sessions is read.
+/// Counts a row of the journal. `each` is called for every fact in it, with the fact's outcome. Of
+/// another session, only rows of the kinds in [`LASTING`] are read.
 pub(in crate::bridge) fn read_back(
     row: &Row,
     model: &mut Model,

@@ -274,7 +274,7 @@ pub(super) fn current_sections(base: &Base, now: Now) -> Vec<Section> {
     roll::sections(plan, fold, &base.settings.credits, &given(base, now))
 }
 
-/// Somebody of other credits as the bridge knows them.
+/// Finds a person of a test roll or an earlier session among the people that the bridge has seen.
 fn known(fold: &Fold, test: &Fold, who: PersonId) -> Option<PersonId> {
     let known = test.people.known(who)?;
     fold.people.find(&Person::on(

@@ -25,7 +25,7 @@ pub(super) struct Shown {
     places: Vec<(Place, PersonId)>,
     /// Places whose name was ever changed in this roll, with what they show now; `None` hides it.
     changed: BTreeMap<Place, Option<Value>>,
-    /// The revision of the edits that the names are of.
+    /// The revision of the edits that the names already show.
     edits: u64,
     /// Whether a control must be sent to the pages.
     is_due: bool,
@@ -42,7 +42,7 @@ pub(super) struct Current<'a> {
 }
 
 impl Shown {
-    /// At the beginning of a roll, which has nobody in it who is left out.
+    /// The state at the beginning of a roll. Such a roll contains nobody who is left out.
     pub(super) fn new(places: Vec<(Place, PersonId)>, edits: u64) -> Self {
         Self {
             places,
@@ -71,7 +71,7 @@ impl Shown {
         self.is_due |= self.changed != before;
     }
 
-    /// Follows edits: what they are about is looked for in the credits as they are now.
+    /// Follows edits: looks for the edited people and entries in the current credits.
     pub(super) fn follow_edits(&mut self, object: &Map<String, Value>, current: &Current<'_>) {
         self.edits = current.fold.edits().revision();
         let before = self.changed.clone();
@@ -119,7 +119,7 @@ impl Shown {
         }
     }
 
-    /// Each name of the roll with whom or what it is about.
+    /// Each name of the roll with its subject.
     fn named(&self, object: &Map<String, Value>) -> Vec<(Place, Subject)> {
         let people: HashMap<Place, PersonId> = self.places.iter().copied().collect();
         let mut named = Vec::new();
@@ -212,7 +212,7 @@ impl Shown {
     }
 }
 
-/// The names of sections by whom or what they are about, each in its order.
+/// The names of each section by their subject, in the order of the section.
 struct Names(HashMap<(Box<str>, Subject), VecDeque<Value>>);
 
 impl Names {
@@ -279,7 +279,7 @@ fn original(object: &Map<String, Value>, place: Place) -> Option<&Value> {
     object.get("sections")?.pointer(&pointer(place))
 }
 
-/// The same, with the person's name as it is now.
+/// The content of a place when the roll began, but with the person's current name.
 fn renamed(object: &Map<String, Value>, place: Place, who: PersonId, fold: &Fold) -> Option<Value> {
     let mut name = original(object, place)?.clone();
     let key = if place.line.is_some() { "text" } else { "name" };

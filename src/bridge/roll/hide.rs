@@ -1,4 +1,4 @@
-//! The roll that is on follows bans and edits.
+//! Updates the current roll after bans and edits.
 
 use super::{Roll, begin::current_sections, context::Context, hidden::Current};
 use crate::{
@@ -31,7 +31,7 @@ impl Roll {
         roll.people.follow_bans(&roll.object, &current);
     }
 
-    /// The credits were edited: the roll that is on follows.
+    /// The credits were edited: updates the current roll.
     pub(in crate::bridge) fn follow_edits(&mut self, base: &Base, now: Now) {
         let Some(roll) = &mut self.rolling else {
             return;

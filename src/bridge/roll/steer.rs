@@ -138,7 +138,7 @@ impl Roll {
         Ok(reply)
     }
 
-    /// The look in the settings has changed: pages and the roll that is on follow.
+    /// The look in the settings has changed: updates the current roll and its pages.
     pub(in crate::bridge) fn restyle(&mut self, look: Map<String, Value>, cx: &mut Context<'_>) {
         if self.rolling.is_some() {
             // The roll is on, so the command is accepted.

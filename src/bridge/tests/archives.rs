@@ -1,4 +1,4 @@
-//! Tests requests about sessions that have ended, and what is behind a person's entries.
+//! Tests requests about sessions that have ended, and about the events behind a person's entries.
 
 use super::*;
 use crate::request;
@@ -38,7 +38,7 @@ fn credits_of(bench: &mut Bench, session: impl Into<Value>) -> Value {
     reply
 }
 
-/// Two sessions that have ended, with what their credits were, and a running one.
+/// A bridge with two ended sessions and a running one, and the last credits of the ended ones.
 fn bench() -> (Bench, Value, Value) {
     let mut bench = Bench::up();
     follow(&mut bench, "7", "Anna");

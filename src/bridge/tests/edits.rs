@@ -1,5 +1,5 @@
-//! Tests corrections of the credits: what they change in replies and in the roll that is on, that
-//! an undo brings everything back, and that a restart changes nothing.
+//! Tests corrections of the credits: they change replies and the current roll, an undo brings
+//! everything back, and a restart changes nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -346,7 +346,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Does the steps. Without edits, only the events happen.
+/// Carries out the steps. Without `with_edits`, only the events happen.
 fn after(steps: &[Step], with_edits: bool) -> Bench {
     let mut bench = Bench::up();
     let id = |who: &u8| (u32::from(*who) + 7).to_string();

@@ -1,5 +1,5 @@
-//! Tests events that services send repeatedly, in several states or for other channels: what
-//! counts, live and after a restart.
+//! Tests which events count, live and after a restart, if services send them repeatedly, in several
+//! states or for other channels.
 
 use super::*;
 

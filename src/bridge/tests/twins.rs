@@ -1,5 +1,4 @@
-//! Tests two Twitchat pages that report everything twice: what counts, what is emitted, and what
-//! stays unchanged.
+//! Tests the credits and the emitted events when two Twitchat pages report everything twice.
 
 use super::*;
 

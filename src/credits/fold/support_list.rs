@@ -56,7 +56,7 @@ impl SupportList {
         &self.lines
     }
 
-    /// Each person once: lines of people who are shown as one are put together.
+    /// The lines, with one line for entries that are shown as one person.
     pub(super) fn shown<'a>(&'a self, people: &People) -> Vec<Cow<'a, SupportLine>> {
         let mut list: Vec<Cow<'a, SupportLine>> = Vec::with_capacity(self.lines.len());
         let mut places: HashMap<PersonId, usize> = HashMap::new();

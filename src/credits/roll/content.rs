@@ -1,5 +1,5 @@
-//! Makes the contents of the page: the sections in order, names sorted, merged and limited, amounts
-//! as texts.
+//! Makes the contents of the page: the sections in order, with sorted, merged and limited names,
+//! and with amounts as texts.
 
 use jiff::{Timestamp, tz::TimeZone};
 

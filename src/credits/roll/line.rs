@@ -338,7 +338,8 @@ impl<'a> Lines<'a> {
             .is_removed(section, who, &self.fold.people)
     }
 
-    /// Whether somebody is shown, by what holds everywhere and by what holds here.
+    /// Whether a person is shown, according to the settings of all sections and those of this
+    /// section.
     fn shows(&self, who: PersonId, plan: &Plan) -> bool {
         !self.left_out.is_banned(who) && self.shows_if_banned(who, plan)
     }

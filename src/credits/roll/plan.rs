@@ -144,7 +144,8 @@ pub struct Plan {
     pub limit: Option<usize>,
     /// Whether a person who gave twice is listed once.
     pub merge: bool,
-    /// Names to leave out of this section, in lower case. Others are left out of all sections.
+    /// Names to leave out of this section, in lower case. People whom `credits.ignore` lists are
+    /// left out of all sections.
     pub ignore: HashSet<Box<str>>,
     /// Platforms to include; empty for all.
     pub platforms: HashSet<Platform>,

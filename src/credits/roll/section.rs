@@ -57,7 +57,6 @@ pub struct Below {
 pub struct Section {
     /// The name of the section for `goto`.
     pub id: Box<str>,
-    /// The contents.
     #[serde(flatten)]
     pub body: Body,
     /// The kinds that it was made of, so that Twitchat's name for a section finds it.

@@ -1,4 +1,4 @@
-//! Chat texts, in the pieces in which Twitchat sends them.
+//! Reads chat texts, in the pieces in which Twitchat sends them.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,4 +1,4 @@
-//! The stream's category and title.
+//! Reads changes of the stream's category and title.
 
 use super::{error::Error, look::text, reader::Reader};
 use crate::event::Fact;

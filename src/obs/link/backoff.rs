@@ -1,4 +1,4 @@
-//! PURE. How long to wait before the next attempt to connect.
+//! PURE. Determines how long the link waits before its next attempt to connect.
 
 use std::time::Duration;
 

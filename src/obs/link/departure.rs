@@ -1,4 +1,5 @@
-//! PURE. Whether an OBS that cannot be reached any more has ended, for a bridge that ends with it.
+//! PURE. Decides whether an OBS that cannot be reached any more has ended, for a bridge that ends
+//! together with OBS.
 
 use std::time::Duration;
 
@@ -8,8 +9,7 @@ use super::error::LinkError;
 /// How long OBS's port must refuse connections after a lost one. OBS starts its WebSocket server
 /// anew within a fraction of this time when the user changes the server's settings.
 const REFUSES_FOR: Duration = Duration::from_secs(3);
-/// The longest pause between two attempts in that time: the end is noticed this much later at the
-/// most.
+/// The longest pause between two attempts in that time: the end is noticed at most this much later.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// Whether the link ends together with OBS or waits for its next start.
@@ -41,7 +41,7 @@ impl Departure {
         }
     }
 
-    /// The link stands.
+    /// Both connections are established.
     pub(crate) fn connected(&mut self) {
         self.refuses_since = None;
     }
@@ -54,8 +54,8 @@ impl Departure {
         error == LinkError::Exited && self.when != WhenObsEnds::Wait
     }
 
-    /// An attempt to connect failed. `refused` if nothing listens on the port. Returns whether OBS
-    /// has ended.
+    /// An attempt to connect failed. `refused` is true if nothing listens on the port. Returns
+    /// whether OBS has ended.
     pub(crate) fn failed(&mut self, refused: bool, now: Moment) -> bool {
         let Some(since) = &mut self.refuses_since else {
             return false;

@@ -1,4 +1,4 @@
-//! PURE. Why there is no connection.
+//! PURE. The reasons for a missing connection that the state machine distinguishes.
 
 /// Why an attempt to connect failed or a live link was lost, as far as it decides what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! PURE. When to connect to OBS again: the reconnect state machine and its backoff.
+//! PURE. Decides when to connect to OBS again: the reconnect state machine and its backoff.
 //!
 //! It has no sockets: `obs::supervise` passes it inputs and carries out the one effect that it
 //! returns. It must not read a clock or make random numbers, so the time and the jitter are

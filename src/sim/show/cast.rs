@@ -20,7 +20,8 @@ const SUBSCRIBER: Roles = Roles {
     ..NOBODY
 };
 
-/// Id, display name, login if it is not the name in lower case, badges.
+/// The id, the display name, the login if it is not the name in lower case, and the roles that the
+/// badges show.
 const REGULARS: [(&str, &str, Option<&str>, Roles); 14] = [
     ("70010001", "QuietMoth", None, MODERATOR),
     ("70010002", "雪見うどん", Some("yukimi_udon"), VIP),

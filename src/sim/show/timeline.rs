@@ -203,7 +203,7 @@ impl Writer {
         self.follow(260, 7);
     }
 
-    /// The second: money, points and a gift bomb of five.
+    /// The second generation: money, points and a gift bomb of five.
     fn main_act(&mut self) {
         let [hydrate, map, _] = cast::rewards();
         let to = cast::lurkers(5);
@@ -253,8 +253,8 @@ impl Writer {
         self.resub(600, 9, Tier::One, "");
     }
 
-    /// The third: a poll with a result, an anonymous gift bomb, a raid that only labels report, and
-    /// the last messages.
+    /// The third generation: a poll with a result, an anonymous gift bomb, a raid that only labels
+    /// report, and the last messages.
     fn finale(&mut self) {
         let [hydrate, _, highlight] = cast::rewards();
         let lurkers = cast::lurkers(9);

@@ -7,13 +7,13 @@ use super::{Shape, row::CHAT};
 words! {
     /// The style of a message.
     MessageStyle: MESSAGE_STYLES {
-        /// Like any other message.
+        /// Looks like any other message.
         Message = "message",
-        /// In colour.
+        /// Has a colour.
         Highlight = "highlight",
-        /// Like an error.
+        /// Looks like an error.
         Error = "error",
-        /// Like a warning.
+        /// Looks like a warning.
         Warning = "warn",
     }
     /// The action of a button.
@@ -29,17 +29,17 @@ words! {
     }
     /// The look of a button.
     ButtonTheme: BUTTON_THEMES {
-        /// Like any other button.
+        /// Looks like any other button.
         Default = "default",
-        /// Like the button that is meant to be pressed.
+        /// Looks like the button that is meant to be pressed.
         Primary = "primary",
-        /// Like an alternative to the main button.
+        /// Looks like an alternative to the main button.
         Secondary = "secondary",
-        /// Like a button that should be pressed with care.
+        /// Looks like a button that should be pressed with care.
         Alert = "alert",
-        /// In light colours.
+        /// Has light colours.
         Light = "light",
-        /// Without decoration.
+        /// Has no decoration.
         Plain = "",
     }
 }

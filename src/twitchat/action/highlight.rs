@@ -87,7 +87,7 @@ parts! {
 }
 
 actions! { HIGHLIGHTS:
-    /// Shows a chat message on the overlay; without any data hides what is shown.
+    /// Shows a chat message on the overlay. Without any data, it hides the message on the overlay.
     SetChatHighlightOverlayMessage: SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE =
         ["SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE"] {
         may {

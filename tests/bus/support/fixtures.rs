@@ -60,7 +60,7 @@ impl Script {
     }
 }
 
-/// The same seed, the same order.
+/// Changes the order of a list. The same seed gives the same order.
 pub(crate) fn shuffled<T>(mut list: Vec<T>, seed: u8) -> Vec<T> {
     let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     for last in (1..list.len()).rev() {
