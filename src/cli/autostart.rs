@@ -15,8 +15,8 @@ pub(crate) fn existing(force: bool) -> Existing {
     }
 }
 
-/// This program with the options that were given. Warns of settings that an autostart does not
-/// see.
+/// This program with the options that were given. Warns of settings in the environment, which an
+/// autostart does not get.
 pub(crate) fn launch(context: &Context) -> anyhow::Result<Launch> {
     let launch = Launch::of_this_program(context.flags())?;
     let unseen: Vec<_> = config::variables_that_are_set().collect();

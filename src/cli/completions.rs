@@ -36,7 +36,7 @@ fi
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Which shell
+    /// The shell to print completions for
     shell: Shell,
 }
 

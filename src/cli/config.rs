@@ -28,17 +28,17 @@ Examples:
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: ConfigCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
-    /// Show every setting, its value and where that comes from; passwords stay hidden
+enum ConfigCommand {
+    /// Show every setting, its value, and the origin of the value; passwords stay hidden
     #[command(after_help = "Examples:
   twitchat-bridge config show
   twitchat-bridge --config other.toml config show")]
     Show,
-    /// Show where the config file is, or would be
+    /// Print the path of the config file, which need not exist
     #[command(after_help = "Examples:
   twitchat-bridge config path
   $EDITOR \"$(twitchat-bridge config path)\"")]
@@ -57,15 +57,15 @@ enum Verb {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
-            Verb::Show => out::line(table(&context.config_of_rules()?))?,
-            Verb::Path => {
+            ConfigCommand::Show => out::line(table(&context.config_of_rules()?))?,
+            ConfigCommand::Path => {
                 let path = path(context)?;
                 out::line(path.display())?;
                 if !path.exists() {
                     out::note("(there is none yet: `twitchat-bridge config init` writes one)");
                 }
             }
-            Verb::Init { force } => {
+            ConfigCommand::Init { force } => {
                 let path = path(context)?;
                 write(&path, force)?;
                 out::line(format_args!("wrote {}", path.display()))?;

@@ -62,8 +62,7 @@ impl Context {
         Ok(config)
     }
 
-    /// Reads the config again, with the same options. A password that came from standard input
-    /// stays.
+    /// Reads the config again, with the same options. A password from standard input is used again.
     pub(crate) fn read_again(&self, config: &Config) -> ReadConfig {
         let mut flags = self.flags.clone();
         if self.password_stdin {
@@ -97,8 +96,7 @@ impl Context {
         Ok(client::connect(machine::target(&self.config()?), timeout).await?)
     }
 
-    /// Makes one request to the bridge, on a connection of its own. Returns the reply with its
-    /// envelope.
+    /// Makes one request to the bridge, on a new connection. Returns the reply with its envelope.
     pub(crate) async fn request(
         &self,
         name: &str,

@@ -1,4 +1,4 @@
-//! `demo`: plays a show, with a stand-in OBS and a stand-in Twitchat.
+//! `demo`: runs the bridge with a stand-in OBS, and with a stand-in Twitchat that plays a stream.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,7 +38,7 @@ const AFTER_HELP: &str =
 
 Examples:
   twitchat-bridge demo
-  twitchat-bridge demo --keep     to connect an overlay or a script";
+  twitchat-bridge demo --keep     keep it running, to connect an overlay or a script";
 
 /// The most events that wait to be printed.
 const EVENTS: usize = 4_096;
@@ -48,7 +48,7 @@ const QUIET: Duration = Duration::from_millis(2_300);
 /// The seed of the show that is played.
 const SEED: u64 = 7;
 
-/// See it work: needs neither OBS nor Twitchat, and takes about 15 seconds
+/// Show how the bridge works, without OBS and Twitchat, in about 15 seconds
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {

@@ -36,7 +36,7 @@ its standard input (the event in one line, as `watch --json` prints it), never i
 If you start a shell, quote the variables. The output of the program is passed on. A failing \
 program is reported. With --fail-fast, `exec` stops at the first failure.
 
-OBS may close and come back. Ctrl-C asks all programs to end, and kills those that still run \
+`exec` waits while OBS is closed. Ctrl-C asks all programs to end, and kills those that still run \
 after five seconds; a second Ctrl-C exits at once. Exit codes: 0 stopped by Ctrl-C, 1 a program \
 failed and --fail-fast was given.";
 
@@ -45,10 +45,11 @@ failed and --fail-fast was given.";
 #[command(after_help = format!("{}\n\n{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP,
     picker::HELP, variables::HELP))]
 pub(crate) struct Args {
-    /// The events, see below. May be given several times
+    /// Run the program for this event, see below. May be given several times
     #[arg(long = "on", value_name = "TYPE", required = true, add = candidates::kinds())]
     kinds: Vec<Kind>,
-    /// Only events that meet this condition, such as "data.viewers >= 10", see below
+    /// Run the program only for events that match this condition, such as "data.viewers >= 10", see
+    /// below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
     /// How many programs may run at once
@@ -59,8 +60,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value = "1000", allow_negative_numbers = true,
         value_parser = number::whole::<u16>(0..=65_535))]
     queue: u16,
-    /// End a program that takes longer, such as 30s or 5m [default: it may take as long as it
-    /// likes]
+    /// End a program that takes longer, such as 30s or 5m [default: no limit]
     #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     timeout: Option<Duration>,
     /// Stop at the first program that fails
@@ -164,7 +164,7 @@ fn report(tally: Tally) {
         ..
     } = tally;
     let ended_too = if ended > 0 {
-        format!(", {ended} ended with us")
+        format!(", {ended} ended with `exec`")
     } else {
         String::new()
     };

@@ -34,7 +34,7 @@ pub(crate) enum Failure {
         within: Duration,
     },
     /// The user stopped the verb before its event came.
-    #[error("stopped before it happened")]
+    #[error("stopped before a matching event")]
     Stopped,
     /// A recording contains nothing to play.
     #[error(
@@ -45,7 +45,7 @@ pub(crate) enum Failure {
         file: String,
     },
     /// A program that was run for an event failed.
-    #[error("a run of {program} failed, and --fail-fast ends with the first that does")]
+    #[error("{program} failed, and --fail-fast ends the command at the first failure")]
     RunFailed {
         /// The name of the program.
         program: String,
@@ -70,7 +70,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Link(Arc<Cause>),
     /// A part of the program ended unexpectedly. This is a bug.
-    #[error("the bridge broke: this is a bug in twitchat-bridge, please report it with the log")]
+    #[error(
+        "a part of the program failed: this is a bug in twitchat-bridge, please report it with \
+         the log"
+    )]
     Broke,
 }
 
@@ -87,7 +90,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(error.chain().find_map(code).unwrap_or(1))
 }
 
-/// The exit code of an error, if it has one of its own.
+/// The exit code of an error; `None` if it has none.
 fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,

@@ -18,7 +18,7 @@ pub(crate) const HELP: &str = "Fields:
   key:=@FILE         JSON from a file
   outer.inner=text   a field within an object
   @FILE or -         all fields at once, as a JSON object from a file or standard input
-  --data             the same, or the JSON itself. Fields given one by one go on top";
+  --data             the same, or the JSON itself. Fields that are given one by one override them";
 
 /// The fields of a message.
 #[derive(Debug, clap::Args)]
@@ -197,7 +197,9 @@ fn put(object: &mut Map<String, Value>, path: &str, value: Value) -> Result<(), 
         }
         Some((key, rest)) => match object.entry(key).or_insert_with(|| Map::new().into()) {
             Value::Object(inner) => put(inner, rest, value),
-            _ => Err(format!("{key} cannot have a field {rest}: it is no object")),
+            _ => Err(format!(
+                "{key} cannot have a field {rest}: it is not an object"
+            )),
         },
     }
 }
@@ -331,7 +333,7 @@ mod tests {
         assert_eq!(object(&["a..b=x"]), Err("the key is empty".into()));
         assert_eq!(
             object(&["a=x", "a.b=y"]),
-            Err("a cannot have a field b: it is no object".into())
+            Err("a cannot have a field b: it is not an object".into())
         );
     }
 }

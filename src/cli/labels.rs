@@ -30,14 +30,14 @@ Examples:
     args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    verb: Option<Verb>,
+    verb: Option<LabelsCommand>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum LabelsCommand {
     /// Make the text sources that are not in OBS yet, and put them into a scene
     #[command(after_help = "Examples:
   twitchat-bridge labels install --scene Game
@@ -46,7 +46,7 @@ enum Verb {
         /// The scene that shows the text sources
         #[arg(long, value_name = "NAME")]
         scene: String,
-        /// Only the label of this source. May be given several times
+        /// Install only the label of this source. May be given several times
         #[arg(long = "source", value_name = "NAME", add = candidates::labels())]
         sources: Vec<String>,
     },
@@ -60,7 +60,7 @@ impl Args {
                 list(&config.rules, self.json)?;
                 client::warn_of_another_config(&config).await;
             }
-            Some(Verb::Install { scene, sources }) => {
+            Some(LabelsCommand::Install { scene, sources }) => {
                 let labels = chosen(&config.rules, &sources)?;
                 install(
                     &RequestConnection::connect(&context.target()?, &Options::default()).await?,
@@ -145,7 +145,8 @@ async fn install(obs: &RequestConnection, scene: &str, labels: &[&Label]) -> any
         }
     }
     out::note(
-        "the bridge writes their texts while it runs; move and dress them in OBS as you like",
+        "the bridge writes their texts while it runs; change their place and look in OBS as you \
+         like",
     );
     Ok(())
 }

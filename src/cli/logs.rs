@@ -89,11 +89,11 @@ fn log_panics() {
     }));
 }
 
-/// Adds the error that ends the program to the log file. Standard error, which shows it too, is
-/// nowhere for a program without a console.
+/// Adds the error that ends the program to the log file. Standard error shows it too, but a program
+/// without a console has none.
 pub(crate) fn append(path: &Path, error: &anyhow::Error) {
     let line = log_line::of(Level::ERROR, &format!("{error:#}")) + "\n";
-    // Standard error has it, whatever becomes of the file.
+    // Standard error shows the error even if the file cannot be written.
     drop(open(path).and_then(|mut file| file.write_all(line.as_bytes())));
 }
 

@@ -12,13 +12,13 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge man | man -l -
   twitchat-bridge man watch > twitchat-bridge-watch.1
   twitchat-bridge man credits roll > twitchat-bridge-credits-roll.1
-  twitchat-bridge man --into ~/.local/share/man/man1         the pages of all commands";
+  twitchat-bridge man --into ~/.local/share/man/man1         write the pages of all commands";
 
 /// Print the manual page of the program or of one command
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Which command's page, such as `watch` or `credits roll`
+    /// The command whose page is printed, such as `watch` or `credits roll`
     #[arg(value_name = "COMMAND")]
     verbs: Vec<String>,
     /// Write the pages of all commands into this folder, and print nothing

@@ -69,7 +69,7 @@ const VERSION: &str = concat!(
     "\nneeds OBS Studio 30.2 or newer (obs-websocket 5.5)"
 );
 
-const ABOUT: &str = "Joins Twitchat and overlays made for Streamer.bot, with OBS as the only wire";
+const ABOUT: &str = "Connects Twitchat with overlays made for Streamer.bot, over OBS";
 const LONG_ABOUT: &str = "Keeps and rolls the end credits of Twitch streams, with Twitchat and OBS.
 
 The bridge connects to OBS, receives Twitchat's events there, keeps the credits of your stream, \
@@ -78,18 +78,18 @@ computer that runs OBS it needs no options: it reads the port and the password f
 settings.";
 
 const AFTER_HELP: &str = "Examples:
-  twitchat-bridge demo                       see it work: needs neither OBS nor Twitchat
+  twitchat-bridge demo                       see how it works, without OBS and Twitchat
   twitchat-bridge run                        run the bridge, until Ctrl-C
   twitchat-bridge status                     check the bridge and Twitchat
   twitchat-bridge watch --type 'Twitch.*'    see what happens
-  twitchat-bridge credits                    the credits so far
-  twitchat-bridge actions                    all actions of Twitchat
+  twitchat-bridge credits                    show the credits so far
+  twitchat-bridge actions                    list all actions of Twitchat
 
 Exit codes:
   0 done, or stopped by Ctrl-C      5 no answer in time
   1 failed                          6 another bridge is running
   2 wrong usage or configuration    7 OBS is too old
-  3 OBS cannot be reached           8 the user disconnected us in OBS
+  3 OBS cannot be reached           8 disconnected by the user in OBS
   4 OBS refused the password        9 the journal cannot be used";
 
 #[derive(Debug, Parser)]

@@ -28,7 +28,7 @@ pub(crate) struct Options {
         allow_negative_numbers = true
     )]
     port: Option<String>,
-    /// Connect with TLS: for a proxy in front of OBS, because OBS itself speaks no TLS
+    /// Connect with TLS: for a proxy in front of OBS, because OBS itself has no TLS
     #[arg(long, global = true)]
     tls: bool,
     /// Read OBS's password from this file
@@ -38,8 +38,8 @@ pub(crate) struct Options {
     /// Read OBS's password from standard input; on a terminal, ask for it
     #[arg(long, global = true, conflicts_with = "password")]
     password_stdin: bool,
-    /// OBS's password. Others on this computer can see it here: better use one of the above, or
-    /// `OBS_PASSWORD`
+    /// OBS's password. Other users of this computer can see it here, so prefer one of the options
+    /// above, or `OBS_PASSWORD`
     #[arg(long, global = true, value_name = "PASSWORD", value_parser = secret)]
     password: Option<SecretString>,
     /// Keep the journal in this file

@@ -27,7 +27,7 @@ const AFTER_HELP: &str =
         stands for anything, ? for one character.
 
 A recording holds names and chat texts: keep it to yourself. Only you can read the file. \
-Recording continues when OBS closes and comes back, and marks the gap. Ctrl-C ends it.
+While OBS is closed the command waits; the recording then has a mark for the gap. Ctrl-C ends it.
 
 Examples:
   twitchat-bridge record tuesday.ndjson
@@ -42,7 +42,7 @@ pub(crate) struct Args {
     /// The file to write, or - for standard output
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Only messages of this type, see below. May be given several times
+    /// Record only messages of this type, see below. May be given several times
     #[arg(long = "for", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
     /// Overwrite an existing file
@@ -164,7 +164,7 @@ fn open(file: &Path, force: bool) -> anyhow::Result<Box<dyn Write + Send>> {
     let shown = file.display();
     let opened = options.open(file).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => anyhow::Error::from(Failure::Usage(format!(
-            "{shown} is there already: choose another name, or write over it with --force"
+            "{shown} is there already: choose another name, or overwrite it with --force"
         ))),
         _ => error.into(),
     });

@@ -151,7 +151,7 @@ pub(crate) enum RecordingError {
 }
 
 impl RecordingError {
-    /// Whether the error concerns a single line, so that reading can go on.
+    /// Whether the error concerns a single line, so that the next lines can be read.
     pub(crate) fn is_of_line(&self) -> bool {
         matches!(
             self,
@@ -166,13 +166,13 @@ impl RecordingError {
 /// Reads a recording line by line. After an error that [is of its
 /// line](RecordingError::is_of_line), it continues with the next line.
 #[derive(Debug)]
-pub(crate) struct Reader<R> {
+pub(crate) struct RecordingReader<R> {
     from: R,
     line: u64,
     buffer: Vec<u8>,
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> RecordingReader<R> {
     pub(crate) fn new(from: R) -> Self {
         Self {
             from,
@@ -302,10 +302,10 @@ mod tests {
     use super::*;
 
     /// Line, time and type, or the text of the error.
-    type Shown = Result<(u64, Option<u64>, String), String>;
+    type ReadLine = Result<(u64, Option<u64>, String), String>;
 
-    fn all(text: &[u8]) -> Vec<Shown> {
-        let mut reader = Reader::new(text);
+    fn all(text: &[u8]) -> Vec<ReadLine> {
+        let mut reader = RecordingReader::new(text);
         let mut all = Vec::new();
         loop {
             match reader.next() {

@@ -24,9 +24,9 @@ use super::recording::player::{Choice, PlaybackSpeed, Played, RecordedMessages, 
 use super::span;
 
 const AFTER_HELP: &str =
-    "For testing overlays. Each message gets a fresh id and the mark \"replay\":true, by which the \
-        bridge tells its events and counts \
-nothing; Twitchat does not look at it. With --count it counts, as if it happened now.
+    "The command is for tests of overlays. Each message gets a fresh id and the mark \
+        \"replay\":true, which Twitchat ignores: the bridge emits the event, but does not count \
+it. With --count the bridge counts it as if it happened now.
 
 Only Twitchat's events are played: no requests, no replies, and no actions, which Twitchat would \
 carry out. --for plays the named types instead, actions included. Types that begin with OBS_ or \
@@ -34,7 +34,7 @@ ON_OBS_ are never played.
 
 FILE is a recording of `record`, or one message per line without times. If a line is broken, the \
 command names it and plays nothing; --skip-broken plays the other lines. From standard input (-) \
-the lines before a broken one are played. OBS may close and come back: the replay waits for it.
+the lines before a broken one are played. While OBS is closed, the replay waits.
 
 Examples:
   twitchat-bridge replay tuesday.ndjson
@@ -52,10 +52,10 @@ const ECHO_WITHIN: Duration = Duration::from_secs(5);
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// The recording; - for standard input
+    /// The recording to play, or - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Play this many times as fast; 0 or max for as fast as OBS takes it
+    /// Play this many times as fast; 0 or max for as fast as OBS accepts the messages
     #[arg(long, value_name = "N", default_value = "1", value_parser = speed,
         allow_negative_numbers = true)]
     speed: Speed,
@@ -69,7 +69,7 @@ pub(crate) struct Args {
     /// Begin again at the end, until Ctrl-C
     #[arg(long = "loop")]
     again: bool,
-    /// Only messages of this Twitchat type, actions too. May be given several times
+    /// Play only messages of this Twitchat type, which may be an action. May be given several times
     #[arg(long = "for", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
     /// Leave out lines that cannot be read
@@ -151,7 +151,7 @@ fn scan(
         if context.takes_stdin() {
             return Err(Failure::Usage(
                 "the recording and --password-stdin both read standard input: give \
-                    one of them by a file"
+                    one of them in a file"
                     .into(),
             )
             .into());
@@ -168,7 +168,7 @@ fn scan(
     Ok(Some(scan))
 }
 
-/// Whether to go on playing.
+/// Whether `replay` continues to play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Go {
     On,
@@ -325,8 +325,8 @@ impl Player {
                 () = sleep_until(taken.unwrap_or_else(Instant::now) + ECHO_WITHIN),
                     if taken.is_some() => {
                     self.progress.clear();
-                    out::warn("OBS has taken a message but did not hand it out in time: those that \
-                        follow may come before it");
+                    out::warn("OBS accepted a message but did not relay it in time: the following \
+                    messages may arrive before it");
                     return Ok(Sent::Replied(Ok(())));
                 }
                 news = self.receiving.next() => match news? {

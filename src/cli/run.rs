@@ -22,12 +22,12 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge run --exit-with-obs
   twitchat-bridge run --host 192.168.0.20 --password-file obs-password.txt
 
-OBS may start later, close and come back: the bridge keeps trying, and asks Twitchat for the \
-events it missed. It ends by itself only when OBS refuses the password at the first connect, \
+While OBS is closed, the bridge waits. When OBS is back, the bridge asks Twitchat for the events \
+it missed. It ends by itself only when OBS refuses the password at the first connect, \
 when OBS is too old, when the user disconnects it in OBS, or when another bridge serves the same \
 OBS. Ctrl-C stops it; a second Ctrl-C exits at once. All counted events are on disk either way.
 
-With --exit-with-obs it waits for OBS, and ends with exit code 0 when OBS closes or dies: when \
+With --exit-with-obs it waits for OBS, and ends with exit code 0 when OBS closes or crashes: when \
 OBS reports its exit, or when the connection is lost and OBS's port then refuses connections for \
 3 s, as after the WebSocket server is switched off. With the id of OBS's process, which the script \
 of `obs-script` gives, the end of that process counts instead of the port, also when the bridge \
@@ -40,10 +40,10 @@ pub(crate) struct Args {
     /// Append the log to this file too
     #[arg(long, value_name = "FILE")]
     log_file: Option<PathBuf>,
-    /// Take over from a bridge that already serves this OBS: that one ends
+    /// Replace the bridge that already serves this OBS: that bridge ends
     #[arg(long)]
     takeover: bool,
-    /// End when OBS closes or dies; with PID, when the process with this id ends
+    /// End when OBS closes or crashes; with PID, when the process with this id ends
     #[arg(long, value_name = "PID", num_args = 0..=1, require_equals = true,
         default_missing_value = "", value_parser = EndOfObs::parse)]
     exit_with_obs: Option<EndOfObs>,
@@ -70,8 +70,8 @@ impl EndOfObs {
     }
 }
 
-/// How long the bridge goes on after the end of OBS's process: what OBS has sent before is still
-/// in the connection.
+/// How long the bridge continues after the end of OBS's process, to read OBS's last messages from
+/// the connection.
 const READS_ON: Duration = Duration::from_millis(500);
 
 impl Args {

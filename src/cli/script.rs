@@ -52,7 +52,7 @@ Exit codes: 0 all steps are done, 1 a step failed or Ctrl-C was pressed, 2 the f
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{AFTER_HELP}", fields::HELP))]
 pub(crate) struct Args {
-    /// The file; - for standard input
+    /// The file with the steps, or - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -239,7 +239,8 @@ impl Player {
             }
             StepEffect::Run(program) if program.background => {
                 anyhow::bail!(
-                    "background = true is for the bridge: a script ends, and its programs with it"
+                    "background = true works only in rules and named actions: the programs of a \
+                     script end with it"
                 )
             }
             StepEffect::Run(program) => program::run(&program).await?,
@@ -261,8 +262,8 @@ impl Player {
         let mut context = nothing();
         if uses.contains(Uses::LAST) {
             return Err(Failure::Usage(
-                "last(…) is the bridge's: make these steps a named action, \
-                and call it with DoAction"
+                "only the bridge has last(…): make these steps a named action, and run it with \
+                    DoAction"
                     .into(),
             )
             .into());

@@ -100,7 +100,7 @@ impl Args {
             .unwrap_or_default();
         for key in &prepared.dropped {
             out::note(format_args!(
-                "{key} is left out: this Twitchat does not look at it"
+                "{key} is left out: this version of Twitchat ignores it"
             ));
         }
         if let Some(harm) = prepared.destructive.filter(|_| !self.yes) {
@@ -152,8 +152,8 @@ fn prepare(
 fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
     if event.is_empty() {
         if prepared.answers.is_empty() {
-            let hint =
-                "nothing is known to answer it: say what to wait for, as in --wait=CURRENT_TRACK";
+            let hint = "Twitchat is not known to answer it: name the event to wait for, as in \
+                 --wait=CURRENT_TRACK";
             return Err(Failure::Usage(format!("{}: {hint}", prepared.kind)));
         }
         return Ok(prepared.answers.clone());
@@ -180,7 +180,7 @@ fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
 /// Asks the user before an action that cannot be undone.
 fn confirm(kind: &str, harm: &str) -> anyhow::Result<()> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(Failure::Usage(format!("{kind}: {harm}. Say --yes if that is meant")).into());
+        return Err(Failure::Usage(format!("{kind}: {harm}. Add --yes to send it anyway")).into());
     }
     write!(anstream::stderr(), "{kind}: {harm}. Send it? [y/N] ")?;
     let mut answer = String::new();
@@ -239,9 +239,8 @@ impl Round<'_> {
             format!(" for {}", self.asked)
         };
         out::line(format_args!(
-            "sent {}{instead} (id {}): OBS has relayed it to everybody who listens. Whether \
-                Twitchat is open and acted on it, this does \
-             not tell.",
+            "sent {}{instead} (id {}): OBS has relayed it to all its clients. It is not known \
+                whether Twitchat is open and has acted on it.",
             sent.kind, sent.id
         ))?;
         Ok(())

@@ -429,7 +429,7 @@ impl View<'_> {
     }
 }
 
-/// How many there are, and how many of them are switched off; nothing if there is none.
+/// The number of entries, and how many of them are switched off; empty if there are none.
 fn counted(all: &[Value]) -> String {
     let is_off = |one: &&Value| one.get("enabled") == Some(&Value::Bool(false));
     match (all.len(), all.iter().filter(is_off).count()) {

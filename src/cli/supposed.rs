@@ -1,5 +1,5 @@
-//! The values for rules and scripts when no bridge is asked: nothing has happened yet, except for
-//! what the user assumes. For `rules test` and `script --dry-run`.
+//! The values that rules and scripts use when no bridge is asked: nothing has happened yet, except
+//! for the user's assumptions. For `rules test` and `script --dry-run`.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Supposed {
                 _ => {
                     let known = "args, credits, state, session, broadcaster or last";
                     return Err(Failure::Usage(format!(
-                        "nothing is called {name}: a field begins with {known}"
+                        "there is no value {name}: a field must begin with {known}"
                     )));
                 }
             }

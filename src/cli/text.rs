@@ -17,7 +17,7 @@ pub(crate) fn read(file: &Path, what: &str, context: &Context) -> anyhow::Result
     }
     if context.takes_stdin() {
         return Err(Failure::Usage(format!(
-            "{what} (-) and --password-stdin both read standard input: give one of them by a file"
+            "{what} (-) and --password-stdin both read standard input: give one of them in a file"
         ))
         .into());
     }

@@ -32,13 +32,13 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Remove the journal, the config file and your style sheet too
+    /// Also remove the journal, the config file and your style sheet
     #[arg(long)]
     data: bool,
     /// Do not ask
     #[arg(long)]
     yes: bool,
-    /// Remove files that were changed by hand, too
+    /// Also remove files that were changed by hand
     #[arg(long)]
     force: bool,
 }
@@ -68,7 +68,7 @@ impl Args {
     }
 }
 
-/// Removes, and prints what it has removed.
+/// Removes files and settings, and prints each of them.
 #[derive(Debug)]
 struct Removed {
     is_empty: bool,
@@ -113,7 +113,8 @@ impl Removed {
         Ok(())
     }
 
-    /// The scene and the source, if they were made for the page. A scene with other sources stays.
+    /// Removes the scene and the source if they were made for the page. A scene with other sources
+    /// stays.
     async fn scene_of_obs(&mut self, config: &Config) -> anyhow::Result<()> {
         let record = Record::read();
         if record.scene.is_some() || record.source.is_some() {
@@ -147,7 +148,8 @@ impl Removed {
         Record::change(|record| *record = Record::default())
     }
 
-    /// The files of the page. The user's own files in its folder stay, unless the data goes too.
+    /// Removes the files of the page. The user's own files in its folder stay, unless `with_data`
+    /// is true.
     fn page(&mut self, with_data: bool) -> anyhow::Result<()> {
         let Some(folder) = overlay::usual_folder() else {
             return Ok(());
@@ -164,7 +166,7 @@ impl Removed {
         self.empty_folder(&folder)
     }
 
-    /// The journal, the config file, and the folders, if nothing of others is in them.
+    /// Removes the journal, the config file, and the folders if they contain no other files.
     fn data(&mut self, config: &Config) -> anyhow::Result<()> {
         for file in files_of(&config.store.path)? {
             if remove_file(&file)? {
@@ -191,7 +193,7 @@ impl Removed {
         self.empty_folder(&places.data.join("twitchat-bridge"))
     }
 
-    /// Removes a folder of the program's if nothing is in it.
+    /// Removes a folder of the program if it is empty.
     fn empty_folder(&mut self, folder: &Path) -> anyhow::Result<()> {
         let is_ours = folder
             .components()

@@ -26,17 +26,17 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge wait --for Twitch.Cheer --count 3 | jq -r .data.displayName
 
 Prints each event as `watch --json` does. Exit codes: 0 the event happened, 5 it did not happen \
-in time, 1 stopped before.";
+in time, 1 it was stopped before.";
 
 /// Wait for an event and print it as JSON
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP,
     picker::HELP))]
 pub(crate) struct Args {
-    /// The event to wait for, see below. If given several times, any of them
+    /// Wait for this event, see below. If given several times, wait for any of them
     #[arg(long = "for", value_name = "TYPE", required = true, add = candidates::kinds())]
     kinds: Vec<Kind>,
-    /// Only events that meet this condition, such as "data.viewers >= 10", see below
+    /// Wait only for events that match this condition, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
     /// Give up after this time, such as 30s or 5m [default: never]

@@ -18,7 +18,7 @@ use super::receiving::subscription::Subscription;
 use super::receiving::summary;
 use super::receiving::{News, Receiving};
 use super::screen;
-use once::Once;
+use once::ShownEvents;
 
 const MORE: &str = "Names of messages:
   Twitchat.TYPE      an unchanged Twitchat message, such as Twitchat.ON_FOLLOW
@@ -37,14 +37,13 @@ With --json each line is one object with these keys:
   data    the data of the message or event; the whole message of a request or a bridge; else null
   replay  true, if it is played back from a recording; else absent
 
-Each thing is shown once: a message of Twitchat's as the event that it becomes, if it becomes one, \
-and an event that a bridge emits as well is not shown again. With --type you see what you name; \
---all shows everything that is on OBS.
+Each event is shown once: a message of Twitchat is shown as its event, if it has one, and an \
+event that a bridge emits as well is not shown again. --type shows the messages that you name; \
+--all shows everything that OBS sends.
 
-No bridge is needed to see events. Gifts are shown as a bridge tells them: after two seconds \
-without another of the same giver, \
-GiftBomb first if it was one. Only a \
-bridge tells Credits.*, Raw.* and Custom.*: it is asked for them if --type names them.
+No bridge is needed to see events. Gifts are shown as a bridge emits them: after two seconds \
+without another gift of the same giver, and GiftBomb before its gifts. Only a bridge emits \
+Credits.*, Raw.* and Custom.*: the command subscribes to them if --type names them.
 
 Examples:
   twitchat-bridge watch
@@ -59,13 +58,13 @@ pub(crate) struct Args {
     /// Print one JSON object per line
     #[arg(long)]
     json: bool,
-    /// Only messages with this name, see below. May be given several times
+    /// Show only messages with this name, see below. May be given several times
     #[arg(long = "type", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
-    /// Only events that meet this condition, such as "data.viewers >= 10", see below
+    /// Show only events that match this condition, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
-    /// Show everything as often as it is on OBS
+    /// Show every message that OBS sends, repeated events too
     #[arg(long)]
     all: bool,
 }
@@ -78,7 +77,7 @@ impl Args {
         if !self.all {
             decoder = decoder.without_repeats();
         }
-        let once = (!self.all).then(|| Once::new(filter.kinds().match_all()));
+        let once = (!self.all).then(|| ShownEvents::new(filter.kinds().match_all()));
         let mut receiving = Receiving::start(&config)?;
         let mut subscription = Subscription::to(filter.kinds(), "watch", receiving.obs());
         let mut printer = Printer {
@@ -108,7 +107,7 @@ impl Args {
 struct Printer {
     json: bool,
     filter: Filter,
-    once: Option<Once>,
+    once: Option<ShownEvents>,
     zone: TimeZone,
 }
 

@@ -39,7 +39,7 @@ pub(super) enum Link {
     Stopped(Option<ConnectionError>),
 }
 
-/// Keeps a connection open, which ends with the last handle.
+/// Keeps a connection open. The connection ends when the last handle is dropped.
 #[derive(Debug, Clone)]
 pub(super) struct Handle {
     pub(super) connection: Arc<Connection>,
@@ -58,7 +58,7 @@ pub(super) struct Connection {
     pub(super) twitchat: watch::Sender<Option<Generation>>,
     /// Whether the options left the version of Twitchat open.
     follows_twitchat: bool,
-    /// The subscriptions must be renewed.
+    /// Notified when the subscriptions must be renewed.
     pub(super) renewal: Notify,
     pub(super) stream_dropped: Notify,
     /// Lets subscriptions change one after the other, so that no change overtakes another.
@@ -349,7 +349,8 @@ impl Connection {
         ])
     }
 
-    /// Registers with the hub what is about to be sent. Waits for the connection if there is none.
+    /// Registers a message with the hub before it is sent. Waits for the connection if there is
+    /// none.
     async fn registered<T>(
         &self,
         within: Duration,
@@ -390,8 +391,8 @@ impl Connection {
         lost(&link).unwrap_or(Error::Closed)
     }
 
-    /// The error of a message that OBS did not take. A lost connection shows in the request first,
-    /// and its cause is known a moment later.
+    /// The error of a message that OBS did not accept. A lost connection shows in the request
+    /// first, and its cause is known a moment later.
     async fn explained(&self, error: RequestError) -> Error {
         match error {
             RequestError::NotConnected => timeout(CAUSE_WITHIN, self.until_disconnected())

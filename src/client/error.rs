@@ -85,7 +85,7 @@ pub enum Error {
     #[error(transparent)]
     Action(ActionError),
     /// OBS accepted the action and did not relay it to anybody within the timeout.
-    #[error("OBS took {action} but did not relay it within {} s: nobody has received it. Try \
+    #[error("OBS accepted {action} but did not relay it within {} s: nobody has received it. Try \
         again", within.as_secs_f32())]
     NotRelayed {
         /// Twitchat's type of the action.
@@ -134,7 +134,7 @@ enum Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectionErrorKind {
-    /// OBS is not running or not reachable. The client tries again by itself.
+    /// OBS is not running or not reachable. The client tries again automatically.
     Unreachable,
     /// The password is missing or wrong. On the first connect this is final; later the client tries
     /// again every 30 s, because the user may have changed the password.
@@ -208,7 +208,7 @@ impl std::error::Error for ConnectionError {
     }
 }
 
-/// Why OBS did not take a message: too large, refused, or no answer from OBS in time.
+/// Why OBS did not accept a message: too large, refused, or no answer from OBS in time.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct ObsError(RequestError);

@@ -119,11 +119,11 @@ pub enum Update {
         /// The number of events of this subscription that were dropped.
         events: u64,
     },
-    /// The connection to OBS is lost. The client connects again by itself, unless this is the end
+    /// The connection to OBS is lost. The client reconnects automatically, unless this is the end
     /// of the stream. Events that the bridge emits before [`Resumed`](Self::Resumed) are lost.
     Disconnected(ConnectionError),
-    /// Another bridge answers on this OBS, or the bridge was started again. Events between the two
-    /// are lost.
+    /// Another bridge answers on this OBS, or the bridge was started again. Events that happened
+    /// between the two are lost.
     BridgeStarted,
     /// The bridge has confirmed the subscription again, after [`Disconnected`](Self::Disconnected)
     /// or [`BridgeStarted`](Self::BridgeStarted).

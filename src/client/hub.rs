@@ -54,7 +54,7 @@ pub(super) struct ActionReceivers {
 /// The work that remains for the client's task after a message was routed.
 #[derive(Debug, Default)]
 pub(super) struct Consequences {
-    /// A bridge wants all subscriptions to be renewed.
+    /// Whether a bridge has asked its clients to renew all subscriptions.
     pub(super) renew: bool,
     /// The version of the Twitchat that sent the message.
     pub(super) twitchat: Option<Generation>,
@@ -100,7 +100,8 @@ impl Hub {
         self.is_connected = true;
     }
 
-    /// OBS sends no more messages. All requests and actions fail, and streams are interrupted.
+    /// Records that OBS sends no more messages. All requests and actions fail, and streams are
+    /// interrupted.
     pub(super) fn disconnected(&mut self, cause: &ConnectionError) {
         let was_connected = std::mem::take(&mut self.is_connected);
         if was_connected || cause.kind() == ConnectionErrorKind::Panicked {
@@ -122,7 +123,7 @@ impl Hub {
         }
     }
 
-    /// The client ends, for a cause or because it was closed: requests and actions fail, and
+    /// Ends the client, for a cause or because it was closed: requests and actions fail, and
     /// streams end.
     pub(super) fn end(&mut self, cause: Option<&ConnectionError>) {
         if let Some(cause) = cause {
@@ -235,12 +236,12 @@ impl Hub {
         names.without(&Names::default())
     }
 
-    /// The bridge has confirmed the subscription of one stream with this reply.
+    /// Records that the bridge has confirmed the subscription of one stream with this reply.
     pub(super) fn subscribed(&mut self, reply: &Reply) {
         self.advance(position_in(reply));
     }
 
-    /// The bridge has confirmed all subscriptions with this reply.
+    /// Records that the bridge has confirmed all subscriptions with this reply.
     pub(super) fn renewed(&mut self, reply: &Reply) {
         let now = position_in(reply);
         if let Some(interruption) = self.interruption.take() {
@@ -363,7 +364,7 @@ fn position_in(reply: &Reply) -> Position {
     }
 }
 
-/// The data of a message if it is one of the expected.
+/// The data of a message if it is one of the expected messages.
 fn answer_in(message: &event::Message, expected: &[Expected]) -> Option<Value> {
     let data = || {
         message.data.as_deref().map_or(Value::Null, |data| {

@@ -22,7 +22,7 @@ pub(super) enum Message<'a> {
     Other,
 }
 
-/// An event, read as far as it takes to know who wants it.
+/// An event, read only as far as its name and its number.
 #[derive(Debug)]
 pub(super) struct Emitted<'a> {
     /// The id of the bridge's run.

@@ -40,7 +40,7 @@
 //!
 //! # When OBS goes away
 //!
-//! The client connects again by itself for as long as it exists. It retries after 0.25 s to 2 s, or
+//! The client reconnects automatically for as long as it exists. It retries after 0.25 s to 2 s, or
 //! after 30 s if OBS refuses the password. It gives up only if OBS's user disconnects it in OBS's
 //! list of sessions, or if OBS is too old. Meanwhile:
 //!

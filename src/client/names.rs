@@ -11,7 +11,8 @@ use crate::event::EventName;
 pub(super) struct Names(Vec<(String, String)>);
 
 impl Names {
-    /// Reads names that are written as `Source.Type`. The error is a name that is not.
+    /// Reads names that are written as `Source.Type`. The error is the first name that has another
+    /// form.
     pub(super) fn read<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, String> {
         let read = |name: &str| {
             let (source, kind) = name
@@ -56,7 +57,7 @@ impl Names {
         }
     }
 
-    /// Which of these to unsubscribe from so that `wanted` stays subscribed. Unsubscribing from
+    /// The names to unsubscribe from so that `wanted` stays subscribed. Unsubscribing from
     /// `Source.*` ends every type of the source. So `Source.*` replaces all types of a source that
     /// no name in `wanted` has, and is left out for the other sources.
     pub(super) fn without(self, wanted: &Self) -> Self {

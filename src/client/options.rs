@@ -79,7 +79,7 @@ impl Options {
 
     /// The name under which the bridge keeps this client's subscriptions and lists it in
     /// `GetStatus`. The client appends a random id, so that two programs of the same name do not
-    /// end each other's subscriptions. Without a name the id stands alone.
+    /// end each other's subscriptions. Without a name only the id is used.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self

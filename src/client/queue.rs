@@ -18,11 +18,11 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Queue {
     pub(super) names: Names,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<WaitingUpdates>,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct WaitingUpdates {
     updates: VecDeque<Update>,
     events: usize,
     bytes: usize,
@@ -40,7 +40,7 @@ impl Queue {
         }
     }
 
-    /// Adds an update. Of events, those beyond the bound are counted at their place instead.
+    /// Adds an update. Events beyond the limits are not added: a number takes their place.
     pub(super) fn push(&self, update: Update) {
         let mut waiting = self.lock();
         if waiting.is_over {
@@ -72,7 +72,7 @@ impl Queue {
         self.push(why);
     }
 
-    /// Adds the end of an interruption, if the reader knows of one.
+    /// Adds the end of an interruption, if the reader has received its beginning.
     pub(super) fn resume(&self, missed: Option<u64>) {
         if std::mem::take(&mut self.lock().is_interrupted) {
             self.push(Update::Resumed { missed });
@@ -105,12 +105,12 @@ impl Queue {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, WaitingUpdates> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Waiting {
+impl WaitingUpdates {
     fn wake(&mut self) {
         if let Some(reader) = self.reader.take() {
             reader.wake();

@@ -126,12 +126,12 @@ impl<T: DeserializeOwned> Reply<T> {
     }
 }
 
-/// The reply to a request whose reply has no fields of its own.
+/// The reply to a request whose reply has only the common fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Done {}
 
-/// `Default` for requests without mandatory fields.
+/// Implements `Default` for requests without mandatory fields.
 macro_rules! default {
     ($name:ident) => {
         impl Default for $name {
@@ -225,7 +225,7 @@ requests! {
     /// (`docs/published-events.md`). Subscribers receive it, and it counts in the credits.
     PublishEvent(publish: Name, data: Value) -> Published {
         [
-            /// Makes a repetition harmless: the bridge ignores a second event with the same id.
+            /// The bridge ignores a second event with the same id.
             event_id = "eventId";
         ]
     }
@@ -260,7 +260,7 @@ requests! {
     /// Sends a message to the chat on Twitch, through Twitchat, as the streamer.
     SendMessage(message: String) with platform = "twitch" -> Done {}
 
-    /// Rolls the end credits. Each field that is not set follows the bridge's config.
+    /// Rolls the end credits. A field that is not set has its value from the bridge's config.
     RollCredits() -> Rolling {
         [
             /// `scroll` or `slides`.
@@ -465,7 +465,7 @@ pub struct ActiveViewers {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Actions {
-    /// The actions and triggers, those that cannot run now included.
+    /// The actions and triggers, including the ones that cannot run now.
     pub actions: Vec<ActionEntry>,
 }
 

@@ -110,7 +110,7 @@ async fn route(connection: Arc<Connection>, mut notices: Receiver<Notice>) {
     }
 }
 
-/// Renews the subscriptions when it is time to, and ends those of dropped streams.
+/// Renews the subscriptions when a renewal is due, and ends the subscriptions of dropped streams.
 async fn keep_subscriptions(connection: Arc<Connection>) {
     let keeping = async {
         let mut wait = RENEWED_EVERY;

@@ -142,7 +142,7 @@ async fn a_failure_is_said_and_the_rest_goes_on_unless_it_is_to_end() {
     strict
         .end()
         .await
-        .fails(1, &["--fail-fast ends with the first that does"]);
+        .fails(1, &["--fail-fast ends the command at the first failure"]);
     wait_until("nothing was started twice", || {
         missing.err().matches("it cannot be started").count() == 2
     })
@@ -195,7 +195,7 @@ async fn ctrl_c_asks_programs_to_end() {
     let done = stop(running).await;
     assert_eq!(done.out, "ready\ntold\n");
     assert!(
-        done.err.ends_with("1 run, 0 failed, 1 ended with us\n"),
+        done.err.ends_with("1 run, 0 failed, 1 ended with `exec`\n"),
         "{done:?}"
     );
 }

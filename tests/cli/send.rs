@@ -43,7 +43,7 @@ async fn send_makes_an_envelope_and_waits_for_its_echo() {
     let id = envelope["id"].as_str().unwrap();
     assert_eq!((id.len(), done.out.contains(id)), (36, true));
     assert!(
-        done.out.contains("OBS has relayed it") && done.out.contains("does not tell"),
+        done.out.contains("OBS has relayed it") && done.out.contains("It is not known whether"),
         "{done:?}"
     );
     let data =
@@ -175,7 +175,7 @@ async fn names_of_every_version_are_put_into_the_words_of_the_one_in_use() {
         .succeeds();
     assert_eq!(
         done.err,
-        "count is left out: this Twitchat does not look at it\n"
+        "count is left out: this version of Twitchat ignores it\n"
     );
     home.run(
         &[
@@ -371,6 +371,6 @@ async fn an_echo_that_does_not_come_is_5() {
     let done = Home::at(obs.port())
         .run(&["send", "SHOUTOUT", "--timeout", "0.3"])
         .await;
-    done.fails(5, &["OBS took SHOUTOUT but did not relay it"]);
+    done.fails(5, &["OBS accepted SHOUTOUT but did not relay it"]);
     assert_eq!(done.out, "");
 }

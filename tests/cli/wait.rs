@@ -139,7 +139,7 @@ async fn what_does_not_happen_in_time_is_5_and_being_stopped_is_no_success() {
     stopped
         .end()
         .await
-        .fails(1, &["stopped before it happened"]);
+        .fails(1, &["stopped before a matching event"]);
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ impl Args {
     }
 }
 
-/// Asks on the terminal whether to go on. Without a terminal that is an error.
+/// Asks a yes-or-no question on the terminal. Without a terminal that is an error.
 pub(crate) fn ask(verb: &str, question: &str) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::Usage(format!(

@@ -25,13 +25,13 @@ const SPEED_EXAMPLES: &str = "Examples:
 const GOTO_EXAMPLES: &str = "Examples:
   twitchat-bridge credits goto cheers   the section with this id
   twitchat-bridge credits goto 0        the first section
-  twitchat-bridge credits goto 1:30     the place that is reached after 90 seconds";
+  twitchat-bridge credits goto 1:30     the position after 90 seconds";
 
 /// Roll faster, slower or backwards
 #[derive(Debug, clap::Args)]
 #[command(after_help = SPEED_EXAMPLES)]
 pub(super) struct Speed {
-    /// 1 is as configured, 2 twice as fast, 0 stands still, -1 backwards
+    /// The speed: 1 as configured, 2 twice as fast, 0 to stand still, -1 backwards
     #[arg(value_name = "FACTOR", value_parser = number::any, allow_negative_numbers = true)]
     factor: f64,
     #[command(flatten)]

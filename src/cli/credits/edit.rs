@@ -32,7 +32,7 @@ const FIND_EXAMPLES: &str = "Examples:
   twitchat-bridge credits find ann
   twitchat-bridge credits find twitch:12345 --json";
 
-/// How the edits of one person are called.
+/// The arguments of `hide` and `show`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Person {
     /// The person: a name, a login, an id, or PLATFORM:ID
@@ -115,14 +115,14 @@ pub(super) struct Add {
     common: Common,
 }
 
-/// Take back the last edit
+/// Undo the last edit
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  twitchat-bridge credits undo\n  twitchat-bridge credits undo \
     --steps 3\n\nEvents that came after the edit stay as they are."
 )]
 pub(super) struct Undo {
-    /// How many edits to take back
+    /// How many edits to undo
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     steps: u32,
     /// Print the reply as JSON
@@ -150,7 +150,7 @@ pub(super) struct Find {
 }
 
 impl Person {
-    /// `hide` or `show`.
+    /// Runs `edit`, which is `hide` or `show`.
     pub(super) async fn run(self, edit: &str, context: &Context) -> anyhow::Result<ExitCode> {
         let fields = json!({ "person": self.person });
         self.common.edit(context, edit, &fields).await
@@ -177,7 +177,7 @@ impl Merge {
             out::note(preview.words(&reply).trim_end());
             if !ask(
                 "credits merge",
-                "Merge them? `credits undo` takes it back. [y/N]",
+                "Merge them? `credits undo` undoes it. [y/N]",
             )? {
                 return Ok(ExitCode::SUCCESS);
             }
@@ -325,7 +325,7 @@ fn sentence(edit: &Value) -> String {
     }
 }
 
-/// A person with what else is known of them.
+/// A person's name, then the text that names exactly this person, and marks such as `banned`.
 fn described(person: &Value) -> String {
     let text = |key: &str| person.get(key).and_then(Value::as_str).unwrap_or_default();
     let is = |key: &str| person.get(key) == Some(&Value::Bool(true));

@@ -24,7 +24,7 @@ that it is in. Without a running bridge it reads the journal itself.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Whom to find: a name, a login, an id, or PLATFORM:ID
+    /// The person: a name, a login, an id, or PLATFORM:ID
     #[arg(value_name = "PERSON")]
     person: String,
     /// The session: a number, `last`, `yesterday` or a date
@@ -73,7 +73,7 @@ impl Args {
     }
 }
 
-/// `  2026-11-30 20:01:07  follow from twitchat: Follows`.
+/// A line such as `  2026-11-30 20:01:07  follow from twitchat: Follows`.
 fn line(event: &Value) -> String {
     let text = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
     let at = text("at")

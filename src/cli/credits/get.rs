@@ -26,14 +26,14 @@ pub(super) const EXAMPLES: &str = "Examples:
 /// Print the credits
 #[derive(Debug, clap::Args)]
 pub(super) struct GetArgs {
-    /// How to print them
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The keys of the JSON: those of Streamer.bot's older documents (`legacy`), or the current
     /// ones
     #[arg(long, value_enum, default_value_t = Spelling::Legacy)]
     spelling: Spelling,
-    /// Amounts too, in JSON and Markdown; the text and CSV always have them
+    /// Include amounts in JSON and Markdown; text and CSV always include them
     #[arg(long)]
     extended: bool,
     /// Show at most this many names per list
@@ -43,8 +43,8 @@ pub(super) struct GetArgs {
     /// Show sample people instead of real ones
     #[arg(long)]
     test: bool,
-    /// The credits of another session: a number, `last`, `yesterday` or a date. Works without a
-    /// running bridge too
+    /// Show the credits of another session: a number, `last`, `yesterday` or a date. This needs no
+    /// running bridge
     #[arg(long, value_name = "SESSION", value_parser = sessions::read,
         allow_negative_numbers = true, conflicts_with = "test")]
     session: Option<SessionQuery>,
@@ -54,15 +54,15 @@ pub(super) struct GetArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For a terminal
+    /// Text for a terminal
     Text,
-    /// The bridge's reply
+    /// The bridge's reply as JSON
     Json,
-    /// For a wiki or the description of a video
+    /// Markdown for a wiki or the description of a video
     Markdown,
-    /// For a spreadsheet: one line per name, with amounts
+    /// A table for a spreadsheet, with one line per name and amounts
     Csv,
-    /// The end-credits page with these credits in it, one file that needs nothing else
+    /// The end-credits page with these credits, as one file
     Html,
 }
 

@@ -25,20 +25,21 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits get --format html > credits.html
   twitchat-bridge credits test --names 800 --seed 7      see how the page looks when it is full
   twitchat-bridge credits roll --seconds 90
-  twitchat-bridge credits --session last                 those of the session before
-  twitchat-bridge credits explain anna                   why somebody is in them
+  twitchat-bridge credits --session last                 show those of the previous session
+  twitchat-bridge credits explain anna                   show why somebody is in the credits
   twitchat-bridge credits hide some_troll
   twitchat-bridge credits undo
   twitchat-bridge credits clear --yes
 
 The bridge must be running: the command sends it a request over OBS, as an overlay does. Only \
-`explain` and `--session` also work without it: they read the journal then. `clear` keeps the old \
+`explain` and `--session` also work without a bridge: then they read the journal. `clear` keeps \
+the old \
 credits in the journal; `credits --session last` shows them.
 
 Corrections (hide, show, rename, merge, remove, add) delete nothing: `undo` takes them back. \
 PERSON is a name, a login or an id. If several people have it, the error names each of them as \
-PLATFORM:ID, such as twitch:12345, which is a PERSON too. Names in a roll that is on change where \
-they stand; people who were not in it when it began appear in the next roll.";
+PLATFORM:ID, such as twitch:12345, which you can give as PERSON. In a running roll, names change \
+in place; people who were not in it when it began appear in the next roll.";
 
 /// Show the credits, roll them in OBS, or begin new ones
 #[derive(Debug, clap::Args)]
@@ -46,13 +47,13 @@ they stand; people who were not in it when it began appear in the next roll.";
     args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    verb: Option<Verb>,
+    verb: Option<CreditsCommand>,
     #[command(flatten)]
     get: get::GetArgs,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum CreditsCommand {
     #[command(after_help = get::EXAMPLES)]
     Get(get::GetArgs),
     Roll(roll::Args),
@@ -93,26 +94,26 @@ impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
             None => self.get.run(context).await,
-            Some(Verb::Get(args)) => args.run(context).await,
-            Some(Verb::Roll(args)) => args.run(context).await,
-            Some(Verb::Test(args)) => args.run(context).await,
-            Some(Verb::Stop(args)) => args.stop(context).await,
-            Some(Verb::Pause(args)) => args.run("pause", context).await,
-            Some(Verb::Resume(args)) => args.run("resume", context).await,
-            Some(Verb::Next(args)) => args.run("next", context).await,
-            Some(Verb::Previous(args)) => args.run("previous", context).await,
-            Some(Verb::Speed(args)) => args.run(context).await,
-            Some(Verb::Goto(args)) => args.run(context).await,
-            Some(Verb::Clear(args)) => args.run(context).await,
-            Some(Verb::Hide(args)) => args.run("hide", context).await,
-            Some(Verb::Show(args)) => args.run("show", context).await,
-            Some(Verb::Rename(args)) => args.run(context).await,
-            Some(Verb::Merge(args)) => args.run(context).await,
-            Some(Verb::Remove(args)) => args.run(context).await,
-            Some(Verb::Add(args)) => args.run(context).await,
-            Some(Verb::Undo(args)) => args.run(context).await,
-            Some(Verb::Find(args)) => args.run(context).await,
-            Some(Verb::Explain(args)) => args.run(context).await,
+            Some(CreditsCommand::Get(args)) => args.run(context).await,
+            Some(CreditsCommand::Roll(args)) => args.run(context).await,
+            Some(CreditsCommand::Test(args)) => args.run(context).await,
+            Some(CreditsCommand::Stop(args)) => args.stop(context).await,
+            Some(CreditsCommand::Pause(args)) => args.run("pause", context).await,
+            Some(CreditsCommand::Resume(args)) => args.run("resume", context).await,
+            Some(CreditsCommand::Next(args)) => args.run("next", context).await,
+            Some(CreditsCommand::Previous(args)) => args.run("previous", context).await,
+            Some(CreditsCommand::Speed(args)) => args.run(context).await,
+            Some(CreditsCommand::Goto(args)) => args.run(context).await,
+            Some(CreditsCommand::Clear(args)) => args.run(context).await,
+            Some(CreditsCommand::Hide(args)) => args.run("hide", context).await,
+            Some(CreditsCommand::Show(args)) => args.run("show", context).await,
+            Some(CreditsCommand::Rename(args)) => args.run(context).await,
+            Some(CreditsCommand::Merge(args)) => args.run(context).await,
+            Some(CreditsCommand::Remove(args)) => args.run(context).await,
+            Some(CreditsCommand::Add(args)) => args.run(context).await,
+            Some(CreditsCommand::Undo(args)) => args.run(context).await,
+            Some(CreditsCommand::Find(args)) => args.run(context).await,
+            Some(CreditsCommand::Explain(args)) => args.run(context).await,
         }
     }
 }

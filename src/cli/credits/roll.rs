@@ -45,8 +45,8 @@ pub(super) struct Args {
 
 /// Roll test credits on the end-credits page; nothing that is stored changes
 ///
-/// Without options it shows people that the bridge has seen. With any of --names to --mixed-
-/// currency it shows a made-up audience, which is the same for the same seed.
+/// Without options it shows people that the bridge has seen. With any of the options from --names
+/// to --mixed-currency it shows a made-up audience, which is the same for the same seed.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = TEST_EXAMPLES)]
@@ -55,20 +55,20 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=50_000),
         allow_negative_numbers = true)]
     names: Option<u32>,
-    /// Make another audience for each number
+    /// Make the audience from this number; another number makes other people
     #[arg(long, value_name = "N", value_parser = number::whole::<u64>(0..=u64::MAX),
         allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// Names of 25 characters, the longest that Twitch allows
+    /// Include names of 25 characters, the longest that Twitch allows
     #[arg(long)]
     long: bool,
-    /// Names that run from right to left too
+    /// Include names that run from right to left
     #[arg(long)]
     rtl: bool,
-    /// Names with emoji too
+    /// Include names with emoji
     #[arg(long)]
     emoji: bool,
-    /// Tips in several currencies
+    /// Include tips in several currencies
     #[arg(long)]
     mixed_currency: bool,
     #[command(flatten)]
@@ -77,7 +77,7 @@ pub(super) struct TestArgs {
     timeout: Timeout,
 }
 
-/// Settings for this roll alone, instead of those in the config file.
+/// Settings for this roll only, which replace those in the config file.
 #[derive(Debug, clap::Args)]
 struct LookArgs {
     /// Roll for this many seconds in all

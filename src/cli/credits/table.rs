@@ -69,13 +69,13 @@ fn line(section: &str, row: &Value) -> String {
     cells.map(|cell| quoted(&cell)).join(",")
 }
 
-/// Characters that a spreadsheet takes for the beginning of a formula, with their wide forms on
+/// Characters that a spreadsheet reads as the beginning of a formula, with their wide forms on
 /// Japanese keyboards.
 const FORMULA: [char; 10] = [
     '=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
 ];
 
-/// A cell that no spreadsheet takes for a formula, because an apostrophe before it marks it as a
+/// A cell that no spreadsheet reads as a formula, because an apostrophe before it marks it as a
 /// text. Control characters except line ends become spaces. Quoted also for spreadsheets that split
 /// cells at semicolons or tabs.
 fn quoted(cell: &str) -> String {

@@ -149,7 +149,7 @@ fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
     extended.or_else(|| at(reply, place)).unwrap_or_default()
 }
 
-/// The same list, with the platform after each name that people of several chats have. In plain
+/// The same list, with the platform after each name that people on several platforms have. In plain
 /// lists of names the bridge has added it.
 fn named_apart(list: &[Value]) -> Vec<Value> {
     let who = |one: &Value| {
@@ -191,7 +191,7 @@ pub(super) fn line(value: &Value) -> String {
         return out::clean(&value.to_string()).into_owned();
     };
     let mut more = Vec::new();
-    // Each gift counts once: "5 times, 5 gifts" would say the same twice.
+    // Each gift counts once, so "5 times, 5 gifts" would be a repetition.
     let is_gifts = object.get("unit").and_then(Value::as_str) == Some("gifts");
     if let Some(count) = object
         .get("count")

@@ -1,5 +1,5 @@
-//! Checks of the bridge that runs, and of what it knows: Twitchat, the page, rules, labels, the
-//! journal.
+//! Checks of the running bridge, and of everything that it reports: Twitchat, the page, rules,
+//! labels, the journal.
 
 use std::time::Duration;
 

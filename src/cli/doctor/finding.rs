@@ -23,7 +23,7 @@ pub(super) struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Good,
-    /// In order, but perhaps not as the user wants it.
+    /// It works, but perhaps not as the user wants.
     Note,
     Problem,
 }
@@ -57,7 +57,7 @@ impl Finding {
         }
     }
 
-    /// As a line of text, and one more for the fix.
+    /// A line of text, and a second line for the fix if there is one.
     pub(super) fn text(&self, width: Option<usize>) -> String {
         let mark = match self.state {
             State::Good => "ok  ",

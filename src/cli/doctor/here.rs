@@ -13,10 +13,10 @@ use twitchat_bridge::{overlay, store};
 use super::finding::Finding;
 use crate::cli::setup::Record;
 
-/// When this program was written: no clock that is right shows an earlier time.
+/// The time when this program was written: a correct clock never shows an earlier time.
 const WRITTEN: &str = "2026-11-01T00:00:00Z";
 
-/// The config file, its warnings, and the clock.
+/// Checks the config file and the clock. Each warning of the config file is a finding.
 pub(super) fn settings(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     let place = match &config.file {
@@ -45,7 +45,7 @@ pub(super) fn settings(config: &Config) -> Vec<Finding> {
     findings
 }
 
-/// The files of the end-credits page.
+/// Checks the files of the end-credits page.
 pub(super) fn page() -> Finding {
     let Some(folder) = overlay::usual_folder() else {
         return Finding::problem(
@@ -82,7 +82,7 @@ pub(super) fn page() -> Finding {
     }
 }
 
-/// The journal's file. `asked` if the bridge was asked too.
+/// Checks the journal's file. `asked` means that the bridge was asked too.
 pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
     let path = &config.store.path;
     let in_use = store::is_in_use(path);
@@ -124,7 +124,7 @@ pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
     findings
 }
 
-/// Whether the file begins as SQLite's do. An empty one is new.
+/// Whether the file begins as SQLite files do. An empty file also counts, because it is a new one.
 fn is_sqlite(path: &Path) -> bool {
     const HEAD: &[u8] = b"SQLite format 3\0";
     let mut head = Vec::new();
@@ -133,7 +133,7 @@ fn is_sqlite(path: &Path) -> bool {
     read.is_ok() && (head.is_empty() || head == HEAD)
 }
 
-/// Whether anything starts the bridge.
+/// Checks whether the system or OBS starts the bridge.
 pub(super) fn autostart(config: &Config) -> Finding {
     let has_service =
         service::state(&config.store.path).is_ok_and(|state| state.installed.is_some());

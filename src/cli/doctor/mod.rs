@@ -1,4 +1,4 @@
-//! `doctor`: what is in order, what is not, and how to mend it.
+//! `doctor`: checks everything, and says how to correct each problem.
 
 mod bridge;
 mod finding;
@@ -22,7 +22,7 @@ Examples:
   twitchat-bridge doctor
   twitchat-bridge doctor --json | jq '.[] | select(.state == \"problem\")'";
 
-/// Check everything, and say how to mend what is wrong
+/// Check everything, and say how to correct each problem
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {

@@ -1,4 +1,5 @@
-//! Checks of OBS: whether it is reachable, and what it has of the end credits.
+//! Checks of OBS: whether it is reachable, and whether it has the scene and the source of the end
+//! credits.
 
 use std::path::{Path, absolute};
 
@@ -58,7 +59,7 @@ pub(super) async fn check(
     None
 }
 
-/// Browser sources, the page's scene and its source.
+/// Checks whether OBS has browser sources, the page's scene and its source.
 pub(super) async fn scene(obs: &RequestConnection, config: &Config) -> Vec<Finding> {
     match of_scene(obs, config).await {
         Ok(findings) => findings,

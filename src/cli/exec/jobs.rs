@@ -31,7 +31,7 @@ pub(crate) struct Tally {
     pub(crate) succeeded: u64,
     pub(crate) failed: u64,
     pub(crate) dropped: u64,
-    /// Runs that were ended because the verb ended.
+    /// The runs that were ended because the verb ended.
     pub(crate) ended: u64,
 }
 

@@ -10,5 +10,5 @@ use crate::cli::failure::Failure;
 pub(super) fn of(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
     named
         .or_else(obs_script::usual_folder)
-        .ok_or_else(|| Failure::Usage("no home folder is known: say where with --dir".into()))
+        .ok_or_else(|| Failure::Usage("no home folder is known: name the folder with --dir".into()))
 }

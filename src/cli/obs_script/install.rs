@@ -1,4 +1,4 @@
-//! `obs-script install`: the script onto the disk, and into OBS if that is wanted.
+//! `obs-script install`: writes the script to the disk, and adds it to OBS with --add.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,10 +27,10 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Add it to OBS's scene collections; OBS must be closed
+    /// Add the script to all scene collections of OBS, which must be closed
     #[arg(long)]
     add: bool,
-    /// Where to put the script; in the user's data folder unless given
+    /// The folder for the script [default: a folder in your data folder]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Overwrite a script that was changed by hand

@@ -1,4 +1,4 @@
-//! `obs-script`: the bridge starts and stops with OBS.
+//! `obs-script`: makes OBS start and stop the bridge.
 
 mod folder;
 mod install;
@@ -28,11 +28,11 @@ Examples:
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: ObsScriptCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum ObsScriptCommand {
     Install(install::Args),
     Uninstall(uninstall::Args),
     Print(print::Args),
@@ -43,10 +43,10 @@ enum Verb {
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
-            Verb::Install(args) => args.run(context),
-            Verb::Uninstall(args) => args.run(),
-            Verb::Print(args) => args.run(context),
-            Verb::Stop(args) => args.run(context).await,
+            ObsScriptCommand::Install(args) => args.run(context),
+            ObsScriptCommand::Uninstall(args) => args.run(),
+            ObsScriptCommand::Print(args) => args.run(context),
+            ObsScriptCommand::Stop(args) => args.run(context).await,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `obs-script print`: the text of the script.
+//! `obs-script print`: prints the text of the script.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ const AFTER_HELP: &str = "Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Where the log of the bridge will be; in the user's data folder unless given
+    /// The folder for the bridge's log [default: a folder in your data folder]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Print the script for a package that installs the program at this path for all users

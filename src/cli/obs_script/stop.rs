@@ -1,5 +1,5 @@
-//! `obs-script stop`: what the script runs on Windows, where a program without a console gets no
-//! signal.
+//! `obs-script stop`: stops the bridge on Windows, where a program without a console gets no
+//! signal. The script for OBS runs it.
 
 use std::process::ExitCode;
 

@@ -8,21 +8,21 @@ use twitchat_bridge::autostart::obs_script;
 use super::folder;
 use crate::cli::autostart;
 
-const AFTER_HELP: &str = "If OBS is closed, the command takes the script off OBS's lists, too. \
+const AFTER_HELP: &str = "If OBS is closed, the command also removes the script from OBS's lists. \
 Otherwise it says how to do that in OBS.
 
 Examples:
   twitchat-bridge obs-script uninstall
-  twitchat-bridge obs-script uninstall --force    although the script was changed by hand";
+  twitchat-bridge obs-script uninstall --force    remove it even if it was changed by hand";
 
 /// Remove the script for OBS and its log
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Where the script is; in the user's data folder unless given
+    /// The folder of the script [default: a folder in your data folder]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Remove a script that was changed by hand, too
+    /// Also remove a script that was changed by hand
     #[arg(long)]
     force: bool,
 }

@@ -20,11 +20,11 @@ const AFTER_HELP: &str =
     and the settings.
 
 By default the page gets OBS's password in obs-config.js, which only you can read, so that it \
-can report its position. With --no-password the page has no connection of its own: OBS passes it \
-the bridge's messages while its scene is on air.
+can report its position. With --no-password the page does not connect to OBS: OBS passes the \
+bridge's messages to it while its scene is on air.
 
-OBS loads the page each time its scene goes on air, and unloads it afterwards. With --keep- \
-loaded it stays loaded, so that Twitchat's own buttons work off air too. The page draws nothing \
+OBS loads the page each time its scene goes on air, and unloads it afterwards. With --keep-loaded \
+it stays loaded, so that Twitchat's own buttons work off air too. The page draws nothing \
 unless credits roll.
 
 Examples:
@@ -36,24 +36,24 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// The scene; made if there is none (default: overlay.scene)
+    /// The scene, which is made if it does not exist [default: overlay.scene]
     #[arg(long, value_name = "NAME")]
     scene: Option<String>,
-    /// The browser source; made if there is none (default: overlay.source)
+    /// The browser source, which is made if it does not exist [default: overlay.source]
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Width in pixels (default: overlay.width, else that of OBS's canvas)
+    /// The width in pixels [default: overlay.width, else that of OBS's canvas]
     #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=16_384),
         allow_negative_numbers = true)]
     width: Option<u32>,
-    /// Height in pixels (default: overlay.height, else that of OBS's canvas)
+    /// The height in pixels [default: overlay.height, else that of OBS's canvas]
     #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=16_384),
         allow_negative_numbers = true)]
     height: Option<u32>,
-    /// Where to put the files; in the user's data folder unless given
+    /// The folder for the files [default: a folder in your data folder]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Without a file that holds OBS's password
+    /// Write no file that holds OBS's password
     #[arg(long)]
     no_password: bool,
     /// Keep the page loaded while its scene is off air
@@ -65,7 +65,7 @@ pub(super) struct Args {
 pub(super) fn folder(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
     named
         .or_else(overlay::usual_folder)
-        .ok_or_else(|| Failure::Usage("no home folder is known: say where with --dir".into()))
+        .ok_or_else(|| Failure::Usage("no home folder is known: name the folder with --dir".into()))
 }
 
 impl Args {
@@ -101,8 +101,8 @@ impl Args {
         let target = context.target()?;
         if !["127.0.0.1", "::1", "localhost"].contains(&target.host.to_lowercase().as_str()) {
             out::warn(
-                "OBS runs on another computer: it needs the files there, run this command there as \
-                    well",
+                "OBS runs on another computer and needs the files there: run this command there \
+                    as well",
             );
         }
         let obs = RequestConnection::connect(&target, &Options::default()).await?;

@@ -1,4 +1,4 @@
-//! `overlay`: the pages for browser sources, and how to add them to OBS.
+//! `overlay`: writes the pages for browser sources, opens them, and adds them to OBS.
 
 mod export;
 mod install;
@@ -25,11 +25,11 @@ const AFTER_HELP: &str = "Examples:
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: OverlayCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum OverlayCommand {
     Install(install::Args),
     Open(open::Args),
     Export(export::Args),
@@ -38,9 +38,9 @@ enum Verb {
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
-            Verb::Install(args) => args.run(context).await,
-            Verb::Open(args) => args.run(context).await,
-            Verb::Export(args) => args.run(context),
+            OverlayCommand::Install(args) => args.run(context).await,
+            OverlayCommand::Open(args) => args.run(context).await,
+            OverlayCommand::Export(args) => args.run(context),
         }
     }
 }

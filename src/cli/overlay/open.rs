@@ -14,9 +14,9 @@ use crate::cli::context::Context;
 use crate::cli::out;
 
 const EXAMPLES: &str = "Examples:
-  twitchat-bridge overlay open --demo    made-up credits, without OBS and without a bridge
-  twitchat-bridge overlay open           what the bridge rolls
-  twitchat-bridge overlay open --print   only the address";
+  twitchat-bridge overlay open --demo    show made-up credits, without OBS and without a bridge
+  twitchat-bridge overlay open           show what the bridge rolls
+  twitchat-bridge overlay open --print   print only the address";
 
 /// Open the end-credits page in a browser
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// Show made-up credits at once, without OBS and without a bridge
     #[arg(long)]
     demo: bool,
-    /// Where the page is; in the user's data folder unless given
+    /// The folder of the page [default: a folder in your data folder]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Only print the address

@@ -108,8 +108,8 @@ impl Place {
         Ok(placed)
     }
 
-    /// As OBS calls them: `shutdown` is "Shutdown source when not visible", `restart_when_active`
-    /// "Refresh browser when scene becomes active".
+    /// The settings of the source, under OBS's names: `shutdown` is "Shutdown source when not
+    /// visible", and `restart_when_active` is "Refresh browser when scene becomes active".
     fn settings(&self, width: u32, height: u32) -> Value {
         json!({
             "is_local_file": true,
@@ -129,7 +129,7 @@ impl Place {
         format!(
             "This OBS has no browser sources (those of some Linux distributions do not; the one of \
                 Flathub and of obsproject.com does).\n\
-             The page is ready all the same:\n\
+             You can show the page in another way:\n\
              \x20 1. open {}#backdrop in a browser, in a window of {width} x {height}\n\
              \x20 2. in OBS, put a window capture of it into the scene {:?}; with #backdrop=lime \
              at the end of the address\n\

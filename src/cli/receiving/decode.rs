@@ -116,11 +116,11 @@ pub(crate) struct Decoder {
     live: Interpreter,
     /// Interprets messages that are played back from a recording.
     recorded: Interpreter,
-    /// The messages of which events are made that wait.
+    /// The messages whose events are emitted later.
     messages: Messages,
     /// The ids of recent messages, if repeated ones are dropped.
     recent: Option<Recent>,
-    /// OBS as events describe it, and the scene that is on air.
+    /// The description of the connection to OBS, which the data of all OBS events contains.
     connection: Value,
     scene: Option<String>,
 }
@@ -189,8 +189,8 @@ impl Decoder {
         }
     }
 
-    /// Returns the events that are due by time alone, such as the end of a settled poll or a
-    /// complete gift bomb.
+    /// Returns the events that are due because time has passed, such as the end of a settled poll
+    /// or a complete gift bomb.
     pub(crate) fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
         let mut lines = Vec::new();
         for playback in [Playback::Live, Playback::Recorded] {

@@ -1,5 +1,5 @@
-//! Which events a verb reacts to: their names, and a condition on their data. For `watch`, `wait`
-//! and `exec`.
+//! The events that a verb reacts to: their names, and a condition on their data. For `watch`,
+//! `wait` and `exec`.
 
 use twitchat_bridge::automation::{Context, Expression};
 
@@ -42,7 +42,7 @@ impl Filter {
         &self.kinds
     }
 
-    /// Whether the line has one of the names and meets the condition. If the condition cannot be
+    /// Whether the line has one of the names and matches the condition. If the condition cannot be
     /// evaluated, it counts as false, and the first such error is shown.
     pub(crate) fn wants(&mut self, line: &Line) -> bool {
         if !self.kinds.matches(&line.name) {

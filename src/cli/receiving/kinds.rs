@@ -1,5 +1,5 @@
-//! Which events a verb reacts to, as the user names them: `FOLLOW`, `Twitchat.ON_FOLLOW`,
-//! `Twitch.*`. For `watch`, `wait`, `exec`, `record` and `replay`.
+//! The names of the events that a verb reacts to, as the user gives them: `FOLLOW`,
+//! `Twitchat.ON_FOLLOW`, `Twitch.*`. For `watch`, `wait`, `exec`, `record` and `replay`.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -87,7 +87,7 @@ impl Kind {
         }
     }
 
-    /// The warning about a name that is not known, or under which no event comes by itself.
+    /// The warning about an unknown name, or about an event that the bridge never emits by itself.
     fn doubt(&self) -> Option<String> {
         match self {
             Self::Twitchat(names)
@@ -158,8 +158,8 @@ impl Kinds {
         Self(kinds)
     }
 
-    /// Checks that all names are of messages from one of these sources, as far as they have a
-    /// source. The error names the first one that is not.
+    /// Checks that all names with a source have one of these sources. The error names the first one
+    /// that has another source.
     pub(crate) fn only_of(&self, sources: &[&str]) -> Result<(), String> {
         let is_fine = |text: &str| match text.split_once('.') {
             Some((source, _)) => {

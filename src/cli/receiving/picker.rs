@@ -1,4 +1,5 @@
-//! Picks the events for `wait` and `exec`: each once, however often it is sent on OBS.
+//! Picks the events for `wait` and `exec`, and returns each of them once, even if OBS sends it
+//! several times.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -44,7 +45,7 @@ impl Picker {
         }
         lines
             .into_iter()
-            .filter_map(own_word)
+            .filter_map(unless_decoded_here)
             .filter(|line| self.filter.wants(line))
             .collect()
     }
@@ -59,7 +60,7 @@ impl Picker {
 
 /// Drops an event of a bridge if the verb decodes the same event itself. Of the other events of a
 /// bridge, this returns the data without the envelope.
-fn own_word(mut line: Line) -> Option<Line> {
+fn unless_decoded_here(mut line: Line) -> Option<Line> {
     if line.from == From::Bridge && line.data.get("event").is_some() {
         let (source, _) = line.name.split_once('.')?;
         if !kinds::is_of_bridge(source) {
@@ -96,13 +97,13 @@ mod tests {
     fn what_a_bridge_tells_counts_only_where_nobody_else_can_tell_it() {
         let emitted = |name: &str| {
             let data = json!({ "origin": "twitchat-bridge", "event": {}, "data": { "a": 1 } });
-            own_word(line(name, From::Bridge, data)).map(|line| line.data)
+            unless_decoded_here(line(name, From::Bridge, data)).map(|line| line.data)
         };
         assert_eq!(emitted("Twitch.Follow"), None);
         assert_eq!(emitted("Credits.Completed"), Some(json!({ "a": 1 })));
         let mapped = line("Twitch.Follow", From::Mapped, json!({}));
-        assert_eq!(own_word(mapped.clone()), Some(mapped));
+        assert_eq!(unless_decoded_here(mapped.clone()), Some(mapped));
         let reply = line("Bridge.Reply", From::Bridge, json!({ "status": "ok" }));
-        assert_eq!(own_word(reply.clone()), Some(reply));
+        assert_eq!(unless_decoded_here(reply.clone()), Some(reply));
     }
 }

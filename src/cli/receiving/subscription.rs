@@ -90,7 +90,7 @@ impl Subscription {
         {
             self.complained = true;
             out::warn(
-                "no bridge answers, and only a bridge tells these events: is `twitchat-bridge run` \
+                "no bridge answers, and only a bridge emits these events: is `twitchat-bridge run` \
                     running? Waiting for it",
             );
         }

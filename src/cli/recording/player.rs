@@ -1,5 +1,5 @@
-//! Plays a recording for `replay`: which messages to play, how long that takes, and the messages
-//! one after the other.
+//! Plays a recording for `replay`: chooses the messages to play, measures how long that takes, and
+//! returns one after the other.
 
 use std::fs::File;
 use std::io::{self, BufRead};
@@ -15,7 +15,7 @@ use twitchat_bridge::twitchat::catalogue::{self, Class};
 use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::cli::receiving::kinds::Kinds;
-use crate::cli::recording::{Reader, RecordedMessage, RecordingError};
+use crate::cli::recording::{RecordedMessage, RecordingError, RecordingReader};
 
 /// The time between two messages without a recorded time.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -47,7 +47,7 @@ impl Choice {
     /// The next message to play; `None` at the end.
     fn next<R: BufRead>(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut RecordingReader<R>,
         left_out: &mut LeftOut,
     ) -> Result<Option<Played>, RecordingError> {
         loop {
@@ -74,13 +74,13 @@ struct LeftOut {
     unwanted: u64,
     broken: u64,
     /// Whether the broken lines were reported before.
-    is_said: bool,
+    is_reported: bool,
 }
 
 impl LeftOut {
     fn broken(&mut self, error: &RecordingError) {
         self.broken += 1;
-        if !self.is_said && self.broken <= NAMED {
+        if !self.is_reported && self.broken <= NAMED {
             out::warn(&format!("{error}: left out"));
         }
     }
@@ -150,7 +150,7 @@ impl Scan {
         choice: &Choice,
         mut playback_speed: PlaybackSpeed,
     ) -> anyhow::Result<Self> {
-        let mut reader = Reader::new(open(file).with_context(|| cannot_be_played(file))?);
+        let mut reader = RecordingReader::new(open(file).with_context(|| cannot_be_played(file))?);
         let (mut scan, mut left_out) = (
             Self {
                 messages: 0,
@@ -183,7 +183,7 @@ fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
 
 /// A message from the thread that reads.
 #[derive(Debug)]
-enum Piece {
+enum FromReader {
     Message(Played),
     End { left_out: u64 },
     Broken(RecordingError),
@@ -193,7 +193,7 @@ enum Piece {
 #[derive(Debug)]
 pub(crate) struct RecordedMessages {
     file: PathBuf,
-    pieces: mpsc::Receiver<Piece>,
+    from_reader: mpsc::Receiver<FromReader>,
     /// Whether the thread has reported its end.
     is_over: bool,
     /// The number of messages and lines that are not played. Known at the end.
@@ -203,32 +203,33 @@ pub(crate) struct RecordedMessages {
 impl RecordedMessages {
     /// Starts to read. `is_surveyed` means that the broken lines were reported before.
     pub(crate) fn start(file: &Path, choice: &Choice, is_surveyed: bool) -> Self {
-        let (sender, pieces) = mpsc::channel(AHEAD);
+        let (sender, from_reader) = mpsc::channel(AHEAD);
         let (path, choice) = (file.to_owned(), choice.clone());
         tokio::task::spawn_blocking(move || {
             let read = || -> Result<u64, RecordingError> {
                 let input = open(&path).map_err(|source| RecordingError::Io { line: 1, source })?;
                 let (mut reader, mut left_out) = (
-                    Reader::new(input),
+                    RecordingReader::new(input),
                     LeftOut {
-                        is_said: is_surveyed,
+                        is_reported: is_surveyed,
                         ..LeftOut::default()
                     },
                 );
                 while let Some(played) = choice.next(&mut reader, &mut left_out)? {
-                    if sender.blocking_send(Piece::Message(played)).is_err() {
+                    if sender.blocking_send(FromReader::Message(played)).is_err() {
                         break;
                     }
                 }
                 Ok(left_out.unwanted + left_out.broken)
             };
-            let last = read().map_or_else(Piece::Broken, |left_out| Piece::End { left_out });
+            let last =
+                read().map_or_else(FromReader::Broken, |left_out| FromReader::End { left_out });
             // Fails after a stop, because the receiver was dropped.
             drop(sender.blocking_send(last));
         });
         Self {
             file: file.to_owned(),
-            pieces,
+            from_reader,
             is_over: false,
             left_out: 0,
         }
@@ -236,13 +237,13 @@ impl RecordedMessages {
 
     /// The next message; `None` at the end. The future may be dropped and the method called again.
     pub(crate) async fn next(&mut self) -> anyhow::Result<Option<Played>> {
-        match self.pieces.recv().await {
-            Some(Piece::Message(played)) => Ok(Some(played)),
-            Some(Piece::Broken(error)) => {
+        match self.from_reader.recv().await {
+            Some(FromReader::Message(played)) => Ok(Some(played)),
+            Some(FromReader::Broken(error)) => {
                 self.is_over = true;
                 Err(error).with_context(|| cannot_be_played(&self.file))
             }
-            Some(Piece::End { left_out }) => {
+            Some(FromReader::End { left_out }) => {
                 (self.is_over, self.left_out) = (true, left_out);
                 Ok(None)
             }

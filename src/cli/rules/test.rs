@@ -38,10 +38,10 @@ cannot be filled in.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{}\n\n{EXAMPLES}", supposed::HELP, fields::HELP))]
 pub(super) struct Args {
-    /// The event; - for standard input
+    /// The file with the event, or - for standard input
     #[arg(value_name = "EVENT")]
     file: PathBuf,
-    /// Only this rule
+    /// Test only this rule
     #[arg(long, value_name = "NAME", add = candidates::rules())]
     rule: Option<String>,
     /// Print JSON

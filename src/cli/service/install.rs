@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 
 const AFTER_HELP: &str = "The bridge is started with the options that you give here, such as \
 --config and --store; paths become absolute. A password must be in the config file or in the file \
-of --password-file. The command prints what it changes, and changes nothing if all is so already. \
+of --password-file. The command prints what it changes, and changes only what is not up to date. \
 A file that you have changed by hand stays, unless --force is given.
 
 Run it again after the program has moved to another folder.

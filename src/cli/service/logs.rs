@@ -1,4 +1,4 @@
-//! `service logs`: the journal of systemd, or the end of the log file.
+//! `service logs`: prints the log from systemd's journal, or the end of the log file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -19,20 +19,20 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge service logs --lines 500
   twitchat-bridge service logs --follow";
 
-/// Between two looks at a file that is followed.
+/// The pause between two reads of the file with --follow.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
-/// Of a log file, no more than this is read to find the last lines.
+/// The greatest number of bytes of a log file that are read to find the last lines.
 const LONGEST_TAIL: u64 = 4 * 1024 * 1024;
 
 /// Show the log of the service
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// So many of the last lines
+    /// The number of last lines to show
     #[arg(short = 'n', long, value_name = "N", default_value = "100",
         value_parser = number::whole::<u32>(1..=1_000_000), allow_negative_numbers = true)]
     lines: u32,
-    /// Go on with what is added, until Ctrl-C
+    /// Show new lines as they are written, until Ctrl-C
     #[arg(short, long)]
     follow: bool,
 }
@@ -91,8 +91,8 @@ impl Args {
     }
 }
 
-/// The bytes of the file from a place on, and where the file ends. They are the last ones if no
-/// place is given, or if the file has become shorter.
+/// The bytes of the file from `from` on, and the position of its end. Without `from`, or if the
+/// file has become shorter, these are the last bytes.
 fn since(path: &Path, from: Option<u64>) -> io::Result<(Vec<u8>, u64)> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();

@@ -1,4 +1,4 @@
-//! `service`: the bridge starts with the computer.
+//! `service`: makes the computer start the bridge.
 
 mod install;
 mod logs;
@@ -12,12 +12,12 @@ use clap::Subcommand;
 use super::context::Context;
 
 const AFTER_HELP: &str = "The service is a systemd user unit on Linux, a launchd agent on macOS, \
-and a value of the Run key on Windows. It belongs to you alone and needs no administrator.
+and a value of the Run key on Windows. It is for your account only and needs no administrator.
 
 Examples:
   twitchat-bridge service install      start the bridge now and with each login
-  twitchat-bridge service status       whether it is installed and runs
-  twitchat-bridge service logs -f      what it logs
+  twitchat-bridge service status       show whether it is installed and runs
+  twitchat-bridge service logs -f      show its log
   twitchat-bridge service uninstall    stop and remove it";
 
 /// Start the bridge with the computer
@@ -25,11 +25,11 @@ Examples:
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    verb: ServiceCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum ServiceCommand {
     Install(install::Args),
     Uninstall(uninstall::Args),
     Status(status::Args),
@@ -39,10 +39,10 @@ enum Verb {
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
-            Verb::Install(args) => args.run(context),
-            Verb::Uninstall(args) => args.run(context).await,
-            Verb::Status(args) => args.run(context),
-            Verb::Logs(args) => args.run().await,
+            ServiceCommand::Install(args) => args.run(context),
+            ServiceCommand::Uninstall(args) => args.run(context).await,
+            ServiceCommand::Status(args) => args.run(context),
+            ServiceCommand::Logs(args) => args.run().await,
         }
     }
 }

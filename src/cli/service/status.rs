@@ -1,4 +1,4 @@
-//! `service status`: whether the service is installed and runs.
+//! `service status`: shows whether the service is installed and runs.
 
 use std::process::ExitCode;
 

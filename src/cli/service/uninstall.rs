@@ -9,13 +9,13 @@ use crate::cli::context::Context;
 
 const AFTER_HELP: &str = "Examples:
   twitchat-bridge service uninstall
-  twitchat-bridge service uninstall --force    although the file was changed by hand";
+  twitchat-bridge service uninstall --force    remove it even if the file was changed by hand";
 
 /// Stop the service and remove it; journal and settings stay
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Remove a file that was changed by hand, too
+    /// Also remove a file that was changed by hand
     #[arg(long)]
     force: bool,
 }

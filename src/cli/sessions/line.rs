@@ -1,4 +1,4 @@
-//! A session as an argument, and as a line.
+//! Reads a session from the command line, and writes one as a line.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
@@ -10,7 +10,7 @@ pub(crate) fn read(text: &str) -> Result<SessionQuery, String> {
     SessionQuery::parse(text).ok_or_else(|| format!("must be {SESSION}"))
 }
 
-/// `7  2026-11-24 20:00  2 h 31 min  stream`.
+/// A line such as `7  2026-11-24 20:00  2 h 31 min  stream`.
 pub(super) fn line(session: &Value) -> String {
     let text = |key: &str| session.get(key).and_then(Value::as_str).unwrap_or_default();
     let number = |key: &str| session.get(key).and_then(Value::as_u64).unwrap_or_default();
@@ -22,7 +22,7 @@ pub(super) fn line(session: &Value) -> String {
                 .to_string()
         })
         .unwrap_or_default();
-    // Seconds say nothing about a session of hours.
+    // Seconds do not matter in a session of hours.
     let seconds = number("seconds");
     let seconds = if seconds >= 60 {
         seconds - seconds % 60

@@ -1,4 +1,4 @@
-//! `sessions list`: all sessions, the last one first.
+//! `sessions list`: lists all sessions, the last one first.
 
 use std::process::ExitCode;
 
@@ -14,9 +14,9 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge sessions list
   twitchat-bridge sessions list --limit 5 --json
 
-Each line has the session's number, when it began, how long it was, how many rows the journal has \
-of it, and why it began: `first`, `clear`, `stream` (OBS began to stream), or `closed` (the bridge \
-had been closed for long).";
+Each line shows the session's number, its start, its duration, its number of rows in the journal, \
+and why it began: `first`, `clear`, `stream` (OBS began to stream), or `closed` (the bridge had \
+been closed for longer than session.reset_after).";
 
 /// List all sessions, the last one first
 #[derive(Debug, clap::Args)]

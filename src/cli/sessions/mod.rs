@@ -18,9 +18,9 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits --session last
   twitchat-bridge credits get --session 2026-11-24 --format markdown > credits.md
 
-A session is what one set of credits is made of: usually one stream. It ends when the next one \
-begins, and stays in the journal. While no bridge runs, these verbs read the journal themselves; \
-they never change it.";
+A session is the time that one set of credits covers, usually one stream. It ends when the next \
+one begins, and stays in the journal. While no bridge runs, these verbs read the journal \
+themselves; they never change it.";
 
 /// List the sessions of the journal, or show one
 #[derive(Debug, clap::Args)]

@@ -1,4 +1,4 @@
-//! `sessions show`: one session, with the sections of its credits.
+//! `sessions show`: shows one session, with the sections of its credits.
 
 use std::process::ExitCode;
 
@@ -22,7 +22,7 @@ the date on which it began, such as 2026-11-24. `credits --session SESSION` prin
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Which session
+    /// The session to show, see below
     #[arg(value_name = "SESSION", value_parser = read, allow_negative_numbers = true)]
     session: SessionQuery,
     /// Print the reply as JSON

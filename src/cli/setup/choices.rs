@@ -2,7 +2,7 @@
 
 /// The options of `setup`.
 #[derive(Debug, Clone, Copy, clap::Args)]
-pub(super) struct Wishes {
+pub(super) struct Choices {
     /// Ask nothing, and do everything
     #[arg(long)]
     pub(super) yes: bool,

@@ -1,20 +1,20 @@
-//! `setup`: the first run. It finds OBS, checks Twitchat, installs the page and the autostart, and
-//! rolls a test. What needs an OBS that is closed is postponed, and `run` makes up for it.
+//! `setup`: finds OBS, checks Twitchat, installs the page and the autostart, and rolls a test.
+//! While OBS is closed, it postpones the steps that need OBS, and `run` does them later.
 
 mod ask;
+mod choices;
 mod postponed;
 mod record;
 mod report;
 mod steps;
-mod wishes;
 
 use std::process::ExitCode;
 
 use super::context::Context;
 use super::failure::Failure;
 
+use choices::Choices;
 use report::Report;
-use wishes::Wishes;
 
 pub(crate) use postponed::make_up_for;
 pub(crate) use record::Record;
@@ -29,17 +29,17 @@ Examples:
   twitchat-bridge setup --yes
   twitchat-bridge setup --yes --autostart none";
 
-/// Set everything up: OBS, the end-credits page, the start of the bridge, a test
+/// Set everything up: OBS, the end-credits page, the automatic start, and a test
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     #[command(flatten)]
-    wishes: Wishes,
+    choices: Choices,
 }
 
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        if !self.wishes.yes && !ask::can_ask() {
+        if !self.choices.yes && !ask::can_ask() {
             return Err(Failure::Usage(
                 "`setup` asks what to do, and there is no terminal to ask on. With --yes it asks \
                     nothing and does everything"
@@ -48,7 +48,7 @@ impl Args {
             .into());
         }
         let mut report = Report::default();
-        steps::all(self.wishes, context, &mut report).await?;
+        steps::all(self.choices, context, &mut report).await?;
         report.show()?;
         Ok(ExitCode::SUCCESS)
     }

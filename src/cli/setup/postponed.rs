@@ -1,4 +1,4 @@
-//! The steps that `setup` has postponed. `run` does them as soon as OBS is there.
+//! The steps that `setup` has postponed. `run` does them as soon as OBS is reachable.
 
 use std::time::Duration;
 

@@ -13,7 +13,8 @@ use crate::cli::overlay::{Place, Placed};
 
 const FILE: &str = "setup.json";
 
-/// The things that the program has made in OBS, and those that it still has to make.
+/// The scene and the source that the program has made in OBS, and the page that it still has to
+/// add.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Record {
@@ -21,7 +22,7 @@ pub(crate) struct Record {
     pub(crate) scene: Option<String>,
     /// The browser source that was made for the page.
     pub(crate) source: Option<String>,
-    /// The page is to be put there as soon as OBS is reachable.
+    /// The place for the page, which is added as soon as OBS is reachable.
     pub(crate) postponed: Option<Place>,
 }
 
@@ -39,7 +40,7 @@ impl Record {
             .unwrap_or_default()
     }
 
-    /// Changes the record on the disk. An empty record is no file.
+    /// Changes the record on the disk. If the record is empty then, the file is removed.
     pub(crate) fn change(change: impl FnOnce(&mut Self)) -> anyhow::Result<()> {
         let Some(file) = Self::file() else {
             return Ok(());
@@ -68,7 +69,7 @@ impl Record {
         fs::write(file, serde_json::to_vec_pretty(self)?)
     }
 
-    /// The page was put into OBS.
+    /// Records that the page was put into OBS.
     pub(crate) fn placed(&mut self, place: &Place, placed: &Placed) {
         self.postponed = None;
         if placed.made_scene {

@@ -17,9 +17,9 @@ use twitchat_bridge::overlay;
 use twitchat_bridge::twitchat::question;
 
 use super::ask;
+use super::choices::{Autostart, Choices};
 use super::record::Record;
 use super::report::Report;
-use super::wishes::{Autostart, Wishes};
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::overlay::Place;
@@ -29,15 +29,15 @@ use crate::cli::{autostart as launching, out, screen};
 const STARTS_WITHIN: Duration = Duration::from_secs(5);
 /// How long to wait for Twitchat's answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
-/// How far the texts of a step are indented.
+/// The indentation of the texts of a step, in cells.
 const INDENT: usize = 3;
-/// Made-up people in the test.
+/// The number of made-up people in the test roll.
 const NAMES: u32 = 40;
 const RUN: &str = "start the bridge: `twitchat-bridge run`";
 const START_OBS: &str = "start OBS: the bridge connects by itself";
 
 pub(super) async fn all(
-    args: Wishes,
+    args: Choices,
     context: &Context,
     report: &mut Report,
 ) -> anyhow::Result<()> {
@@ -72,13 +72,13 @@ fn show(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Connects to OBS. `None` if OBS cannot be reached, and the user goes on without it.
+/// Connects to OBS. `None` if OBS cannot be reached, and the user continues without it.
 async fn find_obs(
-    args: Wishes,
+    args: Choices,
     config: &Config,
     report: &mut Report,
 ) -> anyhow::Result<Option<RequestConnection>> {
-    title(1, "OBS: the bridge talks to OBS's WebSocket server.")?;
+    title(1, "OBS: the bridge connects to OBS's WebSocket server.")?;
     loop {
         // Read again each time: the user may have changed a setting or the password in OBS.
         let target = machine::target(config)();
@@ -136,9 +136,9 @@ async fn check_twitchat(config: &Config, report: &mut Report) {
     }
 }
 
-/// The page onto the disk, and into OBS now or later.
+/// Writes the page to the disk, and puts it into OBS, now or later.
 async fn install_page(
-    args: Wishes,
+    args: Choices,
     config: &Config,
     obs: Option<&RequestConnection>,
     report: &mut Report,
@@ -185,7 +185,7 @@ async fn install_page(
 }
 
 fn install_autostart(
-    args: Wishes,
+    args: Choices,
     context: &Context,
     obs_is_there: bool,
     report: &mut Report,
@@ -234,7 +234,7 @@ fn install_autostart(
     add(report, outcome)
 }
 
-/// With OBS where its list of scripts can be changed now, else with the computer.
+/// The default answer: with OBS if its list of scripts can be changed now, else with the computer.
 fn usual_autostart(obs_is_there: bool) -> Autostart {
     let folders = Folders::of_this_machine();
     if !obs_is_there && !is_obs_running(&folders) && obs_script::can_be_added() {
@@ -250,15 +250,15 @@ fn add(report: &mut Report, outcome: Outcome) -> anyhow::Result<()> {
         report.changed.push(change.to_string());
     }
     if outcome.changes.is_empty() && outcome.notes.is_empty() {
-        show("It is so already.")?;
+        show("Nothing has to change.")?;
     }
     report.left.extend(outcome.notes);
     Ok(())
 }
 
-/// Rolls a test, with a bridge that is started for it if none runs yet.
+/// Rolls a test. Starts a bridge first if none runs.
 async fn roll_test(
-    args: Wishes,
+    args: Choices,
     context: &Context,
     config: &Config,
     report: &mut Report,
@@ -309,7 +309,7 @@ async fn answers(client: &Client, within: Duration) -> bool {
     false
 }
 
-/// Starts a bridge that goes on after this command, until OBS closes.
+/// Starts a bridge that continues after this command, until OBS closes.
 fn start_bridge(context: &Context) -> anyhow::Result<()> {
     let launch = launching::launch(context)?;
     let mut command = Command::new(launch.program());

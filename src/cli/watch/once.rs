@@ -25,21 +25,21 @@ enum Copy {
 }
 
 /// An event's name and a summary of its data.
-type Key = (String, String);
+type EventKey = (String, String);
 
 /// Remembers for a while which events were shown.
 #[derive(Debug)]
-pub(super) struct Once {
+pub(super) struct ShownEvents {
     /// Whether a message is hidden if an event is made of it.
     hides_messages: bool,
     /// The copies that wait for the other one, oldest first.
-    waiting: HashMap<Key, VecDeque<(Copy, Timestamp)>>,
+    waiting: HashMap<EventKey, VecDeque<(Copy, Timestamp)>>,
     /// The keys that were put into `waiting`, oldest first. The other copy may have removed some
     /// since.
-    order: VecDeque<(Key, Timestamp)>,
+    order: VecDeque<(EventKey, Timestamp)>,
 }
 
-impl Once {
+impl ShownEvents {
     pub(super) fn new(hides_messages: bool) -> Self {
         Self {
             hides_messages,
@@ -66,7 +66,7 @@ impl Once {
         self.forget_old(line.at);
         let key = (line.name.clone(), summary::of(data));
         let copies = self.waiting.entry(key.clone()).or_default();
-        // All copies that wait under one key are of one side.
+        // All copies that wait under one key have the same origin.
         if copies.front().is_some_and(|(other, _)| *other != copy) {
             copies.pop_front();
             if copies.is_empty() {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     fn shown(lines: &[Line]) -> Vec<bool> {
-        let mut once = Once::new(true);
+        let mut once = ShownEvents::new(true);
         lines.iter().map(|line| once.is_first(line)).collect()
     }
 
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_has_a_limit() {
-        let mut once = Once::new(true);
+        let mut once = ShownEvents::new(true);
         for number in 0..MOST * 3 {
             assert!(once.is_first(&ours(0, &number.to_string())));
         }
@@ -201,6 +201,6 @@ mod tests {
             ..message.clone()
         };
         assert_eq!(shown(&[message, becomes.clone()]), [true, false]);
-        assert!(Once::new(false).is_first(&becomes));
+        assert!(ShownEvents::new(false).is_first(&becomes));
     }
 }

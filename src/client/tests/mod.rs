@@ -1,4 +1,4 @@
-//! A client on the stand-in OBS, with a bridge that sends what the test wants.
+//! A client on the stand-in OBS, with a bridge whose messages the test chooses.
 
 mod panics;
 
@@ -294,7 +294,7 @@ async fn replies_find_their_requests_by_id_in_any_order_and_two_may_share_one() 
                 .unwrap(),
         );
     }
-    // Of equal ids the first request gets the first reply.
+    // Of two requests with equal ids, the first one gets the first reply.
     assert_eq!(numbers, [0, 1, 3, 2]);
 }
 
