@@ -1,5 +1,5 @@
 //! Receives everything that a verb reacts to while it runs: messages, the state of the link,
-//! Ctrl-C, and the passing of time. For `watch`, `wait`, `exec`, `record` and `replay`. Writes a
+//! Ctrl-C, and the passing of time. `watch`, `wait`, `exec`, `record` and `replay` use it. Writes a
 //! note to standard error when the connection to OBS is lost or made again. It is an error only if
 //! the first connection fails.
 

@@ -2,9 +2,9 @@
 
 use clap::builder::styling::Style;
 
-/// For titles.
+/// The style of titles.
 pub(crate) const BOLD: Style = Style::new().bold();
-/// For less important text.
+/// The style of less important text.
 pub(crate) const DIM: Style = Style::new().dimmed();
 
 /// The escape sequences of our own styles, including those of labels such as `error:`. They only

@@ -214,7 +214,8 @@ impl std::error::Error for ConnectionError {
 pub struct ObsError(RequestError);
 
 impl ObsError {
-    /// For the command line, which has an exit code for each cause.
+    /// The error in the library's own type, because the command line has an exit code for each
+    /// cause.
     #[doc(hidden)]
     pub fn as_inner(&self) -> &RequestError {
         &self.0

@@ -1,4 +1,4 @@
-//! For other Rust programs: a connection to a bridge, over OBS.
+//! Connects other Rust programs to a bridge, over OBS.
 //!
 //! A [`Client`] connects to OBS, which the bridge is connected to as well, and offers three things:
 //!
@@ -412,7 +412,7 @@ impl Client {
         self.handle.connection.close().await;
     }
 
-    /// For requests to OBS itself.
+    /// The connection for requests to OBS itself.
     #[doc(hidden)]
     pub fn obs(&self) -> &Obs {
         &self.handle.connection.obs

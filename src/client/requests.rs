@@ -290,7 +290,8 @@ pub struct Name {
     kind: String,
 }
 
-/// From `Source.Type`. The bridge refuses a name without a dot, because the type is missing.
+/// Makes a name from `Source.Type`. The bridge refuses a name without a dot, because the type is
+/// missing.
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
         let (source, kind) = name.split_once('.').unwrap_or((name, ""));

@@ -1,5 +1,5 @@
-//! The events that a verb reacts to: their names, and a condition on their data. For `watch`,
-//! `wait` and `exec`.
+//! The events that a verb reacts to: their names, and a condition on their data. `watch`, `wait`
+//! and `exec` use them.
 
 use twitchat_bridge::automation::{Context, Expression};
 

@@ -1,5 +1,5 @@
 //! The names of the events that a verb reacts to, as the user gives them: `FOLLOW`,
-//! `Twitchat.ON_FOLLOW`, `Twitch.*`. For `watch`, `wait`, `exec`, `record` and `replay`.
+//! `Twitchat.ON_FOLLOW`, `Twitch.*`. `watch`, `wait`, `exec`, `record` and `replay` use them.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -1,5 +1,5 @@
-//! Describes any message in a few words: the person, the amount, the text. For `watch` and the
-//! demo; other programs do not read it.
+//! Describes any message in a few words: the person, the amount, the text. `watch` and the demo
+//! show it to people; no program reads it.
 
 use serde_json::Value;
 use twitchat_bridge::input;

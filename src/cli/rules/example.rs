@@ -9,7 +9,7 @@ use twitchat_bridge::mapping::published;
 
 use crate::cli::receiving::decode::Decoder;
 
-/// Why a file contains no event.
+/// The reasons why a file contains no event.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoEvent {
     #[error("it is no JSON: {0}")]
