@@ -29,8 +29,8 @@ pub(crate) fn write_as(format: LogFormat) {
     IS_JSON.store(format == LogFormat::Json, Ordering::Relaxed);
 }
 
-/// Writes all further lines as the environment says. A word that is no form is reported when the
-/// settings are read.
+/// Writes all further lines in the form that the environment variable names. An unknown word is
+/// reported when the settings are read.
 pub(crate) fn write_as_environment_says() {
     let format = std::env::var(VARIABLE)
         .ok()
@@ -42,7 +42,7 @@ pub(crate) fn is_json() -> bool {
     IS_JSON.load(Ordering::Relaxed)
 }
 
-/// A line in the present form, for what comes from no log event. Without its line end.
+/// A line in the current form, for a text that is not from a log event. It has no line end.
 pub(crate) fn of(level: Level, text: &str) -> String {
     if is_json() {
         as_json(level, text)
@@ -51,7 +51,7 @@ pub(crate) fn of(level: Level, text: &str) -> String {
     }
 }
 
-/// A line with an object, of a text with or without colours.
+/// A line with one object, made from a text with or without colours.
 pub(crate) fn as_json(level: Level, text: &str) -> String {
     let text = strip_str(text).to_string();
     object(level, VERB, &text, &Map::new())
@@ -123,7 +123,7 @@ fn line(event: &Event<'_>) -> String {
     object(*metadata.level(), target, &parts.message, &parts.fields)
 }
 
-/// What a log event holds.
+/// The fields of a log event.
 #[derive(Debug, Default)]
 struct Parts {
     message: String,
@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    /// What the log writes of the events in `act`.
+    /// The text that the log writes for the events in `act`.
     fn logged(act: impl FnOnce()) -> Vec<Value> {
         #[derive(Clone, Default)]
         struct Shared(Arc<Mutex<Vec<u8>>>);

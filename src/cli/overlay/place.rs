@@ -18,7 +18,7 @@ const BROWSER_SOURCE: &str = "browser_source";
 pub(crate) struct Place {
     pub(crate) scene: String,
     pub(crate) source: String,
-    /// The file, from the root.
+    /// The absolute path of the page's file.
     pub(crate) page: PathBuf,
     /// In pixels; `None` for the width of OBS's canvas.
     pub(crate) width: Option<u32>,
