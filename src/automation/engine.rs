@@ -432,6 +432,11 @@ impl Engine {
         self.rate_limits.get(&owner).and_then(RateLimit::last_error)
     }
 
+    /// Goes on with another once log, which [`Self::once_log`] returned.
+    pub fn recall_once(&mut self, json: Option<&str>) {
+        self.once_log = json.map(OnceLog::recall).unwrap_or_default();
+    }
+
     /// The once log as JSON for the store, if it has changed since the last call.
     pub fn once_log(&mut self) -> Option<String> {
         self.once_log.changed()

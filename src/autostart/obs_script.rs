@@ -12,7 +12,8 @@ use crate::config;
 
 const SCRIPT: &str = include_str!("twitchat-bridge.lua");
 const NAME: &str = "twitchat-bridge.lua";
-const LOG: &str = "twitchat-bridge.log";
+/// The name of the log file in the folder of the script.
+pub const LOG: &str = "twitchat-bridge.log";
 
 /// Whether OBS's own files are changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

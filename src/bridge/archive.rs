@@ -22,6 +22,7 @@ use crate::{
         reply::{self, Options, ReplyOptions},
         roll::{self, Given},
     },
+    event::Person,
     request::{Call, RequestError, SessionQuery},
 };
 
@@ -97,6 +98,15 @@ impl Archive {
 
     pub(super) fn fold(&self) -> &Fold {
         self.model.fold()
+    }
+
+    pub(super) fn into_model(self) -> Model {
+        self.model
+    }
+
+    /// The owner of the channel; `None` if it is unknown.
+    pub(super) fn broadcaster(&self) -> Option<Person> {
+        self.model.broadcaster()
     }
 
     /// The leaderboards show the week and the month of this time: the end of the session, or

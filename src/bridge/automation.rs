@@ -76,6 +76,14 @@ impl Automation {
         self.engine.replace(Arc::clone(book))
     }
 
+    /// Goes on with these stored meta values, because a person was taken out of them.
+    pub(super) fn recall(&mut self, once: Option<&str>, latest: Option<&str>) {
+        let is_wanted = self.engine.book().uses().contains(Uses::LAST);
+        self.last_events = LastEvents::new(is_wanted, latest);
+        self.engine.recall_once(once);
+        self.credits = None;
+    }
+
     pub(super) fn book(&self) -> &Arc<Rulebook> {
         self.engine.book()
     }

@@ -36,12 +36,14 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
         | Call::ListSessions { .. }
         | Call::GetSession { .. }
         | Call::ExplainPerson { .. }
+        | Call::Forget { preview: true, .. }
         | Call::OfSession { .. }
         | Call::RollCredits(_)
         | Call::GetRoll(_) => Promise::Credits,
         Call::ClearCredits
         | Call::AddToCredits { .. }
         | Call::EditCredits { preview: false, .. }
+        | Call::Forget { preview: false, .. }
         | Call::Undo { .. } => Promise::Stored,
         Call::PublishEvent {
             name,
@@ -187,6 +189,11 @@ pub(super) fn act(
         | Call::OfSession { .. } => {
             let why = "this is read from the journal, which takes longer than a step of a rule \
                 may: send the request over OBS";
+            return Err(RequestError::Unavailable(why.into()));
+        }
+        Call::Forget { .. } => {
+            let why = "a step of a rule cannot forget a person: send the request over OBS, or use \
+                the verb `forget`";
             return Err(RequestError::Unavailable(why.into()));
         }
         Call::Authenticate => Map::new(),

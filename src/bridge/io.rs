@@ -142,6 +142,8 @@ pub struct MetaValues {
     pub latest: Option<String>,
     /// Accounts that were seen with a name that the config lists, as JSON.
     pub listed: Option<String>,
+    /// Digests of the people who were forgotten in the running session, as JSON.
+    pub forgotten: Option<String>,
 }
 
 /// The versions that OBS reports.
@@ -242,6 +244,12 @@ pub enum JournalQuestion {
         session: SessionQuery,
         person: PersonQuery,
     },
+    /// What would be removed if a person were forgotten.
+    Forget {
+        person: PersonQuery,
+        /// The word of a permit that must be checked; `None` if the config allows the request.
+        permit: Option<Box<str>>,
+    },
 }
 
 /// Identifies the origin of a task that the shell carries out.
@@ -309,6 +317,16 @@ pub enum Effect {
         of: Box<str>,
         program: Program,
     },
+    /// Forget a person in the store, and answer with
+    /// [`Bridge::forgotten`](super::Bridge::forgotten). While the store is read, nothing else may
+    /// be passed to the bridge.
+    Forget {
+        person: PersonQuery,
+        /// The word of a permit that must be checked; `None` if the config allows the request.
+        permit: Option<Box<str>>,
+        settings: Box<Settings>,
+        now_ms: i64,
+    },
     /// Read this from the journal, and answer with
     /// [`Bridge::journal_read`](super::Bridge::journal_read).
     ReadJournal {
@@ -350,6 +368,10 @@ pub enum Note {
     SessionBegun {
         id: u64,
         cause: &'static str,
+    },
+    Forgotten {
+        removed: u64,
+        changed: u64,
     },
     Thawed,
     OtherBridge {
@@ -472,6 +494,12 @@ impl fmt::Display for Note {
             ),
             Self::BadData { kind, why } => write!(f, "a {kind} message cannot be used: {why}"),
             Self::SessionBegun { id, cause } => write!(f, "session {id} begins: {cause}"),
+            Self::Forgotten { removed, changed } => write!(
+                f,
+                "a person was forgotten: {} removed, {} changed",
+                count(*removed, "event"),
+                count(*changed, "event")
+            ),
             Self::Thawed => {
                 f.write_str("the bridge had been frozen; asking whether another one took over")
             }

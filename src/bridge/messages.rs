@@ -131,11 +131,12 @@ pub(super) fn presence_changed(parts: &mut Parts, changes: Changes, now: Now) {
 fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
     let refusal = match parts.summary.receive(data, now) {
         Handled::Answer {
-            summary,
+            mut summary,
             offset_ms,
             asked,
         } => {
             let base = &mut parts.base;
+            parts.ingest.leave_out_forgotten(&mut summary, base);
             let filled = parts.ingest.merge(&summary, offset_ms, base, now);
             bans::judge(base, &summary, asked, now);
             base.out.note(Note::SummaryMerged { filled });

@@ -24,6 +24,7 @@
 //! | the ends of sessions | `sessions` |
 //! | sessions that have ended | [`archive`], `readings`, `of_session` |
 //! | the events behind an entry | [`explanation`] |
+//! | forgetting a person | [`forget`], [`forget_request`] |
 //! | requests | `requests`, `calls`, `lookups`, `actions`, `status` |
 //! | replies | [`replies`], `pending_reply` |
 //! | other bridges | `peers`, `objections`, `challengers`, [`other_bridge`] |
@@ -44,6 +45,8 @@ mod counts;
 mod edits;
 mod emitter;
 pub mod explanation;
+pub mod forget;
+pub mod forget_request;
 mod generation;
 pub mod ingest;
 pub mod io;
@@ -86,6 +89,7 @@ use config_state::ConfigState;
 use connection::Connection;
 use counts::Counts;
 use emitter::Emitter;
+use forget_request::Remaining;
 use ingest::Ingest;
 use io::{Effect, Input, MetaValues, Note, Now, ObsInfo, Run, Settings, Ticket};
 use journal::{PersonRow, Row, Seq, Session, Write};
@@ -162,6 +166,10 @@ impl Bridge {
             },
         };
         sessions::choose(&mut parts.base, sessions, meta, now);
+        let session = parts.base.model.session().id;
+        parts
+            .ingest
+            .recall_forgotten(meta.forgotten.as_deref(), session);
         Self {
             parts,
             alive_due_ms: now.mono_ms,
@@ -232,6 +240,18 @@ impl Bridge {
         let base = &mut self.parts.base;
         base.model.keep_listed(&mut base.out);
         self.run_due(now);
+        self.run_automation(now);
+        self.parts.base.out.take()
+    }
+
+    /// The store has forgotten a person, or could not: the answer to
+    /// [`Effect::Forget`]. The effects must be run in order.
+    pub fn forgotten(
+        &mut self,
+        answer: Result<Box<Remaining>, RequestError>,
+        now: Now,
+    ) -> Vec<Effect> {
+        requests::forgotten(&mut self.parts, answer, now);
         self.run_automation(now);
         self.parts.base.out.take()
     }

@@ -80,6 +80,7 @@ pub(super) fn begin_session(parts: &mut Parts, cause: &'static str, started_ms: 
     hand_on_events(parts, now);
     let base = &mut parts.base;
     base.model.begin_session(cause, started_ms, &mut base.out);
+    parts.ingest.session_begun(base);
     parts.summary.session_changed();
     parts.automation.keep_last_events(&mut base.out);
     parts.labels.touch();

@@ -48,6 +48,8 @@ pub(super) struct Readings {
     waiting: VecDeque<(Waiting, u64)>,
     is_reading: bool,
     kept: Option<LastRead>,
+    /// The request that waits until a person is forgotten.
+    forgetting: Option<Sender>,
 }
 
 impl Readings {
@@ -78,6 +80,25 @@ impl Readings {
             return None;
         }
         Some(Arc::clone(&kept.archive))
+    }
+
+    /// Drops the session that was read.
+    pub(super) fn clear(&mut self) {
+        self.kept = None;
+    }
+
+    /// Lets a request wait until a person is forgotten. Returns its sender if another one waits.
+    pub(super) fn begin_forgetting(&mut self, from: Sender) -> Result<(), Sender> {
+        if self.forgetting.is_some() {
+            return Err(from);
+        }
+        self.forgetting = Some(from);
+        Ok(())
+    }
+
+    /// The sender of the request that waited.
+    pub(super) fn end_forgetting(&mut self) -> Option<Sender> {
+        self.forgetting.take()
     }
 
     /// Lets a request wait for the journal. Returns its sender if too many wait already.
@@ -150,6 +171,14 @@ pub(super) fn question(call: &Call) -> Option<JournalQuestion> {
         Call::ExplainPerson { session, person } => JournalQuestion::Explain {
             session: *session,
             person: person.clone(),
+        },
+        Call::Forget {
+            person,
+            preview: true,
+            permit,
+        } => JournalQuestion::Forget {
+            person: person.clone(),
+            permit: permit.clone(),
         },
         _ => return None,
     })

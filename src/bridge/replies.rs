@@ -78,6 +78,11 @@ impl Replies {
         Some(Arc::clone(&made.body))
     }
 
+    /// Drops all replies that were made.
+    pub(super) fn clear(&mut self) {
+        self.made.clear();
+    }
+
     pub(super) fn keep(&mut self, call: Call, at: Revision, body: &Arc<str>, now: Now) {
         self.made.push(Made {
             call,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     archive::JournalAnswer,
     calls,
+    forget_request::{self, Remaining},
     io::{Effect, Now, Pass},
     of_session::of_session,
     parts::Parts,
@@ -47,7 +48,23 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
     };
     let answer = match request.call {
         Ok(call) => {
-            let call = readings::of_running(call, &parts.base);
+            let call = match forget_request::permitted(call, &parts.base) {
+                Ok(call) => readings::of_running(call, &parts.base),
+                Err(error) => return send(parts, from, promise, Err(error), false),
+            };
+            if let Call::Forget {
+                person,
+                preview: false,
+                permit,
+            } = call
+            {
+                let begun = forget_request::begin(parts, person, permit, from, now);
+                if let Err(refused) = begun {
+                    let (from, error) = *refused;
+                    send(parts, from, promise, Err(error), false);
+                }
+                return;
+            }
             if readings::question(&call).is_some() {
                 wait_for_journal(parts, Waiting { call, from }, now);
                 return;
@@ -131,6 +148,13 @@ pub(super) fn journal_read(
         send_read(parts, from, fields);
     }
     parts.readings.go_on(&mut parts.base, now);
+}
+
+/// A person was forgotten, or could not be: answers the request.
+pub(super) fn forgotten(parts: &mut Parts, answer: Result<Box<Remaining>, RequestError>, now: Now) {
+    if let Some((from, fields)) = forget_request::done(parts, answer, now) {
+        send_read(parts, from, fields);
+    }
 }
 
 /// Sends what was read from the journal.

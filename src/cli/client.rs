@@ -30,6 +30,12 @@ pub(crate) struct Timeout {
     timeout: Duration,
 }
 
+impl Timeout {
+    pub(crate) fn of(timeout: Duration) -> Self {
+        Self { timeout }
+    }
+}
+
 impl Default for Timeout {
     fn default() -> Self {
         Self {

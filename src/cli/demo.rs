@@ -177,6 +177,7 @@ impl DemoSetup {
             when_obs_ends: WhenObsEnds::Wait,
             target: Arc::clone(&target),
             reload: None,
+            logs: Vec::new(),
             emitted: Some(teller),
         };
         let bridge = AbortOnDropHandle::new(tokio::spawn(daemon::run(setup, stop.clone())));

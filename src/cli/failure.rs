@@ -1,5 +1,6 @@
 //! Errors of verbs: their texts and their exit codes.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,6 +67,13 @@ pub(crate) enum Failure {
         /// The bridge that has taken over.
         other: OtherBridge,
     },
+    /// A bridge uses the journal that is to be changed.
+    #[error(
+        "a bridge is using {}, so nothing was changed: stop it first, with Ctrl-C or with \
+            `twitchat-bridge obs-script stop`, then run this command again",
+        journal.display()
+    )]
+    InUse { journal: PathBuf },
     /// The link to OBS ended for good.
     #[error(transparent)]
     Link(Arc<Cause>),
@@ -95,7 +103,9 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,
         Failure::Late { .. } => NO_ANSWER,
-        Failure::OtherBridge { .. } | Failure::TakenOver { .. } => OTHER_BRIDGE,
+        Failure::OtherBridge { .. } | Failure::TakenOver { .. } | Failure::InUse { .. } => {
+            OTHER_BRIDGE
+        }
         Failure::Link(cause) => cause.kind().exit_code(),
         Failure::Stopped
         | Failure::NothingToPlay { .. }

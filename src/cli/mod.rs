@@ -20,6 +20,7 @@ mod events;
 mod exec;
 mod failure;
 mod fields;
+mod forget;
 mod labels;
 mod log_line;
 mod logs;
@@ -30,6 +31,7 @@ mod obs_script;
 mod options;
 mod out;
 mod overlay;
+mod own_files;
 mod progress;
 mod receiving;
 mod record;
@@ -48,6 +50,7 @@ mod setup;
 mod signals;
 mod span;
 mod status;
+mod store;
 mod style;
 mod supposed;
 mod text;
@@ -118,6 +121,8 @@ enum Verb {
     Request(request::Args),
     Credits(credits::Args),
     Sessions(sessions::Args),
+    Forget(forget::Args),
+    Store(store::Args),
     Rules(rules::Args),
     Labels(labels::Args),
     Script(script::Args),
@@ -166,6 +171,8 @@ impl Verb {
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
             Self::Sessions(args) => args.run(context).await,
+            Self::Forget(args) => args.run(context).await,
+            Self::Store(args) => args.run(context).await,
             Self::Rules(args) => args.run(context).await,
             Self::Labels(args) => args.run(context).await,
             Self::Script(args) => Box::pin(args.run(context)).await,

@@ -13,6 +13,7 @@ use twitchat_bridge::obs::{Process, WhenObsEnds};
 
 use super::context::Context;
 use super::failure::Failure;
+use super::own_files;
 use super::setup;
 use super::signals::Signals;
 
@@ -108,6 +109,10 @@ impl Args {
                 (Some(_), None) => WhenObsEnds::StopAtExitOrRefusal,
             },
             reload: Some(context.read_again(&postponed)),
+            logs: own_files::log_files()
+                .into_iter()
+                .chain(self.log_file.clone())
+                .collect(),
             emitted: None,
         };
         let bridge = AssertUnwindSafe(daemon::run(setup, stop.clone())).catch_unwind();

@@ -2,11 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use twitchat_bridge::autostart::{self, Existing, Outcome, obs_script, service};
 use twitchat_bridge::config::{self, Config};
 use twitchat_bridge::daemon::machine;
@@ -16,6 +14,7 @@ use twitchat_bridge::overlay;
 use super::context::Context;
 use super::credits::ask;
 use super::out;
+use super::own_files;
 use super::setup::Record;
 
 const AFTER_HELP: &str = "It stops the bridge, removes the service, the script for OBS, the page, \
@@ -158,7 +157,7 @@ impl Removed {
         let names = overlay::page::FILES.iter().map(|(name, _)| *name);
         let mut count = 0_u64;
         for name in names.chain([overlay::CONFIG]).chain(own) {
-            count += u64::from(remove_file(&folder.join(name))?);
+            count += u64::from(own_files::remove(&folder.join(name))?);
         }
         if count > 0 {
             self.line(format_args!("removed the page from {}", folder.display()))?;
@@ -168,8 +167,8 @@ impl Removed {
 
     /// Removes the journal, the config file, and the folders if they contain no other files.
     fn data(&mut self, config: &Config) -> anyhow::Result<()> {
-        for file in files_of(&config.store.path)? {
-            if remove_file(&file)? {
+        for file in own_files::journal_files(&config.store.path)? {
+            if own_files::remove(&file)? {
                 self.line(format_args!("removed {}", file.display()))?;
             }
         }
@@ -177,7 +176,7 @@ impl Removed {
             return Ok(());
         };
         let settings = config::default_path(&places);
-        if remove_file(&settings)? {
+        if own_files::remove(&settings)? {
             self.line(format_args!("removed {}", settings.display()))?;
         }
         if let Some(file) = config.file.as_ref().filter(|file| file.path != settings) {
@@ -202,39 +201,5 @@ impl Removed {
             self.line(format_args!("removed {}", folder.display()))?;
         }
         Ok(())
-    }
-}
-
-/// The journal and the files that SQLite and the bridge keep beside it.
-fn files_of(journal: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let (Some(folder), Some(name)) = (journal.parent(), journal.file_name()) else {
-        return Ok(Vec::new());
-    };
-    let name = name.to_string_lossy();
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.with_context(|| format!("cannot read {}", folder.display()))?,
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
-        let is_beside = entry
-            .file_name()
-            .to_string_lossy()
-            .strip_prefix(&*name)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']));
-        if is_beside {
-            files.push(entry.path());
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn remove_file(path: &Path) -> anyhow::Result<bool> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error).with_context(|| format!("cannot remove {}", path.display())),
     }
 }

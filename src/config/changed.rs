@@ -6,9 +6,10 @@ use super::{Config, keys};
 
 /// Settings that take effect only when the bridge starts: of the connection, the journal, the
 /// calendar, the channel, and the version of Twitchat.
-const AT_START: [&str; 5] = [
+const AT_START: [&str; 6] = [
     "obs.",
     "store.path",
+    "store.retention",
     "leaderboard.",
     "broadcaster.",
     "bridge.generation",

@@ -112,6 +112,18 @@ pub(super) fn time(field: &Field<'_>) -> Read<Duration> {
     )
 }
 
+/// A time after which something is removed, at least a day.
+pub(super) fn retention(field: &Field<'_>) -> Read<Duration> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    const CENTURY: Duration = Duration::from_secs(36_525 * 24 * 60 * 60);
+    let allowed = r#"a time of at least one day, such as "400d""#;
+    let time = field.time(CENTURY, allowed)?;
+    if time < DAY {
+        return Err(field.bad(allowed));
+    }
+    Ok(time)
+}
+
 pub(super) fn generation(field: &Field<'_>) -> Read<Generation> {
     let version = match field.given() {
         Given::Whole(number) => Some(number.to_string()),

@@ -87,6 +87,9 @@ settings! {
             "\"~/.local/share/twitchat-bridge/journal.db\"";
         keep_texts: bool = false, Field::flag, "TWITCHAT_BRIDGE_STORE_KEEP_TEXTS",
             "Whether the journal keeps what people wrote in the chat.";
+        retention: Option<Duration> = None, read::retention, "TWITCHAT_BRIDGE_STORE_RETENTION",
+            "Sessions that ended longer ago than this are removed, with the people whom nothing \
+                else names. Without this: never.", "\"400d\"";
     }
 }
 

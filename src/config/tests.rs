@@ -267,7 +267,7 @@ fn every_setting_can_be_written() {
     let config = of_file(
         r#"
         obs = { host = "[::1]", port = 0x1000, tls = true, path = "/ws", password = " p " }
-        store = { path = "j.db", keep_texts = true }
+        store = { path = "j.db", keep_texts = true, retention = "400d" }
         session.reset_on_stream_start = false
         session.grace = "1h 30m"
         session.reset_after = 90
@@ -318,6 +318,7 @@ fn every_setting_can_be_written() {
             "obs.password_file = ",
             r#"store.path = "/etc/bridge/j.db""#,
             "store.keep_texts = true",
+            r#"store.retention = "400d""#,
             "session.reset_on_stream_start = false",
             r#"session.grace = "1h 30m""#,
             r#"session.reset_after = "1m 30s""#,
@@ -1199,4 +1200,15 @@ fn the_reference_of_the_end_credits_names_everything_and_its_example_is_right() 
     for (placeholder, _) in PLACEHOLDERS {
         assert!(is_named(&format!("{{{placeholder}}}")), "{placeholder}");
     }
+}
+
+#[test]
+fn sessions_are_kept_for_a_day_at_least() {
+    assert_eq!(
+        refused("[store]\nretention = '23h'"),
+        format!(
+            "{FILE}:2:13: store.retention must be a time of at least one day, such as \"400d\", \
+                not \"23h\""
+        )
+    );
 }

@@ -250,6 +250,14 @@ impl People {
         who
     }
 
+    /// All entries that are shown as this person, with those that were merged into another one.
+    pub fn accounts(&self, who: PersonId) -> impl Iterator<Item = &Known> {
+        let shown = self.shown(who);
+        let all = (0_u32..).map(PersonId).zip(&self.list);
+        all.filter(move |(one, _)| self.shown(*one) == shown)
+            .map(|(_, known)| known)
+    }
+
     /// Whether the streamer has given somebody another name.
     pub fn is_renamed(&self, who: PersonId) -> bool {
         self.edited.names.contains_key(&self.shown(who))

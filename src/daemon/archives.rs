@@ -45,11 +45,15 @@ pub(super) fn read(
             JournalAnswer::Fields(archive::list(&sessions, rows_of, *limit, now_ms))
         }
         JournalQuestion::Session(query) => {
-            let source = Source::of(reader, find(*query)?, settings)?;
+            let source = Source::of(reader, find(*query)?, settings, PEOPLE)?;
             JournalAnswer::Session(Arc::new(source.archive()?))
         }
+        JournalQuestion::Forget { .. } => {
+            let why = "forgetting a person is no question about sessions";
+            return Err(RequestError::Unavailable(why.into()));
+        }
         JournalQuestion::Explain { session, person } => {
-            let source = Source::of(reader, find(*session)?, settings)?;
+            let source = Source::of(reader, find(*session)?, settings, PEOPLE)?;
             let mut explanation =
                 Explanation::of(source.archive()?, person, settings, &source.meta)?;
             for row in source.people.iter().rev() {
@@ -98,7 +102,7 @@ fn unreadable(error: &StoreError) -> RequestError {
 }
 
 /// The parts from which an [`Archive`] is built.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     reader: Reader<'a>,
     session: Session,
     settings: &'a Settings,
@@ -108,14 +112,16 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn of(
+    /// Reads the meta values, and at most `limit` people.
+    pub(super) fn of(
         reader: Reader<'a>,
         session: Session,
         settings: &'a Settings,
+        limit: usize,
     ) -> Result<Self, RequestError> {
         let mut people = Vec::new();
         reader
-            .people(PEOPLE, |row| people.push(row))
+            .people(limit, |row| people.push(row))
             .map_err(|error| unreadable(&error))?;
         Ok(Self {
             meta: meta_values(reader).map_err(|error| unreadable(&error))?,
@@ -126,7 +132,7 @@ impl<'a> Source<'a> {
         })
     }
 
-    fn archive(&self) -> Result<Archive, RequestError> {
+    pub(super) fn archive(&self) -> Result<Archive, RequestError> {
         let mut archive = Archive::new(self.settings, &self.meta, self.session.clone());
         for row in self.people.iter().rev() {
             archive.recall_person(row);

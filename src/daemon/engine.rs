@@ -1,6 +1,11 @@
 //! Owns the bridge: passes it one input after the other, and runs the effects in their order.
 
-use std::{collections::VecDeque, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::FutureExt;
 use tokio::{sync::mpsc, time::Instant};
@@ -10,7 +15,7 @@ use tracing::{debug, info, warn};
 use super::{
     Emitted, Ended, Error,
     clock::Clock,
-    log,
+    forget, log,
     outbox::{Message, Outbox},
     state,
     tasks::{Answer, Tasks},
@@ -18,13 +23,17 @@ use super::{
 use crate::{
     bridge::{
         Bridge,
+        forget_request::Remaining,
         io::{Effect, Input, ObsInfo, Reload},
         journal::Write,
         other_bridge::OtherBridge,
     },
     event::Received,
     obs::{Batch, Notice, Obs, Stop},
-    store::{Asked, StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
+    request::RequestError,
+    store::{
+        Asked, Jobs, Store, StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError,
+    },
 };
 
 /// The most events of OBS that are taken in one turn, and the longest time for it. Then all other
@@ -54,6 +63,12 @@ pub(super) struct Engine {
     /// Changes of the config file; a closed channel if it is not watched.
     reloads: mpsc::Receiver<Reload>,
     tasks: Tasks,
+    /// Work on the store's thread.
+    jobs: Jobs,
+    /// A person is to be forgotten before anything else happens.
+    forgetting: Option<ForgetWork>,
+    /// Log files from which forgotten people are removed.
+    logs: Arc<[PathBuf]>,
     waiting: log::Waiting,
     repeats: log::Repeats,
     stop: CancellationToken,
@@ -67,6 +82,10 @@ pub(super) struct Engine {
     /// The outcome, once an effect has ended the run or a part has failed.
     end: Option<Result<Ended, Error>>,
 }
+
+/// Forgets a person on the store's thread.
+type ForgetWork =
+    Box<dyn FnOnce(&mut Store) -> Result<Box<Remaining>, RequestError> + Send + 'static>;
 
 /// A batch that is being processed.
 struct InHand {
@@ -87,6 +106,7 @@ impl Engine {
     ) -> Self {
         let (answers, answered) = mpsc::channel(8);
         let tasks = Tasks::new(obs, answers, journal);
+        let jobs = store.jobs();
         Self {
             bridge,
             clock,
@@ -98,6 +118,9 @@ impl Engine {
             answered,
             reloads: mpsc::channel(1).1,
             tasks,
+            jobs,
+            forgetting: None,
+            logs: Arc::default(),
             waiting: log::Waiting::default(),
             repeats: log::Repeats::default(),
             stop,
@@ -106,6 +129,11 @@ impl Engine {
             link_ended: None,
             end: None,
         }
+    }
+
+    /// Removes forgotten people from these log files, too.
+    pub(super) fn clean_logs(&mut self, logs: Vec<PathBuf>) {
+        self.logs = logs.into();
     }
 
     /// Follows changes of the config file.
@@ -180,6 +208,10 @@ impl Engine {
             if self.stop.is_cancelled() {
                 return Ok(Ended::Stopped);
             }
+            if let Some(work) = self.forgetting.take() {
+                self.forget(work, from_store).await?;
+                continue;
+            }
             if self.turn(from_obs, from_store)? {
                 // Let the sender, the link and the tasks run, too.
                 tokio::task::yield_now().await;
@@ -204,6 +236,33 @@ impl Engine {
                 () = tokio::time::sleep_until(due) => self.handle(Input::Tick),
             }
         }
+    }
+
+    /// Has the store forget a person, once everything that the bridge knows is on disk, and passes
+    /// on what is left. Meanwhile nothing is taken from OBS, so no event comes in between; the link
+    /// holds what arrives.
+    async fn forget(
+        &mut self,
+        work: ForgetWork,
+        from_store: &mut StoreNotices,
+    ) -> Result<(), Error> {
+        while !self.unwritten.is_empty() {
+            tokio::select! {
+                () = self.stop.cancelled() => return Ok(()),
+                notice = from_store.recv() => self.take_store(notice)?,
+                written = Self::write_first(&self.store, self.unwritten.front()) => {
+                    written?;
+                    self.unwritten.pop_front();
+                }
+            }
+        }
+        let answer = tokio::select! {
+            () = self.stop.cancelled() => return Ok(()),
+            answer = self.jobs.run(work) => answer?,
+        };
+        let effects = self.bridge.forgotten(answer, self.clock.now());
+        self.run_effects(effects);
+        Ok(())
     }
 
     /// Takes what is available, a bounded amount of each source, so that no source delays another
@@ -443,6 +502,18 @@ impl Engine {
                     settings,
                     now_ms,
                 } => self.tasks.read_journal(question, settings, now_ms),
+                Effect::Forget {
+                    person,
+                    permit,
+                    settings,
+                    now_ms,
+                } => {
+                    let logs = self.logs.clone();
+                    self.forgetting = Some(Box::new(move |store| {
+                        let permit = permit.as_deref();
+                        forget::forget_running(store, &person, permit, &settings, (now_ms, &logs))
+                    }));
+                }
                 Effect::Speaks(generation) => self.generation.note(generation),
                 Effect::Note(note) => log::note(&note, &mut self.repeats),
                 Effect::Yield(other) => self.make_way(other),

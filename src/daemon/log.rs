@@ -45,6 +45,7 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
         Note::TwitchatThere { .. }
         | Note::SummaryMerged { .. }
         | Note::SessionBegun { .. }
+        | Note::Forgotten { .. }
         | Note::OtherBridge { .. }
         | Note::RollBegins { .. }
         | Note::RollEnded { .. }

@@ -10,6 +10,7 @@ mod clock;
 mod emitted;
 mod ended;
 mod engine;
+pub mod forget;
 mod log;
 pub mod machine;
 mod opening;
@@ -17,6 +18,7 @@ mod outbox;
 mod parts;
 pub mod program;
 mod reload;
+mod retention;
 mod sender;
 mod settings;
 mod startup;
@@ -28,7 +30,10 @@ mod tasks;
 mod tests;
 mod watched;
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tokio::sync::mpsc;
 use tokio_util::{
@@ -63,6 +68,8 @@ pub struct Setup {
     /// Reads the config again, for changes of its file while the bridge runs; `None` to ignore
     /// them.
     pub reload: Option<ReadConfig>,
+    /// The log files of this program. A person who is forgotten is removed from them, too.
+    pub logs: Vec<PathBuf>,
     /// Receives every event that the bridge emits, if it is set. A receiver that does not keep up
     /// misses some events.
     pub emitted: Option<mpsc::Sender<Emitted>>,
@@ -84,13 +91,8 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         warn!("{note}");
     }
     let path = &setup.config.store.path;
-    let store = if setup.takeover {
-        match takeover::open(path, &machine::computer(), &stop).await? {
-            Some(store) => store,
-            None => return Ok(Ended::Stopped),
-        }
-    } else {
-        Store::open(path)?
+    let Some(store) = open_store(path, setup.takeover, &stop).await? else {
+        return Ok(Ended::Stopped);
     };
     let tell = setup.emitted.is_some() || tracing::enabled!(tracing::Level::DEBUG);
     // Connect before reading the journal: broadcasts that come meanwhile would be lost, and the
@@ -129,9 +131,11 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         }
     };
     let started = opened.started;
-    info!(session = started.bridge.session().id.0, rows = started.rows,
-        store = %setup.config.store.path.display(), "journal read");
+    let path = path.display();
+    let session = started.bridge.session().id.0;
+    info!(session, rows = started.rows, store = %path, "journal read");
     let (store, mut notices) = opened.store.run()?;
+    let retention = retention::start(&setup.config, store.jobs());
 
     // The engine is of no use without the sender, so the end of the sender stops it.
     let stop = stop.child_token();
@@ -160,6 +164,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         setup.config.store.path.as_path().into(),
     );
     engine.follow(reloads);
+    engine.clean_logs(setup.logs);
     engine.take_early(opened.notices);
     let ended = watched(
         "the engine",
@@ -168,7 +173,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     .await;
     let ended = ended.unwrap_or(Err(Error::Broken("the engine")));
 
-    drop(watching);
+    drop((watching, retention));
     let (store, generation) = Box::pin(engine.finish()).await;
     let ended = Box::pin(
         Parts {
@@ -185,6 +190,19 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     // last messages.
     drop(from_obs);
     ended
+}
+
+/// Opens the journal. `None` if `stop` is cancelled while another bridge gives it up.
+async fn open_store(
+    path: &Path,
+    takeover: bool,
+    stop: &CancellationToken,
+) -> Result<Option<Store>, Error> {
+    if takeover {
+        takeover::open(path, &machine::computer(), stop).await
+    } else {
+        Ok(Some(Store::open(path)?))
+    }
 }
 
 /// The config file to watch: the one that was read, else the usual one.

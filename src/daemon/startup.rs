@@ -103,6 +103,7 @@ pub(super) fn meta_values(store: Reader<'_>) -> Result<MetaValues, StoreError> {
         once: store.meta("once")?,
         latest: store.meta("latest")?,
         listed: store.meta("listed")?,
+        forgotten: store.meta("forgotten")?,
     })
 }
 

@@ -13,7 +13,7 @@ use tokio::{
 use tracing::{debug, error, warn};
 
 use super::{
-    archives, program,
+    archives, forget, program,
     watched::{Panicked, watched},
 };
 use crate::{
@@ -98,7 +98,12 @@ impl Tasks {
         let store = Arc::clone(&self.store);
         let failed = |why: String| Answer::Journal(Err(request::RequestError::Unavailable(why)));
         let reading = async move {
-            let read = move || archives::read(&store, &question, &settings, now_ms);
+            let read = move || match &question {
+                JournalQuestion::Forget { person, permit } => {
+                    forget::preview_for(&store, person, permit.as_deref(), &settings, now_ms)
+                }
+                _ => archives::read(&store, &question, &settings, now_ms),
+            };
             Some(match tokio::task::spawn_blocking(read).await {
                 Ok(answer) => Answer::Journal(answer),
                 Err(broke) => failed(format!("reading the journal failed: {broke}")),

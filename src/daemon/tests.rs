@@ -50,6 +50,7 @@ async fn run_until_it_breaks(
         when_obs_ends: crate::obs::WhenObsEnds::Wait,
         target: Arc::new(move || target(of_obs.clone())),
         reload: None,
+        logs: Vec::new(),
         emitted: None,
     };
     let outcome = timeout(SOON, Box::pin(run(setup, CancellationToken::new())))

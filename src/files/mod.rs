@@ -5,6 +5,7 @@
 //! content.
 
 mod private;
+pub mod strike;
 pub mod text;
 
 pub use private::owner_only;

@@ -105,6 +105,15 @@ pub enum Call {
         /// Number of corrections, at least 1.
         steps: usize,
     },
+    /// Removes a person from everything that is stored.
+    Forget {
+        person: PersonQuery,
+        /// Only show what would be removed.
+        preview: bool,
+        /// The word of a permit beside the journal, by which a program on the same computer proves
+        /// that it may do this although the config does not allow the request.
+        permit: Option<Box<str>>,
+    },
     /// Lists the people who are known under this name or id.
     FindPerson {
         person: PersonQuery,

@@ -79,6 +79,14 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
         "AddToCredits" => &["section", "value"],
         "EditCredits" => EDIT,
         "Undo" => &["steps"],
+        "Forget" => &[
+            "person.platform",
+            "person.id",
+            "person.name",
+            "person.login",
+            "preview",
+            "permit",
+        ],
         "FindPerson" => &[
             "person.platform",
             "person.id",

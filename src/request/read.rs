@@ -47,6 +47,7 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("EditCredits", read_edit::edit),
     ("Undo", read_edit::undo),
     ("FindPerson", read_edit::find),
+    ("Forget", read_edit::forget),
     ("ListSessions", |mut fields| {
         Ok(Call::ListSessions {
             limit: fields.count("limit")?,

@@ -76,6 +76,15 @@ pub(super) fn find(mut fields: Fields) -> Result<Call, RequestError> {
     })
 }
 
+pub(super) fn forget(mut fields: Fields) -> Result<Call, RequestError> {
+    let permit = fields.text("permit", "the word of a permit")?;
+    Ok(Call::Forget {
+        preview: fields.flag("preview")?.unwrap_or(false),
+        person: person(&mut fields, "person")?,
+        permit: permit.map(Into::into),
+    })
+}
+
 /// The name that replaces a person's own name.
 fn shown_name(fields: &mut Fields) -> Result<Box<str>, RequestError> {
     let expected = "the name to show";

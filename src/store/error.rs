@@ -140,6 +140,14 @@ pub enum StoreError {
         /// The number of the row.
         seq: u64,
     },
+    /// What is to be forgotten was removed, but the write-ahead log cannot be truncated.
+    #[error(
+        "what is to be forgotten was removed, but another program reads {} all the time, so old \
+            copies may remain in the file beside it that ends in -wal: end that program; the next \
+            start of the bridge removes them",
+        path.display()
+    )]
+    StillRead { path: PathBuf },
     /// Any other error of SQLite.
     #[error("cannot {doing} {}", path.display())]
     Database {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use super::queue::{self, QueueState};
-use super::{Store, StoreError, StoreNotices, notice, worker};
+use super::{Jobs, Store, StoreError, StoreNotices, notice, worker};
 use crate::bridge::journal::Write;
 
 pub use super::queue::TryWriteError;
@@ -70,6 +70,11 @@ impl StoreHandle {
                 "the queue of writes is full: the bridge pauses until the disk accepts writes again"
             );
         }
+    }
+
+    /// Passes work to the store's thread.
+    pub fn jobs(&self) -> Jobs {
+        Jobs(self.state.inlet())
     }
 
     /// Queues a write without waiting.

@@ -24,7 +24,7 @@ pub(super) struct Known {
 /// The key of the journal's id.
 const INSTANCE: &str = "instance";
 /// The keys of the meta values that a new journal gets. Values of later versions are left out.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "alive_ms",
     "streamed_ms",
     "generation",
@@ -33,6 +33,7 @@ const KEYS: [&str; 9] = [
     "once",
     "latest",
     "listed",
+    "forgotten",
     INSTANCE,
 ];
 

@@ -13,13 +13,17 @@
 
 mod apply;
 mod claim;
+mod erase;
 mod error;
 mod files;
 mod handle;
+mod job;
+mod jobs;
 mod known;
 mod lock;
 mod notice;
 mod open;
+mod permit;
 mod queue;
 mod read;
 mod read_only;
@@ -31,9 +35,11 @@ mod worker;
 pub use claim::{Asked, Claim};
 pub use error::{DatabaseError, StoreError};
 pub use handle::{StoreHandle, TryWriteError};
+pub use jobs::Jobs;
 pub use lock::is_in_use;
 pub use notice::{StoreNotice, StoreNotices};
 pub use open::Store;
+pub use permit::Permit;
 pub use read::{Reader, Rows};
 pub use read_only::ReadOnlyStore;
 

@@ -61,11 +61,20 @@ impl Store {
         let session = reader.sessions()?.pop();
         let known = Known::read(reader.last_seq()?, session, |key| reader.meta(key))?;
         store.known = known;
+        store.finish_erasure()?;
         Ok(store)
     }
 
+    /// The journal's path, as the config names it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes the log back into the database and closes both. Releases the lock last.
-    pub(super) fn close(self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if SQLite cannot close the file.
+    pub fn close(self) -> Result<(), StoreError> {
         let Self {
             connection,
             path,
@@ -154,6 +163,8 @@ pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
         );
     }
     connection.pragma_update(None, "synchronous", "full")?;
+    // What is removed is overwritten with zeros.
+    connection.pragma_update_and_check(None, "secure_delete", "on", |_| Ok(()))?;
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_LIMIT_BYTES, |_| Ok(()))?;
     // SQLite creates the log and its index at the first read. After that they can be checked.
     connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, TryAcquireError};
 
 use super::StoreError;
+use super::job::Job;
 use crate::bridge::journal::{PersonRow, Row, Write};
 
 /// The most bytes of writes that wait for the disk. This is enough for dozens of transactions; a
@@ -63,6 +64,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Queue {
     writes: VecDeque<Write>,
+    /// Work for the time when no write waits.
+    jobs: VecDeque<Job>,
     closed: bool,
     /// Whether the queue was closed by [`QueueState::close`], whose caller waits for the end.
     in_order: bool,
@@ -135,6 +138,36 @@ impl Drop for QueueState {
     }
 }
 
+/// Another end of the queue, for work that is no write. The queue is closed without it.
+#[derive(Debug, Clone)]
+pub(super) struct Inlet {
+    shared: Arc<Shared>,
+}
+
+impl QueueState {
+    pub(super) fn inlet(&self) -> Inlet {
+        Inlet {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl Inlet {
+    /// Adds work.
+    ///
+    /// # Errors
+    /// [`StoreError::Stopped`] if the queue is closed.
+    pub(super) fn add(&self, job: Job) -> Result<(), StoreError> {
+        let mut queue = self.shared.queue();
+        if queue.closed {
+            return Err(StoreError::Stopped);
+        }
+        queue.jobs.push_back(job);
+        self.shared.arrived.notify_one();
+        Ok(())
+    }
+}
+
 /// The result of [`Outlet::take`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Taken {
@@ -159,7 +192,8 @@ impl Outlet {
         limit: usize,
         patience: Duration,
     ) -> Taken {
-        let nothing = |queue: &mut Queue| queue.writes.is_empty() && !queue.closed;
+        let nothing =
+            |queue: &mut Queue| queue.writes.is_empty() && queue.jobs.is_empty() && !queue.closed;
         let waited = self
             .shared
             .arrived
@@ -171,6 +205,16 @@ impl Outlet {
             (0, true) => Taken::End,
             (0, false) => Taken::Nothing,
             _ => Taken::Writes,
+        }
+    }
+
+    /// Takes the next piece of work, if no write waits.
+    pub(super) fn take_job(&self) -> Option<Job> {
+        let mut queue = self.shared.queue();
+        if queue.writes.is_empty() {
+            queue.jobs.pop_front()
+        } else {
+            None
         }
     }
 
@@ -229,6 +273,10 @@ impl Drop for Outlet {
     /// Fails the calls that wait for room, because there will be none.
     fn drop(&mut self) {
         self.shared.room.close();
+        // Work that is not done fails, too, when it is dropped.
+        let mut queue = self.shared.queue();
+        queue.closed = true;
+        queue.jobs.clear();
     }
 }
 

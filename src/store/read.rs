@@ -102,6 +102,13 @@ impl Reader<'_> {
         )
     }
 
+    /// Reads all rows in the order of their numbers.
+    pub fn all_rows(&self, mut each: impl FnMut(Row)) -> Result<(), StoreError> {
+        self.each(statements::ALL_ROWS, (), |columns| {
+            journal_row(columns).map(&mut each)
+        })
+    }
+
     /// The ids of the last `count` rows that have one, oldest first.
     pub fn recent_ids(&self, count: usize) -> Result<Vec<Box<str>>, StoreError> {
         let mut ids = Vec::new();

@@ -64,3 +64,29 @@ pub(super) const PUBLISHED_IDS: &str =
 pub(super) const PEOPLE: &str = "
 SELECT platform, id, login, display, seen_ms FROM person ORDER BY seen_ms DESC, rowid DESC LIMIT \
 ?1";
+
+pub(super) const ALL_ROWS: &str =
+    "SELECT seq, session, at_ms, origin, kind, id, body FROM journal ORDER BY seq";
+
+pub(super) const REMOVE_ROW: &str = "DELETE FROM journal WHERE seq = ?1";
+
+pub(super) const CHANGE_ROW: &str = "UPDATE journal SET id = ?2, body = ?3 WHERE seq = ?1";
+
+pub(super) const REMOVE_PERSON: &str =
+    "DELETE FROM person WHERE platform = ?1 AND id = ?2 AND login = ?3";
+
+pub(super) const REMOVE_META: &str = "DELETE FROM kept WHERE key = ?1";
+
+/// `?2` is a JSON array of `[origin, kind]`, whose rows stay; `?3` is the most rows to remove.
+pub(super) const REMOVE_ROWS: &str = "
+DELETE FROM journal WHERE seq IN (
+    SELECT seq FROM journal WHERE session = ?1 AND NOT EXISTS (
+        SELECT 1 FROM json_each(?2) AS kept
+        WHERE origin = kept.value ->> 0 AND kind = kept.value ->> 1
+    )
+    LIMIT ?3
+)";
+
+/// The running session has no end, and stays.
+pub(super) const REMOVE_SESSION: &str =
+    "DELETE FROM session WHERE id = ?1 AND ended_ms IS NOT NULL";

@@ -16,6 +16,7 @@ use crate::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId,
 mod crash;
 #[cfg(unix)]
 mod disk_error;
+mod erase;
 mod speed;
 
 const PATIENCE: Duration = Duration::from_secs(20);

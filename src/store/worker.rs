@@ -32,6 +32,14 @@ pub(super) fn work(
     loop {
         let taken = queue.take(&mut batch, BATCH, CLAIMS_EVERY);
         reporter.claimed(claim::asked(&store.path));
+        if batch.is_empty()
+            && let Some(job) = queue.take_job()
+        {
+            // If the files cannot be secured now, the work fails too, and says so.
+            drop(attempt(&mut store, &[], &queue, reporter));
+            job.run(&mut store);
+            continue;
+        }
         waits += 1;
         if taken == Taken::Nothing && waits < LOOK_AFTER {
             continue;

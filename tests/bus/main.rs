@@ -25,6 +25,7 @@ mod bursts;
 mod chat;
 mod client;
 mod flood;
+mod forget;
 mod golden;
 mod inputs;
 mod large_journal;

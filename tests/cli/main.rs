@@ -26,6 +26,8 @@ mod encodings;
 mod exec;
 #[cfg(target_os = "linux")]
 mod first_hour;
+#[cfg(unix)]
+mod forget;
 mod help;
 mod obs;
 mod old_pages;

@@ -32,10 +32,31 @@ pub const LASTING: [(RowOrigin, &str); 24] = [
     edits::LASTING[4],
 ];
 
+/// The rows of [`LASTING`] that stay when their session is deleted, because they are about people
+/// and pages, and hold in all sessions. The others are those that leaderboards are made of.
+pub const BEYOND_DELETION: [(RowOrigin, &str); 9] = [
+    (RowOrigin::Filled, bans::KIND),
+    (RowOrigin::Filled, two_pages::KIND),
+    (RowOrigin::Published, "Twitch.UserBanned"),
+    (RowOrigin::Published, "Twitch.UserUnbanned"),
+    edits::LASTING[0],
+    edits::LASTING[1],
+    edits::LASTING[2],
+    edits::LASTING[3],
+    edits::LASTING[4],
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mapping::published::FEEDS;
+
+    #[test]
+    fn rows_that_outlive_a_deletion_are_read_back() {
+        for row in BEYOND_DELETION {
+            assert!(LASTING.contains(&row), "{row:?}");
+        }
+    }
 
     #[test]
     fn published_events_that_outlive_their_session_are_read_back() {

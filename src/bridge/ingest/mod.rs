@@ -18,8 +18,9 @@ use super::{
     bans,
     base::Base,
     emitter::JsonData,
+    forget::{FORGOTTEN, Forgotten},
     io::{Note, Now},
-    journal::{RowOrigin, Source},
+    journal::{RowOrigin, SessionId, Source},
     model::fold_origin,
     recent::{self, RECENT_IDS, Recent},
 };
@@ -33,9 +34,9 @@ use crate::{
     },
     twitchat::{catalogue, catalogue::Class, generation_of, summary::Summary},
 };
-pub use lasting::LASTING;
+pub use lasting::{BEYOND_DELETION, LASTING};
 pub(super) use note::note_fact;
-pub(super) use read_back::read_back;
+pub(super) use read_back::{facts_of, read_back};
 use two_pages::Generations;
 
 /// Whether events are emitted for facts that count.
@@ -57,6 +58,8 @@ pub(super) struct Ingest {
     generations: Generations,
     /// Whether credits were taken out because two pages are proven.
     has_taken_out: bool,
+    /// Who was forgotten in the running session.
+    forgotten: Forgotten,
 }
 
 impl Ingest {
@@ -68,6 +71,7 @@ impl Ingest {
             recorded: Interpreter::new(Playback::Recorded),
             generations: Generations::default(),
             has_taken_out: false,
+            forgotten: Forgotten::default(),
         }
     }
 
@@ -93,6 +97,25 @@ impl Ingest {
     /// Whether an event with this id was published.
     pub(super) fn has_published(&self, id: &str) -> bool {
         self.published_ids.contains(&recent::hash(id))
+    }
+
+    /// Who was forgotten in this session, as it is stored.
+    pub(super) fn recall_forgotten(&mut self, json: Option<&str>, session: SessionId) {
+        self.forgotten = Forgotten::recall(json, session);
+    }
+
+    /// Another session has begun, so nobody has to be left out of summaries any more.
+    pub(super) fn session_begun(&mut self, base: &mut Base) {
+        let session = base.model.session().id;
+        let before = std::mem::replace(&mut self.forgotten, Forgotten::recall(None, session));
+        if !before.is_empty() {
+            base.out.keep(FORGOTTEN, self.forgotten.to_json());
+        }
+    }
+
+    /// Leaves out of a summary what it says of people who were forgotten.
+    pub(super) fn leave_out_forgotten(&self, summary: &mut Summary, base: &Base) {
+        self.forgotten.leave_out(summary, &base.run.instance);
     }
 
     /// Lets the next map of labels be the base for later ones, because Twitchat was away.

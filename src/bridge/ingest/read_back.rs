@@ -79,7 +79,7 @@ fn count(row: &Row, facts: &[Fact], fold: &mut Fold, each: &mut impl FnMut(&Fold
 }
 
 /// The facts in a row's body.
-fn facts_of(row: &Row) -> Vec<Fact> {
+pub(in crate::bridge) fn facts_of(row: &Row) -> Vec<Fact> {
     match row.origin {
         RowOrigin::Received | RowOrigin::Played => {
             let data = serde_json::from_str::<&RawValue>(&row.body).ok();

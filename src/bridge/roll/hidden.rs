@@ -9,9 +9,12 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
-use crate::credits::{
-    Fold, LeftOut, PersonId, Subject,
-    roll::{Body, Place, Section},
+use crate::{
+    bridge::forget::Identity,
+    credits::{
+        Fold, LeftOut, PersonId, Subject,
+        roll::{Body, Place, Section},
+    },
 };
 
 /// The text that replaces a hidden name: a space that keeps the height of the row.
@@ -69,6 +72,39 @@ impl Shown {
             }
         }
         self.is_due |= self.changed != before;
+    }
+
+    /// Takes a forgotten person out of the roll, and gives all others their new ids, which `same`
+    /// returns. It returns `None` for the person.
+    pub(super) fn forget(
+        &mut self,
+        object: &mut Map<String, Value>,
+        identity: &Identity,
+        same: impl Fn(PersonId) -> Option<PersonId>,
+    ) {
+        for (place, who) in std::mem::take(&mut self.places) {
+            if let Some(new) = same(who) {
+                self.places.push((place, new));
+                continue;
+            }
+            let blank = blank(place);
+            if let Some(sections) = object.get_mut("sections")
+                && let Some(name) = sections.pointer_mut(&pointer(place))
+            {
+                *name = blank;
+            }
+            self.changed.insert(place, None);
+            self.is_due = true;
+        }
+        let texts = object
+            .values_mut()
+            .chain(self.changed.values_mut().flatten());
+        texts.for_each(|value| strike(value, identity));
+    }
+
+    /// The names are those of this fold, with its edits.
+    pub(super) fn edits_are_of(&mut self, fold: &Fold) {
+        self.edits = fold.edits().revision();
     }
 
     /// Follows edits: looks for the edited people and entries in the current credits.
@@ -203,12 +239,31 @@ impl Shown {
                 };
                 *name = match shown {
                     Some(shown) => self.with_lines(*place, shown),
-                    None if place.line.is_some() => json!({ "text": BLANK }),
-                    None => json!({ "name": BLANK }),
+                    None => blank(*place),
                 };
             }
         }
         object.insert("replaced".into(), replaced);
+    }
+}
+
+/// A hidden name, or a hidden line below one.
+fn blank(place: Place) -> Value {
+    let key = if place.line.is_some() { "text" } else { "name" };
+    json!({ key: BLANK })
+}
+
+/// Replaces the names of a forgotten person in all texts.
+fn strike(value: &mut Value, identity: &Identity) {
+    match value {
+        Value::String(text) => {
+            if let Some(struck) = identity.strike(text) {
+                *text = struck;
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|one| strike(one, identity)),
+        Value::Object(object) => object.values_mut().for_each(|one| strike(one, identity)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Roll, begin::current_sections, context::Context, hidden::Current};
 use crate::{
-    bridge::{base::Base, io::Now},
-    credits::LeftOut,
+    bridge::{base::Base, forget::Identity, io::Now},
+    credits::{Fold, LeftOut, PersonId},
 };
 
 impl Roll {
@@ -47,6 +47,21 @@ impl Roll {
             sections: sections.as_deref(),
         };
         roll.people.follow_edits(&roll.object, &current);
+    }
+
+    /// A person was forgotten, and people have other ids from now on: `same` returns the new one,
+    /// or `None` for the person. Their name goes from the roll that is on, also from what a page
+    /// gets that comes late. `fold` is the new one.
+    pub(in crate::bridge) fn forget(
+        &mut self,
+        identity: &Identity,
+        fold: &Fold,
+        same: impl Fn(PersonId) -> Option<PersonId>,
+    ) {
+        if let Some(roll) = &mut self.rolling {
+            roll.people.forget(&mut roll.object, identity, same);
+            roll.people.edits_are_of(fold);
+        }
     }
 
     /// Sends pages which names are hidden, if that has changed.

@@ -6,8 +6,14 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::{
-    bridge::{archive::Archive, explanation::Explanation, io::JournalQuestion},
-    request::RequestError,
+    bridge::{
+        archive::Archive,
+        explanation::Explanation,
+        forget::{Forgetting, KEYS},
+        forget_request::Remaining,
+        io::JournalQuestion,
+    },
+    request::{PersonQuery, RequestError},
 };
 
 pub(super) const START_MS: i64 = 1_780_000_000_000;
@@ -129,6 +135,14 @@ impl Bench {
         if self.commits {
             self.commit();
         }
+        while let Some(person) = self.next_forgetting() {
+            let answer = self.forget(&person);
+            let effects = self.bridge.forgotten(answer, self.now);
+            self.take(effects);
+            if self.commits {
+                self.commit();
+            }
+        }
         while let Some(question) = self.next_question() {
             self.readings += 1;
             let answer = self.read_journal(&question);
@@ -150,19 +164,75 @@ impl Bench {
         }
     }
 
+    /// The next person whom the bridge wants to be forgotten.
+    fn next_forgetting(&mut self) -> Option<PersonQuery> {
+        let is_one = |effect: &Effect| matches!(effect, Effect::Forget { .. });
+        let place = self.effects.iter().position(is_one)?;
+        match self.effects.remove(place) {
+            Effect::Forget { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+
+    fn archive(&self, session: Session) -> Archive {
+        let mut archive = Archive::new(&settings(), &self.meta(), session);
+        self.people
+            .iter()
+            .for_each(|row| archive.recall_person(row));
+        self.rows.iter().for_each(|row| archive.read(row));
+        archive
+    }
+
+    /// As `daemon::forget` does it.
+    fn plan(&self, person: &PersonQuery) -> Result<Forgetting, RequestError> {
+        let running = archive::running(&self.sessions).unwrap().clone();
+        let id = running.id;
+        let mut forgetting = Forgetting::of(&self.archive(running), person)?;
+        for row in &self.rows {
+            forgetting.learn(row);
+        }
+        self.rows.iter().for_each(|row| forgetting.row(row));
+        self.people
+            .iter()
+            .for_each(|row| forgetting.person(row.clone()));
+        for key in KEYS {
+            if let Some(json) = self.meta.get(key) {
+                forgetting.meta(key, json);
+            }
+        }
+        forgetting.remember(self.meta().forgotten.as_deref(), id, "store");
+        Ok(forgetting)
+    }
+
+    fn forget(&mut self, person: &PersonQuery) -> Result<Box<Remaining>, RequestError> {
+        let forgetting = self.plan(person)?;
+        let reply = forgetting.report(&self.sessions, self.now.wall_ms);
+        let erasure = forgetting.erasure();
+        self.rows.retain(|row| !erasure.removed.contains(&row.seq));
+        for (seq, id, body) in &erasure.changed {
+            let row = self.rows.iter_mut().find(|row| row.seq == *seq).unwrap();
+            (row.id, row.body) = (id.clone(), body.clone());
+        }
+        self.people
+            .retain(|person| !erasure.people.contains(person));
+        let meta = erasure.meta.iter();
+        self.meta
+            .extend(meta.map(|(key, value)| (*key, value.to_string())));
+        let running = archive::running(&self.sessions).unwrap().clone();
+        Ok(Box::new(Remaining {
+            archive: self.archive(running),
+            meta: self.meta(),
+            identity: forgetting.into_identity(),
+            reply,
+        }))
+    }
+
     /// Answers a question as `daemon::archives` does.
     fn read_journal(&self, question: &JournalQuestion) -> Result<JournalAnswer, RequestError> {
         let now_ms = self.now.wall_ms;
         let settings = settings();
         let find = |query| archive::find(&self.sessions, query, &TimeZone::UTC, now_ms).cloned();
-        let archive = |session: Session| {
-            let mut archive = Archive::new(&settings, &self.meta(), session);
-            self.people
-                .iter()
-                .for_each(|row| archive.recall_person(row));
-            self.rows.iter().for_each(|row| archive.read(row));
-            archive
-        };
+        let archive = |session: Session| self.archive(session);
         Ok(match question {
             JournalQuestion::Sessions { limit } => {
                 let rows = |session| {
@@ -173,6 +243,11 @@ impl Bench {
             }
             JournalQuestion::Session(query) => {
                 JournalAnswer::Session(Arc::new(archive(find(*query)?)))
+            }
+            JournalQuestion::Forget { person, .. } => {
+                let mut reply = self.plan(person)?.report(&self.sessions, now_ms);
+                reply.insert("preview".into(), true.into());
+                JournalAnswer::Fields(reply)
             }
             JournalQuestion::Explain { session, person } => {
                 let whole = archive(find(*session)?);
@@ -274,6 +349,7 @@ impl Bench {
             once: self.meta.get("once").cloned(),
             latest: self.meta.get("latest").cloned(),
             listed: self.meta.get("listed").cloned(),
+            forgotten: self.meta.get("forgotten").cloned(),
         }
     }
 

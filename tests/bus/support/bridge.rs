@@ -1,7 +1,7 @@
 //! The bridge: within the test's process, or as a process of its own.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -74,6 +74,7 @@ impl Bridge {
             when_obs_ends: WhenObsEnds::Wait,
             target: Arc::new(read_target),
             reload: None,
+            logs: Vec::new(),
             emitted: None,
         };
         let stop = CancellationToken::new();
@@ -97,6 +98,11 @@ impl Bridge {
         let before: usize = self.attempts.load(Ordering::SeqCst);
         let now = async || (self.attempts.load(Ordering::SeqCst) >= before + 2).then_some(());
         wait_until("another attempt to connect", SOON, now).await;
+    }
+
+    /// The folder of the journal.
+    pub(crate) fn folder(&self) -> &Path {
+        self.store.path()
     }
 
     /// Waits until the bridge has ended.

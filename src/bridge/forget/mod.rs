@@ -1,0 +1,215 @@
+//! PURE. Forgets a person: decides what becomes of each row of the journal, of the table of people
+//! and of the meta values.
+//!
+//! `daemon::forget` reads the store twice, in its order: [`Forgetting::learn`] collects the names
+//! that the person had in older rows, then [`Forgetting::row`] decides about each row. The result
+//! is an [`Erasure`], which the store carries out in one transaction.
+//!
+//! A row that is about the person alone goes. A row that names others too (a gift, a hype train, a
+//! summary) stays without the person. Its body may have any shape, so the person is looked for in
+//! all values, and the row is decoded again: it must still name everybody else.
+
+mod body;
+mod forgotten;
+mod identity;
+mod meta;
+mod row;
+mod unnamed;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    archive::{Archive, listed},
+    journal::{PersonRow, Row, Seq, Session, SessionId},
+    person_search,
+};
+use crate::{
+    event::{Person, Platform},
+    request::{PersonQuery, RequestError},
+};
+
+pub use forgotten::{Forgotten, KEY as FORGOTTEN};
+pub use identity::Identity;
+pub use meta::KEYS;
+pub use row::Fate;
+pub use unnamed::Unnamed;
+
+/// Names that a reply shows at most.
+const MOST_NAMES: usize = 100;
+
+/// What the store has to remove and to change, in one step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Erasure {
+    /// Rows to remove.
+    pub removed: Vec<Seq>,
+    /// Rows that get another id and body.
+    pub changed: Vec<(Seq, Option<Box<str>>, Box<str>)>,
+    /// People to remove, by platform, id and login.
+    pub people: Vec<PersonRow>,
+    /// Meta values to replace.
+    pub meta: Vec<(&'static str, Box<str>)>,
+}
+
+impl Erasure {
+    /// Whether nothing names the person.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How many rows of a session are concerned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Count {
+    removed: u64,
+    changed: u64,
+}
+
+/// A person who is being forgotten.
+#[derive(Debug)]
+pub struct Forgetting {
+    identity: Identity,
+    person: Value,
+    sessions: BTreeMap<SessionId, Count>,
+    erasure: Erasure,
+}
+
+impl Forgetting {
+    /// Finds the person among all people that are known, with the corrections of the streamer.
+    ///
+    /// # Errors
+    /// If nobody or several people are known under the name; if it is the broadcaster, or Twitch's
+    /// account for anonymous gifts or cheers.
+    pub fn of(archive: &Archive, query: &PersonQuery) -> Result<Self, RequestError> {
+        let (fold, broadcaster) = (archive.fold(), archive.broadcaster());
+        let who = person_search::one(fold, query)?;
+        let identity = Identity::of(&fold.people, who);
+        let is_anonymous = identity.accounts().iter().any(|account| {
+            Person::on(account.platform, &account.id, &account.login, &account.name)
+                .is_some_and(|person| person.is_anonymous())
+        });
+        if broadcaster.is_some_and(|broadcaster| identity.is(&broadcaster)) {
+            let why = "the broadcaster cannot be forgotten, because nearly every row of the \
+                journal is of their channel: `store wipe` removes everything";
+            return Err(RequestError::Unavailable(why.into()));
+        }
+        if is_anonymous {
+            let why = "this is no person, but the name of everybody who is anonymous";
+            return Err(RequestError::Unavailable(why.into()));
+        }
+        Ok(Self {
+            person: person_search::describe(fold, fold.people.shown(who)),
+            identity,
+            sessions: BTreeMap::new(),
+            erasure: Erasure::default(),
+        })
+    }
+
+    /// Whom to forget.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub fn into_identity(self) -> Identity {
+        self.identity
+    }
+
+    /// Learns the names that a row has for the person. To be called with every row before the
+    /// first call of [`Self::row`]. Returns whether there were new names.
+    pub fn learn(&mut self, row: &Row) -> bool {
+        let mut is_new = false;
+        if self.identity.may_be_in(&row.body) {
+            row::people_in(row, |person| is_new |= self.identity.learn(person));
+        }
+        is_new
+    }
+
+    /// Decides about a row.
+    pub fn row(&mut self, row: &Row) {
+        let count = self.sessions.get(&row.session).copied().unwrap_or_default();
+        let count = match row::fate(row, &self.identity) {
+            Fate::Keep => return,
+            Fate::Remove => {
+                self.erasure.removed.push(row.seq);
+                Count {
+                    removed: count.removed + 1,
+                    ..count
+                }
+            }
+            Fate::Change { id, body } => {
+                self.erasure.changed.push((row.seq, id, body));
+                Count {
+                    changed: count.changed + 1,
+                    ..count
+                }
+            }
+        };
+        self.sessions.insert(row.session, count);
+    }
+
+    /// Decides about a row of the table of people.
+    pub fn person(&mut self, row: PersonRow) {
+        let platform = Platform::parse(&row.platform);
+        let person = Person::on(platform, &row.id, &row.login, &row.display);
+        if person.is_some_and(|person| self.identity.is(&person)) {
+            self.erasure.people.push(row);
+        }
+    }
+
+    /// Decides about the value of one of [`KEYS`].
+    pub fn meta(&mut self, key: &'static str, json: &str) {
+        if let Some(value) = meta::erase(key, json, &self.identity) {
+            self.erasure.meta.push((key, value.into()));
+        }
+    }
+
+    /// Notes that the person was forgotten in the running session. `json` is what is stored of
+    /// others; `instance` is the id of the store.
+    pub fn remember(&mut self, json: Option<&str>, session: SessionId, instance: &str) {
+        let mut forgotten = Forgotten::recall(json, session);
+        forgotten.add(&self.identity, instance);
+        let json = forgotten.to_json();
+        self.erasure.meta.push((FORGOTTEN, json.into()));
+    }
+
+    /// What the store has to do.
+    pub fn erasure(&self) -> &Erasure {
+        &self.erasure
+    }
+
+    /// The reply: whom, and how many events of how many sessions are concerned.
+    pub fn report(&self, sessions: &[Session], now_ms: i64) -> Map<String, Value> {
+        let accounts: Vec<_> = self
+            .identity
+            .accounts()
+            .iter()
+            .map(|account| {
+                json!({ "platform": account.platform.as_str(), "id": account.id,
+                    "login": account.login, "name": account.name })
+            })
+            .collect();
+        let names: Vec<_> = self.identity.names().take(MOST_NAMES).collect();
+        let of_sessions: Vec<Value> = sessions
+            .iter()
+            .filter_map(|session| {
+                let count = self.sessions.get(&session.id)?;
+                let mut shown = listed(session, count.removed + count.changed, now_ms);
+                shown.insert("removed".into(), count.removed.into());
+                shown.insert("changed".into(), count.changed.into());
+                Some(shown.into())
+            })
+            .collect();
+        Map::from_iter([
+            ("person".to_owned(), self.person.clone()),
+            ("accounts".to_owned(), accounts.into()),
+            ("names".to_owned(), json!(names)),
+            ("removed".to_owned(), self.erasure.removed.len().into()),
+            ("changed".to_owned(), self.erasure.changed.len().into()),
+            ("sessions".to_owned(), of_sessions.into()),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests;

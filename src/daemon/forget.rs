@@ -1,0 +1,217 @@
+//! Forgets a person in the store: finds out what names them, and has the store remove it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::{
+    archives::Source,
+    clock::Clock,
+    settings,
+    startup::{PEOPLE, meta_values},
+};
+use crate::{
+    bridge::{
+        archive::{self, JournalAnswer},
+        forget::{FORGOTTEN, Forgetting, Identity, KEYS},
+        forget_request::Remaining,
+        io::Settings,
+    },
+    config::Config,
+    files::strike,
+    request::{Guarded, Permissions, PersonQuery, RequestError},
+    store::{Permit, ReadOnlyStore, Reader, Store, StoreError},
+};
+
+/// Finds out what names a person, and changes nothing.
+///
+/// # Errors
+/// If nobody or several people are known under the name, or the journal cannot be read.
+pub(super) fn plan(
+    reader: Reader<'_>,
+    query: &PersonQuery,
+    settings: &Settings,
+    now_ms: i64,
+) -> Result<(Forgetting, Map<String, Value>), RequestError> {
+    let unreadable = |error: StoreError| RequestError::Unavailable(error.chain());
+    let sessions = reader.sessions().map_err(unreadable)?;
+    let session = archive::running(&sessions)
+        .cloned()
+        .ok_or_else(|| RequestError::Unavailable("the journal has no session yet".into()))?;
+    let id = session.id;
+    let archive = Source::of(reader, session, settings, usize::MAX)?.archive()?;
+    let mut forgetting = Forgetting::of(&archive, query)?;
+    drop(archive);
+    // A row may have a name by which another row without an id is recognized.
+    reader
+        .all_rows(|row| {
+            forgetting.learn(&row);
+        })
+        .map_err(unreadable)?;
+    reader
+        .all_rows(|row| forgetting.row(&row))
+        .map_err(unreadable)?;
+    reader
+        .people(usize::MAX, |row| forgetting.person(row))
+        .map_err(unreadable)?;
+    for key in KEYS {
+        if let Some(json) = reader.meta(key).map_err(unreadable)? {
+            forgetting.meta(key, &json);
+        }
+    }
+    let stored = reader.meta(FORGOTTEN).map_err(unreadable)?;
+    let instance = reader.meta("instance").map_err(unreadable)?;
+    forgetting.remember(stored.as_deref(), id, &instance.unwrap_or_default());
+    let report = forgetting.report(&sessions, now_ms);
+    Ok((forgetting, report))
+}
+
+/// Finds out what names a person in the journal of this config, and changes nothing.
+///
+/// # Errors
+/// If nobody or several people are known under the name, or the journal cannot be read.
+pub fn preview(config: &Config, query: &PersonQuery) -> Result<Map<String, Value>, RequestError> {
+    let unreadable = |error: StoreError| RequestError::Unavailable(error.chain());
+    let store = ReadOnlyStore::open(&config.store.path).map_err(unreadable)?;
+    let reader = store.reader().map_err(unreadable)?;
+    let settings = settings::of(config, false);
+    let now_ms = Clock::new().now().wall_ms;
+    plan(reader, query, &settings, now_ms).map(|(_, report)| as_preview(report))
+}
+
+/// Removes a person from the journal of this config, while no bridge runs. `logs` are the files
+/// from which the person's names are removed too.
+///
+/// # Errors
+/// If a bridge uses the journal; if nobody or several people are known under the name; if the disk
+/// refuses writes.
+pub fn forget(
+    config: &Config,
+    query: &PersonQuery,
+    logs: &[PathBuf],
+) -> Result<Map<String, Value>, RequestError> {
+    let refused = |error: StoreError| RequestError::Unavailable(error.chain());
+    let mut store = Store::open(&config.store.path).map_err(refused)?;
+    let settings = settings::of(config, false);
+    let now_ms = Clock::new().now().wall_ms;
+    let (forgetting, mut report) = erase(&mut store, query, &settings, now_ms)?;
+    store.close().map_err(refused)?;
+    add_logs(&mut report, forgetting.identity(), logs);
+    Ok(report)
+}
+
+/// Overwrites the person of a reply in log files that the bridge does not know.
+pub fn strike_logs(reply: &mut Map<String, Value>, logs: &[PathBuf]) {
+    let identity = Identity::of_reply(reply);
+    let known = reply.remove("logs");
+    let warnings = reply.remove("warnings");
+    add_logs(reply, &identity, logs);
+    for (key, before) in [("logs", known), ("warnings", warnings)] {
+        let Some(Value::Array(mut list)) = before else {
+            continue;
+        };
+        let now = reply.remove(key);
+        let now = now.as_ref().and_then(Value::as_array);
+        for one in now.into_iter().flatten() {
+            if !list.contains(one) {
+                list.push(one.clone());
+            }
+        }
+        reply.insert(key.into(), list.into());
+    }
+}
+
+/// Checks the permit of a request; `None` if the config allows the request.
+///
+/// # Errors
+/// [`RequestError::NotAllowed`] if no such permit is beside the journal.
+pub(super) fn check(journal: &Path, permit: Option<&str>) -> Result<(), RequestError> {
+    match permit {
+        Some(word) if !Permit::take(journal, word) => Permissions::default().check(Guarded::Forget),
+        _ => Ok(()),
+    }
+}
+
+/// The reply to a preview.
+pub(super) fn as_preview(mut report: Map<String, Value>) -> Map<String, Value> {
+    report.insert("preview".into(), true.into());
+    report
+}
+
+/// Answers the preview of a request, from the journal at this path.
+pub(super) fn preview_for(
+    journal: &Path,
+    query: &PersonQuery,
+    permit: Option<&str>,
+    settings: &Settings,
+    now_ms: i64,
+) -> Result<JournalAnswer, RequestError> {
+    let unreadable = |error: StoreError| RequestError::Unavailable(error.chain());
+    check(journal, permit)?;
+    let store = ReadOnlyStore::open(journal).map_err(unreadable)?;
+    let reader = store.reader().map_err(unreadable)?;
+    let (_, report) = plan(reader, query, settings, now_ms)?;
+    Ok(JournalAnswer::Fields(as_preview(report)))
+}
+
+/// Forgets a person while the bridge runs, on the store's thread, and reads what is left.
+pub(super) fn forget_running(
+    store: &mut Store,
+    query: &PersonQuery,
+    permit: Option<&str>,
+    settings: &Settings,
+    (now_ms, logs): (i64, &[PathBuf]),
+) -> Result<Box<Remaining>, RequestError> {
+    check(store.path(), permit)?;
+    let (forgetting, mut reply) = erase(store, query, settings, now_ms)?;
+    add_logs(&mut reply, forgetting.identity(), logs);
+    let unreadable = |error: StoreError| RequestError::Unavailable(error.chain());
+    let reader = store.reader();
+    let sessions = reader.sessions().map_err(unreadable)?;
+    let session = archive::running(&sessions)
+        .cloned()
+        .ok_or_else(|| RequestError::Unavailable("the journal has no session any more".into()))?;
+    Ok(Box::new(Remaining {
+        archive: Source::of(reader, session, settings, PEOPLE)?.archive()?,
+        meta: meta_values(reader).map_err(unreadable)?,
+        identity: forgetting.into_identity(),
+        reply,
+    }))
+}
+
+/// Overwrites the person's names in log files, and adds to the reply which files had any, and
+/// which could not be changed.
+pub(super) fn add_logs(report: &mut Map<String, Value>, identity: &Identity, logs: &[PathBuf]) {
+    let (mut changed, mut warnings) = (Vec::new(), Vec::new());
+    for log in logs {
+        match strike::lines(log, |line| identity.strike_line(line)) {
+            Ok(0) => {}
+            Ok(_) => changed.push(log.display().to_string()),
+            Err(error) => warnings.push(format!(
+                "the log file {} may still name the person: {error}",
+                log.display()
+            )),
+        }
+    }
+    report.insert("logs".into(), changed.into());
+    if !warnings.is_empty() {
+        report.insert("warnings".into(), warnings.into());
+    }
+}
+
+/// Finds a person in the store and removes them. Returns the reply.
+///
+/// # Errors
+/// As [`plan`]; if the disk refuses writes.
+pub(super) fn erase(
+    store: &mut Store,
+    query: &PersonQuery,
+    settings: &Settings,
+    now_ms: i64,
+) -> Result<(Forgetting, Map<String, Value>), RequestError> {
+    let (forgetting, report) = plan(store.reader(), query, settings, now_ms)?;
+    store
+        .erase(forgetting.erasure())
+        .map_err(|error| RequestError::Unavailable(error.chain()))?;
+    Ok((forgetting, report))
+}

@@ -1,0 +1,189 @@
+//! Removes what is to be forgotten, so that no byte of it stays in the files.
+//!
+//! One transaction removes and changes the rows, so a crash leaves the old state or the new one.
+//! SQLite overwrites removed rows with zeros (`secure_delete`), but older copies of values that
+//! were changed earlier may still be in free parts of pages, and in the write-ahead log. So the
+//! file is then made anew (`VACUUM`) and the log is truncated. A meta value marks that this has to
+//! be done; after a crash in between, the next start does it.
+
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::known::Known;
+use super::{Store, StoreError, statements};
+use crate::bridge::forget::Erasure;
+use crate::bridge::journal::{PersonRow, RowOrigin, SessionId};
+
+/// The meta value that marks an unfinished erasure.
+const MARK: &str = "erasing";
+/// Attempts to truncate the log, which fails while another program reads the journal. Each waits
+/// for [`BUSY_TIMEOUT`](super::open::BUSY_TIMEOUT), so that all of them take 10 s.
+const ATTEMPTS: u32 = 40;
+/// The least pause between two attempts.
+const PAUSE: Duration = Duration::from_millis(20);
+
+impl Store {
+    /// Carries out an erasure. When this returns `Ok`, nothing of it is in the journal's files any
+    /// more.
+    ///
+    /// # Errors
+    /// [`StoreError::StillRead`] if another program reads the journal all the time: the rows are
+    /// removed, but old copies may remain in the log. Others if the disk refuses writes; then
+    /// nothing has changed, or only the file could not be made anew, which the next start does.
+    pub fn erase(&mut self, erasure: &Erasure) -> Result<(), StoreError> {
+        write(&mut self.connection, erasure)
+            .map_err(|error| StoreError::database("write to", &self.path, error))?;
+        self.clean()
+    }
+
+    /// Finishes an erasure that a crash has interrupted.
+    pub(super) fn finish_erasure(&mut self) -> Result<(), StoreError> {
+        let mark: rusqlite::Result<Option<String>> = self
+            .connection
+            .query_row(statements::META, [MARK], |row| row.get(0))
+            .optional();
+        let mark = mark.map_err(|error| StoreError::database("read", &self.path, error))?;
+        if mark.is_some() {
+            tracing::info!("finishing the removal of people or sessions");
+            self.clean()?;
+        }
+        Ok(())
+    }
+
+    /// Makes the file anew without what was removed, and truncates the log.
+    fn clean(&mut self) -> Result<(), StoreError> {
+        let failed = |error| StoreError::database("clean", &self.path, error);
+        self.connection.execute_batch("VACUUM").map_err(failed)?;
+        let mut attempts = 0;
+        while !truncate_log(&self.connection).map_err(failed)? {
+            attempts += 1;
+            if attempts == ATTEMPTS {
+                return Err(StoreError::StillRead {
+                    path: self.path.clone(),
+                });
+            }
+            thread::park_timeout(PAUSE);
+        }
+        self.connection
+            .execute(statements::REMOVE_META, [MARK])
+            .map_err(failed)?;
+        let reader = self.reader();
+        let session = reader.sessions()?.pop();
+        let known = Known::read(reader.last_seq()?, session, |key| reader.meta(key))?;
+        self.known = known;
+        self.accept()
+    }
+
+    /// Removes a session that has ended, with at most `most` of its rows in one transaction.
+    /// Rows of the kinds in `keeping` stay, because they hold in later sessions too. Returns the
+    /// number of rows that were removed; if it is less than `most`, nothing is left of the session.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] and others if the disk refuses writes; then nothing has changed.
+    pub fn remove_session(
+        &mut self,
+        session: SessionId,
+        keeping: &[(RowOrigin, &str)],
+        most: usize,
+    ) -> Result<usize, StoreError> {
+        let removed = remove_session(&mut self.connection, session, keeping, most)
+            .map_err(|error| StoreError::database("write to", &self.path, error))?;
+        self.accept()?;
+        Ok(removed)
+    }
+
+    /// Removes people.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] and others if the disk refuses writes; then nothing has changed.
+    pub fn remove_people(&mut self, people: &[PersonRow]) -> Result<(), StoreError> {
+        let failed = |error| StoreError::database("write to", &self.path, error);
+        let behavior = TransactionBehavior::Immediate;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(behavior)
+            .map_err(failed)?;
+        remove_people(&transaction, people)
+            .and_then(|()| transaction.commit())
+            .map_err(failed)?;
+        self.accept()
+    }
+
+    /// Records that the files have changed by the store's own writes.
+    fn accept(&mut self) -> Result<(), StoreError> {
+        self.files.accept().map_err(|source| StoreError::Look {
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
+pub(super) fn write(connection: &mut Connection, erasure: &Erasure) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for seq in &erasure.removed {
+        transaction
+            .prepare_cached(statements::REMOVE_ROW)?
+            .execute([seq.0.cast_signed()])?;
+    }
+    for (seq, id, body) in &erasure.changed {
+        transaction
+            .prepare_cached(statements::CHANGE_ROW)?
+            .execute(params![seq.0.cast_signed(), id, body])?;
+    }
+    remove_people(&transaction, &erasure.people)?;
+    for (key, value) in &erasure.meta {
+        transaction
+            .prepare_cached(statements::KEEP)?
+            .execute(params![key, value])?;
+    }
+    transaction
+        .prepare_cached(statements::KEEP)?
+        .execute(params![MARK, "1"])?;
+    transaction.commit()
+}
+
+fn remove_people(connection: &Connection, people: &[PersonRow]) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(statements::REMOVE_PERSON)?;
+    for person in people {
+        statement.execute(params![person.platform, person.id, person.login])?;
+    }
+    Ok(())
+}
+
+fn remove_session(
+    connection: &mut Connection,
+    session: SessionId,
+    keeping: &[(RowOrigin, &str)],
+    most: usize,
+) -> rusqlite::Result<usize> {
+    let session = session.0.cast_signed();
+    let keeping: Vec<_> = keeping
+        .iter()
+        .map(|(origin, kind)| serde_json::json!([origin.as_str(), kind]))
+        .collect();
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let removed = transaction
+        .prepare_cached(statements::REMOVE_ROWS)?
+        .execute(params![
+            session,
+            serde_json::Value::from(keeping).to_string(),
+            i64::try_from(most).unwrap_or(i64::MAX)
+        ])?;
+    if removed < most {
+        transaction
+            .prepare_cached(statements::REMOVE_SESSION)?
+            .execute([session])?;
+    }
+    transaction.commit()?;
+    Ok(removed)
+}
+
+/// Whether the log is empty now.
+fn truncate_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
+        let busy: i64 = row.get(0)?;
+        Ok(busy == 0)
+    })
+}
