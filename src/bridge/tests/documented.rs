@@ -10,7 +10,7 @@ use crate::bridge::io::Overlay;
 fn documented() -> BTreeSet<String> {
     let page = include_str!("../../../docs/bus.md");
     let table = page
-        .split_once("By itself the bridge sends:")
+        .split_once("The bridge sends these messages by itself:")
         .and_then(|(_, rest)| rest.split_once("### "))
         .map(|(table, _)| table)
         .unwrap();
