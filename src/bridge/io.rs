@@ -140,6 +140,9 @@ pub struct MetaValues {
     pub once: Option<String>,
     /// The last event of each kind, as JSON.
     pub latest: Option<String>,
+    /// The movement and the content of the roll that was on, as JSON; empty if none was.
+    pub roll: Option<String>,
+    pub roll_content: Option<String>,
     /// Accounts that were seen with a name that the config lists, as JSON.
     pub listed: Option<String>,
     /// Digests of the people who were forgotten in the running session, as JSON.
@@ -406,6 +409,10 @@ pub enum Note {
         how: &'static str,
         test: bool,
     },
+    /// A roll goes on that an earlier run has begun.
+    RollGoesOn {
+        test: bool,
+    },
     RollRefused {
         why: String,
     },
@@ -598,6 +605,11 @@ impl fmt::Display for Note {
                 };
                 write!(f, "{what}: {}", how.to_lowercase())
             }
+            Self::RollGoesOn { test } => f.write_str(if *test {
+                "a test of the end credits, begun before the bridge was started, goes on"
+            } else {
+                "the end credits, begun before the bridge was started, go on"
+            }),
             Self::RollRefused { why } => write!(f, "the end credits do not roll: {why}"),
             Self::SceneUnknown { scene, why } => {
                 write!(

@@ -177,8 +177,10 @@ impl Bridge {
         }
     }
 
-    /// The effects to run before the first input.
-    pub fn start(&mut self) -> Vec<Effect> {
+    /// The effects to run before the first input, when all rows were replayed. Goes on with the
+    /// roll in the meta values.
+    pub fn start(&mut self, meta: &MetaValues, now: Now) -> Vec<Effect> {
+        self.parts.roll.recall(meta, &mut self.parts.base, now);
         let out = &mut self.parts.base.out;
         if let Some(generation) = self.parts.presence.recalled() {
             out.push(Effect::Speaks(generation));

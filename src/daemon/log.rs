@@ -49,6 +49,7 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
         | Note::OtherBridge { .. }
         | Note::RollBegins { .. }
         | Note::RollEnded { .. }
+        | Note::RollGoesOn { .. }
         | Note::Reloaded { .. }
         | Note::StoreHealed => info!("{note}"),
         Note::SummaryUnanswered

@@ -76,7 +76,7 @@ pub(super) fn bridge(
     let Some(rows) = rows(store, &mut bridge, stop)? else {
         return Ok(None);
     };
-    let mut effects = bridge.start();
+    let mut effects = bridge.start(&meta, now);
     if known_instance.is_none() {
         effects.push(bridge.adopt(Write::Keep {
             key: "instance",
@@ -102,6 +102,8 @@ pub(super) fn meta_values(store: Reader<'_>) -> Result<MetaValues, StoreError> {
         subscriptions: store.meta("subscriptions")?,
         once: store.meta("once")?,
         latest: store.meta("latest")?,
+        roll: store.meta("roll")?,
+        roll_content: store.meta("roll_content")?,
         listed: store.meta("listed")?,
         forgotten: store.meta("forgotten")?,
     })

@@ -96,7 +96,17 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
         ],
         "RollCredits" | "GetRoll" => ROLL,
         "ControlCredits" => &["command", "value", "at"],
-        "OverlayReport" => &["page", "state", "roll", "seconds", "warnings"],
+        "OverlayReport" => &[
+            "page",
+            "state",
+            "roll",
+            "seconds",
+            "elapsedMs",
+            "rate",
+            "test",
+            "names",
+            "warnings",
+        ],
         "SendMessage" => &[
             "platform",
             "message",

@@ -166,6 +166,16 @@ pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
         given.text()?.parse().ok()
     })?;
     let seconds = fields.number("seconds", "a number of seconds", 0.0..=10_000_000.0)?;
+    let elapsed_ms = fields.number(
+        "elapsedMs",
+        "a number of milliseconds",
+        0.0..=10_000_000_000.0,
+    )?;
+    let rate = fields.number("rate", "a speed factor", -100.0..=100.0)?;
+    let test = fields.flag("test")?;
+    let names = fields.value("names", "a whole number of at least 0", |given| {
+        usize::try_from(given.whole()?).ok()
+    })?;
     let page = fields
         .text("page", "the name of the page")?
         .unwrap_or_else(|| "credits".into());
@@ -183,6 +193,10 @@ pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
         state,
         roll,
         seconds,
+        elapsed_ms,
+        rate,
+        test,
+        names,
         warnings,
     }))
 }

@@ -61,8 +61,23 @@ pub struct Report {
     pub roll: Option<Uuid>,
     /// Duration of the whole roll in seconds; `None` until the page has measured it.
     pub seconds: Option<f64>,
+    /// The position in the roll, in milliseconds at its normal speed.
+    pub elapsed_ms: Option<f64>,
+    /// The speed factor: 1 is the normal speed, and a negative one moves backwards.
+    pub rate: Option<f64>,
+    /// Whether the roll is a test.
+    pub test: Option<bool>,
+    /// Number of names in the roll.
+    pub names: Option<usize>,
     /// Problems that the page reports to the user.
     pub warnings: Vec<Box<str>>,
+}
+
+impl Report {
+    /// Whether the page shows its roll now.
+    pub fn shows_roll(&self) -> bool {
+        matches!(self.state, PageState::Rolling | PageState::Paused)
+    }
 }
 
 /// The state that a page reports for the roll that it shows.

@@ -124,7 +124,7 @@ impl Bench {
             os_version: "6.1.0".into(),
         };
         let mut core = Bridge::new(settings(), run, sessions, last, kept, now);
-        let first = core.start();
+        let first = core.start(kept, now);
         let mut bench = Self {
             core,
             now,

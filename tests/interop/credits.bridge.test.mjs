@@ -22,6 +22,12 @@ const CONFIG = `
 speed = 120
 minimum_seconds = 0
 
+[[rule]]
+name = "the end"
+on = "Credits.Completed"
+when = "not data.test"
+do = [{ publish = "Custom.CreditsOver", data = { roll = "{{ data.roll }}" } }]
+
 [[overlay.section]]
 kind = "text"
 title = "Thanks from {channel}"
@@ -224,6 +230,38 @@ test('each edit changes the running page within a second, without a jump, and su
     assert.ok(!JSON.stringify(await ask('GetCredits', {})).includes('Ballad'), 'it was on disk before the reply');
     await ask('Undo', {});
     assert.ok(JSON.stringify(await ask('GetCredits', {})).includes('Ballad'));
+});
+
+test('a roll goes on when the bridge is killed in the middle of it, and its end comes once', async (context) => {
+    const tab = await opened(context);
+    const received = [];
+    const stop = bus.hear(({ origin, event, data }) => origin === 'twitchat-bridge' && event && received.push([event.source, event.type, data.roll]));
+    context.after(stop);
+    await ask('Subscribe', { events: { Credits: ['*'], Custom: ['*'] }, client: 'the test' });
+    const id = await roll(tab, { seconds: 30 });
+    bridge = await bridge.restartAfterKill();
+    const { elapsedMs, state } = (await ask('GetStatus')).overlay.roll;
+    assert.equal(state, 'rolling');
+    assert.ok(Math.abs((await tab.report()).elapsedMs - elapsedMs) < 2_000, `${(await tab.report()).elapsedMs} and ${elapsedMs} ms`);
+    await ask('ControlCredits', { command: 'pause' });
+    await tab.until('the pause', (report) => report.state === 'paused');
+    bridge = await bridge.restartAfterKill();
+    assert.equal((await ask('GetStatus')).overlay.roll.state, 'paused');
+    await ask('ControlCredits', { command: 'resume' });
+    await ask('ControlCredits', { command: 'speed', value: 4 });
+    await tab.until('it goes on', (report) => report.state === 'rolling' && report.rate === 4);
+    const late = await CreditsTab.open(browser, url);
+    context.after(() => late.close());
+    await late.until('the late page', (report) => report.state === 'rolling' && report.roll === id);
+    await tab.until('the end', (report) => report.state === 'complete');
+    await until('the rule', () => received.some(([source]) => source === 'Custom'));
+    bridge = await bridge.restartAfterKill();
+    await until('the page at the new bridge', async () => (await pages()).some((page) => page.state === 'complete'));
+    assert.deepEqual(received.filter(([, type]) => !['Paused', 'Resumed'].includes(type)), [
+        ['Credits', 'Started', id],
+        ['Credits', 'Completed', id],
+        ['Custom', 'CreditsOver', id],
+    ]);
 });
 
 test('a crowd that never was: all names on the page, warnings at the bridge', async (context) => {

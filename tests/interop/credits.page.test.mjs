@@ -132,7 +132,7 @@ test('nothing is shown while nothing rolls, and nothing is left of a roll', asyn
     assert.ok(await isEmpty());
     const { id } = await tab.roll(rollOf([people('a', named('one'))], { minimumSeconds: 0 }, { seconds: 0.5 }));
     await tab.until('the end', ({ state }) => state === 'complete');
-    assert.deepEqual(await tab.report(), { page: 'credits', roll: id, state: 'complete', seconds: 0.5, warnings: [] });
+    assert.deepEqual(await tab.report(), { page: 'credits', roll: id, test: false, names: 1, state: 'complete', seconds: 0.5, warnings: [] });
     assert.ok(await isEmpty());
 });
 

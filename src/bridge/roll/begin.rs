@@ -139,6 +139,7 @@ impl Roll {
             shown: self.shown,
         });
         self.rolling = Some(rolling);
+        self.recovery.want_all();
         self.send_roll(cx);
         self.emit_roll("Started", cx);
         self.feed.revive(cx.now.mono_ms);

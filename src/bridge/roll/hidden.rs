@@ -54,6 +54,16 @@ impl Shown {
         }
     }
 
+    /// The places of a roll of an earlier run. Edits are followed anew.
+    pub(super) fn recalled(places: Vec<(Place, PersonId)>) -> Self {
+        Self::new(places, u64::MAX)
+    }
+
+    /// The places of people, for the store.
+    pub(super) fn places(&self) -> &[(Place, PersonId)] {
+        &self.places
+    }
+
     /// Whether edits were made or undone since the names were made.
     pub(super) fn lacks_edits(&self, fold: &Fold) -> bool {
         self.edits != fold.edits().revision()

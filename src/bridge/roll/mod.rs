@@ -6,9 +6,11 @@
 //! bridge assumes that they take as long as it has estimated. Twitchat's own buttons are in
 //! [`twitchat`].
 
+mod adopt;
 mod begin;
 mod buttons;
 mod context;
+mod controls;
 mod feed;
 mod hidden;
 mod hide;
@@ -16,10 +18,12 @@ mod looks;
 mod pages;
 mod pending;
 mod position;
+mod recovery;
 mod rolling;
 mod scene;
 mod send;
 mod steer;
+mod stored;
 mod twitchat;
 
 use std::{collections::HashMap, sync::Arc};
@@ -30,7 +34,6 @@ use uuid::Uuid;
 use super::{
     archive::Archive,
     io::{Note, Now},
-    limit::RateLimit,
 };
 use crate::{
     credits::roll::doubt_of_theme,
@@ -41,27 +44,25 @@ pub(super) use begin::get_roll;
 use buttons::{Buttons, OverlayPresence};
 pub(super) use context::Context;
 use context::emit;
+use controls::Controls;
 use feed::Feed;
 use looks::Looks;
 use pages::Pages;
 use pending::Pending;
+use recovery::Recovery;
 pub(super) use rolling::Cause;
 use rolling::Rolling;
 
 /// The state of the end credits.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Roll {
     pages: Pages,
     rolling: Option<Rolling>,
     pending: Option<Pending>,
-    /// Number of controls that were sent in this run.
-    seq: u64,
     /// Whether the scene on air shows the page.
     shown: bool,
     looks: Looks,
-    controls: RateLimit,
-    /// Limits the messages that bring pages up to date after controls were left out.
-    astray: RateLimit,
+    controls: Controls,
     /// Whether Twitchat has to be asked for its summary.
     asks_summary: bool,
     /// When OBS was asked about the music, on the monotonic clock; `None` if no answer is pending.
@@ -72,39 +73,11 @@ pub(super) struct Roll {
     presence_due_ms: Option<u64>,
     buttons: Buttons,
     presence: OverlayPresence,
+    recovery: Recovery,
 }
 
-/// Limits on controls: number at once, and milliseconds between further ones. A person who controls
-/// the roll by hand stays below them.
-const CONTROLS: u64 = 20;
-const CONTROL_EACH_MS: u64 = 100;
-/// Minimum milliseconds between two messages that bring pages up to date after controls were left
-/// out.
-const ASTRAY_EACH_MS: u64 = 500;
 /// Milliseconds after which OBS will no longer answer about the music.
 const MUSIC_MS: u64 = 15_000;
-
-impl Default for Roll {
-    fn default() -> Self {
-        Self {
-            pages: Pages::default(),
-            rolling: None,
-            pending: None,
-            seq: 0,
-            shown: false,
-            looks: Looks::default(),
-            controls: RateLimit::new(CONTROLS, CONTROL_EACH_MS),
-            astray: RateLimit::new(1, ASTRAY_EACH_MS),
-            asks_summary: false,
-            asked_music_ms: None,
-            feed: Feed::default(),
-            slots: HashMap::new(),
-            presence_due_ms: None,
-            buttons: Buttons::default(),
-            presence: OverlayPresence::default(),
-        }
-    }
-}
 
 /// Minimum milliseconds between the ends of two passes.
 const PASS_MS: u64 = 2_000;
@@ -117,15 +90,19 @@ impl Roll {
             .rolling
             .as_ref()
             .filter(|_| self.pages.count() == 0)
-            .and_then(|roll| roll.position.reaches_ms(roll.length_ms));
+            .and_then(|roll| roll.position.reaches_ms(roll.length_ms))
+            .and_then(|end_ms| self.recovery.assumes_end_ms(end_ms));
         let feed = self.rolling.as_ref().and_then(|_| self.feed.due_ms());
         let hidden = self.rolling.as_ref().and_then(|roll| roll.people.due_ms());
         let look = self.looks.due_ms();
-        let astray = self
-            .astray
-            .due_ms()
-            .map(|due_ms| due_ms.max(self.controls.free_ms()));
-        let limits = [look, astray, self.buttons.due_ms(), self.presence.due_ms()];
+        let controls = self.controls.due_ms();
+        let limits = [
+            look,
+            controls,
+            self.buttons.due_ms(),
+            self.presence.due_ms(),
+            self.recovery.due_ms(),
+        ];
         [
             pending,
             end,
@@ -150,7 +127,7 @@ impl Roll {
     pub(super) fn names_for(&self, report: &Report) -> usize {
         self.rolling
             .as_ref()
-            .filter(|roll| report.roll != Some(roll.id))
+            .filter(|roll| report.roll != Some(roll.id) && roll.is_whole())
             .map_or(0, |roll| roll.names)
     }
 
@@ -214,12 +191,14 @@ impl Roll {
         Ok(reply)
     }
 
-    /// `StopCredits`. The reply shows whether a roll was on.
+    /// `StopCredits`. The reply shows whether a roll was on. A roll that only a page shows is
+    /// stopped too.
     pub(super) fn stop(&mut self, cx: &mut Context<'_>) -> Map<String, Value> {
         let pending = self.pending.take();
         let stopped = self
             .end_roll("Stopped", cx)
-            .or(pending.map(|pending| pending.id));
+            .or(pending.map(|pending| pending.id))
+            .or_else(|| self.pages.shown_roll());
         if self.rolling.is_none() && stopped.is_some() {
             self.send_control(stopped, "stop", Value::Null, None, cx);
         }
@@ -235,17 +214,20 @@ impl Roll {
         cx: &mut Context<'_>,
     ) -> Map<String, Value> {
         let (state, shows, seconds) = (report.state, report.roll, report.seconds);
+        self.adopt(&report, cx);
         self.pages.report(client, report, cx.now);
         let mut reply = Map::new();
         if let Some(roll) = &mut self.rolling {
             if shows == Some(roll.id) {
-                if let Some(seconds) = seconds {
-                    roll.length_ms = seconds * 1_000.0;
+                let is_new = |length_ms: &f64| (length_ms - roll.length_ms).abs() > 0.5;
+                if let Some(length_ms) = seconds.map(|seconds| seconds * 1_000.0).filter(is_new) {
+                    roll.length_ms = length_ms;
+                    self.recovery.want_movement();
                 }
                 if state == PageState::Complete {
                     self.complete_roll(cx);
                 }
-            } else {
+            } else if roll.is_whole() {
                 reply.insert("roll".into(), roll.object(cx.now).into());
             }
         }
@@ -271,13 +253,17 @@ impl Roll {
         }
         roll.passed_ms = Some(cx.now.mono_ms);
         roll.position.jump(0.0, cx.now.mono_ms);
+        self.recovery.want_movement();
         self.emit_roll("Completed", cx);
         self.send_twitchat_complete(cx);
     }
 
     /// Ends the roll. Returns its id, or `None` if no roll was on.
     fn end_roll(&mut self, how: &'static str, cx: &mut Context<'_>) -> Option<Uuid> {
-        self.rolling.as_ref()?;
+        let id = self.rolling.as_ref()?.id;
+        // Stored first, so that a restart does not end the roll a second time.
+        Self::store_end(cx);
+        self.recovery.ended(id);
         if how == "Completed" {
             self.send_twitchat_complete(cx);
         }
@@ -300,14 +286,9 @@ impl Roll {
         else {
             return;
         };
-        let cause = match roll.cause {
-            Cause::Asked => "request",
-            Cause::Scene => "scene",
-            Cause::Twitchat => "twitchat",
-        };
         let data = json!({ "roll": roll.id, "test": roll.test, "seconds": roll.seconds(),
             "names": roll.names,
-            "elapsedMs": roll.position.elapsed_ms(cx.now.mono_ms), "cause": cause });
+            "elapsedMs": roll.position.elapsed_ms(cx.now.mono_ms), "cause": roll.cause });
         emit(cx, EmittedEvent::new("Credits", kind, data));
     }
 
@@ -320,6 +301,7 @@ impl Roll {
             && roll
                 .position
                 .reaches_ms(roll.length_ms)
+                .and_then(|end_ms| self.recovery.assumes_end_ms(end_ms))
                 .is_some_and(|end_ms| cx.now.mono_ms >= end_ms)
         {
             self.complete_roll(cx);
@@ -327,12 +309,14 @@ impl Roll {
         self.run_button(cx);
         self.run_look(cx);
         self.run_controls(cx);
+        self.store(cx);
         self.feed_pages(cx);
         self.mind_presence(cx);
     }
 
     /// OBS is connected again: sends the roll again, because pages may have missed everything.
     pub(super) fn connected(&mut self, cx: &mut Context<'_>) {
+        self.recovery.connected(cx.now.mono_ms);
         self.feed.mend();
         self.feed.revive(cx.now.mono_ms);
         if let Some(scene) = cx.base.obs.scene().map(ToOwned::to_owned) {

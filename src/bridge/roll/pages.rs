@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     bridge::{io::Now, time::instant},
@@ -56,6 +57,12 @@ impl Pages {
     /// Removes all pages, because the connection to OBS is lost.
     pub(super) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// The roll that a page shows now, according to its last report.
+    pub(super) fn shown_roll(&self) -> Option<Uuid> {
+        let mut shown = self.0.values().filter(|page| page.report.shows_roll());
+        shown.find_map(|page| page.report.roll)
     }
 
     pub(super) fn count(&self) -> usize {

@@ -1,15 +1,18 @@
 //! The current roll.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{hidden::Shown, position::Position};
-use crate::{bridge::io::Now, credits::roll::Kind};
+use crate::{bridge::io::Now, credits::roll::Kind, request::Report};
 
 /// Why a roll was begun.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(in crate::bridge) enum Cause {
     /// A request or a rule asked for it.
+    #[serde(rename = "request")]
     Asked,
     /// Its scene went on air. The roll ends when the scene leaves.
     Scene,
@@ -25,7 +28,8 @@ pub(super) struct Rolling {
     /// Whether it shows the credits of a session that is not the running one.
     pub(super) of_earlier: bool,
     pub(super) cause: Cause,
-    /// The object that pages receive, except for the roll's position.
+    /// The object that pages receive, except for the roll's position. It is empty if only a page
+    /// has it.
     pub(super) object: Map<String, Value>,
     pub(super) position: Position,
     /// Length of a pass: the estimate, until a page reports what it has measured.
@@ -44,6 +48,32 @@ pub(super) struct Rolling {
 }
 
 impl Rolling {
+    /// A roll that is known from the report of a page alone. It counts as a test unless the page
+    /// reports that it is none: the end of a test stops no stream.
+    pub(super) fn reported(id: Uuid, report: &Report, now: Now) -> Self {
+        Self {
+            id,
+            test: report.test.unwrap_or(true),
+            of_earlier: false,
+            cause: Cause::Asked,
+            object: Map::new(),
+            position: Position::start(now.mono_ms),
+            length_ms: report.seconds.unwrap_or_default() * 1_000.0,
+            starts_ms: Vec::new(),
+            sections: Vec::new(),
+            names: report.names.unwrap_or_default(),
+            repeats: false,
+            passed_ms: None,
+            held: None,
+            people: Shown::default(),
+        }
+    }
+
+    /// Whether the bridge can send it to pages that load later.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.object.is_empty()
+    }
+
     pub(super) fn object(&self, now: Now) -> Map<String, Value> {
         let mut object = self.object.clone();
         self.people.write(&mut object);

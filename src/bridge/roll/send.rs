@@ -14,7 +14,7 @@ use crate::{
 
 impl Roll {
     pub(super) fn send_roll(&self, cx: &mut Context<'_>) {
-        if let Some(roll) = &self.rolling {
+        if let Some(roll) = self.rolling.as_ref().filter(|roll| roll.is_whole()) {
             let message = to_pages(
                 &cx.base.out,
                 "roll",
@@ -32,12 +32,11 @@ impl Roll {
         place: Option<(Option<u64>, u64)>,
         cx: &mut Context<'_>,
     ) {
-        self.seq += 1;
         let mut fields = vec![
             ("roll".to_owned(), json!(roll)),
             ("command".to_owned(), command.into()),
             ("value".to_owned(), value),
-            ("seq".to_owned(), self.seq.into()),
+            ("seq".to_owned(), self.controls.next_seq().into()),
         ];
         if let Some((at, elapsed_ms)) = place {
             fields.push(("elapsedMs".to_owned(), elapsed_ms.into()));
@@ -63,7 +62,7 @@ impl Roll {
             self.feed.fed(0, cx.now.mono_ms);
             return;
         }
-        let Some(roll) = &self.rolling else {
+        let Some(roll) = self.rolling.as_ref().filter(|roll| roll.is_whole()) else {
             return;
         };
         let mut object = roll.object(cx.now);

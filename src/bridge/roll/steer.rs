@@ -23,14 +23,19 @@ impl Roll {
         let Some(roll) = &mut self.rolling else {
             let why = match self.pending {
                 Some(_) => {
-                    "the credits do not roll yet: Twitchat is being asked for what it still has to \
-                        tell"
+                    "the credits do not roll yet: the bridge is asking Twitchat for the events it \
+                        missed"
                 }
                 None => "no credits roll: RollCredits begins them",
             };
             return Err(RequestError::Unavailable(why.into()));
         };
-        let id = roll.id;
+        if matches!(command, Command::Look(_)) {
+            self.recovery.want_all();
+        } else {
+            self.recovery.want_movement();
+        }
+        let (id, is_whole) = (roll.id, roll.is_whole());
         let at_ms = roll.position.at(cx.now.mono_ms);
         let here = roll.section_at(at_ms);
         let mut to = |place: Option<usize>| {
@@ -71,6 +76,7 @@ impl Roll {
                 roll.position.jump(*at_ms as f64, cx.now.mono_ms);
                 ("goto", Value::Null)
             }
+            Command::Goto(Place::Section(section)) if !is_whole => ("goto", json!(section)),
             Command::Goto(place) => {
                 let index = match place {
                     Place::Index(index) => {
@@ -157,9 +163,8 @@ impl Roll {
         cx: &mut Context<'_>,
     ) {
         if command == "stop" {
-            self.astray.forget();
-        } else if self.astray.is_wanted() || !self.controls.allows(cx.now.mono_ms) {
-            self.astray.want();
+            self.controls.forget();
+        } else if !self.controls.allows(cx.now.mono_ms) {
             return;
         }
         self.put_control(roll, command, value, place, cx);
@@ -167,10 +172,7 @@ impl Roll {
 
     /// Sends pages the look, speed and position of the roll, after controls were left out.
     pub(super) fn run_controls(&mut self, cx: &mut Context<'_>) {
-        if !self.astray.is_wanted()
-            || self.controls.free_ms() > cx.now.mono_ms
-            || !self.astray.take(cx.now.mono_ms)
-        {
+        if !self.controls.take(cx.now.mono_ms) {
             return;
         }
         let Some(roll) = &self.rolling else {

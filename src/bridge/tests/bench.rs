@@ -79,15 +79,31 @@ impl Bench {
         meta: &MetaValues,
         wall_ms: i64,
     ) -> Self {
+        let mut bench = Self::unstarted(settings, sessions, last, meta, wall_ms);
+        bench.start(meta);
+        bench
+    }
+
+    fn start(&mut self, meta: &MetaValues) {
+        let first = self.bridge.start(meta, self.now);
+        self.take(first);
+    }
+
+    /// A bridge that has not read its journal yet.
+    fn unstarted(
+        settings: Settings,
+        sessions: &[Session],
+        last: Seq,
+        meta: &MetaValues,
+        wall_ms: i64,
+    ) -> Self {
         let now = Now {
             wall_ms,
             mono_ms: 1_000_000,
         };
         let bridge = Bridge::new(settings, run("ours"), sessions, last, meta, now);
-        let mut bridge = Box::new(bridge);
-        let first = bridge.start();
-        let mut bench = Self {
-            bridge,
+        Self {
+            bridge: Box::new(bridge),
             now,
             effects: Vec::new(),
             rows: Vec::new(),
@@ -97,9 +113,7 @@ impl Bench {
             writes: 0,
             commits: true,
             readings: 0,
-        };
-        bench.take(first);
-        bench
+        }
     }
 
     pub(super) fn up() -> Self {
@@ -348,6 +362,8 @@ impl Bench {
             subscriptions: self.meta.get("subscriptions").cloned(),
             once: self.meta.get("once").cloned(),
             latest: self.meta.get("latest").cloned(),
+            roll: self.meta.get("roll").cloned(),
+            roll_content: self.meta.get("roll_content").cloned(),
             listed: self.meta.get("listed").cloned(),
             forgotten: self.meta.get("forgotten").cloned(),
         }
@@ -360,14 +376,14 @@ impl Bench {
 
     /// The same with other settings.
     pub(super) fn restarted_with(&self, settings: Settings) -> Self {
+        self.restarted_at(settings, self.now.wall_ms)
+    }
+
+    /// The same at another time, in Unix milliseconds.
+    pub(super) fn restarted_at(&self, settings: Settings, wall_ms: i64) -> Self {
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);
-        let mut next = Self::with(
-            settings,
-            &self.sessions,
-            last,
-            &self.meta(),
-            self.now.wall_ms,
-        );
+        let meta = self.meta();
+        let mut next = Self::unstarted(settings, &self.sessions, last, &meta, wall_ms);
         self.people
             .iter()
             .for_each(|person| next.bridge.recall_person(person));
@@ -380,6 +396,7 @@ impl Bench {
                 }
             }
         }
+        next.start(&meta);
         next.rows.clone_from(&self.rows);
         next.people.clone_from(&self.people);
         for (key, value) in &self.meta {

@@ -18,6 +18,7 @@ mod renames;
 mod replay;
 mod replies;
 mod roll;
+mod roll_restart;
 mod rules;
 mod scenes;
 mod services;

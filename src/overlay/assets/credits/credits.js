@@ -18,6 +18,11 @@
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     const nextTo = (place, ms) => Math.abs(place - ms) <= 1;
 
+    function countNames(sections) {
+        const lists = sections.map((section) => (section && Array.isArray(section.names) ? section.names.length : 0));
+        return lists.reduce((sum, count) => sum + count, 0);
+    }
+
     function pictureLoaded(image) {
         if (image.complete) return undefined;
         return new Promise((resolve) => {
@@ -46,6 +51,8 @@
         get report() {
             const { state, scene, roll } = this;
             const report = { page: 'credits', roll: roll ? roll.id : null, state, warnings: [...this.warned] };
+            // A bridge that was started again and does not have the roll goes on with these.
+            if (roll) Object.assign(report, { test: roll.test === true, names: countNames(roll.sections) });
             if (this.seconds !== undefined) report.seconds = this.seconds;
             if (!scene) return report;
             const { timeMs, rate } = scene.player;
