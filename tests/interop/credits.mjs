@@ -23,9 +23,9 @@ export const named = (...names) => names.map((name) => ({ name }));
 export const many = (count) => Array.from({ length: count }, (_, index) => ({ name: `Name ${index + 1}` }));
 
 let rolls = 0;
-/** A roll as the bridge sends it, with an id of its own. Titles stay in place only if a test sets that. */
+/** A roll as the bridge sends it, with an id of its own. Titles stay in place, and the picture is darkened, only if a test sets that. */
 export const rollOf = (sections, look = {}, more = {}) =>
-    ({ id: `roll ${++rolls}`, test: false, elapsedMs: 0, look: { mode: 'scroll', speed: 200, fade: 0, stickyTitles: false, ...look }, sections, ...more });
+    ({ id: `roll ${++rolls}`, test: false, elapsedMs: 0, look: { mode: 'scroll', speed: 200, fade: 0, dim: 0, stickyTitles: false, ...look }, sections, ...more });
 
 /** A tab with the page, and functions to control it. */
 export class CreditsTab {

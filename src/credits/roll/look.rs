@@ -64,6 +64,8 @@ settings! {
             "How many seconds a slide is shown in mode \"slides\".";
         fade: u32 = 80, Field::whole(0, 2_000), "TWITCHAT_BRIDGE_OVERLAY_FADE",
             "Height of the fades at the upper and the lower edge, in pixels; 0 for none.";
+        dim: f64 = 0.55, Field::number(0.0, 1.0), "TWITCHAT_BRIDGE_OVERLAY_DIM",
+            "How much the picture behind the credits is darkened, from 0 (not at all) to 1 (black).";
         sticky_titles: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_STICKY_TITLES",
             "Whether a title stays while its names pass.";
         icons: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_ICONS",
@@ -133,7 +135,7 @@ settings! {
             "The gap below a title, in heights of a letter.", "1";
         #[serde(skip_serializing_if = "Option::is_none")]
         shadow: Option<f64> = None, Field::number(0.0, 1.0), "TWITCHAT_BRIDGE_OVERLAY_SHADOW",
-            "How dark the shadow of the letters is, from 0 to 1.", "0.5";
+            "How dark the shadow and the outline of the letters are, from 0 (none) to 1.", "0.5";
         #[serde(skip_serializing_if = "Option::is_none")]
         empty_text: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_EMPTY_TEXT",
             "The text of a section without anybody, if hide_empty is false.",

@@ -124,6 +124,7 @@
             trial.remove();
             const lay = look.mode === 'slides' ? page.slides : page.scroll;
             const scene = lay(stage, sections, look, { seconds: roll.seconds, onEnd: () => this.passed() });
+            page.dim(stage, scene.player, look, scene.delayMs);
             if (Array.isArray(roll.emotes)) page.floating(stage, scene.player, roll.emotes, roll.id, onLost);
             this.scene = scene;
             this.shownNames(); // names may have been replaced while fonts and pictures were loading

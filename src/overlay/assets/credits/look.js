@@ -38,6 +38,33 @@
         return look;
     }
 
+    /** The luminance below which a colour has more contrast with white than with black. */
+    const DARK = 0.18;
+
+    /** The relative luminance, from 0 (black) to 1 (white), of any colour in CSS. */
+    function luminance(value) {
+        const canvas = page.make('canvas', '');
+        canvas.width = canvas.height = 1;
+        const context = canvas.getContext('2d');
+        context.fillStyle = value;
+        context.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((part) => (part / 255) ** 2.2);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    }
+
+    const isDark = (value) => luminance(value) < DARK;
+
+    /** Dark letters get a light outline; all others have the dark one of the style sheet. */
+    const outlineOf = (value) => value && isDark(value) && 'rgba(255, 255, 255, 0.85)';
+
+    /** The first Chromium that draws the outline of letters below their fill. OBS 30 has an older one. */
+    const OUTLINES_SINCE = 123;
+
+    function drawsOutlines() {
+        const [, version] = /Chrom(?:e|ium)\/(\d+)/.exec(navigator.userAgent) || [];
+        return version === undefined || Number(version) >= OUTLINES_SINCE;
+    }
+
     const family = (name) => `"${name.replace(/["\\\n]/g, '')}"`;
 
     /** The custom properties of a look. A chosen font is added before the fonts of the theme, which provide the letters that it lacks. */
@@ -49,12 +76,16 @@
         '--chosen-name-font': ({ nameFont }) => nameFont && `${family(nameFont)}, var(--name-font)`,
         '--chosen-section-gap': ({ sectionGap }) => sectionGap !== null && `${sectionGap}em`,
         '--chosen-title-gap': ({ titleGap }) => titleGap !== null && `${titleGap}em`,
+        '--name-outline': ({ nameColor }) => outlineOf(nameColor),
+        '--title-outline': ({ titleColor }) => outlineOf(titleColor),
         '--chosen-shadow': ({ shadow }) => shadow !== null && String(shadow),
     };
 
     function applyLook(stage, look) {
         stage.dataset.theme = look.theme;
         stage.dataset.mode = look.mode;
+        stage.classList.toggle('outlined', drawsOutlines());
+        stage.classList.toggle('ringed', !drawsOutlines());
         stage.classList.toggle('sticky-titles', look.stickyTitles && look.mode === 'scroll');
         if (look.direction === 'auto') stage.removeAttribute('dir');
         else stage.dir = look.direction;
@@ -65,5 +96,21 @@
         }
     }
 
-    Object.assign(page, { lookOf, applyLook });
+    /** The time that the picture behind the credits takes to get darker at the beginning, and lighter at the end. */
+    const DIM_MS = 1200;
+
+    /** Darkens the picture behind the credits while they roll. Without an end they stay dark. */
+    function dim(stage, player, look, delayMs) {
+        if (look.dim === 0) return;
+        const scrim = page.make('div', 'scrim');
+        scrim.style.background = `rgba(0, 0, 0, ${look.dim})`;
+        stage.prepend(scrim);
+        const { durationMs } = player;
+        const dimMs = Math.min(DIM_MS, (durationMs - delayMs) / 2);
+        const frames = [[delayMs, { opacity: 0 }], [delayMs + dimMs, { opacity: 1 }]];
+        if (!look.loop) frames.push([durationMs - dimMs, { opacity: 1 }], [durationMs, { opacity: 0 }]);
+        player.add(scrim, frames);
+    }
+
+    Object.assign(page, { lookOf, applyLook, dim, isDark });
 })();

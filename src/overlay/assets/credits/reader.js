@@ -6,24 +6,10 @@
     const page = (window.CreditsPage = window.CreditsPage || {});
     const { make } = page;
 
-    /** The luminance below which a colour has more contrast with white than with black. */
-    const DARK = 0.18;
-
-    /** The relative luminance, from 0 (black) to 1 (white), of any colour in CSS. */
-    function luminance(color) {
-        const canvas = make('canvas', '');
-        canvas.width = canvas.height = 1;
-        const context = canvas.getContext('2d');
-        context.fillStyle = color;
-        context.fillRect(0, 0, 1, 1);
-        const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((value) => (value / 255) ** 2.2);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    }
-
     /** Whether the names are dark and have only the page as their background. */
     function hasDarkNames(article) {
         const section = article.querySelector('.section');
-        if (!section || luminance(getComputedStyle(section).color) >= DARK) return false;
+        if (!section || !page.isDark(getComputedStyle(section).color)) return false;
         const { backgroundImage, backgroundColor } = getComputedStyle(section);
         return backgroundImage === 'none' && backgroundColor === 'rgba(0, 0, 0, 0)';
     }
@@ -54,7 +40,7 @@
             this.root.classList.add('playing');
             this.count++;
             const { roll } = this;
-            this.credits.take({ ...roll, id: `${roll.id} ${this.count}`, elapsedMs: 0, paused: false, rate: 1, test: false, look: { ...roll.look, loop: false } });
+            this.credits.take({ ...roll, id: `${roll.id} ${this.count}`, elapsedMs: 0, paused: false, rate: 1, test: false, look: { ...roll.look, loop: false, dim: 0 } });
         }
 
         read() {

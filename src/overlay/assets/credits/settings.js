@@ -9,6 +9,7 @@
     loop: {"isFlag":true,"usual":false},
     slideSeconds: {"least":0.5,"most":600,"usual":6.0},
     fade: {"least":0,"most":2000,"usual":80},
+    dim: {"least":0,"most":1,"usual":0.55},
     stickyTitles: {"isFlag":true,"usual":true},
     icons: {"isFlag":true,"usual":true},
     minimumSeconds: {"least":0,"most":60,"usual":2.0},
