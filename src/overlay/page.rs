@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("obs-client.js", include_str!("assets/obs-client.js")),
     ICONS,
     TEXT,
+    FIT,
     SECTIONS,
     SETTINGS,
     LOOK,
@@ -40,6 +41,7 @@ const CREDITS_CSS: (&str, &str) = ("credits.css", include_str!("assets/credits/c
 const THEMES_CSS: (&str, &str) = ("themes.css", include_str!("assets/credits/themes.css"));
 const ICONS: (&str, &str) = ("icons.js", include_str!("assets/credits/icons.js"));
 const TEXT: (&str, &str) = ("text.js", include_str!("assets/credits/text.js"));
+const FIT: (&str, &str) = ("fit.js", include_str!("assets/credits/fit.js"));
 const SECTIONS: (&str, &str) = ("sections.js", include_str!("assets/credits/sections.js"));
 const SETTINGS: (&str, &str) = ("settings.js", include_str!("assets/credits/settings.js"));
 const LOOK: (&str, &str) = ("look.js", include_str!("assets/credits/look.js"));
@@ -55,8 +57,9 @@ const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 const UNDRESSED: &str = "plain";
 
 /// The files that a page with its own roll needs. It needs neither a feed nor a connection.
-const STANDALONE: [(&str, &str); 12] = [
-    ICONS, TEXT, SECTIONS, SETTINGS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN,
+const STANDALONE: [(&str, &str); 13] = [
+    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER,
+    MAIN,
 ];
 
 /// The names of the themes: those of the page, then those of the user's own style sheet.

@@ -86,6 +86,7 @@
         const roll = make('div', 'roll', ...sections);
         const trial = make('div', 'view', roll);
         stage.append(trial);
+        page.fitNames(roll);
         const height = stage.clientHeight;
         const length = roll.offsetHeight;
         const fade = Math.round(Math.min(look.fade, height / 4));

@@ -122,9 +122,10 @@
             element.classList.toggle('gone', one === null);
             if (one === null) continue;
             const other = element.matches('.line') ? line(one, at, onLost) : entry(one, at, onLost);
-            if (element.isEqualNode(other)) continue;
+            if (page.unfitted(element).isEqualNode(other)) continue;
             const { height } = element.getBoundingClientRect();
             element.replaceWith(other);
+            if (other.matches('.entry') && height > 0) page.fitNames(other);
             fit(other, height);
         }
     }

@@ -113,6 +113,7 @@
         for (const section of sections) {
             const trial = make('div', 'slide trial', section);
             view.append(trial);
+            page.fitNames(section);
             const pages = split(section, room);
             if (pages.length === 1 && section.offsetHeight > stage.clientHeight) warnings.push(`section ${section.dataset.id} is higher than the picture`);
             parts.push(...pages.map((part) => ({ id: section.dataset.id, part })));
