@@ -1,323 +1,164 @@
 //! The kinds of sections of the roll, as a table.
 
-use std::fmt;
+use strum::{Display, EnumIter, EnumProperty, EnumString, IntoEnumIterator, IntoStaticStr};
 
-/// The kind of a section.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the table below says it")]
+/// The kind of a section, in the order of the documentation. Its name is for the config and the
+/// page. `slot` is the name of the equivalent section in Twitchat's own overlay, if there is one;
+/// `title` and `icon` are the defaults.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Display,
+    EnumIter,
+    EnumProperty,
+    EnumString,
+    IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
+#[expect(missing_docs, reason = "the titles say it")]
 pub enum Kind {
+    #[strum(props(slot = "follows", title = "New followers", icon = "heart"))]
     Follows,
+    #[strum(props(slot = "cheers", title = "Cheers", icon = "bits"))]
     Cheers,
+    #[strum(props(slot = "subs", title = "New subscribers", icon = "star"))]
     Subs,
+    #[strum(
+        serialize = "resubs",
+        props(slot = "subs", title = "Resubscribers", icon = "star")
+    )]
     ReSubs,
+    #[strum(serialize = "giftsubs")]
+    #[strum(props(slot = "subs", title = "Gifted subscriptions", icon = "gift"))]
     GiftSubs,
+    #[strum(serialize = "giftbombs", props(title = "Gift bombs", icon = "bomb"))]
     GiftBombs,
+    #[strum(props(slot = "raids", title = "Raids", icon = "raid"))]
     Raids,
+    #[strum(props(slot = "rewards", title = "Rewards", icon = "points"))]
     Rewards,
+    #[strum(props(title = "Channel points", icon = "points"))]
     Redemptions,
+    #[strum(props(title = "Community goals", icon = "goal"))]
     Goals,
+    #[strum(props(title = "Games played", icon = "game"))]
     Games,
+    #[strum(props(title = "Pyramids", icon = "pyramid"))]
     Pyramids,
+    #[strum(props(slot = "hypetrains", title = "Hype trains", icon = "train"))]
     HypeTrains,
+    #[strum(props(title = "Hype train conductors", icon = "train"))]
     Conductors,
+    #[strum(props(title = "Hype train contributors", icon = "train"))]
     Contributors,
+    #[strum(props(title = "Editors", icon = "editor"))]
     Editors,
+    #[strum(props(slot = "mods", title = "Moderators", icon = "moderator"))]
     Moderators,
+    #[strum(props(slot = "vips", title = "VIPs", icon = "vip"))]
     Vips,
+    #[strum(props(title = "Subscribers", icon = "star"))]
     Subscribers,
+    #[strum(to_string = "chatters", serialize = "users")]
+    #[strum(props(slot = "chatters", title = "In chat", icon = "users"))]
     Chatters,
+    #[strum(props(title = "{name}", icon = "group"))]
     Groups,
+    #[strum(props(slot = "tips", title = "Tips", icon = "coin"))]
     Tips,
+    #[strum(props(slot = "merch", title = "Merch", icon = "shirt"))]
     Merch,
+    #[strum(props(title = "Members", icon = "member"))]
     Members,
+    #[strum(props(title = "{name}", icon = "sparkles"))]
     Lists,
+    #[strum(props(title = "Top bits of all time", icon = "trophy"))]
     TopBits,
+    #[strum(props(title = "Top bits this month", icon = "trophy"))]
     TopBitsMonth,
+    #[strum(props(title = "Top bits this week", icon = "trophy"))]
     TopBitsWeek,
+    #[strum(props(title = "Top channel points", icon = "trophy"))]
     TopRewards,
+    #[strum(props(slot = "polls", title = "Polls", icon = "poll"))]
     Polls,
+    #[strum(props(slot = "predictions", title = "Predictions", icon = "prediction"))]
     Predictions,
+    #[strum(props(slot = "so_in", title = "Shoutouts received", icon = "megaphone"))]
     ShoutoutsReceived,
+    #[strum(props(slot = "so_out", title = "Shoutouts", icon = "megaphone"))]
     ShoutoutsGiven,
+    #[strum(props(slot = "bans", title = "Bans", icon = "ban"))]
     Bans,
+    #[strum(props(slot = "timeouts", title = "Timeouts", icon = "clock"))]
     Timeouts,
+    #[strum(serialize = "powerups")]
+    #[strum(props(slot = "powerups", title = "Power-ups", icon = "sparkles"))]
     PowerUps,
+    #[strum(serialize = "superchats")]
+    #[strum(props(slot = "ytSuperchat", title = "Super Chats", icon = "youtube"))]
     SuperChats,
+    #[strum(serialize = "superstickers")]
+    #[strum(props(slot = "ytSuperSticker", title = "Super Stickers", icon = "youtube"))]
     SuperStickers,
+    #[strum(props(slot = "tiktokGifts", title = "TikTok gifts", icon = "tiktok"))]
     TiktokGifts,
+    #[strum(props(slot = "tiktokLikes", title = "TikTok likes", icon = "tiktok"))]
     TiktokLikes,
+    #[strum(props(slot = "tiktokShares", title = "TikTok shares", icon = "share"))]
     TiktokShares,
+    #[strum(props(slot = "patreonMembers", title = "Patrons", icon = "patreon"))]
     Patrons,
+    #[strum(props(title = "Subscribers of today", icon = "star"))]
     ActiveSubs,
+    #[strum(props(title = "Who gave subscriptions", icon = "gift"))]
     ActiveGifters,
+    #[strum(props(slot = "text", icon = "text"))]
     Text,
+    #[strum(props(icon = "image"))]
     Image,
 }
 
-/// The names of a kind, for the config and the page.
-struct KindRow {
-    kind: Kind,
-    name: &'static str,
-    /// The name of the equivalent section in Twitchat's own overlay; empty if there is none.
-    slot: &'static str,
-    title: &'static str,
-    icon: &'static str,
-}
-
-const fn entry(
-    kind: Kind,
-    name: &'static str,
-    slot: &'static str,
-    title: &'static str,
-    icon: &'static str,
-) -> KindRow {
-    KindRow {
-        kind,
-        name,
-        slot,
-        title,
-        icon,
-    }
-}
-
-/// All kinds, in the order of the documentation.
-const ENTRIES: [KindRow; 46] = [
-    entry(
-        Kind::Follows,
-        "follows",
-        "follows",
-        "New followers",
-        "heart",
-    ),
-    entry(Kind::Cheers, "cheers", "cheers", "Cheers", "bits"),
-    entry(Kind::Subs, "subs", "subs", "New subscribers", "star"),
-    entry(Kind::ReSubs, "resubs", "subs", "Resubscribers", "star"),
-    entry(
-        Kind::GiftSubs,
-        "giftsubs",
-        "subs",
-        "Gifted subscriptions",
-        "gift",
-    ),
-    entry(Kind::GiftBombs, "giftbombs", "", "Gift bombs", "bomb"),
-    entry(Kind::Raids, "raids", "raids", "Raids", "raid"),
-    entry(Kind::Rewards, "rewards", "rewards", "Rewards", "points"),
-    entry(
-        Kind::Redemptions,
-        "redemptions",
-        "",
-        "Channel points",
-        "points",
-    ),
-    entry(Kind::Goals, "goals", "", "Community goals", "goal"),
-    entry(Kind::Games, "games", "", "Games played", "game"),
-    entry(Kind::Pyramids, "pyramids", "", "Pyramids", "pyramid"),
-    entry(
-        Kind::HypeTrains,
-        "hype_trains",
-        "hypetrains",
-        "Hype trains",
-        "train",
-    ),
-    entry(
-        Kind::Conductors,
-        "conductors",
-        "",
-        "Hype train conductors",
-        "train",
-    ),
-    entry(
-        Kind::Contributors,
-        "contributors",
-        "",
-        "Hype train contributors",
-        "train",
-    ),
-    entry(Kind::Editors, "editors", "", "Editors", "editor"),
-    entry(
-        Kind::Moderators,
-        "moderators",
-        "mods",
-        "Moderators",
-        "moderator",
-    ),
-    entry(Kind::Vips, "vips", "vips", "VIPs", "vip"),
-    entry(Kind::Subscribers, "subscribers", "", "Subscribers", "star"),
-    entry(Kind::Chatters, "chatters", "chatters", "In chat", "users"),
-    entry(Kind::Groups, "groups", "", "{name}", "group"),
-    entry(Kind::Tips, "tips", "tips", "Tips", "coin"),
-    entry(Kind::Merch, "merch", "merch", "Merch", "shirt"),
-    entry(Kind::Members, "members", "", "Members", "member"),
-    entry(Kind::Lists, "lists", "", "{name}", "sparkles"),
-    entry(
-        Kind::TopBits,
-        "top_bits",
-        "",
-        "Top bits of all time",
-        "trophy",
-    ),
-    entry(
-        Kind::TopBitsMonth,
-        "top_bits_month",
-        "",
-        "Top bits this month",
-        "trophy",
-    ),
-    entry(
-        Kind::TopBitsWeek,
-        "top_bits_week",
-        "",
-        "Top bits this week",
-        "trophy",
-    ),
-    entry(
-        Kind::TopRewards,
-        "top_rewards",
-        "",
-        "Top channel points",
-        "trophy",
-    ),
-    entry(Kind::Polls, "polls", "polls", "Polls", "poll"),
-    entry(
-        Kind::Predictions,
-        "predictions",
-        "predictions",
-        "Predictions",
-        "prediction",
-    ),
-    entry(
-        Kind::ShoutoutsReceived,
-        "shoutouts_received",
-        "so_in",
-        "Shoutouts received",
-        "megaphone",
-    ),
-    entry(
-        Kind::ShoutoutsGiven,
-        "shoutouts_given",
-        "so_out",
-        "Shoutouts",
-        "megaphone",
-    ),
-    entry(Kind::Bans, "bans", "bans", "Bans", "ban"),
-    entry(Kind::Timeouts, "timeouts", "timeouts", "Timeouts", "clock"),
-    entry(
-        Kind::PowerUps,
-        "powerups",
-        "powerups",
-        "Power-ups",
-        "sparkles",
-    ),
-    entry(
-        Kind::SuperChats,
-        "superchats",
-        "ytSuperchat",
-        "Super Chats",
-        "youtube",
-    ),
-    entry(
-        Kind::SuperStickers,
-        "superstickers",
-        "ytSuperSticker",
-        "Super Stickers",
-        "youtube",
-    ),
-    entry(
-        Kind::TiktokGifts,
-        "tiktok_gifts",
-        "tiktokGifts",
-        "TikTok gifts",
-        "tiktok",
-    ),
-    entry(
-        Kind::TiktokLikes,
-        "tiktok_likes",
-        "tiktokLikes",
-        "TikTok likes",
-        "tiktok",
-    ),
-    entry(
-        Kind::TiktokShares,
-        "tiktok_shares",
-        "tiktokShares",
-        "TikTok shares",
-        "share",
-    ),
-    entry(
-        Kind::Patrons,
-        "patrons",
-        "patreonMembers",
-        "Patrons",
-        "patreon",
-    ),
-    entry(
-        Kind::ActiveSubs,
-        "active_subs",
-        "",
-        "Subscribers of today",
-        "star",
-    ),
-    entry(
-        Kind::ActiveGifters,
-        "active_gifters",
-        "",
-        "Who gave subscriptions",
-        "gift",
-    ),
-    entry(Kind::Text, "text", "text", "", "text"),
-    entry(Kind::Image, "image", "", "", "image"),
-];
-
 impl Kind {
     pub fn all() -> impl Iterator<Item = Self> {
-        ENTRIES.iter().map(|entry| entry.kind)
-    }
-
-    fn entry(self) -> Option<&'static KindRow> {
-        ENTRIES.iter().find(|entry| entry.kind == self)
+        Self::iter()
     }
 
     /// The name in the config.
     pub fn name(self) -> &'static str {
-        self.entry().map_or("", |entry| entry.name)
+        self.into()
     }
 
     /// Parses the name in the config, in any case and with `-` or `_`.
     pub fn parse(word: &str) -> Option<Self> {
-        let word = word.trim().to_ascii_lowercase().replace('-', "_");
-        let word = if word == "users" { "chatters" } else { &word };
-        ENTRIES
-            .iter()
-            .find(|entry| entry.name == word)
-            .map(|entry| entry.kind)
+        word.trim().replace('-', "_").parse().ok()
     }
 
     /// Whether Twitchat's own overlay has this name for the equivalent section.
     #[doc(alias = "slotType")]
     pub fn is_slot(self, slot: &str) -> bool {
-        self.entry()
-            .is_some_and(|entry| !slot.is_empty() && entry.slot == slot)
+        self.get_str("slot") == Some(slot)
     }
 
     /// The default title.
     pub fn title(self) -> &'static str {
-        self.entry().map_or("", |entry| entry.title)
+        self.get_str("title").unwrap_or_default()
     }
 
     /// The default icon, as a name that the page knows.
     pub fn icon(self) -> &'static str {
-        self.entry().map_or("", |entry| entry.icon)
+        self.get_str("icon").unwrap_or_default()
     }
 
     /// Whether the section lists names. The others are a text or an image.
     pub fn lists_names(self) -> bool {
         !matches!(self, Self::Text | Self::Image)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 
@@ -331,7 +172,7 @@ mod tests {
     fn every_kind_has_one_line_and_one_name() {
         let kinds: HashSet<Kind> = Kind::all().collect();
         let names: HashSet<&str> = Kind::all().map(Kind::name).collect();
-        assert_eq!((kinds.len(), names.len()), (ENTRIES.len(), ENTRIES.len()));
+        assert_eq!((kinds.len(), names.len()), (46, 46));
         for kind in Kind::all() {
             assert_eq!(Kind::parse(&kind.name().to_uppercase()), Some(kind));
             assert!(
