@@ -71,7 +71,7 @@ mod tests {
             .iter()
             .any(|word| section.contains(word))
         };
-        for feed in FEEDS.iter().filter(|feed| lasts(feed.section)) {
+        for feed in FEEDS.iter().filter(|feed| lasts(feed.section())) {
             let name = format!("{}.{}", feed.source, feed.kind);
             assert!(
                 LASTING

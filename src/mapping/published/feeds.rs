@@ -19,12 +19,40 @@ use crate::event::{EventName, fact::SupportKind};
 pub struct Feed {
     pub source: &'static str,
     pub kind: &'static str,
-    /// The sections of the credits that it feeds.
-    pub section: &'static str,
     pub(super) read: EventReader,
 }
 
 impl Feed {
+    /// The sections of the credits that it feeds, for the documentation.
+    #[cfg(test)]
+    pub fn section(&self) -> &'static str {
+        match self.read {
+            EventReader::Follow => "Events.Follows",
+            EventReader::Cheer => "Events.Cheers, TopBits",
+            EventReader::Sub | EventReader::PrimeUpgrade | EventReader::GiftUpgrade => {
+                "Events.Subs, User.Subscriber"
+            }
+            EventReader::ReSub => "Events.ReSubs, User.Subscriber",
+            EventReader::GiftSub => "Events.GiftSubs",
+            EventReader::GiftBomb => "Events.GiftBombs",
+            EventReader::Raid => "Events.Raided",
+            EventReader::Redemption { .. } => "Events.RewardRedemptions, TopChannelRewards",
+            EventReader::RedemptionUpdate => "removes the cancelled redemption",
+            EventReader::Goal => "Events.GoalContributions",
+            EventReader::Stream => "Events.GameUpdates",
+            EventReader::Pyramid => "Events.Pyramids",
+            EventReader::Train => "HypeTrainConductor, HypeTrainContributors",
+            EventReader::FirstWord | EventReader::ChatMessage => "User.Users and the roles",
+            EventReader::Ban { .. } => "the people left out",
+            EventReader::Support(Spec { refunds: true, .. }) => "removes the refunded support",
+            EventReader::Support(spec) => match spec.kind {
+                SupportKind::Tip => "Custom.Tips",
+                SupportKind::Merch => "Custom.Merch",
+                SupportKind::Member => "Custom.Members",
+            },
+        }
+    }
+
     /// The paths in `data` that are read, in the order of reading. `{}` marks a person's object,
     /// `[]` a list.
     pub fn fields(&self) -> Vec<String> {
@@ -114,49 +142,22 @@ pub(super) fn feed(name: &EventName) -> Option<&'static Feed> {
     FEEDS.iter().find(|feed| name.is(feed.source, feed.kind))
 }
 
-const fn on(
-    source: &'static str,
-    kind: &'static str,
-    section: &'static str,
-    read: EventReader,
-) -> Feed {
-    Feed {
-        source,
-        kind,
-        section,
-        read,
-    }
+const fn on(source: &'static str, kind: &'static str, read: EventReader) -> Feed {
+    Feed { source, kind, read }
 }
 
 const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
-    let section = match spec.kind {
-        SupportKind::Tip => "Custom.Tips",
-        SupportKind::Merch => "Custom.Merch",
-        SupportKind::Member => "Custom.Members",
-    };
-    Feed {
-        source,
-        kind,
-        section,
-        read: EventReader::Support(spec),
-    }
+    on(source, kind, EventReader::Support(spec))
 }
 
 /// A feed for a later report about support, which only takes back refunded support.
 const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
-    Feed {
-        source,
-        kind,
-        section: "removes the refunded support",
-        read: EventReader::Support(Spec {
-            refunds: true,
-            ..spec
-        }),
-    }
+    let spec = Spec {
+        refunds: true,
+        ..spec
+    };
+    support(source, kind, spec)
 }
-
-const PEOPLE: &str = "User.Users and the roles";
-const LEFT_OUT: &str = "the people left out";
 
 /// Every type that is counted. Other published events are emitted to subscribers but not counted.
 ///
@@ -165,134 +166,46 @@ const LEFT_OUT: &str = "the people left out";
 /// the pledge was pending. `Shopify.OrderCreated` and `OrderPaid` have the same id, so the first
 /// one that is paid counts.
 pub const FEEDS: &[Feed] = &[
-    on("Twitch", "Follow", "Events.Follows", EventReader::Follow),
-    on(
-        "Twitch",
-        "Cheer",
-        "Events.Cheers, TopBits",
-        EventReader::Cheer,
-    ),
-    on(
-        "Twitch",
-        "Sub",
-        "Events.Subs, User.Subscriber",
-        EventReader::Sub,
-    ),
-    on(
-        "Twitch",
-        "PrimePaidUpgrade",
-        "Events.Subs, User.Subscriber",
-        EventReader::PrimeUpgrade,
-    ),
-    on(
-        "Twitch",
-        "GiftPaidUpgrade",
-        "Events.Subs, User.Subscriber",
-        EventReader::GiftUpgrade,
-    ),
-    on(
-        "Twitch",
-        "ReSub",
-        "Events.ReSubs, User.Subscriber",
-        EventReader::ReSub,
-    ),
-    on("Twitch", "GiftSub", "Events.GiftSubs", EventReader::GiftSub),
-    on(
-        "Twitch",
-        "GiftBomb",
-        "Events.GiftBombs",
-        EventReader::GiftBomb,
-    ),
-    on("Twitch", "Raid", "Events.Raided", EventReader::Raid),
+    on("Twitch", "Follow", EventReader::Follow),
+    on("Twitch", "Cheer", EventReader::Cheer),
+    on("Twitch", "Sub", EventReader::Sub),
+    on("Twitch", "PrimePaidUpgrade", EventReader::PrimeUpgrade),
+    on("Twitch", "GiftPaidUpgrade", EventReader::GiftUpgrade),
+    on("Twitch", "ReSub", EventReader::ReSub),
+    on("Twitch", "GiftSub", EventReader::GiftSub),
+    on("Twitch", "GiftBomb", EventReader::GiftBomb),
+    on("Twitch", "Raid", EventReader::Raid),
     on(
         "Twitch",
         "RewardRedemption",
-        "Events.RewardRedemptions, TopChannelRewards",
         EventReader::Redemption { automatic: false },
     ),
     on(
         "Twitch",
         "AutomaticRewardRedemption",
-        "Events.RewardRedemptions, TopChannelRewards",
         EventReader::Redemption { automatic: true },
     ),
     on(
         "Twitch",
         "RewardRedemptionUpdated",
-        "removes the cancelled redemption",
         EventReader::RedemptionUpdate,
     ),
-    on(
-        "Twitch",
-        "CommunityGoalContribution",
-        "Events.GoalContributions",
-        EventReader::Goal,
-    ),
-    on(
-        "Twitch",
-        "StreamUpdate",
-        "Events.GameUpdates",
-        EventReader::Stream,
-    ),
-    on(
-        "Twitch",
-        "PyramidSuccess",
-        "Events.Pyramids",
-        EventReader::Pyramid,
-    ),
-    on(
-        "Misc",
-        "PyramidSuccess",
-        "Events.Pyramids",
-        EventReader::Pyramid,
-    ),
-    on(
-        "Twitch",
-        "HypeTrainStart",
-        "HypeTrainConductor, HypeTrainContributors",
-        EventReader::Train,
-    ),
-    on(
-        "Twitch",
-        "HypeTrainUpdate",
-        "HypeTrainConductor, HypeTrainContributors",
-        EventReader::Train,
-    ),
-    on(
-        "Twitch",
-        "HypeTrainLevelUp",
-        "HypeTrainConductor, HypeTrainContributors",
-        EventReader::Train,
-    ),
-    on(
-        "Twitch",
-        "HypeTrainEnd",
-        "HypeTrainConductor, HypeTrainContributors",
-        EventReader::Train,
-    ),
-    on("Twitch", "FirstWord", PEOPLE, EventReader::FirstWord),
-    on("Twitch", "ChatMessage", PEOPLE, EventReader::ChatMessage),
-    on(
-        "Twitch",
-        "UserBanned",
-        LEFT_OUT,
-        EventReader::Ban { lifted: false },
-    ),
-    on(
-        "Twitch",
-        "UserUnbanned",
-        LEFT_OUT,
-        EventReader::Ban { lifted: true },
-    ),
+    on("Twitch", "CommunityGoalContribution", EventReader::Goal),
+    on("Twitch", "StreamUpdate", EventReader::Stream),
+    on("Twitch", "PyramidSuccess", EventReader::Pyramid),
+    on("Misc", "PyramidSuccess", EventReader::Pyramid),
+    on("Twitch", "HypeTrainStart", EventReader::Train),
+    on("Twitch", "HypeTrainUpdate", EventReader::Train),
+    on("Twitch", "HypeTrainLevelUp", EventReader::Train),
+    on("Twitch", "HypeTrainEnd", EventReader::Train),
+    on("Twitch", "FirstWord", EventReader::FirstWord),
+    on("Twitch", "ChatMessage", EventReader::ChatMessage),
+    on("Twitch", "UserBanned", EventReader::Ban { lifted: false }),
+    on("Twitch", "UserUnbanned", EventReader::Ban { lifted: true }),
     support("Twitch", "CharityDonation", TWITCH_MONEY),
-    on(
-        "YouTube",
-        "NewSubscriber",
-        "Events.Follows",
-        EventReader::Follow,
-    ),
-    on("YouTube", "FirstWords", PEOPLE, EventReader::FirstWord),
-    on("YouTube", "Message", PEOPLE, EventReader::ChatMessage),
+    on("YouTube", "NewSubscriber", EventReader::Follow),
+    on("YouTube", "FirstWords", EventReader::FirstWord),
+    on("YouTube", "Message", EventReader::ChatMessage),
     support("YouTube", "SuperChat", YOUTUBE),
     support("YouTube", "SuperSticker", YOUTUBE),
     support("YouTube", "NewSponsor", YOUTUBE_MEMBER),
@@ -305,67 +218,26 @@ pub const FEEDS: &[Feed] = &[
             ..YOUTUBE_MEMBER
         },
     ),
-    on("Trovo", "Follow", "Events.Follows", EventReader::Follow),
-    on(
-        "Trovo",
-        "Subscription",
-        "Events.Subs, User.Subscriber",
-        EventReader::Sub,
-    ),
-    on(
-        "Trovo",
-        "Resubscription",
-        "Events.ReSubs, User.Subscriber",
-        EventReader::ReSub,
-    ),
-    on(
-        "Trovo",
-        "GiftSubscription",
-        "Events.GiftSubs",
-        EventReader::GiftSub,
-    ),
-    on(
-        "Trovo",
-        "MassGiftSubscription",
-        "Events.GiftBombs",
-        EventReader::GiftBomb,
-    ),
-    on("Trovo", "Raid", "Events.Raided", EventReader::Raid),
-    on("Trovo", "FirstWords", PEOPLE, EventReader::FirstWord),
-    on("Trovo", "ChatMessage", PEOPLE, EventReader::ChatMessage),
-    on("Kick", "Follow", "Events.Follows", EventReader::Follow),
-    on(
-        "Kick",
-        "Subscription",
-        "Events.Subs, User.Subscriber",
-        EventReader::Sub,
-    ),
-    on(
-        "Kick",
-        "Resubscription",
-        "Events.ReSubs, User.Subscriber",
-        EventReader::ReSub,
-    ),
-    on(
-        "Kick",
-        "GiftSubscription",
-        "Events.GiftSubs",
-        EventReader::GiftSub,
-    ),
-    on(
-        "Kick",
-        "MassGiftSubscription",
-        "Events.GiftBombs",
-        EventReader::GiftBomb,
-    ),
+    on("Trovo", "Follow", EventReader::Follow),
+    on("Trovo", "Subscription", EventReader::Sub),
+    on("Trovo", "Resubscription", EventReader::ReSub),
+    on("Trovo", "GiftSubscription", EventReader::GiftSub),
+    on("Trovo", "MassGiftSubscription", EventReader::GiftBomb),
+    on("Trovo", "Raid", EventReader::Raid),
+    on("Trovo", "FirstWords", EventReader::FirstWord),
+    on("Trovo", "ChatMessage", EventReader::ChatMessage),
+    on("Kick", "Follow", EventReader::Follow),
+    on("Kick", "Subscription", EventReader::Sub),
+    on("Kick", "Resubscription", EventReader::ReSub),
+    on("Kick", "GiftSubscription", EventReader::GiftSub),
+    on("Kick", "MassGiftSubscription", EventReader::GiftBomb),
     on(
         "Kick",
         "RewardRedemption",
-        "Events.RewardRedemptions, TopChannelRewards",
         EventReader::Redemption { automatic: false },
     ),
-    on("Kick", "FirstWords", PEOPLE, EventReader::FirstWord),
-    on("Kick", "ChatMessage", PEOPLE, EventReader::ChatMessage),
+    on("Kick", "FirstWords", EventReader::FirstWord),
+    on("Kick", "ChatMessage", EventReader::ChatMessage),
     support("Kofi", "Donation", TIP),
     support("Kofi", "Subscription", MEMBER),
     support("Kofi", "Resubscription", MEMBER),

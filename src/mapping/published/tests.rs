@@ -68,7 +68,9 @@ fn the_documented_table_is_the_one_that_is_read() {
                 });
             format!(
                 "| {}.{} | {} | {fields} |\n",
-                feed.source, feed.kind, feed.section
+                feed.source,
+                feed.kind,
+                feed.section()
             )
         })
         .collect();

@@ -117,7 +117,7 @@ fn roles(person: &Person) -> Value {
 /// The counted facts of a reading, in the format of a fixture's `expected`.
 fn described(name: &EventName, reading: &Reading) -> Value {
     let facts = reading.facts(name);
-    let section = feed(name).map_or("", |feed| feed.section);
+    let section = feed(name).map_or("", Feed::section);
     let mut all = match &facts[..] {
         [Fact::Plain { .. }] => {
             return json!({ "feeds": null, "why": format!("{:?}",
