@@ -9,8 +9,8 @@ use super::{
 use crate::event::{
     EventName, Fact, Money, Person, Platform, Roles,
     fact::{
-        Chat, Contribution, Gift, HypeTrain, Presence, PresenceEvent, Redemption, SubKind,
-        Subscription, Support, SupportKind, Tier,
+        Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support,
+        SupportKind,
     },
 };
 
@@ -65,7 +65,6 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
 /// everything.
 #[expect(clippy::too_many_lines, reason = "a list of facts")]
 pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
-    let chat = Chat::default;
     let roles = Roles::empty()
         .when(place % 4 == 1, Roles::MODERATOR)
         .when(place % 4 == 2, Roles::VIP)
@@ -73,29 +72,25 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let mut facts = vec![Fact::Presence(Presence {
         who: who.clone().with_roles(roles),
         spoke: true,
-        emitted_as: PresenceEvent::Silent,
-        chat: chat(),
+        ..Presence::default()
     })];
     let subscription = |kind, months| Subscription {
         who: who.clone(),
-        tier: Tier::One,
         kind,
         months: 1,
         cumulative_months: months,
         streak_months: 1,
-        chat: chat(),
+        ..Subscription::default()
     };
     let gift = |count, bomb| Gift {
         gifter: who.clone(),
-        tier: Tier::One,
         recipients: vec![other.clone()],
         count,
         months: 1,
         cumulative_months: 1,
         bomb,
-        of_bomb: false,
-        lone: false,
         total: count,
+        ..Gift::default()
     };
     let cents = i64::try_from(place).unwrap_or_default() * 100 + 500;
     let support = |kind, source, name, what: &str| {
@@ -114,7 +109,7 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
         1 => Fact::Cheer {
             who: who.clone(),
             bits: 100 + 50 * place as u64,
-            chat: chat(),
+            chat: Chat::default(),
         },
         2 => Fact::Subscription(subscription(SubKind::New, 1)),
         3 => Fact::Subscription(subscription(SubKind::Renewed, 12)),
@@ -126,13 +121,11 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
             avatar: Box::default(),
         },
         7 => Fact::Redemption(Redemption {
-            id: Box::default(),
             who: who.clone(),
             reward_id: "test".into(),
             title: "Hydrate".into(),
             cost: Some(500),
-            chat: chat(),
-            automatic: false,
+            ..Redemption::default()
         }),
         8 => Fact::GoalContribution {
             who: who.clone(),

@@ -7,10 +7,7 @@ use super::{
     fold::{Fold, Origin},
     sample,
 };
-use crate::event::{
-    Fact, Money, Person, Platform, Roles,
-    fact::{Chat, Presence, PresenceEvent},
-};
+use crate::event::{Fact, Money, Person, Platform, Roles, fact::Presence};
 
 /// The options of a test audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,8 +138,7 @@ fn present(who: &Person, place: usize) -> Fact {
     Fact::Presence(Presence {
         who: who.clone().with_roles(roles),
         spoke: true,
-        emitted_as: PresenceEvent::Silent,
-        chat: Chat::default(),
+        ..Presence::default()
     })
 }
 

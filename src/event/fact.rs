@@ -98,7 +98,7 @@ pub enum Chunk {
 }
 
 /// A new or a renewed subscription.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subscription {
     pub who: Person,
     /// The tier. Upgrades are always reported as tier 1.
@@ -128,9 +128,10 @@ impl Subscription {
 }
 
 /// How a subscription came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum SubKind {
+    #[default]
     New,
     Renewed,
     PrimeUpgrade,
@@ -139,7 +140,7 @@ pub enum SubKind {
 
 /// Subscriptions given to others, as one message reports them. It usually has one recipient,
 /// because Twitchat sends a gift bomb as single gifts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gift {
     pub gifter: Person,
     /// The tier of all the subscriptions.
@@ -164,7 +165,7 @@ pub struct Gift {
 }
 
 /// A redemption of channel points.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Redemption {
     /// The redemption's own id, by which it may be cancelled later; empty if not reported.
     pub id: Box<str>,
@@ -191,7 +192,7 @@ pub struct Contribution {
 }
 
 /// One report of a hype train.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HypeTrain {
     /// The type of the event that reports it: `HypeTrainStart`, `HypeTrainUpdate`,
     /// `HypeTrainLevelUp` or `HypeTrainEnd`.
@@ -231,7 +232,7 @@ pub struct Support {
 }
 
 /// Somebody is present in chat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Presence {
     /// The person, with the roles that the message shows.
     pub who: Person,
@@ -244,7 +245,7 @@ pub struct Presence {
 }
 
 /// The event that reports a [`Presence`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PresenceEvent {
     /// `FirstWord`: the person's first message in this stream.
     FirstWord {
@@ -255,6 +256,7 @@ pub enum PresenceEvent {
     ChatMessage,
     /// No event: the presence comes from a summary's row, from a message that viewers did not see,
     /// or from one that was written long ago.
+    #[default]
     Silent,
 }
 

@@ -11,8 +11,8 @@ use crate::{
         Currency, EventName, Fact, Money, Person, Platform, Roles,
         currency::DIAMONDS,
         fact::{
-            Chat, Contribution, Gift, HypeTrain, Presence, PresenceEvent, Redemption, SubKind,
-            Subscription, Support, SupportKind,
+            Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription,
+            Support, SupportKind,
         },
     },
     twitchat::{
@@ -88,8 +88,7 @@ fn subscription(row: &Row<'_>, kind: SubKind) -> Option<Fact> {
         kind,
         months: 1,
         cumulative_months: total_months(kind, row.sub_duration.small()),
-        streak_months: 0,
-        chat: Chat::default(),
+        ..Subscription::default()
     }))
 }
 
@@ -99,18 +98,14 @@ fn gift(row: &Row<'_>) -> Fact {
     Fact::Gift(Gift {
         gifter: giver(person(row)),
         tier: tier(&row.tier.0),
-        recipients: Vec::new(),
         count: row
             .missing
             .small()
             .filter(|missing| *missing > 0)
             .unwrap_or(total),
         months: 1,
-        cumulative_months: 0,
         bomb: total > 1,
-        of_bomb: false,
-        lone: false,
-        total: 0,
+        ..Gift::default()
     })
 }
 
@@ -121,13 +116,11 @@ fn reward(row: &Row<'_>) -> Option<Fact> {
         .as_ref()
         .filter(|reward| !reward.id.is_empty() || !reward.name.is_empty())?;
     Some(Fact::Redemption(Redemption {
-        id: Box::default(),
         who: person(row)?,
         automatic: automatic(&reward.id.0),
         reward_id: (&*reward.id.0).into(),
         title: (&*reward.name.0).into(),
-        cost: None,
-        chat: Chat::default(),
+        ..Redemption::default()
     }))
 }
 
@@ -166,9 +159,19 @@ fn chatter(row: &Row<'_>) -> Option<Fact> {
     Some(Fact::Presence(Presence {
         who: person(row)?.with_roles(roles),
         spoke,
-        emitted_as: PresenceEvent::Silent,
-        chat: Chat::default(),
+        ..Presence::default()
     }))
+}
+
+fn support(kind: SupportKind, who: Person, money: Option<Money>, name: EventName) -> Support {
+    Support {
+        kind,
+        who,
+        money,
+        what: Box::default(),
+        name,
+        id: Box::default(),
+    }
 }
 
 /// The amount of money. `None` for zero, for negative amounts, and for a value that is not an
@@ -187,14 +190,7 @@ fn tip(row: &Row<'_>) -> Option<Fact> {
         other => EventName::new(other, "Donation"),
     };
     let (who, money) = (person(row)?, money(row, &row.amount));
-    Some(Fact::Support(Support {
-        kind: SupportKind::Tip,
-        who,
-        money,
-        what: Box::default(),
-        name,
-        id: Box::default(),
-    }))
+    Some(Fact::Support(support(SupportKind::Tip, who, money, name)))
 }
 
 fn merch(row: &Row<'_>) -> Option<Fact> {
@@ -214,26 +210,15 @@ fn merch(row: &Row<'_>) -> Option<Fact> {
     // Streamlabs reports no price: its total is -1.
     let (who, money) = (person(row)?, money(row, &row.total));
     Some(Fact::Support(Support {
-        kind: SupportKind::Merch,
-        who,
-        money,
         what: products.join(", ").into(),
-        name,
-        id: Box::default(),
+        ..support(SupportKind::Merch, who, money, name)
     }))
 }
 
 fn youtube(row: &Row<'_>, kind: &str) -> Option<Fact> {
     let who = Person::on(Platform::YouTube, &row.uid.0, "", &row.login.0)?;
-    let money = money(row, &row.amount);
-    Some(Fact::Support(Support {
-        kind: SupportKind::Tip,
-        who,
-        money,
-        what: Box::default(),
-        name: EventName::new("YouTube", kind),
-        id: Box::default(),
-    }))
+    let (money, name) = (money(row, &row.amount), EventName::new("YouTube", kind));
+    Some(Fact::Support(support(SupportKind::Tip, who, money, name)))
 }
 
 /// Reads gifts on TikTok. The row's amount is the price of one gift: all diamonds divided by the
@@ -248,14 +233,8 @@ fn tiktok_gift(row: &Row<'_>) -> Option<Fact> {
             amount: each.amount.times(count).rounded(0),
             ..each
         });
-    Some(Fact::Support(Support {
-        kind: SupportKind::Tip,
-        who,
-        money,
-        what: Box::default(),
-        name: EventName::new("TikTok", "Gift"),
-        id: Box::default(),
-    }))
+    let name = EventName::new("TikTok", "Gift");
+    Some(Fact::Support(support(SupportKind::Tip, who, money, name)))
 }
 
 #[cfg(test)]

@@ -107,8 +107,8 @@ pub(super) fn marked_read(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), 
         Fact::Presence(Presence {
             who,
             spoke: true,
-            emitted_as: PresenceEvent::Silent,
             chat: message.chat,
+            ..Presence::default()
         })
     }));
     Ok(())
@@ -121,9 +121,7 @@ pub(super) fn held(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Missing
     let who = message.who.ok_or(MissingField::with("user"))?;
     facts.push(Fact::Presence(Presence {
         who,
-        spoke: false,
-        emitted_as: PresenceEvent::Silent,
-        chat: Chat::default(),
+        ..Presence::default()
     }));
     Ok(())
 }

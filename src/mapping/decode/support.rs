@@ -137,13 +137,13 @@ pub(super) fn reward(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Missi
     };
     let is_free = reward.cost.0.is_none_or(|cost| cost < 0.0);
     facts.push(Fact::Redemption(Redemption {
-        id: Box::default(),
         who,
         automatic: automatic(&reward.id.0) || reward.cost.0.is_some_and(|cost| cost < 0.0),
         reward_id: reward.id.0.into(),
         title: reward.title.0.into(),
         cost: if is_free { None } else { reward.cost.count() },
         chat,
+        ..Redemption::default()
     }));
     Ok(())
 }
@@ -199,9 +199,7 @@ fn gift(given: &SupportData<'_>) -> Gift {
         months: given.months.small().unwrap_or_default().max(1),
         cumulative_months: given.total_sub_duration.small().unwrap_or_default(),
         bomb: count > 1,
-        of_bomb: false,
-        lone: false,
-        total: 0,
+        ..Gift::default()
     }
 }
 

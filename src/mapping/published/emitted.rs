@@ -22,7 +22,7 @@ use crate::{
         EmittedEvent, EventName, Fact, Person, Platform,
         fact::{
             Chat, Gift, HypeTrain, Presence, PresenceEvent, Redemption, SubKind, Subscription,
-            Support, Tier,
+            Support,
         },
     },
     mapping::render,
@@ -192,23 +192,15 @@ fn naming(mut data: Value, name: &EventName, reading: &Reading) -> Value {
 fn blank(name: &EventName, read: EventReader) -> Fact {
     let (who, chat) = (Person::default(), Chat::default());
     let sub = |kind| {
-        let (who, chat) = (Person::default(), Chat::default());
         Fact::Subscription(Subscription {
-            who,
-            tier: Tier::One,
             kind,
-            months: 0,
-            cumulative_months: 0,
-            streak_months: 0,
-            chat,
+            ..Subscription::default()
         })
     };
     let present = |emitted_as| {
         Fact::Presence(Presence {
-            who: Person::default(),
-            spoke: false,
             emitted_as,
-            chat: Chat::default(),
+            ..Presence::default()
         })
     };
     match read {
@@ -219,16 +211,8 @@ fn blank(name: &EventName, read: EventReader) -> Fact {
         EventReader::PrimeUpgrade => sub(SubKind::PrimeUpgrade),
         EventReader::GiftUpgrade => sub(SubKind::GiftUpgrade),
         EventReader::GiftSub | EventReader::GiftBomb => Fact::Gift(Gift {
-            gifter: who,
-            tier: Tier::One,
-            recipients: Vec::new(),
-            count: 0,
-            months: 0,
-            cumulative_months: 0,
             bomb: matches!(read, EventReader::GiftBomb),
-            of_bomb: false,
-            lone: false,
-            total: 0,
+            ..Gift::default()
         }),
         EventReader::Raid => Fact::Raid {
             who,
@@ -237,13 +221,8 @@ fn blank(name: &EventName, read: EventReader) -> Fact {
         },
         EventReader::Redemption { .. } | EventReader::RedemptionUpdate => {
             Fact::Redemption(Redemption {
-                id: Box::default(),
-                who,
-                reward_id: Box::default(),
-                title: Box::default(),
-                cost: None,
-                chat,
                 automatic: matches!(read, EventReader::Redemption { automatic: true }),
+                ..Redemption::default()
             })
         }
         EventReader::Goal => Fact::GoalContribution { who, points: 0 },
@@ -254,25 +233,19 @@ fn blank(name: &EventName, read: EventReader) -> Fact {
         EventReader::Pyramid => Fact::Pyramid { who, width: 0 },
         EventReader::Train => Fact::HypeTrain(HypeTrain {
             phase: name.kind.clone(),
-            level: 0,
-            percent: 0,
-            conductors: Vec::new(),
-            contributors: Vec::new(),
+            ..HypeTrain::default()
         }),
         EventReader::FirstWord => present(PresenceEvent::FirstWord { ever: false }),
         EventReader::ChatMessage => present(PresenceEvent::ChatMessage),
         EventReader::Ban { lifted } => Fact::Ban { who, lifted },
-        EventReader::Support(spec) => {
-            let (what, id) = (Box::default(), Box::default());
-            Fact::Support(Support {
-                kind: spec.kind,
-                who,
-                money: None,
-                what,
-                name: name.clone(),
-                id,
-            })
-        }
+        EventReader::Support(spec) => Fact::Support(Support {
+            kind: spec.kind,
+            who,
+            money: None,
+            what: Box::default(),
+            name: name.clone(),
+            id: Box::default(),
+        }),
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::event::{
     EventName, Fact, Roles,
-    fact::{Presence, PresenceEvent, SubKind},
+    fact::{Presence, SubKind},
 };
 
 /// One thing that happened, read from a published event.
@@ -62,9 +62,8 @@ impl Reading {
                 let who = sub.who.clone().with_roles(Roles::SUBSCRIBER);
                 vec![Fact::Presence(Presence {
                     who,
-                    spoke: false,
-                    emitted_as: PresenceEvent::Silent,
                     chat: sub.chat.clone(),
+                    ..Presence::default()
                 })]
             }
             (says, Standing::Counts) => vec![says.clone()],
