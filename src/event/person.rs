@@ -307,6 +307,17 @@ impl Person {
             .map_or("", |name| name)
     }
 
+    /// Whether both have the same id, or the same login if one of them has no id.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let is_login = || !self.login.is_empty() && self.login.eq_ignore_ascii_case(&other.login);
+        self.platform == other.platform
+            && if self.id.is_empty() || other.id.is_empty() {
+                is_login()
+            } else {
+                self.id == other.id
+            }
+    }
+
     /// Whether a service does not name this person.
     pub fn is_nameless(&self) -> bool {
         self.unnamed || is_nameless(&self.id, &self.login, &self.display)

@@ -1,7 +1,7 @@
 //! Gift events, held until their gift bomb is complete. After two seconds without another gift of
 //! the same giver and tier, `GiftBomb` is emitted, then its `GiftSub`s.
 
-use super::{outcome::Emitted, render};
+use super::{at::At, outcome::Emitted, render};
 use crate::event::{
     Person, Platform,
     fact::{Gift, Tier},
@@ -67,28 +67,22 @@ impl Gifts {
             .min()
     }
 
-    /// The events of all gift bombs that are complete. `at_ms` is the time that the events carry,
-    /// in Unix milliseconds.
-    pub fn release(
-        &mut self,
-        now_ms: u64,
-        at_ms: i64,
-        broadcaster: Option<&Person>,
-    ) -> Vec<Emitted> {
+    /// The events of all gift bombs that are complete.
+    pub fn release(&mut self, at: &At<'_>) -> Vec<Emitted> {
         let mut events = Vec::new();
         for bomb in &mut self.gift_bombs {
-            if now_ms >= bomb.last_ms + QUIET_MS {
-                events.extend(bomb.emit(at_ms, broadcaster));
+            if at.mono_ms >= bomb.last_ms + QUIET_MS {
+                events.extend(bomb.emit(at));
             }
         }
         self.gift_bombs
-            .retain(|bomb| now_ms < bomb.last_ms + BOMB_MS);
+            .retain(|bomb| at.mono_ms < bomb.last_ms + BOMB_MS);
         events
     }
 }
 
 impl Bomb {
-    fn emit(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
+    fn emit(&mut self, at: &At<'_>) -> Vec<Emitted> {
         let gifts = std::mem::take(&mut self.gifts);
         let Some((first, first_id)) = gifts.first() else {
             return Vec::new();
@@ -104,16 +98,6 @@ impl Bomb {
         let count = gifts.iter().fold(0_u32, |count, (gift, _)| {
             count.saturating_add(gift.count.max(1))
         });
-        let context = |id| render::Context {
-            at_ms,
-            id,
-            broadcaster,
-        };
-        let emitted = |event, id: &str| Emitted {
-            event,
-            id: id.to_owned(),
-            waited: true,
-        };
         let is_bomb = count > 1 || self.emitted_as > 0;
         let of_bomb = self.emitted_as.saturating_add(count);
         let mut events = Vec::new();
@@ -125,13 +109,9 @@ impl Bomb {
                 .collect();
             bomb.count = count;
             bomb.bomb = true;
-            events.push(emitted(
-                render::of_platform(
-                    bomb.gifter.platform,
-                    render::gift_bomb(&bomb, &context(first_id)),
-                ),
-                first_id,
-            ));
+            let event = render::gift_bomb(&bomb, &at.context(first_id));
+            let event = render::of_platform(bomb.gifter.platform, event);
+            events.push(Emitted::late(event, first_id));
         }
         for (gift, id, recipient) in recipients {
             let event = render::gift_sub(
@@ -139,12 +119,10 @@ impl Bomb {
                 recipient,
                 is_bomb,
                 if is_bomb { of_bomb } else { 0 },
-                &context(id),
+                &at.context(id),
             );
-            events.push(emitted(
-                render::of_platform(gift.gifter.platform, event),
-                id,
-            ));
+            let event = render::of_platform(gift.gifter.platform, event);
+            events.push(Emitted::late(event, id));
         }
         self.emitted_as = of_bomb;
         events
@@ -160,15 +138,10 @@ mod tests {
         gifter.platform = platform;
         Gift {
             gifter,
-            tier: Tier::One,
             recipients: vec![Person::new(to, to, to).unwrap()],
             count: 1,
             months: 1,
-            cumulative_months: 0,
-            bomb: false,
-            of_bomb: false,
-            lone: false,
-            total: 0,
+            ..Gift::default()
         }
     }
 
@@ -177,7 +150,11 @@ mod tests {
         let mut gifts = Gifts::default();
         gifts.hold(gift(Platform::Twitch, "1"), "a", 0);
         gifts.hold(gift(Platform::YouTube, "2"), "b", 0);
-        let events = gifts.release(QUIET_MS, 0, None);
+        let at = At {
+            mono_ms: QUIET_MS,
+            ..At::default()
+        };
+        let events = gifts.release(&at);
         assert_eq!(events.len(), 2, "two single gifts and no bomb: {events:?}");
     }
 }

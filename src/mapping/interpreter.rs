@@ -5,13 +5,13 @@
 
 use serde_json::{Value, value::RawValue};
 
-pub use super::outcome::Emitted;
 use super::{
     Gifts, Labels, Lines, Polls, Predictions, Subs,
     general::{self, States},
     lines, render,
 };
-use crate::event::{EmittedEvent, Fact, Person};
+pub use super::{at::At, outcome::Emitted};
+use crate::event::{EmittedEvent, Fact};
 
 /// Whether messages are live or played back from a recording.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,17 +21,6 @@ pub enum Playback {
     Live,
     /// The messages are played back.
     Recorded,
-}
-
-/// The time and the channel of a message that is read.
-#[derive(Debug, Clone, Copy)]
-pub struct At<'a> {
-    /// Unix milliseconds: the time that events carry.
-    pub wall_ms: i64,
-    /// Milliseconds of a monotonic clock, which measures how long something waits.
-    pub mono_ms: u64,
-    /// The channel's owner; `None` if unknown.
-    pub broadcaster: Option<&'a Person>,
 }
 
 /// Interprets the messages of one Twitchat, or of one recording.
@@ -114,16 +103,11 @@ impl Interpreter {
         }
         // A line that is deleted must be emitted before its deletion.
         let mut emitted = if matches!(fact, Fact::Plain { .. }) {
-            self.lines.release_all(at.wall_ms, at.broadcaster)
+            self.lines.release_all(at)
         } else {
             Vec::new()
         };
-        let context = render::Context {
-            at_ms: at.wall_ms,
-            id,
-            broadcaster: at.broadcaster,
-        };
-        emitted.extend(render::event(&fact, &context).map(|event| Emitted {
+        emitted.extend(render::event(&fact, &at.context(id)).map(|event| Emitted {
             event,
             id: id.to_owned(),
             waited: false,
@@ -133,9 +117,9 @@ impl Interpreter {
 
     /// The events that have waited long enough.
     pub fn release(&mut self, at: &At<'_>) -> Vec<Emitted> {
-        let mut emitted = self.gifts.release(at.mono_ms, at.wall_ms, at.broadcaster);
-        emitted.extend(self.lines.release(at.mono_ms, at.wall_ms, at.broadcaster));
-        emitted.extend(self.subs.release(at.mono_ms, at.wall_ms, at.broadcaster));
+        let mut emitted = self.gifts.release(at);
+        emitted.extend(self.lines.release(at));
+        emitted.extend(self.subs.release(at));
         emitted
     }
 

@@ -9,7 +9,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{outcome::Emitted, render};
+use super::{at::At, outcome::Emitted, render};
 use crate::event::{
     Fact, Person, Platform,
     fact::{Chat, ChatKind, Presence, PresenceEvent, Redemption},
@@ -73,14 +73,7 @@ pub fn line_of(fact: &Fact) -> Option<Presence> {
 
 impl Line {
     fn is(&self, who: &Person, text: &str) -> bool {
-        let is_same = |a: &str, b: &str| !a.is_empty() && a.eq_ignore_ascii_case(b);
-        let is_person = self.who.platform == who.platform
-            && if self.who.id.is_empty() || who.id.is_empty() {
-                is_same(&self.who.login, &who.login)
-            } else {
-                self.who.id == who.id
-            };
-        is_person && *self.chat.text == *text
+        self.who.is_same(who) && *self.chat.text == *text
     }
 
     /// Whether an event of this line has still to be emitted.
@@ -114,31 +107,17 @@ impl Line {
     }
 
     /// Appends the events that are to be emitted now.
-    fn emit(&mut self, at_ms: i64, broadcaster: Option<&Person>, events: &mut Vec<Emitted>) {
+    fn emit(&mut self, at: &At<'_>, events: &mut Vec<Emitted>) {
         let ever = self.first_word.take();
         self.has_first_word |= ever.is_some();
         // A message without a text can be a first word, but there is no line to show.
         let line = (!std::mem::replace(&mut self.is_out, true) && !self.chat.text.is_empty())
             .then_some("ChatMessage");
         for kind in ever.map(|_| "FirstWord").into_iter().chain(line) {
-            let context = render::Context {
-                at_ms,
-                id: &self.id,
-                broadcaster,
-            };
-            let event = render::written(
-                kind,
-                &self.who,
-                &self.chat,
-                ever.unwrap_or_default(),
-                &context,
-            );
+            let (ever, context) = (ever.unwrap_or_default(), at.context(&self.id));
+            let event = render::written(kind, &self.who, &self.chat, ever, &context);
             let event = render::of_platform(self.who.platform, event);
-            events.push(Emitted {
-                event,
-                id: self.id.clone(),
-                waited: true,
-            });
+            events.push(Emitted::late(event, &self.id));
         }
     }
 }
@@ -201,29 +180,18 @@ impl Lines {
         })
     }
 
-    /// The events of all lines that have waited long enough. `at_ms` is the time that the events
-    /// carry, in Unix milliseconds.
-    pub fn release(
-        &mut self,
-        now_ms: u64,
-        at_ms: i64,
-        broadcaster: Option<&Person>,
-    ) -> Vec<Emitted> {
-        self.release_if(at_ms, broadcaster, |line| now_ms >= line.began_ms + HOLD_MS)
+    /// The events of all lines that have waited long enough.
+    pub fn release(&mut self, at: &At<'_>) -> Vec<Emitted> {
+        self.release_if(at, |line| at.mono_ms >= line.began_ms + HOLD_MS)
     }
 
     /// The events of all lines, whether they have waited long enough or not. Used before an event
     /// that must come after these lines.
-    pub fn release_all(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
-        self.release_if(at_ms, broadcaster, |_| true)
+    pub fn release_all(&mut self, at: &At<'_>) -> Vec<Emitted> {
+        self.release_if(at, |_| true)
     }
 
-    fn release_if(
-        &mut self,
-        at_ms: i64,
-        broadcaster: Option<&Person>,
-        is_due: impl Fn(&Line) -> bool,
-    ) -> Vec<Emitted> {
+    fn release_if(&mut self, at: &At<'_>, is_due: impl Fn(&Line) -> bool) -> Vec<Emitted> {
         let mut events = Vec::new();
         let Self {
             held,
@@ -253,7 +221,7 @@ impl Lines {
                     first_words.insert(key, line.began_ms);
                 }
             }
-            line.emit(at_ms, broadcaster, &mut events);
+            line.emit(at, &mut events);
         }
         events
     }
@@ -278,6 +246,13 @@ mod tests {
         }
     }
 
+    fn at(mono_ms: u64) -> At<'static> {
+        At {
+            mono_ms,
+            ..At::default()
+        }
+    }
+
     fn names(events: &[Emitted]) -> Vec<&str> {
         events.iter().map(|line| &*line.event.name.kind).collect()
     }
@@ -297,10 +272,10 @@ mod tests {
             1_002,
         );
         assert_eq!(
-            (lines.due_ms(), lines.release(1_099, 0, None)),
+            (lines.due_ms(), lines.release(&at(1_099))),
             (Some(1_100), vec![])
         );
-        let events = lines.release(1_100, 0, None);
+        let events = lines.release(&at(1_100));
         assert_eq!(names(&events), ["FirstWord", "ChatMessage"]);
         for Emitted { event, id, .. } in &events {
             assert_eq!(
@@ -323,7 +298,7 @@ mod tests {
             (4_002, 1),
         ] {
             lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m", at);
-            assert_eq!(lines.release_all(0, None).len(), expected, "{at}");
+            assert_eq!(lines.release_all(&At::default()).len(), expected, "{at}");
         }
     }
 
@@ -343,7 +318,7 @@ mod tests {
                 "m",
                 at,
             );
-            emitted.push(names(&lines.release_all(0, None)).len());
+            emitted.push(names(&lines.release_all(&At::default())).len());
         }
         assert_eq!(emitted, [2, 1, 2, 1, 2], "and each line is");
     }
@@ -357,7 +332,7 @@ mod tests {
         };
         lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m1", 0);
         lines.hold(by_login, "m2", 1);
-        assert_eq!(lines.release_all(0, None).len(), 1);
+        assert_eq!(lines.release_all(&At::default()).len(), 1);
     }
 
     #[test]
@@ -369,7 +344,7 @@ mod tests {
         highlighted.chat.badges = vec![("vip".into(), "1".into())];
         highlighted.chat.color = "#123456".into();
         lines.hold(highlighted, "m2", 1);
-        let events = lines.release_all(0, None);
+        let events = lines.release_all(&At::default());
         let data = &events[0].event.data;
         assert_eq!(
             (
@@ -393,7 +368,7 @@ mod tests {
             );
         }
         assert_eq!((lines.held.len(), lines.due_ms()), (LINES, Some(0)));
-        assert_eq!(lines.release_all(0, None).len(), count);
+        assert_eq!(lines.release_all(&At::default()).len(), count);
     }
 
     proptest! {
@@ -409,7 +384,7 @@ mod tests {
             let mut expected = 0;
             for (who, text, emitted_as, pause) in messages {
                 now += pause;
-                for line in lines.release(now, 0, None) {
+                for line in lines.release(&at(now)) {
                     if &*line.event.name.kind == "ChatMessage" {
                         emitted.push(line);
                     } else {
@@ -427,7 +402,7 @@ mod tests {
                 lines.hold(said(&format!("P{who}"), &format!("text {text}"), emitted_as), "m", now);
                 prop_assert!(lines.due_ms().is_none_or(|due| due <= now + HOLD_MS));
             }
-            for line in lines.release(now + HOLD_MS, 0, None) {
+            for line in lines.release(&at(now + HOLD_MS)) {
                 if &*line.event.name.kind == "ChatMessage" {
                     emitted.push(line);
                 } else {

@@ -1,5 +1,6 @@
 //! PURE. Maps Twitchat's messages to Streamer.bot's events, and published events to facts.
 
+mod at;
 pub mod bans;
 pub mod decode;
 pub mod emitted;

@@ -11,3 +11,14 @@ pub struct Emitted {
     /// Whether the event was held back to wait for other messages.
     pub waited: bool,
 }
+
+impl Emitted {
+    /// An event that was held back, with the id of its message.
+    pub(super) fn late(event: EmittedEvent, id: &str) -> Self {
+        Self {
+            event,
+            id: id.to_owned(),
+            waited: true,
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! New subscriptions, held back for a second. A resubscription that somebody announces in chat may
 //! arrive as a new subscription too, before or after. Then only the resubscription is emitted.
 
-use super::{outcome::Emitted, render};
+use super::{at::At, outcome::Emitted, render};
 use crate::event::{
     Fact, Person,
     fact::{SubKind, Subscription},
@@ -18,16 +18,6 @@ pub struct Subs {
     renewed: Vec<(Person, u64)>,
 }
 
-fn is_same(one: &Person, other: &Person) -> bool {
-    let is_login = |a: &str, b: &str| !a.is_empty() && a.eq_ignore_ascii_case(b);
-    one.platform == other.platform
-        && if one.id.is_empty() || other.id.is_empty() {
-            is_login(&one.login, &other.login)
-        } else {
-            one.id == other.id
-        }
-}
-
 impl Subs {
     /// Adds a subscription, with the id of its message. Returns `true` if it must not be emitted
     /// now, because it is held back or dropped.
@@ -36,20 +26,13 @@ impl Subs {
         self.renewed
             .retain(|(_, at_ms)| now_ms.saturating_sub(*at_ms) <= SAME_MS);
         match subscription.kind {
-            SubKind::New
-                if self
-                    .renewed
-                    .iter()
-                    .any(|(renewed, _)| is_same(renewed, who)) =>
-            {
-                true
-            }
+            SubKind::New if self.renewed.iter().any(|(renewed, _)| renewed.is_same(who)) => true,
             SubKind::New => {
                 self.new.push((subscription.clone(), id.to_owned(), now_ms));
                 true
             }
             SubKind::Renewed => {
-                self.new.retain(|(new, ..)| !is_same(&new.who, who));
+                self.new.retain(|(new, ..)| !new.who.is_same(who));
                 self.renewed.push((who.clone(), now_ms));
                 false
             }
@@ -62,28 +45,14 @@ impl Subs {
         self.new.first().map(|(.., at_ms)| at_ms + SAME_MS + 1)
     }
 
-    /// The events of subscriptions that have waited long enough. `at_ms` is the time that the
-    /// events carry, in Unix milliseconds.
-    pub fn release(
-        &mut self,
-        now_ms: u64,
-        at_ms: i64,
-        broadcaster: Option<&Person>,
-    ) -> Vec<Emitted> {
+    /// The events of subscriptions that have waited long enough.
+    pub fn release(&mut self, at: &At<'_>) -> Vec<Emitted> {
         let due = self
             .new
-            .extract_if(.., |(.., held_ms)| now_ms > *held_ms + SAME_MS);
+            .extract_if(.., |(.., held_ms)| at.mono_ms > *held_ms + SAME_MS);
         due.filter_map(|(subscription, id, _)| {
-            let context = render::Context {
-                at_ms,
-                id: &id,
-                broadcaster,
-            };
-            render::event(&Fact::Subscription(subscription), &context).map(|event| Emitted {
-                event,
-                id,
-                waited: true,
-            })
+            let fact = Fact::Subscription(subscription);
+            render::event(&fact, &at.context(&id)).map(|event| Emitted::late(event, &id))
         })
         .collect()
     }
@@ -108,7 +77,11 @@ mod tests {
     }
 
     fn released(subs: &mut Subs, now_ms: u64) -> Vec<String> {
-        subs.release(now_ms, 0, None)
+        let at = At {
+            mono_ms: now_ms,
+            ..At::default()
+        };
+        subs.release(&at)
             .into_iter()
             .map(|sub| format!("{} {}", sub.event.name, sub.id))
             .collect()

@@ -196,11 +196,7 @@ impl Ingest {
 
     fn publish_own(&mut self, fact: Fact, base: &mut Base, now: Now) {
         let (id, broadcaster) = (base.out.fresh_id(), base.model.broadcaster());
-        let context = render::Context {
-            at_ms: now.wall_ms,
-            id: &id,
-            broadcaster: broadcaster.as_ref(),
-        };
+        let context = at(now, broadcaster.as_ref()).context(&id);
         let Some(EmittedEvent { name, data }) = render::event(&fact, &context) else {
             return;
         };

@@ -66,11 +66,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    fn other(name: &str, at: jiff::Timestamp) -> Self {
+    fn new(from: From, name: String, at: jiff::Timestamp) -> Self {
         Self {
             at,
-            from: From::Other,
-            name: name.into(),
+            from,
+            name,
             id: Value::Null,
             data: Value::Null,
             counterpart: Value::Null,
@@ -85,13 +85,10 @@ impl Line {
         at: jiff::Timestamp,
     ) -> Self {
         Self {
-            at,
-            from: From::Mapped,
-            name: name.to_string(),
             id,
             data,
-            counterpart: Value::Null,
             replay,
+            ..Self::new(From::Mapped, name.to_string(), at)
         }
     }
 
@@ -184,8 +181,8 @@ impl Decoder {
             Received::Request(whole) => std::iter::once(request(whole, at))
                 .chain(self.published(whole, at))
                 .collect(),
-            Received::Other => vec![Line::other("Other.Message", at)],
-            Received::Bad => vec![Line::other("Other.Unreadable", at)],
+            Received::Other => vec![Line::new(From::Other, "Other.Message".into(), at)],
+            Received::Bad => vec![Line::new(From::Other, "Other.Unreadable".into(), at)],
         }
     }
 
@@ -288,13 +285,11 @@ impl Decoder {
             .flat_map(|fact| self.mapped(fact, message.id.as_deref(), &emitted, playback, at))
             .collect();
         let message = Line {
-            at,
-            from: From::Twitchat,
-            name: format!("Twitchat.{kind}"),
             id,
             data: emitted,
             counterpart,
             replay,
+            ..Line::new(From::Twitchat, format!("Twitchat.{kind}"), at)
         };
         let mut lines: Vec<_> = std::iter::once(message).chain(custom).collect();
         lines.append(&mut mapped);
@@ -303,11 +298,7 @@ impl Decoder {
 
     /// The data of the first event that is made of these facts, at once or after waiting.
     fn becomes(&self, facts: &[Fact], id: Option<&str>, at: jiff::Timestamp) -> Option<Value> {
-        let context = render::Context {
-            at_ms: at.as_millisecond(),
-            id: id.unwrap_or_default(),
-            broadcaster: self.broadcaster.as_ref(),
-        };
+        let context = moment(at, self.broadcaster.as_ref()).context(id.unwrap_or_default());
         facts.iter().find_map(|fact| {
             let mut fact = fact.clone();
             fact.each_person(|person| self.people.complete(person));
@@ -339,11 +330,7 @@ impl Decoder {
         at: jiff::Timestamp,
     ) -> Result<Vec<Line>, published::Error> {
         let readings = published::read(name, data)?;
-        let context = render::Context {
-            at_ms: at.as_millisecond(),
-            id: event_id.unwrap_or_default(),
-            broadcaster: self.broadcaster.as_ref(),
-        };
+        let context = moment(at, self.broadcaster.as_ref()).context(event_id.unwrap_or_default());
         let line = |reading: &published::Reading| {
             let mut says = reading.says.clone();
             says.each_person(|person| self.people.complete(person));
@@ -454,13 +441,10 @@ pub(crate) fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let id = data.get("id").cloned().unwrap_or_default();
     let replay = data.get("replay").is_some_and(|mark| *mark == true);
     Line {
-        at,
-        from: From::Bridge,
-        name,
         id,
         data,
-        counterpart: Value::Null,
         replay,
+        ..Line::new(From::Bridge, name, at)
     }
 }
 
@@ -472,13 +456,9 @@ pub(crate) fn request(whole: &RawValue, at: jiff::Timestamp) -> Line {
     );
     let id = data.get("id").cloned().unwrap_or_default();
     Line {
-        at,
-        from: From::Client,
-        name,
         id,
         data,
-        counterpart: Value::Null,
-        replay: false,
+        ..Line::new(From::Client, name, at)
     }
 }
 

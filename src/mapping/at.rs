@@ -1,0 +1,26 @@
+//! The time and the channel of a message that is interpreted.
+
+use super::render;
+use crate::event::Person;
+
+/// The time and the channel of a message that is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct At<'a> {
+    /// Unix milliseconds: the time that events carry.
+    pub wall_ms: i64,
+    /// Milliseconds of a monotonic clock, which measures how long something waits.
+    pub mono_ms: u64,
+    /// The channel's owner; `None` if unknown.
+    pub broadcaster: Option<&'a Person>,
+}
+
+impl<'a> At<'a> {
+    /// The context of an event that is made of the message with this id.
+    pub fn context(&self, id: &'a str) -> render::Context<'a> {
+        render::Context {
+            at_ms: self.wall_ms,
+            id,
+            broadcaster: self.broadcaster,
+        }
+    }
+}
