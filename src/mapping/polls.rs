@@ -3,10 +3,10 @@
 //!
 //! Polls in chat (`CHAT_POLL_PROGRESS`) are Twitchat's own, and Streamer.bot has no event for them.
 
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Value, json, value::RawValue};
 
 use super::vote::{self, Choice, Step, Vote, VoteCourse, VoteMessage, iso};
-use crate::event::{EventName, Fact};
+use crate::event::Fact;
 
 /// Follows the channel's polls.
 #[derive(Debug, Clone, Default)]
@@ -76,46 +76,36 @@ impl Polls {
 
 fn running(kind: &str, vote: &Vote, now_ms: i64) -> Fact {
     let end = vote.end_ms();
-    let mut data = common(vote);
-    data.insert("ends_at".into(), json!(end.map_or_else(String::new, iso)));
-    data.insert(
-        "remainingDurationMilliseconds".into(),
-        json!(end.map_or(0, |end| end.saturating_sub(now_ms).max(0))),
-    );
-    Fact::Plain {
-        name: EventName::new("Twitch", kind),
-        data,
-    }
+    let left_ms = end.map_or(0, |end| end.saturating_sub(now_ms).max(0));
+    let more = [
+        ("ends_at", json!(end.map_or_else(String::new, iso))),
+        ("remainingDurationMilliseconds", json!(left_ms)),
+    ];
+    vote::event(kind, common(vote).into_iter().chain(more))
 }
 
 fn completed(vote: &Vote, now_ms: i64) -> Fact {
     // The poll may have been ended by hand before its time, or this message may come after it.
     let ended = iso(vote.end_ms().map_or(now_ms, |end| end.min(now_ms)));
-    let mut data = common(vote);
     let status = if vote.status.is_empty() || &*vote.status == "ACTIVE" {
         "completed".into()
     } else {
         vote.status.to_lowercase()
     };
-    for (key, value) in [
+    let more = [
         ("status", json!(status)),
         ("ended_at", json!(ended)),
         ("endedAt", json!(ended)),
         ("ends_at", json!(ended)),
         ("winningChoice", vote.leader().map_or(Value::Null, choice)),
         ("remainingDurationMilliseconds", json!(0)),
-    ] {
-        data.insert(key.into(), value);
-    }
-    Fact::Plain {
-        name: EventName::new("Twitch", "PollCompleted"),
-        data,
-    }
+    ];
+    vote::event("PollCompleted", common(vote).into_iter().chain(more))
 }
 
-fn common(vote: &Vote) -> Map<String, Value> {
+fn common(vote: &Vote) -> [(&'static str, Value); 9] {
     let started = vote.started_ms.map_or_else(String::new, iso);
-    let fields = [
+    [
         ("id", json!(vote.id)),
         ("title", json!(vote.title)),
         ("choices", vote.choices.iter().map(choice).collect()),
@@ -128,11 +118,7 @@ fn common(vote: &Vote) -> Map<String, Value> {
         ("duration", json!(vote.duration_s.unwrap_or_default())),
         ("totalVotes", json!(vote.total())),
         ("isTest", json!(vote.is_test)),
-    ];
-    fields
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+    ]
 }
 
 fn choice(choice: &Choice) -> Value {

@@ -1,10 +1,10 @@
 //! Predictions: turns the states that Twitchat repeats into `PredictionCreated`,
 //! `PredictionUpdated`, `PredictionLocked`, `PredictionCompleted` and `PredictionCanceled`.
 
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Value, json, value::RawValue};
 
 use super::vote::{self, Choice, Step, Vote, VoteCourse, VoteMessage, iso};
-use crate::event::{EventName, Fact};
+use crate::event::Fact;
 
 /// Follows the channel's predictions.
 #[derive(Debug, Clone, Default)]
@@ -149,7 +149,7 @@ fn canceled(vote: &Vote, ended_ms: i64) -> Fact {
     )
 }
 
-fn event<const N: usize>(kind: &str, vote: &Vote, more: [(&str, Value); N]) -> Fact {
+fn event<const N: usize>(kind: &str, vote: &Vote, more: [(&'static str, Value); N]) -> Fact {
     let started = vote.started_ms.map_or_else(String::new, iso);
     let fields = [
         ("id", json!(vote.id)),
@@ -163,15 +163,7 @@ fn event<const N: usize>(kind: &str, vote: &Vote, more: [(&str, Value); N]) -> F
         ),
         ("isTest", json!(vote.is_test)),
     ];
-    let data: Map<_, _> = fields
-        .into_iter()
-        .chain(more)
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect();
-    Fact::Plain {
-        name: EventName::new("Twitch", kind),
-        data,
-    }
+    vote::event(kind, fields.into_iter().chain(more))
 }
 
 fn outcomes(vote: &Vote) -> Vec<Value> {

@@ -9,9 +9,13 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
-use crate::twitchat::lenient::{self, Flag, Loose, Number, Rows, Text};
+use super::decode::channel::is_twitch_id;
+use crate::{
+    event::{EventName, Fact},
+    twitchat::lenient::{self, Flag, Loose, Number, Rows, Text},
+};
 
 /// How long a cleared vote waits for its last state, which OBS may deliver after the clearing.
 pub(super) const SETTLE_MS: i64 = 500;
@@ -90,6 +94,17 @@ struct VoteFields<'a> {
     #[serde(rename = "isFake")]
     is_fake: Flag,
     status: Text<'a>,
+    channel_id: Text<'a>,
+    broadcaster_id: Text<'a>,
+}
+
+impl<'a> VoteFields<'a> {
+    /// Reads the fields inside `poll` or `prediction`, or flat as on the public API page. `None` if
+    /// they are no object.
+    fn read(data: &'a RawValue) -> Option<Self> {
+        let outer = lenient::object::<Outer<'_>>(data)?;
+        lenient::object(outer.poll.or(outer.prediction).unwrap_or(data))
+    }
 }
 
 /// The fields of a choice or an outcome in all generations.
@@ -106,17 +121,25 @@ struct ChoiceWords<'a> {
     users: Number,
 }
 
-/// Reads a state: inside `poll` or `prediction`, or flat as on the public API page.
+/// The owner of a poll or prediction. Twitchat sends only those of the channel that the bridge
+/// works for.
+pub(super) fn owner(data: &RawValue) -> Option<Fact> {
+    let fields = VoteFields::read(data)?;
+    let id = [fields.channel_id, fields.broadcaster_id]
+        .into_iter()
+        .find(|id| is_twitch_id(&id.0))?;
+    Some(Fact::Broadcaster {
+        id: id.0.into(),
+        own: true,
+    })
+}
+
+/// Reads a state.
 pub(super) fn read(data: Option<&RawValue>) -> VoteMessage {
     let Some(data) = data.filter(|data| data.get() != "null") else {
         return VoteMessage::Cleared;
     };
-    let Some(outer) = lenient::object::<Outer<'_>>(data) else {
-        return VoteMessage::Nothing;
-    };
-    let Some(words) =
-        lenient::object::<VoteFields<'_>>(outer.poll.or(outer.prediction).unwrap_or(data))
-    else {
+    let Some(words) = VoteFields::read(data) else {
         return VoteMessage::Nothing;
     };
     let rows = if words.choices.0.is_empty() {
@@ -206,6 +229,14 @@ pub(super) fn iso(ms: i64) -> String {
     Timestamp::from_millisecond(ms)
         .map(|time| format!("{time:.7}"))
         .unwrap_or_default()
+}
+
+/// An event about a vote. A later field replaces an earlier one of the same name.
+pub(super) fn event(kind: &str, fields: impl Iterator<Item = (&'static str, Value)>) -> Fact {
+    Fact::Plain {
+        name: EventName::new("Twitch", kind),
+        data: fields.map(|(key, value)| (key.to_owned(), value)).collect(),
+    }
 }
 
 impl Vote {

@@ -4,7 +4,7 @@
 //! Other modules handle what needs a memory: polls, predictions, labels, the summary, and gift
 //! bombs. `bridge` calls this for each message.
 
-mod channel;
+pub(super) mod channel;
 mod chat;
 mod missing_field;
 mod presence;
@@ -17,6 +17,7 @@ pub(super) use support::{automatic, giver, tier, total_months};
 
 pub use missing_field::MissingField;
 
+use super::vote;
 use crate::event::{Fact, fact::PresenceEvent};
 
 /// The facts of one message.
@@ -120,7 +121,7 @@ pub fn decode(kind: &str, data: Option<&RawValue>) -> Decoded {
         Family::Deleted => uncounted::deleted(data, &mut facts),
         Family::Whisper => uncounted::whisper(data, &mut facts),
         Family::Vote => {
-            facts.extend(channel::owner(data));
+            facts.extend(vote::owner(data));
             Ok(())
         }
     };
