@@ -11,9 +11,9 @@ use super::{
 use crate::{
     credits::{
         Fold, LeftOut, Options, PersonId, Section,
-        joined_extras::Activity,
+        joined_extras::JoinedExtras,
         reply::{SUPPORT_SECTIONS, support_section},
-        single::{Once, SupportOnce},
+        single::SupportOnce,
         sums::Sums,
         tally::TallyEntry,
     },
@@ -54,14 +54,13 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn thing(name: &str, amount: Amount, place: usize) -> Self {
+    fn new(key: Key, name: &str, amount: Amount, first_ms: i64) -> Self {
         Self {
-            key: Key::Thing(name.to_lowercase()),
+            key,
             name: name.to_owned(),
             count: 1,
             amount,
-            // Things have no time, so their index keeps them in order.
-            first_ms: i64::try_from(place).unwrap_or(i64::MAX),
+            first_ms,
             role: None,
             tier: None,
             badge: "",
@@ -71,6 +70,11 @@ impl Line {
             images: Vec::new(),
             who: None,
         }
+    }
+
+    fn thing(name: &str, amount: Amount, place: usize) -> Self {
+        let key = Key::Thing(name.to_lowercase());
+        Self::new(key, name, amount, in_order(place))
     }
 
     /// Merges another line about the same subject.
@@ -131,8 +135,9 @@ impl<'a> Lines<'a> {
     /// The lines of a kind that match the plan.
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of section")]
     pub(super) fn of(&self, kind: Kind, plan: &Plan) -> Vec<Line> {
-        let session = &self.fold.session;
-        let joined_extras = session.joined_extras();
+        let (leaderboards, people) = (&self.fold.leaderboards, &self.fold.people);
+        let joined_extras = self.joined_extras();
+        let shows = |who| self.shows(who, plan);
         match kind {
             Kind::Follows => self.section(Section::Follows, None, plan),
             Kind::Cheers => self.cheers(plan),
@@ -170,36 +175,22 @@ impl<'a> Lines<'a> {
                     line
                 })
                 .collect(),
-            Kind::TopBits => self.ranked(
-                self.fold
-                    .leaderboards
-                    .top_bits(&self.fold.people, |who| self.shows(who, plan)),
-                Unit::Bits,
-                Section::TopBitsAll,
-            ),
+            Kind::TopBits => {
+                let top = leaderboards.top_bits(people, shows);
+                self.ranked(top, Unit::Bits, Section::TopBitsAll)
+            }
             Kind::TopBitsMonth => {
-                let top =
-                    self.fold
-                        .leaderboards
-                        .top_bits_month(self.now_ms, &self.fold.people, |who| {
-                            self.shows(who, plan)
-                        });
+                let top = leaderboards.top_bits_month(self.now_ms, people, shows);
                 self.ranked(top, Unit::Bits, Section::TopBitsMonth)
             }
             Kind::TopBitsWeek => {
-                let top =
-                    self.fold
-                        .leaderboards
-                        .top_bits_week(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
+                let top = leaderboards.top_bits_week(self.now_ms, people, shows);
                 self.ranked(top, Unit::Bits, Section::TopBitsWeek)
             }
-            Kind::TopRewards => self.ranked(
-                self.fold
-                    .leaderboards
-                    .top_points(&self.fold.people, |who| self.shows(who, plan)),
-                Unit::Points,
-                Section::TopChannelRewards,
-            ),
+            Kind::TopRewards => {
+                let top = leaderboards.top_points(people, shows);
+                self.ranked(top, Unit::Points, Section::TopChannelRewards)
+            }
             Kind::Tips => self.support(SupportKind::Tip, plan, |once| {
                 !is_tiktok(once) && &*once.name.source != "YouTube"
             }),
@@ -230,26 +221,18 @@ impl<'a> Lines<'a> {
                 )
             }
             Kind::Bans => self.bans(plan),
-            Kind::Timeouts => self.activity(plan, |one| {
-                Amount::Number(one.timeout_seconds, Unit::Seconds)
-            }),
+            Kind::Timeouts => {
+                let all = joined_extras.chatters.list().iter();
+                let timed_out = all.filter(|(_, one)| one.timeout_seconds > 0);
+                let seconds = |seconds| Amount::Number(seconds, Unit::Seconds);
+                self.each(
+                    timed_out.map(|(who, one)| (*who, seconds(one.timeout_seconds))),
+                    plan,
+                )
+            }
             Kind::PowerUps => self.power_ups(plan),
-            Kind::TiktokLikes => self.each(
-                joined_extras
-                    .likes
-                    .list()
-                    .iter()
-                    .map(|(who, n)| (*who, Amount::Number(*n, Unit::Likes))),
-                plan,
-            ),
-            Kind::TiktokShares => self.each(
-                joined_extras
-                    .shares
-                    .list()
-                    .iter()
-                    .map(|(who, n)| (*who, Amount::Number(*n, Unit::Shares))),
-                plan,
-            ),
+            Kind::TiktokLikes => self.numbers(joined_extras.likes.list(), Unit::Likes, plan),
+            Kind::TiktokShares => self.numbers(joined_extras.shares.list(), Unit::Shares, plan),
             Kind::Patrons => self.patrons(plan),
             Kind::ActiveSubs => {
                 let mut lines = self.each(
@@ -328,6 +311,10 @@ impl<'a> Lines<'a> {
             .collect()
     }
 
+    fn joined_extras(&self) -> &JoinedExtras {
+        self.fold.session.joined_extras()
+    }
+
     fn is_off(&self, section: Section) -> bool {
         self.options.disabled.contains(&section)
     }
@@ -359,25 +346,12 @@ impl<'a> Lines<'a> {
     }
 
     fn person(&self, who: PersonId, amount: Amount, first_ms: i64) -> Line {
-        let who = self.fold.people.shown(who);
+        let people = &self.fold.people;
+        let who = people.shown(who);
         Line {
-            key: Key::Person(who),
-            name: self.fold.people.name(who).to_owned(),
-            count: 1,
-            amount,
-            first_ms,
-            role: self
-                .fold
-                .people
-                .known(who)
-                .and_then(|known| role(known.roles)),
-            tier: None,
-            badge: "",
-            lines: Vec::new(),
-            skin: Box::default(),
-            note: String::new(),
-            images: Vec::new(),
+            role: people.known(who).and_then(|known| role(known.roles)),
             who: Some(who),
+            ..Line::new(Key::Person(who), people.name(who), amount, first_ms)
         }
     }
 
@@ -385,10 +359,17 @@ impl<'a> Lines<'a> {
     fn each(&self, list: impl Iterator<Item = (PersonId, Amount)>, plan: &Plan) -> Vec<Line> {
         let shown = list.filter(|(who, _)| self.shows(*who, plan)).enumerate();
         shown
-            .map(|(place, (who, amount))| {
-                self.person(who, amount, i64::try_from(place).unwrap_or(i64::MAX))
-            })
+            .map(|(place, (who, amount))| self.person(who, amount, in_order(place)))
             .collect()
+    }
+
+    /// People with a number each, in the given order.
+    fn numbers(&self, list: &[(PersonId, u64)], unit: Unit, plan: &Plan) -> Vec<Line> {
+        let list = list.iter();
+        self.each(
+            list.map(|(who, number)| (*who, Amount::Number(*number, unit))),
+            plan,
+        )
     }
 
     /// The people of a section. They are listed as sums, or as single events if the plan does not
@@ -427,15 +408,7 @@ impl<'a> Lines<'a> {
         if !plan.merge && single.peek().is_some() {
             return single
                 .filter(|once| keeps(once.who, once.tier))
-                .map(
-                    |Once {
-                         who,
-                         amount,
-                         tier,
-                         at_ms,
-                         ..
-                     }| line(*who, 1, *amount, *tier, *at_ms),
-                )
+                .map(|once| line(once.who, 1, once.amount, once.tier, once.at_ms))
                 .collect();
         }
         let entries = self
@@ -447,29 +420,15 @@ impl<'a> Lines<'a> {
         entries
             .into_iter()
             .filter(|entry| keeps(entry.who, entry.tier))
-            .map(
-                |TallyEntry {
-                     who,
-                     count,
-                     amount,
-                     tier,
-                     first_ms,
-                     ..
-                 }| line(who, count, amount, tier, first_ms),
-            )
+            .map(|one| line(one.who, one.count, one.amount, one.tier, one.first_ms))
             .collect()
     }
 
     fn cheers(&self, plan: &Plan) -> Vec<Line> {
-        let pinned = self.fold.session.joined_extras().pinned.list();
+        let pinned = self.joined_extras().pinned.list();
         match plan.pinned {
             Pinned::With => self.section(Section::Cheers, Some(Unit::Bits), plan),
-            Pinned::Only => self.each(
-                pinned
-                    .iter()
-                    .map(|(who, bits)| (*who, Amount::Number(*bits, Unit::Bits))),
-                plan,
-            ),
+            Pinned::Only => self.numbers(pinned, Unit::Bits, plan),
             Pinned::Without => {
                 let mut lines = self.section(Section::Cheers, Some(Unit::Bits), plan);
                 for (who, bits) in pinned {
@@ -491,7 +450,7 @@ impl<'a> Lines<'a> {
     }
 
     fn chatters(&self, plan: &Plan) -> Vec<Line> {
-        let activity = &self.fold.session.joined_extras().chatters;
+        let activity = &self.joined_extras().chatters;
         let mut lines = self.section(Section::Users, None, plan);
         lines.retain_mut(|line| {
             let Key::Person(who) = line.key else {
@@ -518,40 +477,23 @@ impl<'a> Lines<'a> {
     /// Numbers of bans. This is the only kind of section that shows people who are banned.
     fn bans(&self, plan: &Plan) -> Vec<Line> {
         let all = self
-            .fold
-            .session
             .joined_extras()
             .chatters
             .list()
             .iter()
             .filter(|(who, one)| one.bans > 0 && self.shows_if_banned(*who, plan));
+        let times = |bans| Amount::Number(bans, Unit::Times);
         all.enumerate()
             .map(|(place, (who, one))| Line {
                 who: None,
-                ..self.person(
-                    *who,
-                    Amount::Number(one.bans, Unit::Times),
-                    i64::try_from(place).unwrap_or(i64::MAX),
-                )
+                ..self.person(*who, times(one.bans), in_order(place))
             })
             .collect()
     }
 
-    fn activity(&self, plan: &Plan, amount: impl Fn(&Activity) -> Amount) -> Vec<Line> {
-        let all = self
-            .fold
-            .session
-            .joined_extras()
-            .chatters
-            .list()
-            .iter()
-            .map(|(who, one)| (*who, amount(one)));
-        self.each(all.filter(|(_, amount)| amount.rank() > 0), plan)
-    }
-
     fn rewards(&self, plan: &Plan) -> Vec<Line> {
         let (icons, is_off) = (
-            &self.fold.session.joined_extras().reward_icons,
+            &self.joined_extras().reward_icons,
             self.is_off(Section::RewardRedemptions),
         );
         let wanted = |text: &str| plan.only.contains(&*text.to_lowercase());
@@ -590,7 +532,7 @@ impl<'a> Lines<'a> {
         if self.is_off(Section::Custom) {
             return Vec::new();
         }
-        let stickers = self.fold.session.joined_extras().stickers.list();
+        let stickers = self.joined_extras().stickers.list();
         let these = self.fold.session.singles().support(kind).filter(|once| {
             of_it(once)
                 && self.shows(once.who, plan)
@@ -631,18 +573,15 @@ impl<'a> Lines<'a> {
     }
 
     fn power_ups(&self, plan: &Plan) -> Vec<Line> {
-        let all = self.fold.session.joined_extras().power_ups.list().iter();
+        let all = self.joined_extras().power_ups.list().iter();
         all.filter(|one| {
             self.shows(one.who, plan)
                 && (plan.only.is_empty() || plan.only.contains(&*one.kind.to_lowercase()))
         })
         .enumerate()
         .map(|(place, one)| {
-            let mut line = self.person(
-                one.who,
-                Amount::Number(1, Unit::Times),
-                i64::try_from(place).unwrap_or(i64::MAX),
-            );
+            let once = Amount::Number(1, Unit::Times);
+            let mut line = self.person(one.who, once, in_order(place));
             line.note = one.name.to_string();
             line.skin.clone_from(&one.skin);
             line.images
@@ -653,7 +592,7 @@ impl<'a> Lines<'a> {
     }
 
     fn patrons(&self, plan: &Plan) -> Vec<Line> {
-        let all = self.fold.session.joined_extras().patrons.iter();
+        let all = self.joined_extras().patrons.iter();
         let wanted =
             all.filter(|one| plan.only.is_empty() || plan.only.contains(&*one.tier.to_lowercase()));
         let amount = |months: u32, given: Decimal| {
@@ -686,9 +625,8 @@ impl<'a> Lines<'a> {
         let list = list
             .into_iter()
             .filter(|(who, _)| !self.is_removed(section.legacy(), *who));
-        let place = |place| i64::try_from(place).unwrap_or(i64::MAX);
         list.enumerate()
-            .map(|(at, (who, amount))| self.person(who, Amount::Number(amount, unit), place(at)))
+            .map(|(at, (who, amount))| self.person(who, Amount::Number(amount, unit), in_order(at)))
             .collect()
     }
 
@@ -736,6 +674,11 @@ impl<'a> Lines<'a> {
             ..below(self.fold.people.name(who).to_owned(), amount, icon)
         }
     }
+}
+
+/// The place in a list as a time, which keeps data without times in its order.
+fn in_order(place: usize) -> i64 {
+    i64::try_from(place).unwrap_or(i64::MAX)
 }
 
 fn below(text: String, amount: String, icon: &'static str) -> Below {
