@@ -166,13 +166,7 @@ pub fn entries<'a>(
         let lines = writer.support(kind);
         all.extend(lines.map(|line| of_person(section, line.who)));
     }
-    let rankings = [
-        Section::TopBitsAll,
-        Section::TopBitsMonth,
-        Section::TopBitsWeek,
-        Section::TopChannelRewards,
-    ];
-    for (section, ranking) in rankings.into_iter().zip(writer.rank()) {
+    for (section, ranking) in RANKINGS.into_iter().zip(writer.rank()) {
         let lines = ranking.into_iter();
         all.extend(lines.map(|(who, _)| of_person(section.legacy(), who)));
     }
@@ -235,43 +229,40 @@ impl Writer<'_> {
         }
     }
 
+    /// The names of sections, each under its key.
+    fn names_of<K: AsRef<str>>(
+        &mut self,
+        sections: impl IntoIterator<Item = (Section, K)>,
+    ) -> Map<String, Value> {
+        let mut map = Map::new();
+        for (section, key) in sections {
+            let names = self.names(section);
+            self.put(&mut map, section, key.as_ref(), names);
+        }
+        map
+    }
+
     fn legacy(&mut self, reply: &mut Map<String, Value>) {
-        let mut events = Map::new();
-        for &section in Section::EVENTS {
-            let names = self.names(section);
-            self.put(&mut events, section, section.legacy(), names);
-        }
+        let legacy = |section: &Section| (*section, section.legacy());
+        let events = self.names_of(Section::EVENTS.iter().map(legacy));
         reply.insert("Events".into(), events.into());
-        for section in [Section::HypeTrainConductor, Section::HypeTrainContributors] {
-            let names = self.names(section);
-            self.put(reply, section, section.legacy(), names);
-        }
-        let mut user = Map::new();
-        for section in [
+        let train = [Section::HypeTrainConductor, Section::HypeTrainContributors];
+        reply.extend(self.names_of(train.iter().map(legacy)));
+        let user = [
             Section::Editors,
             Section::Moderator,
             Section::Subscriber,
             Section::VIPs,
             Section::Users,
-        ] {
-            let names = self.names(section);
-            self.put(&mut user, section, section.legacy(), names);
-        }
+        ];
+        let mut user = self.names_of(user.iter().map(legacy));
         for (group, names) in self.groups() {
             self.put(&mut user, Section::Groups, &group, names);
         }
         reply.insert("User".into(), user.into());
         let custom = self.custom();
         self.put(reply, Section::Custom, "Custom", custom);
-        let [all, month, week] = self.top_bits();
-        let mut bits = Map::new();
-        for (section, key, list) in [
-            (Section::TopBitsAll, "All", all),
-            (Section::TopBitsMonth, "Month", month),
-            (Section::TopBitsWeek, "Week", week),
-        ] {
-            self.put(&mut bits, section, key, list);
-        }
+        let bits = self.top_bits(["All", "Month", "Week"]);
         reply.insert("TopBits".into(), bits.into());
         let points = self.top_points();
         self.put(
@@ -283,44 +274,23 @@ impl Writer<'_> {
     }
 
     fn current(&mut self, reply: &mut Map<String, Value>) {
-        let mut events = Map::new();
-        for &section in Section::EVENTS {
-            let names = self.names(section);
-            self.put(
-                &mut events,
-                section,
-                &section.legacy().to_ascii_lowercase(),
-                names,
-            );
-        }
-        let contributors = self.names(Section::HypeTrainContributors);
-        self.put(
-            &mut events,
-            Section::HypeTrainContributors,
-            "hypetrains",
-            contributors,
-        );
+        let current = |section: &Section| (*section, section.legacy().to_ascii_lowercase());
+        let trains = (Section::HypeTrainContributors, "hypetrains".to_owned());
+        let events = Section::EVENTS.iter().map(current).chain([trains]);
+        let events = self.names_of(events);
         reply.insert("events".into(), events.into());
-        let mut train = Map::new();
-        for (section, key) in [
+        let train = self.names_of([
             (Section::HypeTrainConductor, "conductors"),
             (Section::HypeTrainContributors, "contributors"),
-        ] {
-            let names = self.names(section);
-            self.put(&mut train, section, key, names);
-        }
+        ]);
         reply.insert("hypeTrain".into(), train.into());
-        let mut users = Map::new();
-        for (section, key) in [
+        let mut users = self.names_of([
             (Section::Editors, "editors"),
             (Section::Moderator, "moderators"),
             (Section::Subscriber, "subscribers"),
             (Section::VIPs, "vips"),
             (Section::Users, "users"),
-        ] {
-            let names = self.names(section);
-            self.put(&mut users, section, key, names);
-        }
+        ]);
         let groups = self.groups();
         let group_names: Vec<_> = groups
             .iter()
@@ -336,15 +306,7 @@ impl Writer<'_> {
         );
         let custom = self.custom();
         self.put(reply, Section::Custom, "custom", custom);
-        let [all, month, week] = self.top_bits();
-        let mut top = Map::new();
-        for (section, key, list) in [
-            (Section::TopBitsAll, "allBits", all),
-            (Section::TopBitsMonth, "monthBits", month),
-            (Section::TopBitsWeek, "weekBits", week),
-        ] {
-            self.put(&mut top, section, key, list);
-        }
+        let mut top = self.top_bits(["allBits", "monthBits", "weekBits"]);
         let points = self.top_points();
         self.put(
             &mut top,
@@ -494,11 +456,7 @@ impl Writer<'_> {
                     .cloned(),
             );
         }
-        custom
-            .into_iter()
-            .map(|(section, values)| (section, Value::Array(self.cut(values))))
-            .collect::<Map<_, _>>()
-            .into()
+        self.limited(custom)
     }
 
     fn rank(&self) -> [Vec<(PersonId, u64)>; 4] {
@@ -512,13 +470,7 @@ impl Writer<'_> {
             leaderboards.top_bits_week(self.now_ms, people, shown(Section::TopBitsWeek)),
             leaderboards.top_points(people, shown(Section::TopChannelRewards)),
         ];
-        let sections = [
-            Section::TopBitsAll,
-            Section::TopBitsMonth,
-            Section::TopBitsWeek,
-            Section::TopChannelRewards,
-        ];
-        for (section, list) in sections.into_iter().zip(&mut lists) {
+        for (section, list) in RANKINGS.into_iter().zip(&mut lists) {
             if self.is_off(section) {
                 list.clear();
             }
@@ -526,15 +478,28 @@ impl Writer<'_> {
         lists
     }
 
-    fn top_bits(&self) -> [Value; 3] {
-        let [all, month, week, _] = &self.ranked;
-        [all, month, week]
-            .map(|list| Value::Array(self.people(list.iter().map(|(who, _)| *who), usize::MAX)))
+    /// The leaderboards of bits - of all time, of the month and of the week - under these keys.
+    fn top_bits(&self, keys: [&str; 3]) -> Map<String, Value> {
+        let mut map = Map::new();
+        for ((section, key), list) in RANKINGS.into_iter().zip(keys).zip(&self.ranked) {
+            let names = self.people(list.iter().map(|(who, _)| *who), usize::MAX);
+            self.put(&mut map, section, key, Value::Array(names));
+        }
+        map
     }
 
     fn top_points(&self) -> Value {
         let [.., points] = &self.ranked;
         Value::Array(self.people(points.iter().map(|(who, _)| *who), usize::MAX))
+    }
+
+    /// Lists of custom sections, each cut to the limit.
+    fn limited(&mut self, custom: BTreeMap<String, Vec<Value>>) -> Value {
+        custom
+            .into_iter()
+            .map(|(section, values)| (section, Value::Array(self.cut(values))))
+            .collect::<Map<_, _>>()
+            .into()
     }
 
     fn extended(&mut self) -> Value {
@@ -621,11 +586,7 @@ impl Writer<'_> {
                 .map(|value| added_line(section, value));
             custom.entry(section.into()).or_default().extend(objects);
         }
-        custom
-            .into_iter()
-            .map(|(section, values)| (section, Value::Array(self.cut(values))))
-            .collect::<Map<_, _>>()
-            .into()
+        self.limited(custom)
     }
 
     /// A line about a person: the person's names, the fields of `more`, and the id of the entry.
@@ -676,6 +637,14 @@ impl Writer<'_> {
         self.person(section, line.who, more)
     }
 }
+
+/// The leaderboards, in the order of [`Writer::rank`].
+const RANKINGS: [Section; 4] = [
+    Section::TopBitsAll,
+    Section::TopBitsMonth,
+    Section::TopBitsWeek,
+    Section::TopChannelRewards,
+];
 
 /// The sections under `Custom` that list support.
 pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] = [
