@@ -12,8 +12,10 @@ use std::{
 
 use super::{known::PersonId, people::People};
 use crate::{
-    event::{Decimal, Person, fact::Tier},
-    mapping::summary_extras::{EndedVote, SummaryExtras},
+    event::{Person, fact::Tier},
+    mapping::summary_extras::{
+        Activity, EndedVote, Patron, PowerUp, Shoutout, SummaryExtras, Train,
+    },
 };
 
 /// Events in the order in which they first appeared. Equal ones are listed as often as in one
@@ -102,74 +104,21 @@ impl<N: Ord + Copy> Most<N> {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Shoutout {
-    /// The person who received it, or who gave it.
-    pub who: PersonId,
-    /// Whether it was given to the broadcaster.
-    pub received: bool,
-    /// Number of viewers.
-    pub viewers: u64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PowerUp {
-    pub who: PersonId,
-    /// Twitchat's name for its kind.
-    pub kind: Box<str>,
-    /// URL of the emote's image; may be empty.
-    pub image: Box<str>,
-    /// Skin of a message effect; may be empty.
-    pub skin: Box<str>,
-    /// Name of the emote; may be empty.
-    pub name: Box<str>,
-}
-
-/// One hype train.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Train {
-    pub level: u32,
-    /// Progress within that level, in percent.
-    pub percent: u32,
-    pub conductors: Vec<PersonId>,
-}
-
-/// A patron, as the latest summary shows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Patron {
-    pub who: PersonId,
-    /// Number of months.
-    pub months: u32,
-    /// Id of the tier; may be empty.
-    pub tier: Box<str>,
-    /// Sum of all payments; the currency is unknown.
-    pub given: Decimal,
-}
-
-/// A person's activity in chat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Activity {
-    pub messages: u64,
-    pub bans: u64,
-    pub timeouts: u64,
-    /// Total seconds of the timeouts.
-    pub timeout_seconds: u64,
-}
-
 /// The data of all summaries of a session.
 #[derive(Debug, Default)]
 #[expect(missing_docs, reason = "the types say it")]
 pub struct JoinedExtras {
     pub polls: Bag<EndedVote>,
     pub predictions: Bag<EndedVote>,
-    pub shoutouts: Bag<Shoutout>,
-    pub power_ups: Bag<PowerUp>,
-    pub trains: Bag<Train>,
+    pub shoutouts: Bag<Shoutout<PersonId>>,
+    pub power_ups: Bag<PowerUp<PersonId>>,
+    pub trains: Bag<Train<PersonId>>,
     pub likes: Most<u64>,
     pub shares: Most<u64>,
     pub chatters: Most<Activity>,
     pub pinned: Bag<(PersonId, u64)>,
-    pub patrons: Vec<Patron>,
+    /// Patrons, as the latest summary shows them.
+    pub patrons: Vec<Patron<PersonId>>,
     pub active_subs: Most<Tier>,
     pub active_gifters: Most<(u64, Tier)>,
     /// Images of rewards by the reward's id.
@@ -231,16 +180,10 @@ impl JoinedExtras {
                 new |= most.join(register(&who), count, Ord::max);
             }
         }
-        for one in rest.chatters {
-            let emitted_as = Activity {
-                messages: one.messages,
-                bans: one.bans,
-                timeouts: one.timeouts.0,
-                timeout_seconds: one.timeouts.1,
-            };
+        for (who, activity) in rest.chatters {
             new |= self
                 .chatters
-                .join(register(&one.who), emitted_as, |a, b| Activity {
+                .join(register(&who), activity, |a, b| Activity {
                     messages: a.messages.max(b.messages),
                     bans: a.bans.max(b.bans),
                     timeouts: a.timeouts.max(b.timeouts),

@@ -32,10 +32,12 @@ pub struct EndedVote {
     pub choices: Vec<(Box<str>, u64, bool)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Shoutout {
+/// A shoutout. `W` names people here and below: a [`Person`] of the summary, or a number that the
+/// credits know them by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shoutout<W = Person> {
     /// The person who received or gave the shoutout.
-    pub who: Person,
+    pub who: W,
     /// Whether the broadcaster received the shoutout.
     pub received: bool,
     /// Number of viewers.
@@ -44,8 +46,8 @@ pub struct Shoutout {
 
 /// A power-up that a viewer used.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PowerUp {
-    pub who: Person,
+pub struct PowerUp<W = Person> {
+    pub who: W,
     /// `animation`, `gigantifiedemote`, `celebration` or `custom`.
     pub kind: Box<str>,
     /// The emote's picture; empty if it has none.
@@ -57,8 +59,8 @@ pub struct PowerUp {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Patron {
-    pub who: Person,
+pub struct Patron<W = Person> {
+    pub who: W,
     /// Number of months.
     pub months: u32,
     /// The tier's id; may be empty.
@@ -67,24 +69,24 @@ pub struct Patron {
     pub given: Decimal,
 }
 
-/// One person's activity in chat.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Chatter {
-    pub who: Person,
+/// A person's activity in chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Activity {
     pub messages: u64,
     pub bans: u64,
-    /// Number of timeouts, and their total length in seconds.
-    pub timeouts: (u64, u64),
+    pub timeouts: u64,
+    /// Total seconds of the timeouts.
+    pub timeout_seconds: u64,
 }
 
 /// A hype train that has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Train {
+pub struct Train<W = Person> {
     pub level: u32,
     /// Progress within the level, in percent.
     pub percent: u32,
     /// The conductors, by subscriptions and by bits.
-    pub conductors: Vec<Person>,
+    pub conductors: Vec<W>,
 }
 
 /// The contents of a summary that are joined with those of earlier summaries.
@@ -100,7 +102,7 @@ pub struct SummaryExtras {
     /// Shares on TikTok.
     pub shares: Vec<(Person, u64)>,
     pub patrons: Vec<Patron>,
-    pub chatters: Vec<Chatter>,
+    pub chatters: Vec<(Person, Activity)>,
     pub trains: Vec<Train>,
     /// Cheers that were pinned for bits: the person and the number of bits.
     pub pinned: Vec<(Person, u64)>,
@@ -195,7 +197,6 @@ impl SummaryExtras {
         *self == Self::default()
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each list")]
     fn take(&mut self, list: List, row: &Row<'_>) {
         let who = || {
             let platform = if row.platform.is_empty() {
@@ -208,6 +209,7 @@ impl SummaryExtras {
         let on = |platform| Person::on(platform, &row.uid.0, "", &row.login.0);
         let text = |text: &Text<'_>| -> Box<str> { (&*text.0).into() };
         let count = |number: Number| number.count().unwrap_or_default();
+        let counted = |who| (who, count(row.count));
         match list {
             List::Polls => self.polls.extend(vote(row, &row.choices, row.votes)),
             List::Predictions => self
@@ -230,12 +232,8 @@ impl SummaryExtras {
                 };
                 self.power_ups.extend(on(Platform::Twitch).map(power_up));
             }
-            List::TiktokLikes => self
-                .likes
-                .extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
-            List::TiktokShares => self
-                .shares
-                .extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
+            List::TiktokLikes => self.likes.extend(on(Platform::TikTok).map(counted)),
+            List::TiktokShares => self.shares.extend(on(Platform::TikTok).map(counted)),
             List::PatreonMembers => {
                 let given = row.lifetime_amount.decimal().unwrap_or_default();
                 let months = row.months.small().unwrap_or_default();
@@ -247,13 +245,13 @@ impl SummaryExtras {
                 }));
             }
             List::Chatters => {
-                let timeouts = (count(row.tos), count(row.tos_duration));
-                self.chatters.extend(who().map(|who| Chatter {
-                    who,
+                let activity = Activity {
                     messages: count(row.count),
                     bans: count(row.bans),
-                    timeouts,
-                }));
+                    timeouts: count(row.tos),
+                    timeout_seconds: count(row.tos_duration),
+                };
+                self.chatters.extend(who().map(|who| (who, activity)));
             }
             List::HypeTrains => self.trains.extend(row.level.small().map(|level| {
                 Train {
