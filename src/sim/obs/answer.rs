@@ -45,3 +45,12 @@ pub(super) type Answer = Result<(Option<Value>, Vec<Happened>), Refusal>;
 pub(super) fn data(value: Value) -> Answer {
     Ok((Some(value), Vec::new()))
 }
+
+/// No `responseData`, and the events that follow.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is the form of every arm of a match over requests"
+)]
+pub(super) fn done(happened: Vec<Happened>) -> Answer {
+    Ok((None, happened))
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::answer::{Answer, Refusal, data};
+use super::answer::{Answer, Refusal, data, done};
 use super::fields::RequestFields;
 use super::protocol::{status, subscription};
 use super::scenes;
@@ -24,27 +24,24 @@ const LEAVING: Duration = Duration::from_millis(45);
 const NEW_SCENE: &str = "Scene";
 
 fn scene_event(kind: &'static str, scene: &str) -> Happened {
-    Happened {
+    Happened::new(
         kind,
-        intent: subscription::SCENES,
-        data: json!({"sceneName": scene, "sceneUuid": uuid_of(scene)}),
-    }
+        subscription::SCENES,
+        json!({"sceneName": scene, "sceneUuid": uuid_of(scene)}),
+    )
 }
 
 fn collection_event(kind: &'static str, collection: &str) -> Happened {
-    Happened {
+    Happened::new(
         kind,
-        intent: subscription::CONFIG,
-        data: json!({"sceneCollectionName": collection}),
-    }
+        subscription::CONFIG,
+        json!({"sceneCollectionName": collection}),
+    )
 }
 
 fn studio_event(enabled: bool) -> Happened {
-    Happened {
-        kind: "StudioModeStateChanged",
-        intent: subscription::UI,
-        data: json!({"studioModeEnabled": enabled}),
-    }
+    let data = json!({"studioModeEnabled": enabled});
+    Happened::new("StudioModeStateChanged", subscription::UI, data)
 }
 
 impl World {
@@ -140,7 +137,7 @@ pub(super) fn answer(
                     "The field value of `studioModeEnabled` must be boolean.",
                 )
             })?;
-            Ok((None, world.set_studio_mode(enabled, now)))
+            done(world.set_studio_mode(enabled, now))
         }
         "GetCurrentPreviewScene" => {
             let preview = world.on_air.preview.as_deref().ok_or_else(inactive)?;
@@ -158,22 +155,16 @@ pub(super) fn answer(
                 .as_mut()
                 .ok_or_else(inactive)?
                 .clone_from(&scene);
-            Ok((
-                None,
-                vec![scene_event("CurrentPreviewSceneChanged", &scene)],
-            ))
+            done(vec![scene_event("CurrentPreviewSceneChanged", &scene)])
         }
         "TriggerStudioModeTransition" => {
             let preview = world.on_air.preview.as_mut().ok_or_else(inactive)?;
             std::mem::swap(preview, &mut world.program);
             let (preview, program) = (preview.clone(), world.program.clone());
-            Ok((
-                None,
-                vec![
-                    scene_event("CurrentPreviewSceneChanged", &preview),
-                    scene_event("CurrentProgramSceneChanged", &program),
-                ],
-            ))
+            done(vec![
+                scene_event("CurrentPreviewSceneChanged", &preview),
+                scene_event("CurrentProgramSceneChanged", &program),
+            ])
         }
         "GetSceneCollectionList" => {
             let names: std::collections::BTreeSet<_> = world
@@ -192,17 +183,17 @@ pub(super) fn answer(
             if *name == world.on_air.collection || world.on_air.others.contains_key(name) {
                 return Err(Refusal::new(status::RESOURCE_ALREADY_EXISTS, ""));
             }
-            Ok((None, world.open_collection(name)))
+            done(world.open_collection(name))
         }
         "SetCurrentSceneCollection" => {
             let name = fields.text("sceneCollectionName")?;
             if *name == world.on_air.collection {
-                return Ok((None, Vec::new()));
+                return done(Vec::new());
             }
             if !world.on_air.others.contains_key(name) {
                 return Err(Refusal::new(status::RESOURCE_NOT_FOUND, ""));
             }
-            Ok((None, world.open_collection(name)))
+            done(world.open_collection(name))
         }
         _ => scenes::answer(world, kind, fields),
     }

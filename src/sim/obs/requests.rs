@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::answer::{Answer, Refusal, data};
+use super::answer::{Answer, Refusal, data, done};
 use super::fields::{RequestFields, type_error};
 use super::on_air;
 use super::options::Versions;
@@ -76,14 +76,14 @@ pub(super) fn answer(
                 "outputDuration": 0, "outputBytes": 0,
         })),
         "StartStream" => match world.start_stream(now) {
-            Some(happened) => Ok((None, happened)),
+            Some(happened) => done(happened),
             None => Err(Refusal::new(
                 status::OUTPUT_RUNNING,
                 "The stream output is already running.",
             )),
         },
         "StopStream" => match world.stop_stream() {
-            Some(happened) => Ok((None, happened)),
+            Some(happened) => done(happened),
             None => Err(Refusal::new(
                 status::OUTPUT_NOT_RUNNING,
                 "The stream output is not running.",
@@ -99,12 +99,8 @@ pub(super) fn answer(
         }
         "SetCurrentProgramScene" => {
             let scene = fields.text("sceneName")?;
-            Ok((
-                None,
-                world
-                    .switch(scene)
-                    .ok_or_else(|| Refusal::not_found("source", scene))?,
-            ))
+            let happened = world.switch(scene);
+            done(happened.ok_or_else(|| Refusal::not_found("source", scene))?)
         }
         _ => on_air::answer(world, kind, fields, now),
     }

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Refusal, data};
+use super::answer::{Answer, Refusal, data, done};
 use super::fields::RequestFields;
 use super::protocol::status;
 use super::world::{World, uuid_of};
@@ -23,13 +23,6 @@ const BROWSER_VENDOR: &str = "obs-browser";
 /// The size of the canvas in pixels.
 const CANVAS: (u32, u32) = (1_920, 1_080);
 
-fn not_found(name: &str) -> Refusal {
-    Refusal::new(
-        status::RESOURCE_NOT_FOUND,
-        format!("No source was found by the name of `{name}`."),
-    )
-}
-
 /// A kind of input without its version.
 fn unversioned(kind: &str) -> &str {
     match kind.rsplit_once("_v") {
@@ -43,7 +36,7 @@ pub(super) fn scene<'a>(world: &World, fields: RequestFields<'a>) -> Result<&'a 
     if world.scenes.iter().any(|known| known == scene) {
         Ok(scene)
     } else {
-        Err(not_found(scene))
+        Err(Refusal::not_found("source", scene))
     }
 }
 
@@ -69,7 +62,7 @@ pub(super) fn answer(world: &mut World, kind: &str, fields: RequestFields<'_>) -
         }
         "RemoveScene" => {
             let name = scene(world, fields)?;
-            Ok((None, world.remove_scene(name)))
+            done(world.remove_scene(name))
         }
         "CallVendorRequest" => vendor(world, fields),
         "GetInputKindList" => {
@@ -88,16 +81,10 @@ pub(super) fn answer(world: &mut World, kind: &str, fields: RequestFields<'_>) -
 fn vendor(world: &mut World, fields: RequestFields<'_>) -> Answer {
     let (vendor, request) = (fields.text("vendorName")?, fields.text("requestType")?);
     if vendor != BROWSER_VENDOR || !world.browser_sources {
-        return Err(Refusal::new(
-            status::RESOURCE_NOT_FOUND,
-            format!("No vendor was found by the name of `{vendor}`."),
-        ));
+        return Err(Refusal::not_found("vendor", vendor));
     }
     if request != "emit_event" {
-        return Err(Refusal::new(
-            status::RESOURCE_NOT_FOUND,
-            format!("No vendor request was found by the name of `{request}`."),
-        ));
+        return Err(Refusal::not_found("vendor request", request));
     }
     world
         .emitted
@@ -146,7 +133,7 @@ fn items(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
             if !world.inputs.contains_key(source)
                 && !world.scenes.iter().any(|known| known == source)
             {
-                return Err(not_found(source));
+                return Err(Refusal::not_found("source", source));
             }
             let id = world.add_item(scene, source, fields.flag("sceneItemEnabled", true));
             data(json!({"sceneItemId": id}))
@@ -169,7 +156,7 @@ fn items(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
                 return data(json!({"sceneItemEnabled": item.enabled}));
             }
             item.enabled = fields.flag("sceneItemEnabled", item.enabled);
-            Ok((None, Vec::new()))
+            done(Vec::new())
         }
         _ => inputs(world, kind, fields),
     }
@@ -216,24 +203,30 @@ fn inputs(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
         }
         "GetInputSettings" => {
             let name = fields.text("inputName")?;
-            let input = world.inputs.get(name).ok_or_else(|| not_found(name))?;
+            let input = world
+                .inputs
+                .get(name)
+                .ok_or_else(|| Refusal::not_found("source", name))?;
             data(json!({"inputSettings": input.settings, "inputKind": input.kind}))
         }
         "SetInputSettings" => {
             let name = fields.text("inputName")?;
             let settings = fields.object_or_empty("inputSettings")?;
             let overlay = fields.flag("overlay", true);
-            let input = world.inputs.get_mut(name).ok_or_else(|| not_found(name))?;
+            let input = world
+                .inputs
+                .get_mut(name)
+                .ok_or_else(|| Refusal::not_found("source", name))?;
             match input.settings.as_object_mut().filter(|_| overlay) {
                 Some(old) => old.extend(settings.clone()),
                 None => input.settings = Value::Object(settings.clone()),
             }
-            Ok((None, Vec::new()))
+            done(Vec::new())
         }
         "SetInputName" => {
             let (name, new) = (fields.text("inputName")?, fields.text("newInputName")?);
             if !world.inputs.contains_key(name) {
-                return Err(not_found(name));
+                return Err(Refusal::not_found("source", name));
             }
             if world.has_source(new) {
                 return Err(Refusal::new(
@@ -241,18 +234,19 @@ fn inputs(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
                     "A source already exists by that new input name.",
                 ));
             }
-            Ok((None, world.rename_input(name, new)))
+            done(world.rename_input(name, new))
         }
         "RemoveInput" => {
             let name = fields.text("inputName")?;
-            Ok((
-                None,
-                world.remove_input(name).ok_or_else(|| not_found(name))?,
-            ))
+            let removed = world.remove_input(name);
+            done(removed.ok_or_else(|| Refusal::not_found("source", name))?)
         }
         "GetMediaInputStatus" => {
             let name = fields.text("inputName")?;
-            let input = world.inputs.get(name).ok_or_else(|| not_found(name))?;
+            let input = world
+                .inputs
+                .get(name)
+                .ok_or_else(|| Refusal::not_found("source", name))?;
             let state = if input.media_ms.is_some() {
                 "OBS_MEDIA_STATE_PLAYING"
             } else {

@@ -15,6 +15,12 @@ pub(super) struct Happened {
     pub(super) data: Value,
 }
 
+impl Happened {
+    pub(super) fn new(kind: &'static str, intent: u64, data: Value) -> Self {
+        Self { kind, intent, data }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Input {
     pub(super) kind: String,

@@ -111,11 +111,11 @@ impl World {
         }
         self.scenes.push(name.into());
         let data = json!({"sceneName": name, "sceneUuid": uuid_of(name), "isGroup": false});
-        Some(vec![Happened {
-            kind: "SceneCreated",
-            intent: subscription::SCENES,
+        Some(vec![Happened::new(
+            "SceneCreated",
+            subscription::SCENES,
             data,
-        }])
+        )])
     }
 
     /// Removes a scene with its items, and its own items in other scenes.
@@ -124,11 +124,7 @@ impl World {
         self.items
             .retain(|item| item.scene != name && item.source != name);
         let data = json!({"sceneName": name, "sceneUuid": uuid_of(name), "isGroup": false});
-        vec![Happened {
-            kind: "SceneRemoved",
-            intent: subscription::SCENES,
-            data,
-        }]
+        vec![Happened::new("SceneRemoved", subscription::SCENES, data)]
     }
 
     pub(super) fn add_item(&mut self, scene: &str, source: &str, enabled: bool) -> u64 {
@@ -165,11 +161,7 @@ impl World {
         );
         (
             self.add_item(scene, name, true),
-            vec![Happened {
-                kind: "InputCreated",
-                intent: subscription::INPUTS,
-                data,
-            }],
+            vec![Happened::new("InputCreated", subscription::INPUTS, data)],
         )
     }
 
@@ -187,11 +179,11 @@ impl World {
             item.source = new.into();
         }
         let data = json!({"inputUuid": uuid_of(name), "oldInputName": name, "inputName": new});
-        vec![Happened {
-            kind: "InputNameChanged",
-            intent: subscription::INPUTS,
+        vec![Happened::new(
+            "InputNameChanged",
+            subscription::INPUTS,
             data,
-        }]
+        )]
     }
 
     /// Removes an input; `None` if there is none of that name.
@@ -199,22 +191,18 @@ impl World {
         self.inputs.remove(name)?;
         self.items.retain(|item| item.source != name);
         let data = json!({"inputName": name, "inputUuid": uuid_of(name)});
-        Some(vec![Happened {
-            kind: "InputRemoved",
-            intent: subscription::INPUTS,
+        Some(vec![Happened::new(
+            "InputRemoved",
+            subscription::INPUTS,
             data,
-        }])
+        )])
     }
 }
 
 fn stream_state(active: bool, state: &str) -> Happened {
     let data =
         json!({"outputActive": active, "outputState": format!("OBS_WEBSOCKET_OUTPUT_{state}")});
-    Happened {
-        kind: "StreamStateChanged",
-        intent: subscription::OUTPUTS,
-        data,
-    }
+    Happened::new("StreamStateChanged", subscription::OUTPUTS, data)
 }
 
 #[cfg(test)]
