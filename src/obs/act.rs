@@ -35,6 +35,8 @@ impl RequestConnection {
 /// reports a missing one.
 #[expect(clippy::too_many_lines, reason = "one arm for each request")]
 async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
+    let (scenes, items, inputs) = (client.scenes(), client.scene_items(), client.inputs());
+    let (media, filters) = (client.media_inputs(), client.filters());
     match request {
         ObsRequest::StartStream => client.streaming().start().await,
         ObsRequest::StopStream => client.streaming().stop().await,
@@ -61,16 +63,10 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
         ObsRequest::StopOutput { output } => client.outputs().stop(output).await,
         ObsRequest::ToggleOutput { output } => client.outputs().toggle(output).await.map(drop),
         ObsRequest::SetCurrentProgramScene { scene } => {
-            client
-                .scenes()
-                .set_current_program_scene(SceneId::Name(scene))
-                .await
+            scenes.set_current_program_scene(SceneId::Name(scene)).await
         }
         ObsRequest::SetCurrentPreviewScene { scene } => {
-            client
-                .scenes()
-                .set_current_preview_scene(SceneId::Name(scene))
-                .await
+            scenes.set_current_preview_scene(SceneId::Name(scene)).await
         }
         ObsRequest::SetSceneItemEnabled {
             scene,
@@ -79,14 +75,13 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
             enabled,
         } => {
             let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
-            client
-                .scene_items()
-                .set_enabled(scene_items::SetEnabled {
-                    scene,
-                    item_id,
-                    enabled: *enabled,
-                })
-                .await
+            let enabled = *enabled;
+            let request = scene_items::SetEnabled {
+                scene,
+                item_id,
+                enabled,
+            };
+            items.set_enabled(request).await
         }
         ObsRequest::SetSceneItemLocked {
             scene,
@@ -95,14 +90,13 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
             locked,
         } => {
             let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
-            client
-                .scene_items()
-                .set_locked(scene_items::SetLocked {
-                    scene,
-                    item_id,
-                    locked: *locked,
-                })
-                .await
+            let locked = *locked;
+            let request = scene_items::SetLocked {
+                scene,
+                item_id,
+                locked,
+            };
+            items.set_locked(request).await
         }
         ObsRequest::SetSceneItemIndex {
             scene,
@@ -111,65 +105,52 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
             index,
         } => {
             let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
-            client
-                .scene_items()
-                .set_index(scene_items::SetIndex {
-                    scene,
-                    item_id,
-                    index: unsigned(*index),
-                })
-                .await
+            let index = unsigned(*index);
+            let request = scene_items::SetIndex {
+                scene,
+                item_id,
+                index,
+            };
+            items.set_index(request).await
         }
         ObsRequest::SetInputSettings {
             input,
             settings,
             overlay,
         } => {
-            client
-                .inputs()
-                .set_settings(inputs::SetSettings {
-                    input: InputId::Name(input),
-                    settings,
-                    overlay: *overlay,
-                })
-                .await
+            let request = inputs::SetSettings {
+                input: InputId::Name(input),
+                settings,
+                overlay: *overlay,
+            };
+            inputs.set_settings(request).await
         }
         ObsRequest::SetInputMute { input, muted } => {
-            client
-                .inputs()
-                .set_muted(InputId::Name(input), *muted)
-                .await
+            inputs.set_muted(InputId::Name(input), *muted).await
         }
-        ObsRequest::ToggleInputMute { input } => client
-            .inputs()
-            .toggle_mute(InputId::Name(input))
-            .await
-            .map(drop),
+        ObsRequest::ToggleInputMute { input } => {
+            inputs.toggle_mute(InputId::Name(input)).await.map(drop)
+        }
         ObsRequest::SetInputVolume {
             input,
             decibels,
             factor,
         } => {
-            client
-                .inputs()
-                .set_volume(InputId::Name(input), volume(*decibels, *factor)?)
-                .await
+            let volume = volume(*decibels, *factor)?;
+            inputs.set_volume(InputId::Name(input), volume).await
         }
         ObsRequest::SetInputAudioBalance { input, balance } => {
-            client
-                .inputs()
+            inputs
                 .set_audio_balance(InputId::Name(input), single(*balance))
                 .await
         }
         ObsRequest::PressInputPropertiesButton { input, property } => {
-            client
-                .inputs()
+            inputs
                 .press_properties_button(InputId::Name(input), property)
                 .await
         }
         ObsRequest::TriggerMediaInputAction { input, action } => {
-            client
-                .media_inputs()
+            media
                 .trigger_action(InputId::Name(input), media_action(*action))
                 .await
         }
@@ -177,8 +158,7 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
             input,
             milliseconds,
         } => {
-            client
-                .media_inputs()
+            media
                 .set_cursor(InputId::Name(input), millis(*milliseconds))
                 .await
         }
@@ -186,8 +166,7 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
             input,
             milliseconds,
         } => {
-            client
-                .media_inputs()
+            media
                 .offset_cursor(InputId::Name(input), millis(*milliseconds))
                 .await
         }
@@ -196,14 +175,12 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
             filter,
             enabled,
         } => {
-            client
-                .filters()
-                .set_enabled(filters::SetEnabled {
-                    source: SourceId::Name(source),
-                    filter,
-                    enabled: *enabled,
-                })
-                .await
+            let request = filters::SetEnabled {
+                source: SourceId::Name(source),
+                filter,
+                enabled: *enabled,
+            };
+            filters.set_enabled(request).await
         }
         ObsRequest::SetSourceFilterSettings {
             source,
@@ -211,16 +188,13 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
             settings,
             overlay,
         } => {
-            let source = SourceId::Name(source);
-            client
-                .filters()
-                .set_settings(filters::SetSettings {
-                    source,
-                    filter,
-                    settings,
-                    overlay: *overlay,
-                })
-                .await
+            let request = filters::SetSettings {
+                source: SourceId::Name(source),
+                filter,
+                settings,
+                overlay: *overlay,
+            };
+            filters.set_settings(request).await
         }
         ObsRequest::SetCurrentSceneTransition { transition } => {
             client.transitions().set_current(transition).await
