@@ -13,8 +13,8 @@ use super::decode::tier;
 use crate::{
     event::{Decimal, Person, Platform, fact::Tier},
     twitchat::{
-        lenient::{self, Figure, Flag, Loose, Number, Rows, Text},
-        summary::{Conductor, List, Summary},
+        lenient::{self, Flag, Number, Rows, Text},
+        summary::{Conductor, List, Row, Summary},
     },
 };
 
@@ -116,55 +116,6 @@ pub struct SummaryExtras {
     pub stickers: Vec<(Person, Box<str>)>,
 }
 
-/// The fields of a row in any of the lists.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Row<'a> {
-    #[serde(borrow)]
-    uid: Text<'a>,
-    login: Text<'a>,
-    platform: Text<'a>,
-    tier: Text<'a>,
-    total: Number,
-    from_active_subs: Flag,
-    bits: Number,
-    pinned: Flag,
-    reward: Loose<Reward<'a>>,
-    received: Flag,
-    viewers: Number,
-    level: Number,
-    percent: Number,
-    conductor_bits: Loose<Conductor<'a>>,
-    conductor_subs: Loose<Conductor<'a>>,
-    count: Number,
-    bans: Number,
-    tos: Number,
-    tos_duration: Number,
-    title: Text<'a>,
-    votes: Number,
-    points: Number,
-    choices: Rows<'a>,
-    outcomes: Rows<'a>,
-    #[serde(rename = "type")]
-    kind: Text<'a>,
-    emote_url: Text<'a>,
-    #[serde(rename = "skinID")]
-    skin: Text<'a>,
-    power_up_name: Text<'a>,
-    months: Number,
-    lifetime_amount: Figure<'a>,
-    image_url: Text<'a>,
-    sticker_url: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Reward<'a> {
-    #[serde(borrow)]
-    id: Text<'a>,
-    icon: Text<'a>,
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Choice<'a> {
@@ -180,7 +131,7 @@ impl SummaryExtras {
     pub fn of(summary: &Summary) -> Self {
         let mut rest = Self::default();
         for (list, raw) in summary.rows.iter().rev() {
-            if let Some(row) = lenient::object::<Row<'_>>(raw) {
+            if let Some(row) = Row::read(raw.get()) {
                 rest.take(*list, &row);
             }
         }
@@ -253,20 +204,7 @@ impl SummaryExtras {
                 };
                 self.chatters.extend(who().map(|who| (who, activity)));
             }
-            List::HypeTrains => self.trains.extend(row.level.small().map(|level| {
-                Train {
-                    level,
-                    percent: row.percent.small().unwrap_or_default(),
-                    conductors: [&row.conductor_subs, &row.conductor_bits]
-                        .iter()
-                        .filter_map(|one| {
-                            one.0
-                                .as_ref()
-                                .and_then(|one| Person::new(&one.uid.0, "", &one.login.0))
-                        })
-                        .collect(),
-                }
-            })),
+            List::HypeTrains => self.trains.extend(train(row)),
             List::Bits if row.pinned.0 => {
                 self.pinned.extend(who().map(|who| (who, count(row.bits))));
             }
@@ -274,8 +212,9 @@ impl SummaryExtras {
                 .active_subs
                 .extend(who().map(|who| (who, tier(&row.tier.0)))),
             List::Subgifts if row.from_active_subs.0 => {
+                let total = row.total.decimal().unwrap_or_default().count().max(1);
                 self.active_gifters
-                    .extend(who().map(|who| (who, tier(&row.tier.0), count(row.total).max(1))));
+                    .extend(who().map(|who| (who, tier(&row.tier.0), total)));
             }
             List::Rewards => {
                 let icon = row
@@ -299,6 +238,19 @@ impl SummaryExtras {
             _ => {}
         }
     }
+}
+
+fn train(row: &Row<'_>) -> Option<Train> {
+    let conductors = [&row.conductor_subs, &row.conductor_bits];
+    let person = |one: &Conductor<'_>| Person::new(&one.uid.0, "", &one.login.0);
+    Some(Train {
+        level: row.level.small()?,
+        percent: row.percent.small().unwrap_or_default(),
+        conductors: conductors
+            .iter()
+            .filter_map(|one| one.0.as_ref().and_then(person))
+            .collect(),
+    })
 }
 
 /// Whether this is an address on the network. Paths inside Twitchat cannot be loaded from

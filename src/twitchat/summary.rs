@@ -182,6 +182,27 @@ pub struct Row<'a> {
     pub amount: Figure<'a>,
     pub currency: Text<'a>,
     pub products: Rows<'a>,
+    pub pinned: Flag,
+    pub received: Flag,
+    pub viewers: Number,
+    /// Number of timeouts of a chatter, and their total length in seconds.
+    pub tos: Number,
+    pub tos_duration: Number,
+    pub title: Text<'a>,
+    pub votes: Number,
+    pub points: Number,
+    pub choices: Rows<'a>,
+    pub outcomes: Rows<'a>,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
+    pub emote_url: Text<'a>,
+    #[serde(rename = "skinID")]
+    pub skin: Text<'a>,
+    pub power_up_name: Text<'a>,
+    pub months: Number,
+    pub lifetime_amount: Figure<'a>,
+    pub image_url: Text<'a>,
+    pub sticker_url: Text<'a>,
 }
 
 /// A redeemed reward.
@@ -192,6 +213,7 @@ pub struct Reward<'a> {
     #[serde(borrow)]
     pub id: Text<'a>,
     pub name: Text<'a>,
+    pub icon: Text<'a>,
 }
 
 /// The conductor of a hype train.
