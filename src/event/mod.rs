@@ -3,6 +3,7 @@
 pub mod currency;
 pub mod decimal;
 pub mod emitted;
+pub mod entries;
 pub mod fact;
 pub mod glob;
 pub mod money;

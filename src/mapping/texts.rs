@@ -3,13 +3,9 @@
 //! The journal keeps raw data, so that a later mapping can read it again. It keeps what people
 //! wrote only if the streamer wants that (`keep_texts`).
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
 use serde_json::value::RawValue;
+
+use crate::event::entries::{self, Entries};
 
 /// The text that Twitchat sends in place of a whisper's. It is kept, because it marks the message
 /// as a whisper.
@@ -106,7 +102,7 @@ fn strip(raw: &RawValue, kept: &mut String, depth: usize) -> Option<()> {
         Some(b'{') if may_have_texts(json) => {
             kept.push('{');
             let start = kept.len();
-            for (key, value) in serde_json::from_str::<ObjectEntries<'_>>(json).ok()?.0 {
+            for (key, value) in serde_json::from_str::<Entries<'_>>(json).ok()?.0 {
                 if is_text(key, value) {
                     continue;
                 }
@@ -139,40 +135,9 @@ fn strip(raw: &RawValue, kept: &mut String, depth: usize) -> Option<()> {
 }
 
 fn is_text(key: &RawValue, value: &RawValue) -> bool {
-    let is_key = if key.get().contains('\\') {
-        serde_json::from_str::<String>(key.get()).is_ok_and(|key| is_text_key(&key))
-    } else {
-        is_text_key(key.get().trim_matches('"'))
-    };
-    is_key && !value.get().starts_with('{') && value.get().trim_matches('"') != PRIVATE
-}
-
-/// The entries of an object as written, in their order.
-struct ObjectEntries<'a>(Vec<(&'a RawValue, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for ObjectEntries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Map;
-        impl<'de> Visitor<'de> for Map {
-            type Value = ObjectEntries<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<ObjectEntries<'de>, A::Error> {
-                let mut fields = Vec::with_capacity(16);
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(ObjectEntries(fields))
-            }
-        }
-        deserializer.deserialize_map(Map)
-    }
+    is_text_key(&entries::name(key))
+        && !value.get().starts_with('{')
+        && value.get().trim_matches('"') != PRIVATE
 }
 
 #[cfg(test)]

@@ -1,11 +1,7 @@
 //! Reads a request's fields. Errors name the field.
 
-use std::{borrow::Cow, fmt, ops::RangeInclusive, str::FromStr};
+use std::{borrow::Cow, ops::RangeInclusive, str::FromStr};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
@@ -13,7 +9,10 @@ use super::{
     error::RequestError,
 };
 use crate::{
-    event::unique,
+    event::{
+        entries::{self, Entries},
+        unique,
+    },
     input::{Cause, Content, Field, Given, Node, Setting, Spot},
 };
 
@@ -30,47 +29,25 @@ pub(super) struct RawFields<'a> {
     pub(super) twice: Option<&'static str>,
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for RawFields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> Visitor<'de> for Reader {
-            type Value = RawFields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = RawFields::default();
-                while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-                    let text = name.get();
-                    let is = |wanted: &str| {
-                        if text.contains('\\') {
-                            serde_json::from_str::<String>(text).is_ok_and(|name| name == wanted)
-                        } else {
-                            text.trim_matches('"') == wanted
-                        }
-                    };
-                    let (name, place) = if is("request") {
-                        ("request", &mut fields.request)
-                    } else if is("id") {
-                        ("id", &mut fields.id)
-                    } else if is("client") {
-                        ("client", &mut fields.client)
-                    } else {
-                        fields.rest.push((name, value));
-                        continue;
-                    };
-                    if place.replace(value).is_some() {
-                        fields.twice = Some(name);
-                    }
+impl<'a> RawFields<'a> {
+    pub(super) fn read(whole: &'a str) -> Option<Self> {
+        let Entries(entries) = serde_json::from_str(whole).ok()?;
+        let mut fields = Self::default();
+        for (name, value) in entries {
+            let (name, place) = match &*entries::name(name) {
+                "request" => ("request", &mut fields.request),
+                "id" => ("id", &mut fields.id),
+                "client" => ("client", &mut fields.client),
+                _ => {
+                    fields.rest.push((name, value));
+                    continue;
                 }
-                Ok(fields)
+            };
+            if place.replace(value).is_some() {
+                fields.twice = Some(name);
             }
         }
-
-        deserializer.deserialize_map(Reader)
+        Some(fields)
     }
 }
 

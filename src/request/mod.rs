@@ -80,7 +80,7 @@ pub fn read(whole: &str) -> Option<Request> {
         client,
         rest,
         twice,
-    } = serde_json::from_str(whole).ok()?;
+    } = RawFields::read(whole)?;
     let name: Box<str> = serde_json::from_str(request?.get()).ok()?;
     let (mut asker, mut call) = (Asker::default(), Ok(()));
     for (field, raw, most, kept) in [
