@@ -9,6 +9,7 @@ use super::{
     Gifts, Labels, Lines, Polls, Predictions, Subs,
     general::{self, States},
     lines, render,
+    vote::{VoteKind, VoteReport},
 };
 pub use super::{at::At, outcome::Emitted};
 use crate::event::{EmittedEvent, Fact};
@@ -48,12 +49,14 @@ impl Interpreter {
     }
 
     /// The events of a message about a poll or a prediction.
-    pub fn votes(&mut self, kind: &str, data: Option<&RawValue>, at: &At<'_>) -> Vec<Fact> {
-        if !Polls::accepts(kind) && !Predictions::accepts(kind) {
+    pub fn votes(&mut self, report: Option<Box<VoteReport>>, at: &At<'_>) -> Vec<Fact> {
+        let Some(VoteReport { kind, message }) = report.map(|report| *report) else {
             return Vec::new();
-        }
-        let mut facts = self.polls.decode(kind, data, at.wall_ms);
-        facts.extend(self.predictions.decode(kind, data, at.wall_ms));
+        };
+        let facts = match kind {
+            VoteKind::Poll => self.polls.take(message, at.wall_ms),
+            VoteKind::Prediction => self.predictions.take(message, at.wall_ms),
+        };
         self.plan_votes(at);
         facts
     }

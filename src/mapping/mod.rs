@@ -35,3 +35,4 @@ pub use predictions::Predictions;
 pub use subs::Subs;
 pub use summary_extras::SummaryExtras;
 pub use texts::strip_texts;
+pub use vote::VoteReport;

@@ -3,7 +3,7 @@
 //!
 //! Polls in chat (`CHAT_POLL_PROGRESS`) are Twitchat's own, and Streamer.bot has no event for them.
 
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, json};
 
 use super::vote::{self, Choice, Step, Vote, VoteCourse, VoteMessage, iso};
 use crate::event::Fact;
@@ -15,18 +15,10 @@ pub struct Polls {
 }
 
 impl Polls {
-    /// Whether messages of this type are about polls.
-    pub fn accepts(kind: &str) -> bool {
-        matches!(kind, "POLL" | "POLL_PROGRESS" | "ON_POLL_PROGRESS")
-    }
-
-    /// Reads a message. Returns its events as [`Fact::Plain`].
-    pub fn decode(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
-        if !Self::accepts(kind) {
-            return Vec::new();
-        }
+    /// Takes a message. Returns its events as [`Fact::Plain`].
+    pub(super) fn take(&mut self, message: VoteMessage, now_ms: i64) -> Vec<Fact> {
         let mut facts = self.tick(now_ms);
-        match vote::read(data) {
+        match message {
             VoteMessage::Cleared => self.course.clear(now_ms),
             VoteMessage::State(vote) => match self.course.take(vote, now_ms) {
                 Step::Begun { before } => {
@@ -137,7 +129,7 @@ mod tests {
         let all = lines(file);
         for number in numbers {
             let message = &all[number - 1];
-            facts.extend(polls.decode(&message.kind, message.data.as_deref(), now));
+            facts.extend(polls.take(vote::read(message.data.as_deref()).0, now));
             now += 1000;
         }
         facts.extend(polls.tick(now));
@@ -205,9 +197,8 @@ mod tests {
     fn a_result_that_obs_put_behind_the_clearing_still_counts() {
         let mut polls = Polls::default();
         let all = lines(OLD);
-        let mut hear = |number: usize, now| {
-            polls.decode("POLL_PROGRESS", all[number - 1].data.as_deref(), now)
-        };
+        let mut hear =
+            |number: usize, now| polls.take(vote::read(all[number - 1].data.as_deref()).0, now);
         assert_eq!(names(&hear(38, 0)), ["Twitch.PollCreated"]);
         assert_eq!((hear(41, 1000), hear(40, 1003)), (vec![], vec![]));
         let facts = polls.tick(1500);
@@ -224,7 +215,7 @@ mod tests {
         let data =
             serde_json::from_str(r#"{"poll":{"id":"a","choices":[],"status":"TERMINATED"}}"#)
                 .unwrap();
-        let facts = polls.decode("POLL", Some(data), 5);
+        let facts = polls.take(vote::read(Some(data)).0, 5);
         assert_eq!(
             names(&facts),
             ["Twitch.PollCreated", "Twitch.PollCompleted"]

@@ -1,7 +1,7 @@
 //! Predictions: turns the states that Twitchat repeats into `PredictionCreated`,
 //! `PredictionUpdated`, `PredictionLocked`, `PredictionCompleted` and `PredictionCanceled`.
 
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, json};
 
 use super::vote::{self, Choice, Step, Vote, VoteCourse, VoteMessage, iso};
 use crate::event::Fact;
@@ -13,21 +13,10 @@ pub struct Predictions {
 }
 
 impl Predictions {
-    /// Whether messages of this type are about predictions.
-    pub fn accepts(kind: &str) -> bool {
-        matches!(
-            kind,
-            "PREDICTION" | "PREDICTION_PROGRESS" | "ON_PREDICTION_PROGRESS"
-        )
-    }
-
-    /// Reads a message. Returns its events as [`Fact::Plain`].
-    pub fn decode(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
-        if !Self::accepts(kind) {
-            return Vec::new();
-        }
+    /// Takes a message. Returns its events as [`Fact::Plain`].
+    pub(super) fn take(&mut self, message: VoteMessage, now_ms: i64) -> Vec<Fact> {
         let mut facts = self.tick(now_ms);
-        let vote = match vote::read(data) {
+        let vote = match message {
             VoteMessage::State(vote) => vote,
             VoteMessage::Cleared => {
                 self.course.clear(now_ms);
@@ -205,7 +194,7 @@ mod tests {
         let all = lines(file);
         for number in numbers {
             let message = &all[number - 1];
-            facts.extend(predictions.decode(&message.kind, message.data.as_deref(), now));
+            facts.extend(predictions.take(vote::read(message.data.as_deref()).0, now));
             now += 1000;
         }
         facts.extend(predictions.tick(now));
@@ -262,7 +251,7 @@ mod tests {
         let mut predictions = Predictions::default();
         let all = lines(OLD);
         let mut hear = |number: usize, now| {
-            predictions.decode("PREDICTION_PROGRESS", all[number - 1].data.as_deref(), now)
+            predictions.take(vote::read(all[number - 1].data.as_deref()).0, now)
         };
         hear(45, 0);
         assert_eq!(hear(47, 1000), []);

@@ -64,6 +64,20 @@ pub(super) enum VoteMessage {
     Nothing,
 }
 
+/// The two kinds of votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum VoteKind {
+    Poll,
+    Prediction,
+}
+
+/// A message about a vote and its kind, for [`super::Interpreter::votes`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoteReport {
+    pub(super) kind: VoteKind,
+    pub(super) message: VoteMessage,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Outer<'a> {
@@ -105,6 +119,18 @@ impl<'a> VoteFields<'a> {
         let outer = lenient::object::<Outer<'_>>(data)?;
         lenient::object(outer.poll.or(outer.prediction).unwrap_or(data))
     }
+
+    /// The owner of the channel. Twitchat sends only votes of the channel that the bridge works
+    /// for.
+    fn owner(&self) -> Option<Fact> {
+        let id = [&self.channel_id, &self.broadcaster_id]
+            .into_iter()
+            .find(|id| is_twitch_id(&id.0))?;
+        Some(Fact::Broadcaster {
+            id: (&*id.0).into(),
+            own: true,
+        })
+    }
 }
 
 /// The fields of a choice or an outcome in all generations.
@@ -121,27 +147,18 @@ struct ChoiceWords<'a> {
     users: Number,
 }
 
-/// The owner of a poll or prediction. Twitchat sends only those of the channel that the bridge
-/// works for.
-pub(super) fn owner(data: &RawValue) -> Option<Fact> {
-    let fields = VoteFields::read(data)?;
-    let id = [fields.channel_id, fields.broadcaster_id]
-        .into_iter()
-        .find(|id| is_twitch_id(&id.0))?;
-    Some(Fact::Broadcaster {
-        id: id.0.into(),
-        own: true,
+/// Reads a message about a vote: its state, and the owner of the channel that it is on.
+pub(super) fn read(data: Option<&RawValue>) -> (VoteMessage, Option<Fact>) {
+    let Some(data) = data.filter(|data| data.get() != "null") else {
+        return (VoteMessage::Cleared, None);
+    };
+    VoteFields::read(data).map_or((VoteMessage::Nothing, None), |fields| {
+        let owner = fields.owner();
+        (message(fields), owner)
     })
 }
 
-/// Reads a state.
-pub(super) fn read(data: Option<&RawValue>) -> VoteMessage {
-    let Some(data) = data.filter(|data| data.get() != "null") else {
-        return VoteMessage::Cleared;
-    };
-    let Some(words) = VoteFields::read(data) else {
-        return VoteMessage::Nothing;
-    };
+fn message(words: VoteFields<'_>) -> VoteMessage {
     let rows = if words.choices.0.is_empty() {
         &words.outcomes
     } else {
@@ -385,7 +402,7 @@ mod tests {
     use super::*;
 
     fn state(json: &str) -> Vote {
-        match read(Some(serde_json::from_str(json).unwrap())) {
+        match read(Some(serde_json::from_str(json).unwrap())).0 {
             VoteMessage::State(vote) => vote,
             other => panic!("{other:?}"),
         }
@@ -395,13 +412,16 @@ mod tests {
     fn cleared_is_told_in_three_ways() {
         for json in ["{}", "null", r#"{"poll":null}"#, r#"{"prediction":{}}"#] {
             assert_eq!(
-                read(Some(serde_json::from_str(json).unwrap())),
+                read(Some(serde_json::from_str(json).unwrap())).0,
                 VoteMessage::Cleared,
                 "{json}"
             );
         }
         assert_eq!(
-            (read(None), read(Some(serde_json::from_str("[1]").unwrap()))),
+            (
+                read(None).0,
+                read(Some(serde_json::from_str("[1]").unwrap())).0
+            ),
             (VoteMessage::Cleared, VoteMessage::Nothing)
         );
     }

@@ -132,13 +132,13 @@ impl Ingest {
     pub(super) fn event(&mut self, message: &Message, base: &mut Base, now: Now) {
         self.note_generation(message, base, now);
         let (kind, data) = (&*message.kind, message.data.as_deref());
-        for fact in self.live.votes(kind, data, &at(now, None)) {
-            self.emit_fact(&fact, message.id.as_deref(), Playback::Live, base, now);
-        }
         if !mapping::feeds(kind) {
             return;
         }
         let read = mapping::decode(kind, data);
+        for fact in self.live.votes(read.vote, &at(now, None)) {
+            self.emit_fact(&fact, message.id.as_deref(), Playback::Live, base, now);
+        }
         if let Some(missing) = read.missing {
             base.counts.bus.invalid += 1;
             if base.counts.bus.invalid.is_power_of_two() {
@@ -413,8 +413,9 @@ impl Ingest {
         self.emit_message(message, Playback::Recorded, base, now);
         if class == Some(Class::Event) {
             let (kind, data) = (&*message.kind, message.data.as_deref());
-            let mut facts = self.recorded.votes(kind, data, &at(now, None));
-            facts.extend(mapping::decode(kind, data).facts);
+            let read = mapping::decode(kind, data);
+            let mut facts = self.recorded.votes(read.vote, &at(now, None));
+            facts.extend(read.facts);
             for fact in facts {
                 self.emit_fact(&fact, message.id.as_deref(), Playback::Recorded, base, now);
             }

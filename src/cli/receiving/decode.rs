@@ -262,14 +262,15 @@ impl Decoder {
         let emitted = data.map_or(Value::Null, value);
         let interpreter = self.interpreter(playback);
         let custom = interpreter.state(kind, &emitted, millis(at));
-        let mut facts = interpreter.votes(kind, data, &moment(at, None));
+        let read = mapping::decode(kind, data);
+        let mut facts = interpreter.votes(read.vote, &moment(at, None));
         if question::label_answer(kind).is_some() {
             facts.extend(
                 data.map(|data| interpreter.labels(data))
                     .unwrap_or_default(),
             );
         }
-        facts.extend(mapping::decode(kind, data).facts);
+        facts.extend(read.facts);
         let custom =
             custom.map(|event| Line::event(event, id.clone(), replay, at).with(emitted.clone()));
         let becomes = custom

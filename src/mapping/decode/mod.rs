@@ -17,7 +17,7 @@ pub(super) use support::{automatic, giver, tier, total_months};
 
 pub use missing_field::MissingField;
 
-use super::vote;
+use super::vote::{self, VoteKind, VoteReport};
 use crate::event::{Fact, fact::PresenceEvent};
 
 /// The facts of one message.
@@ -28,6 +28,9 @@ pub struct Decoded {
     pub facts: Vec<Fact>,
     /// Set if the message lacks a required field.
     pub missing: Option<MissingField>,
+    /// Set if the message is about a poll or a prediction. [`super::Interpreter::votes`] follows
+    /// them.
+    pub vote: Option<Box<VoteReport>>,
 }
 
 /// Groups of types with the same meaning, under their names in all generations.
@@ -44,9 +47,7 @@ enum Family {
     Held,
     Deleted,
     Whisper,
-    /// Only the owner's account is read from these here. [`super::Polls`] and
-    /// [`super::Predictions`] read the rest.
-    Vote,
+    Vote(VoteKind),
 }
 
 fn family(kind: &str) -> Option<Family> {
@@ -70,12 +71,10 @@ fn family(kind: &str) -> Option<Family> {
         "ON_AUTOMOD_MESSAGE_HELD" => Family::Held,
         "MESSAGE_DELETED" | "ON_MESSAGE_DELETED" => Family::Deleted,
         "MESSAGE_WHISPER" | "ON_MESSAGE_WHISPER" => Family::Whisper,
-        "POLL"
-        | "POLL_PROGRESS"
-        | "ON_POLL_PROGRESS"
-        | "PREDICTION"
-        | "PREDICTION_PROGRESS"
-        | "ON_PREDICTION_PROGRESS" => Family::Vote,
+        "POLL" | "POLL_PROGRESS" | "ON_POLL_PROGRESS" => Family::Vote(VoteKind::Poll),
+        "PREDICTION" | "PREDICTION_PROGRESS" | "ON_PREDICTION_PROGRESS" => {
+            Family::Vote(VoteKind::Prediction)
+        }
         _ => return None,
     })
 }
@@ -101,33 +100,39 @@ pub fn decode(kind: &str, data: Option<&RawValue>) -> Decoded {
     let Some(family) = family(kind) else {
         return Decoded::default();
     };
-    let Some(data) = data else {
-        // Twitchat clears polls and predictions with an empty message.
-        let missing = (family != Family::Vote).then_some(MissingField::with("data"));
+    // Twitchat clears polls and predictions with an empty message.
+    if let Family::Vote(kind) = family {
+        let (message, owner) = vote::read(data);
         return Decoded {
-            facts: Vec::new(),
-            missing,
+            facts: owner.into_iter().collect(),
+            vote: Some(Box::new(VoteReport { kind, message })),
+            ..Decoded::default()
         };
-    };
+    }
     let mut facts = Vec::new();
-    let read = match family {
-        Family::Follow => support::follow(data, &mut facts),
-        Family::Bits => support::bits(data, &mut facts),
-        Family::Subscription => support::subscription(data, &mut facts),
-        Family::Reward => support::reward(data, &mut facts),
-        Family::Chat(emitted_as) => presence::chat(data, emitted_as, &mut facts),
-        Family::MarkedRead => presence::marked_read(data, &mut facts),
-        Family::Held => presence::held(data, &mut facts),
-        Family::Deleted => uncounted::deleted(data, &mut facts),
-        Family::Whisper => uncounted::whisper(data, &mut facts),
-        Family::Vote => {
-            facts.extend(vote::owner(data));
-            Ok(())
-        }
+    let read = match data {
+        None => Err(MissingField::with("data")),
+        Some(data) => facts_of(family, data, &mut facts),
     };
     Decoded {
         facts,
         missing: read.err(),
+        vote: None,
+    }
+}
+
+fn facts_of(family: Family, data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), MissingField> {
+    match family {
+        Family::Follow => support::follow(data, facts),
+        Family::Bits => support::bits(data, facts),
+        Family::Subscription => support::subscription(data, facts),
+        Family::Reward => support::reward(data, facts),
+        Family::Chat(emitted_as) => presence::chat(data, emitted_as, facts),
+        Family::MarkedRead => presence::marked_read(data, facts),
+        Family::Held => presence::held(data, facts),
+        Family::Deleted => uncounted::deleted(data, facts),
+        Family::Whisper => uncounted::whisper(data, facts),
+        Family::Vote(_) => Ok(()),
     }
 }
 

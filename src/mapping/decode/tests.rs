@@ -359,10 +359,10 @@ fn mutate(value: &mut Value, nth: &mut usize, other: &Value) {
 
 fn everything_reads(kind: &str, data: &Value) {
     let raw = RawValue::from_string(data.to_string()).unwrap();
-    decode(kind, Some(&raw));
+    let read = decode(kind, Some(&raw));
     strip_texts(&raw);
-    crate::mapping::Polls::default().decode(kind, Some(&raw), 1);
-    crate::mapping::Predictions::default().decode(kind, Some(&raw), 1);
+    crate::mapping::Interpreter::default()
+        .votes(read.vote, &crate::mapping::interpreter::At::default());
     crate::mapping::Labels::default().decode(&raw);
     if let Ok(summary) = crate::twitchat::summary::Summary::read(&raw) {
         crate::mapping::summary::missing(&summary, |_| 0);

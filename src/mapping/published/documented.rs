@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{emitted::shape, feeds::feed, tests::same_as_docs, *};
-use crate::{event::name::catalogue, mapping::render};
+use crate::{
+    event::name::catalogue,
+    mapping::{Interpreter, interpreter::At, render},
+};
 
 /// Every type with documented keys, those that count first.
 fn documented() -> Vec<(EventName, Value)> {
@@ -231,22 +234,18 @@ fn what_twitchat_reports_has_every_documented_key_too() {
         include_str!("../../../tests/fixtures/twitchat_examples.ndjson"),
         include_str!("../../../tests/fixtures/twitchat_v17_examples.ndjson"),
     ] {
-        let (mut polls, mut predictions) = (
-            crate::mapping::Polls::default(),
-            crate::mapping::Predictions::default(),
-        );
+        let mut interpreter = Interpreter::default();
+        let at = At {
+            wall_ms: 1_795_291_200_000,
+            ..At::default()
+        };
         for message in crate::mapping::decode::tests::lines(file) {
             let (kind, data) = (&*message.kind, message.data.as_deref());
-            let mut facts = polls.decode(kind, data, 1_795_291_200_000);
-            facts.extend(predictions.decode(kind, data, 1_795_291_200_000));
-            facts.extend(crate::mapping::decode(kind, data).facts);
+            let read = crate::mapping::decode(kind, data);
+            let mut facts = interpreter.votes(read.vote, &at);
+            facts.extend(read.facts);
             for fact in facts {
-                let context = render::Context {
-                    at_ms: 1_795_291_200_000,
-                    id: "x",
-                    broadcaster: None,
-                };
-                let Some(event) = render::event(&fact, &context) else {
+                let Some(event) = render::event(&fact, &at.context("x")) else {
                     continue;
                 };
                 let Some(shape) = shape(&event.name) else {
