@@ -67,6 +67,13 @@ fn lasting(mut reply: Value) -> Value {
             }
         }
     }
+    // Since then, looks have had `dim`.
+    if let Some(look) = reply
+        .pointer_mut("/roll/look")
+        .and_then(Value::as_object_mut)
+    {
+        look.remove("dim");
+    }
     without_ids_of_entries(&mut reply);
     reply
 }

@@ -1,5 +1,5 @@
-//! Goes on with rolls that this run of the bridge did not begin: one that an earlier run has stored,
-//! and one that a page shows although the store does not have it.
+//! Goes on with rolls that this run of the bridge did not begin: one that an earlier run has
+//! stored, and one that a page shows although the store does not have it.
 //!
 //! A roll that was stored a short time ago goes on at once. An older one, which may have been left
 //! behind days ago, goes on only if a page reports that it still shows it.
@@ -32,7 +32,7 @@ impl Roll {
         };
         let alive_ms = meta.alive_ms.unwrap_or(found.at_ms).max(found.at_ms);
         if now.wall_ms.saturating_sub(alive_ms) > CLOSED_FOR_MS {
-            self.recovery.old = Some(Box::new(found.rolling));
+            self.recovery.remember(found.rolling);
             return;
         }
         self.recovery.wait();
@@ -53,10 +53,8 @@ impl Roll {
         if !is_free || self.recovery.has_ended(id) {
             return;
         }
-        let mut roll = match self.recovery.old.take() {
-            Some(old) if old.id == id => *old,
-            _ => Rolling::reported(id, report, cx.now),
-        };
+        let old = self.recovery.take_old(id);
+        let mut roll = old.unwrap_or_else(|| Rolling::reported(id, report, cx.now));
         roll.position.jump(
             report
                 .elapsed_ms

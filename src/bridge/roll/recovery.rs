@@ -21,7 +21,7 @@ const MOVEMENTS: (u64, u64) = (4, 250);
 #[derive(Debug)]
 pub(super) struct Recovery {
     /// The stored roll, if it is old.
-    pub(super) old: Option<Box<Rolling>>,
+    old: Option<Box<Rolling>>,
     /// Rolls that have ended. Reports that pages sent before they received the end do not bring
     /// them back.
     ended: VecDeque<Uuid>,
@@ -67,6 +67,15 @@ impl Recovery {
     pub(super) fn due_ms(&self) -> Option<u64> {
         let limits = [&self.content, &self.movement];
         limits.into_iter().filter_map(RateLimit::due_ms).min()
+    }
+
+    pub(super) fn remember(&mut self, old: Rolling) {
+        self.old = Some(Box::new(old));
+    }
+
+    /// The stored roll, if it has this id. It is forgotten in any case, because another roll is on.
+    pub(super) fn take_old(&mut self, id: Uuid) -> Option<Rolling> {
+        self.old.take().map(|old| *old).filter(|old| old.id == id)
     }
 
     pub(super) fn has_ended(&self, id: Uuid) -> bool {

@@ -65,7 +65,8 @@ settings! {
         fade: u32 = 80, Field::whole(0, 2_000), "TWITCHAT_BRIDGE_OVERLAY_FADE",
             "Height of the fades at the upper and the lower edge, in pixels; 0 for none.";
         dim: f64 = 0.55, Field::number(0.0, 1.0), "TWITCHAT_BRIDGE_OVERLAY_DIM",
-            "How much the picture behind the credits is darkened, from 0 (not at all) to 1 (black).";
+            "How much the picture behind the credits is darkened, from 0 (not at all) to 1 \
+                (black).";
         sticky_titles: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_STICKY_TITLES",
             "Whether a title stays while its names pass.";
         icons: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_ICONS",
