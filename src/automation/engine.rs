@@ -78,7 +78,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine for a rulebook. `once_log` is what [`Self::once_log`] returned before a restart.
+    /// An engine for a rulebook. `once_log` is the value that [`Self::once_log`] returned before a
+    /// restart.
     pub fn new(book: Arc<Rulebook>, once_log: Option<&str>) -> Self {
         let rules = book
             .rules

@@ -1,5 +1,5 @@
-//! How minijinja is set up here: which names exist, how long a template may run, and what its
-//! errors look like.
+//! Sets up minijinja: the names that exist, a limit on the work of a template, and the form of its
+//! errors.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 

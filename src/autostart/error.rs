@@ -21,7 +21,7 @@ pub enum Error {
         path.display()
     )]
     Foreign { path: PathBuf },
-    /// A scene collection of OBS that is not what OBS writes.
+    /// The file does not have the form of OBS's scene collections.
     #[error("{} is no scene collection of OBS: {why}", path.display())]
     Collection { path: PathBuf, why: String },
     /// A scene collection that is changed while OBS runs is overwritten by OBS.

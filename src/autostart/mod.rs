@@ -1,7 +1,7 @@
 //! SHELL. Starts the bridge with the computer ([`service`]) or with OBS ([`obs_script`]), and
 //! undoes both.
 //!
-//! Each function returns an [`Outcome`]: what it has changed, and what is left to the user. The
+//! Each function returns an [`Outcome`]: its changes, and the steps that are left to the user. The
 //! verbs `service` and `obs-script` call it. It prints nothing and asks nobody.
 
 mod error;

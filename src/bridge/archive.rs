@@ -1,7 +1,7 @@
 //! The credits of one session of the journal, read from its rows.
 //!
-//! `daemon::archives` reads the rows, beside the bridge or without one. The credits are what a
-//! fresh fold gives for them, as at a start, so they are the same in both cases.
+//! `daemon::archives` reads the rows, beside the bridge or without one. A fresh fold makes the
+//! credits from the rows, as at a start, so they are the same in both cases.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Carries out requests and `request` steps, and determines what their replies promise.
+//! Carries out requests and `request` steps, and determines the promises of their replies.
 
 use serde_json::{Map, Value, json};
 
@@ -76,8 +76,8 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     }
 }
 
-/// The same for `PublishEvent`. The event is stored if it is no repeat, and either has an id or
-/// counts in the credits.
+/// The promise that the reply to `PublishEvent` makes about the store. The event is stored if it is
+/// no repeat, and either has an id or counts in the credits.
 pub(super) fn promise_of_event(
     parts: &Parts,
     name: &EventName,

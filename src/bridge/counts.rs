@@ -53,7 +53,7 @@ pub(super) struct MessageCounts {
     pub(super) replayed: u64,
 }
 
-/// Counts of what changed the credits, and of what was left out as a repeat.
+/// Counts of the changes to the credits, and of the reports that were left out as repeats.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreditCounts {

@@ -41,7 +41,7 @@ struct Interest {
     last: Last,
 }
 
-/// For which kinds of events rules and labels use `last(…)`.
+/// The kinds of events for which rules and labels use `last(…)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Last {
     Nothing,

@@ -21,8 +21,8 @@ const MOST: usize = 1_000;
 /// left out.
 const SECTIONS: usize = 100;
 
-/// The events of one person in a session. It reads the rows a second time, because only after all
-/// of them it is known who is who.
+/// The events of one person in a session. It reads the rows a second time, because only all rows
+/// together show which accounts are the same person.
 #[derive(Debug)]
 pub struct Explanation {
     /// The session as it is after all rows.

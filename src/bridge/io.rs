@@ -38,7 +38,7 @@ pub struct Settings {
     pub grace_ms: i64,
     /// Milliseconds: a bridge that was closed for longer begins a new session.
     pub reset_after_ms: i64,
-    /// Whether the journal holds chat texts too.
+    /// Whether the journal keeps chat texts.
     pub keep_texts: bool,
     /// The owner of the channel; `None` if the config does not name one.
     pub broadcaster: Option<Person>,
@@ -52,7 +52,7 @@ pub struct Settings {
     pub overlay: Overlay,
     /// Rules, named actions and labels.
     pub rules: Arc<Rulebook>,
-    /// What clients on OBS may do.
+    /// The permissions of clients on OBS.
     pub permissions: Permissions,
     /// The first 16 hexadecimal digits of the SHA-256 of the config file, for `GetStatus`. `None`
     /// if there is no file.
@@ -228,7 +228,7 @@ pub enum Input {
     /// The config file has changed.
     Reloaded(Box<Reload>),
     Tick,
-    /// The bridge is about to end, so it stores what it would store later.
+    /// The bridge is about to end, so it stores the state that it would otherwise store later.
     Stopping,
 }
 

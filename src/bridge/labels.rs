@@ -21,9 +21,9 @@ const CLOCK_MS: u64 = 1_000;
 /// Milliseconds between a write that OBS refused, mostly because the source does not exist yet, and
 /// the next write.
 const AGAIN_MS: u64 = 10_000;
-/// Minimum milliseconds between two reads of what a source shows, because sources are created,
-/// removed, renamed and edited, and each collection has its own. It is `CHECK_EACH_MS` per label if
-/// that is more.
+/// Minimum milliseconds between two reads of a source's text, because sources are created, removed,
+/// renamed and edited, and each collection has its own. It is `CHECK_EACH_MS` per label if that is
+/// more.
 const CHECK_MS: u64 = 2_000;
 const CHECK_EACH_MS: u64 = 100;
 /// Limits on writing over a text of another program: number at once, and milliseconds between
@@ -172,7 +172,8 @@ impl Labels {
         (self.touched || now.mono_ms >= look_ms).then_some(self.uses)
     }
 
-    /// Evaluates all labels, writes those whose text has changed, and reads what the sources show.
+    /// Evaluates all labels, writes those whose text has changed, and reads the texts of the
+    /// sources.
     pub(super) fn run(&mut self, context: &Context, out: &mut Output, now: Now) {
         let book = Arc::clone(&self.book);
         let mut writing = self

@@ -1,4 +1,4 @@
-//! Rate limits for what the bridge sends, asks and writes because of something that it received.
+//! Rate limits for the messages, questions and writes of the bridge that received messages cause.
 //!
 //! A few may be done at once, and further ones at even intervals after them. A request that has to
 //! wait is never lost: it is done as soon as the limit allows it.

@@ -399,7 +399,7 @@ impl Bridge {
         parts.ingest.release(&mut parts.base, now);
     }
 
-    /// Lets rules, named actions and labels react to what has happened.
+    /// Lets rules, named actions and labels react to new events.
     fn run_automation(&mut self, now: Now) {
         let parts = &mut self.parts;
         steps::run(parts, now);
@@ -528,7 +528,7 @@ fn run_bans(parts: &mut Parts, now: Now) {
     with_roll(parts, now, Roll::run_hidden);
 }
 
-/// The bridge is about to end: stores what it would store later.
+/// The bridge is about to end: stores the state that it would otherwise store later.
 fn stop(parts: &mut Parts, now: Now) {
     hand_on_events(parts, now);
     let base = &mut parts.base;

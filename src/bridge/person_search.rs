@@ -13,7 +13,7 @@ const USUAL: usize = 20;
 /// Largest number of people that an error names.
 const NAMED: usize = 8;
 
-/// The one person whom a query means.
+/// The one person that matches a query. Fails if nobody or several people match.
 pub(super) fn one(fold: &Fold, query: &PersonQuery) -> Result<PersonId, RequestError> {
     let found = exact(fold, query);
     match found.as_slice() {

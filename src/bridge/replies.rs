@@ -34,7 +34,7 @@ pub(super) struct Revision {
     /// Changes of the fold, including those of people's names and of the session.
     pub(super) fold: u64,
     pub(super) bans: u64,
-    /// Changes of when people were last seen.
+    /// Number of changes to the times at which people were last seen.
     pub(super) seen: u64,
     /// When the session began, Unix milliseconds.
     pub(super) since_ms: i64,

@@ -157,7 +157,7 @@ pub(super) fn forgotten(parts: &mut Parts, answer: Result<Box<Remaining>, Reques
     }
 }
 
-/// Sends what was read from the journal.
+/// Sends the answer that was read from the journal.
 fn send_read(parts: &mut Parts, from: Sender, fields: Result<Map<String, Value>, RequestError>) {
     let answer = fields.and_then(|fields| {
         let body = Body::share(&fields)?;

@@ -36,7 +36,7 @@ pub struct Config {
     pub broadcaster: BroadcasterSettings,
     /// The name of the bridge, how it treats Twitchat, and the form of the log.
     pub bridge: BridgeSettings,
-    /// What other programs on the same OBS may do.
+    /// The permissions of other programs on the same OBS.
     pub bus: BusSettings,
     /// The end-credits page.
     pub overlay: OverlaySettings,
@@ -193,7 +193,7 @@ settings! {
 
 settings! {
     "bus",
-    /// `[bus]`: what other programs on the same OBS may do.
+    /// `[bus]`: the permissions of other programs on the same OBS.
     #[derive(Debug, Clone)]
     pub struct BusSettings {
         allow: Vec<Guarded> = Vec::new(), read::guarded, -,

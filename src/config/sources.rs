@@ -113,7 +113,7 @@ pub struct Places {
 pub struct Sources<'a> {
     /// The command line.
     pub flags: Flags,
-    /// The environment.
+    /// The environment variables, each with its value.
     pub env: Vec<(OsString, OsString)>,
     pub file: Option<FileText>,
     /// OBS's own settings, if they were found. They are used only if `obs.host` is this machine.

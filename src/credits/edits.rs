@@ -21,7 +21,7 @@ pub enum Edit {
     Show { who: PersonId },
     /// Shows a person under another name.
     Rename { who: PersonId, name: Box<str> },
-    /// Counts what `who` did for `into`.
+    /// Counts the facts of `who` for `into`.
     Merge { who: PersonId, into: PersonId },
     /// Leaves one entry out.
     Remove { entry: EntryId, of: Subject },
@@ -38,7 +38,7 @@ pub enum Subject {
 }
 
 impl Edit {
-    /// Whether it holds in later sessions too.
+    /// Whether the edit also holds in later sessions.
     pub fn outlives_session(&self) -> bool {
         !matches!(self, Self::Remove { .. } | Self::Add { .. })
     }

@@ -41,7 +41,7 @@ use crate::mapping::{summary::Key, summary_extras::SummaryExtras};
 /// The origin of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// A Twitchat page reported it when it happened. A second page may report it too.
+    /// A Twitchat page reported it when it happened. A second page may report the same fact.
     Page,
     /// It was published or played back, or a page reported it in a message without an id.
     Live,
@@ -415,7 +415,7 @@ impl Fold {
     }
 
     /// Increases with each change that a reply may show: while it is the same, so are credits of
-    /// the same time. New state that a reply shows must be counted here too.
+    /// the same time. New state that a reply shows must also be counted here.
     pub fn changes(&self) -> u64 {
         self.changes + self.people.changes() + self.broadcaster.changes()
     }

@@ -3,8 +3,8 @@
 //!
 //! A gift bomb is announced in up to two ways: by one report with the number of its gifts, with or
 //! without the recipients, and gift by gift. These messages come in any order, and either kind may
-//! be missing. A bomb has as many gifts as its reports say, and at least as many as were announced
-//! singly.
+//! be missing. A bomb has as many gifts as its reports state, and at least as many as were
+//! announced singly.
 //!
 //! Ten seconds is Twitchat's own rule. On Twitch, nobody can receive a gift twice. So the same
 //! recipient twice within a bomb is the same gift, reported twice: by two open Twitchat pages, or

@@ -1,4 +1,4 @@
-//! A person, and what is known about them.
+//! A person, with the account's names and roles.
 
 use crate::event::{Platform, Roles};
 

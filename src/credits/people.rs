@@ -34,7 +34,7 @@ pub struct People {
     pub listed: Listed,
     /// The name for people whom a service does not name; empty for the default.
     pub anonymous: Box<str>,
-    /// Whether journal rows are being read, which may be older than what is already known.
+    /// Whether journal rows are being read, which may be older than the names that are known.
     recalling: bool,
     changes: u64,
     registrations: u64,

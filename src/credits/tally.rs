@@ -117,7 +117,7 @@ impl Tally {
         self.lines(people).collect()
     }
 
-    /// The same lines as an iterator. It is lazy unless entries have to be merged.
+    /// The lines of [`Self::people`] as an iterator. It is lazy unless entries have to be merged.
     pub fn lines<'a>(&'a self, people: &'a People) -> Box<dyn Iterator<Item = TallyEntry> + 'a> {
         let entries = self.entries.iter().filter(|entry| entry.count > 0);
         if !self

@@ -265,8 +265,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes what is available, a bounded amount of each source, so that no source delays another
-    /// for long. Returns whether there was anything.
+    /// Takes the available inputs, a bounded number of each source, so that no source delays
+    /// another for long. Returns whether there was anything.
     fn turn(
         &mut self,
         from_obs: &mut mpsc::Receiver<Notice>,

@@ -1,6 +1,6 @@
-//! Reads the journal while the link is up. What the link receives meanwhile waits for the bridge in
-//! its order. Reading a year of streams takes seconds, and OBS does not repeat what it broadcasts
-//! meanwhile.
+//! Reads the journal while the link is up. Messages that the link receives meanwhile wait for the
+//! bridge in their order. Reading a year of streams takes seconds, and OBS does not repeat the
+//! messages that it broadcasts in that time.
 
 use std::collections::VecDeque;
 

@@ -134,7 +134,7 @@ async fn passed(span: Option<Duration>) -> Duration {
 }
 
 /// A program and all processes that it started. They are killed when this is dropped, unless the
-/// program has ended by itself. On systems other than Unix, tokio kills the program alone.
+/// program has ended by itself. On systems other than Unix, tokio kills only the program.
 #[derive(Debug)]
 struct Group {
     leader: Option<u32>,

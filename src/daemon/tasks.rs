@@ -48,7 +48,7 @@ impl From<Input> for Answer {
 pub(super) struct Tasks {
     obs: Obs,
     answers: mpsc::Sender<Answer>,
-    /// The journal.
+    /// The path of the journal.
     store: Arc<Path>,
     emits: Arc<Semaphore>,
     left_out: u64,

@@ -1,5 +1,5 @@
-//! Facts: what happened, independent of the version of the message that reported it. Twitchat's
-//! messages and published events are both read into this model.
+//! Facts: things that happened, independent of the version of the message that reported them.
+//! Twitchat's messages and published events are both read into this model.
 //!
 //! Credits are a fold over facts. `mapping::render` turns facts into Streamer.bot's events.
 
@@ -312,7 +312,7 @@ pub enum Fact {
     },
     /// A hype train was reported.
     HypeTrain(HypeTrain),
-    /// Tips, merch, memberships.
+    /// A tip, a purchase or a membership.
     Support(Support),
     /// Somebody is present in chat.
     Presence(Presence),

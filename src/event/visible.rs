@@ -1,4 +1,4 @@
-//! Whether a name shows anything: names without a visible character cannot be told apart.
+//! Whether a name shows anything: names without a visible character cannot be distinguished.
 
 use unicode_width::UnicodeWidthChar;
 

@@ -128,7 +128,7 @@ fn nearest_to(name: &EventName) -> Option<String> {
     nearest(&name.to_string(), known.iter().map(String::as_str)).map(ToOwned::to_owned)
 }
 
-/// The same warning for a type of Twitchat's own messages.
+/// The warning of [`doubt`] for a type of Twitchat's own messages.
 pub fn doubt_of_type(kind: &str) -> Option<String> {
     let kind = kind.to_uppercase();
     if types::look_up(&kind).is_some() {
@@ -141,7 +141,7 @@ pub fn doubt_of_type(kind: &str) -> Option<String> {
     ))
 }
 
-/// The same warning for a pattern with `*` or `?`. `written` is the pattern as written, and
+/// The warning of [`doubt`] for a pattern with `*` or `?`. `written` is the pattern as written, and
 /// `matches` tests a name. The caller must check patterns for Twitchat's own messages.
 pub fn doubt_of_pattern(written: &str, matches: impl Fn(&EventName) -> bool) -> Option<String> {
     let mut any = false;

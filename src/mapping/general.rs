@@ -99,8 +99,8 @@ impl States {
         })
     }
 
-    /// The same for a message of a played-back recording. A recording may be played back several
-    /// times, so after a pause no message counts as a repeat.
+    /// Like [`Self::event`], for a message of a played-back recording. A recording may be played
+    /// back several times, so after a pause no message counts as a repeat.
     pub fn event_replayed(
         &mut self,
         kind: &str,

@@ -1,7 +1,7 @@
 //! Removes chat texts from data before it is stored.
 //!
-//! The journal keeps raw data, so that a later mapping can read it again. It keeps what people
-//! wrote only if the streamer wants that (`keep_texts`).
+//! The journal keeps raw data, so that a later mapping can read it again. It keeps chat texts only
+//! if the streamer wants that (`keep_texts`).
 
 use serde_json::value::RawValue;
 
@@ -61,7 +61,8 @@ fn may_have_texts(json: &str) -> bool {
     json.contains('\\') || json.split('"').skip(1).step_by(2).any(is_text_key)
 }
 
-/// Whether this key holds what a person wrote, in Twitchat's, Twitch's or Streamer.bot's data.
+/// Whether this key holds a text that a person wrote, in Twitchat's, Twitch's or Streamer.bot's
+/// data.
 fn is_text_key(key: &str) -> bool {
     matches!(
         key,

@@ -1,4 +1,5 @@
-//! The live link: passes on what both connections receive, until either ends. Used by `supervise`.
+//! Serves the live link: passes on the messages of both connections, until either ends. Used by
+//! `supervise`.
 
 use std::{collections::VecDeque, future::pending, sync::Arc, time::Duration};
 
@@ -113,7 +114,7 @@ impl Session {
     }
 
     /// Why `request_connection` ended before it was ready. The cause is taken from
-    /// `event_connection` if that has ended too.
+    /// `event_connection` if that has also ended.
     async fn explained(&mut self) -> Gone {
         let told = self.event_connection.end_within(CAUSE_WITHIN).await;
         // The events are read only now, because a request can fail before obws reports why.

@@ -18,10 +18,10 @@ pub struct PersonQuery {
 /// The fields of a person that a [`PersonQuery`] compares with its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// In the id, the login or the display name.
+    /// The id, the login and the display name.
     Any,
     Id,
-    /// In the login or the display name.
+    /// The login and the display name.
     Name,
 }
 
@@ -54,7 +54,7 @@ pub enum EditRequest {
     Show { person: PersonQuery },
     /// Show a person under another name.
     Rename { person: PersonQuery, name: Box<str> },
-    /// Count what `person` did for `into`.
+    /// Count the events of `person` for `into`.
     Merge {
         person: PersonQuery,
         into: PersonQuery,

@@ -73,7 +73,8 @@ pub enum RequestError {
         /// The word for `bus.allow`.
         word: &'static str,
     },
-    /// The bridge does not offer what the request asks for.
+    /// The bridge does not have the data, or cannot carry out the action, that the request asks
+    /// for.
     #[error("{0}")]
     Unavailable(String),
     /// The reply would be too large for OBS.

@@ -1,5 +1,5 @@
-//! What clients on OBS may do. Every program on the same OBS can send a request, so those that
-//! destroy data are refused unless the config file allows them by name.
+//! The permissions of clients on OBS. Every program on the same OBS can send a request, so those
+//! that destroy data are refused unless the config file allows them by name.
 
 use super::RequestError;
 

@@ -6,8 +6,8 @@
 //!
 //! Writes that are [`StoreNotice::Committed`] survive a crash of the bridge and of the machine:
 //! SQLite uses WAL with `synchronous=FULL`, and the thread checks that the file still exists. If
-//! the files are deleted or replaced while they are open, the thread makes a new journal from what
-//! the connection still has.
+//! the files are deleted or replaced while they are open, the thread makes a new journal from the
+//! data that the connection still has.
 //!
 //! [`Write`]: crate::bridge::journal::Write
 

@@ -26,7 +26,7 @@ pub enum StoreNotice {
     },
     /// The disk accepts writes again. A [`StoreNotice::Committed`] follows.
     Healed,
-    /// The operator should know of a change to the files.
+    /// The files have changed in a way that the operator should know about.
     Noted {
         /// The text for the log.
         text: String,

@@ -38,7 +38,7 @@ impl ReadOnlyStore {
         })
     }
 
-    /// Reads the store. The reader does not see what others write while it is in use.
+    /// Reads the store. While the reader is in use, it does not see new writes of other programs.
     ///
     /// # Errors
     /// [`StoreError::Database`] if the file cannot be read.

@@ -3,7 +3,7 @@
 //!
 //! A deleted file can still be read through the connection that has it open. So the new journal is
 //! a copy that SQLite makes itself. Only if that fails, the new journal begins with nothing but the
-//! running session and the meta values, and the note reports what is lost.
+//! running session and the meta values, and the note reports the loss.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -113,8 +113,8 @@ impl Store {
         })
     }
 
-    /// Writes the log back into the database and truncates it, because on a small disk the log may
-    /// be what takes up the space.
+    /// Writes the log back into the database and truncates it, because the log may take up most of
+    /// the space on a small disk.
     pub(super) fn shorten_log(&mut self) {
         if let Err(error) = self
             .connection
@@ -229,7 +229,7 @@ impl Store {
         Ok(copy)
     }
 
-    /// Creates an empty file, readable by its owner only. Removes what an earlier attempt has left.
+    /// Creates an empty file, readable by its owner only. Removes the file of an earlier attempt.
     fn create_new(&self, new: &Path) -> Result<(), StoreError> {
         self.remove(new)?;
         let mut options = OpenOptions::new();
@@ -262,7 +262,7 @@ impl Store {
 }
 
 /// Whether the content is the cause of the error, and not the disk or another program. Then another
-/// attempt would fail, too.
+/// attempt would fail as well.
 fn is_unreadable(error: &rusqlite::Error) -> bool {
     match error.sqlite_error() {
         Some(error) => match error.code {

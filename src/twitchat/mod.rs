@@ -1,9 +1,9 @@
 //! PURE. Twitchat's own protocol: three generations of names and shapes, its catalogue, its
 //! summary, its labels.
 //!
-//! This module knows nothing of Streamer.bot's events: `mapping` turns its results into facts. What
-//! it knows about Twitchat comes from Twitchat's source at 16.17.1, from the 17.0.0 beta, and from
-//! its public API page.
+//! This module knows nothing of Streamer.bot's events: `mapping` turns its results into facts. Its
+//! facts about Twitchat come from Twitchat's source at 16.17.1, from the 17.0.0 beta, and from its
+//! public API page.
 
 pub mod account;
 pub mod action;

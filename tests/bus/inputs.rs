@@ -1,4 +1,4 @@
-//! Amounts, raids and names in many forms: what the credits and the roll show for an input.
+//! Tests the credits and the roll with amounts, raids and names in many forms.
 //!
 //! An input is a list of messages, played one after the other on cleared credits, and a list of
 //! expectations `[path, operator, value]`. A path begins with `reply` (`GetCredits` in `legacy`

@@ -376,7 +376,7 @@ async fn studio_requests_are_answered_as_obs_answers_them(site: Site) {
     }
 }
 
-/// Only the stand-in has browser sources and shows what was sent to them.
+/// Only the stand-in has browser sources and shows the messages to them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_without_a_connection_is_fed_by_obs_itself() {
     let site = Site::stand_in().await;

@@ -244,7 +244,7 @@ impl Bench {
         Value::Object(fields)
     }
 
-    /// A new process with what this one has written, made as `daemon` does it.
+    /// A new process with everything that this one has written, made as `daemon` does it.
     fn restarted(&self) -> Self {
         let number = |key| self.kept.get(key).and_then(|text| text.parse().ok());
         let text = |key| self.kept.get(key).cloned();

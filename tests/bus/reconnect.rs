@@ -1,5 +1,5 @@
 //! OBS goes away and comes back in every possible way: the bridge connects again by itself, and
-//! Twitchat's summary fills what was missed.
+//! Twitchat's summary fills the gaps.
 
 use std::time::Duration;
 

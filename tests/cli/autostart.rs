@@ -1,5 +1,5 @@
-//! `service` and `obs-script`: in a home of its own, with a `systemctl` that only notes what it is
-//! asked.
+//! `service` and `obs-script`: in a home of its own, with a `systemctl` that only records its
+//! arguments.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

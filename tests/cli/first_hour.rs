@@ -2,7 +2,7 @@
 //! config file has typos, passwords are wrong or come from Windows. Each step is a command as it
 //! is typed, the exit code, and words that must be shown.
 //!
-//! Whatever happens, what is shown fits the terminal, is in sentences, and has no password in it.
+//! In every case, the output fits the terminal, consists of sentences, and contains no password.
 
 use std::cell::RefCell;
 use std::fs;
@@ -29,7 +29,7 @@ const RAW_ERRORS: [&str; 10] = [
     "stream did not contain",
 ];
 
-/// An account, and the faults that its user meets.
+/// An account, and the faults that its user sees.
 struct Hour {
     account: Account,
     /// One text for each fault. The session goes on after it.
@@ -71,7 +71,7 @@ impl Hour {
         }
     }
 
-    /// Checks what a terminal shows for everything that must never be shown.
+    /// Checks the output on a terminal for texts that must never be shown.
     fn check(&self, line: &str, shown: &[u8]) -> String {
         let shown = String::from_utf8(shown.to_vec()).unwrap();
         let shown = shown.replace("\r\n", "\n");

@@ -1,4 +1,4 @@
-//! Runs the binary in a home of its own, and captures what the tests check.
+//! Runs the binary in a home of its own, and captures its output and its exit code.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -82,7 +82,7 @@ impl Home {
         self.feed(arguments, "").await
     }
 
-    /// The same with a text on standard input.
+    /// Like [`Self::run`], with a text on standard input.
     pub(crate) async fn feed(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Done {
         let mut command = self.command(arguments);
         let input = input.as_ref().to_owned();

@@ -93,7 +93,7 @@ fn receive(connection: &mut TcpStream) -> (String, Value) {
     (path, serde_json::from_slice(&body).unwrap())
 }
 
-/// A web server in Discord's place: its port, and what it receives.
+/// A web server in Discord's place: its port, and the requests that it receives.
 fn discord() -> (u16, Receiver<(String, Value)>) {
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = server.local_addr().unwrap().port();

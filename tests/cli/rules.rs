@@ -1,4 +1,4 @@
-//! `rules`, `script` and `labels`: what they print, and their exit codes.
+//! `rules`, `script` and `labels`: their output and their exit codes.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Finds out which file of `src` names items of which other file. Follows `use` lines, paths and
+//! Finds the files of `src` whose items another file names. Follows `use` lines, paths and
 //! re-exports.
 
 use std::collections::{BTreeMap, BTreeSet};

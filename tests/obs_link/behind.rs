@@ -1,5 +1,5 @@
 //! When the notices are not read for a while, the link waits without blocking the thread, and
-//! reports afterwards what has happened.
+//! reports the events afterwards.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Servers that are no OBS, or do what the stand-in cannot do.
+//! Servers that are no OBS, or that do things which the stand-in cannot do.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The examples do what their documentation says, when they are run as a user would run them.
+//! Tests that the examples behave as their documentation describes, when they are run as a user
+//! would run them.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! The bridge is killed at many points of a burst: everything that it had replied with is still
-//! counted, and Twitchat's summary has what it missed.
+//! The bridge is killed at many points of a burst: everything that it had confirmed still counts,
+//! and Twitchat's summary contains the events that it missed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -23,8 +23,8 @@ const BACK_WITHIN: Duration = Duration::from_secs(5);
 const NOTICED_WITHIN: Duration = Duration::from_secs(20);
 /// The limit from SIGINT to the end of the process, when nothing is left to send.
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
-/// Messages that another client received this long before the kill were received by the bridge,
-/// too.
+/// The bridge has also received the messages that another client received this long before the
+/// kill.
 const HEARD_BEFORE: Duration = Duration::from_millis(100);
 
 const LOST: &str = "the connection to OBS is lost";

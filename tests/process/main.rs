@@ -1,5 +1,5 @@
 //! Tests the program as a process: it is killed, frozen, refused and stopped, and the tests check
-//! what it leaves behind.
+//! its files afterwards.
 //!
 //! Tests that kill or freeze a real OBS start one of their own. The others on a real OBS share the
 //! one that `scripts/test` starts.

@@ -1,5 +1,5 @@
-//! The script for OBS, in a real `LuaJIT` with a stand-in for OBS's Lua library: what it starts,
-//! how that ends, and what it shows.
+//! Tests the script for OBS, in a real `LuaJIT` with a stand-in for OBS's Lua library: the program
+//! that it starts, the end of that program, and the status that it shows.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

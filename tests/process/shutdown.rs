@@ -1,4 +1,4 @@
-//! Stopping the bridge: in order, or at once, and what is on disk afterwards.
+//! Tests that the bridge stops, in order or at once, and that the right data is on disk afterwards.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -428,8 +428,8 @@ fn a_condition_that_cannot_be_told_is_no_reason_to_run() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
-    /// In whichever order things happen: runs stay within their limits, no turn stays due for ever,
-    /// and all runs end.
+    /// Whatever the order of the moves is, runs stay within their limits, no turn stays due for
+    /// ever, and all runs end.
     #[test]
     fn nothing_piles_up_and_nothing_sticks(moves in proptest::collection::vec((0_u8..4,
         0_u64..3_000), 0..120)) {

@@ -69,7 +69,7 @@ pub enum Running {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Log {
-    /// In the journal of systemd, under this unit.
+    /// The log is in the journal of systemd, under this unit.
     Journal {
         unit: &'static str,
     },

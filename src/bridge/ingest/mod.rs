@@ -48,7 +48,7 @@ enum Emission {
     Silent,
 }
 
-/// The ids of what was ingested, and the interpreters, which combine messages.
+/// The ids of ingested messages and events, and the interpreters, which combine messages.
 #[derive(Debug)]
 pub(super) struct Ingest {
     received_ids: Recent,
@@ -186,8 +186,8 @@ impl Ingest {
         bans::note_acts(base, &doers, now);
     }
 
-    /// Compares a map of Twitchat's labels with the previous one, and journals what is new as if it
-    /// had been published.
+    /// Compares a map of Twitchat's labels with the previous one, and journals the changes as if
+    /// they had been published.
     pub(super) fn labels(&mut self, data: &RawValue, base: &mut Base, now: Now) {
         for fact in self.live.labels(data) {
             self.publish_own(fact, base, now);

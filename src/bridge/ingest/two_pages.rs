@@ -1,6 +1,6 @@
 //! Detects two Twitchat pages on one OBS: a browser and a dock, or pages of two generations. A
 //! proof is written to the journal and the log, and shown by `GetStatus`. `credits::twins` handles
-//! what follows for the credits.
+//! the consequences for the credits.
 //!
 //! A proof has a row of its own, because leaderboards need it, and a restart does not read closed
 //! sessions back as a whole.

@@ -106,7 +106,7 @@ impl Roll {
         }
     }
 
-    /// Makes the roll from what is known now, ends the previous one, and sends it to the pages. An
+    /// Makes the roll from the current state, ends the previous one, and sends it to the pages. An
     /// error if the roll is too large for OBS.
     pub(super) fn begin_roll(
         &mut self,

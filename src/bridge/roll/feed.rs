@@ -1,11 +1,11 @@
 //! Decides when to send the roll to pages without a connection of their own. They receive it by
 //! obs-browser's vendor request. It is sent again and again while the scene is on air, because a
-//! page that loads late has missed what was sent before.
+//! page that loads late has missed the earlier messages.
 
 /// Milliseconds between two messages about the same roll.
 const AGAIN_MS: u64 = 1_000;
-/// The same for a roll of more than `LARGE` bytes, which would otherwise keep OBS and its browser
-/// busy all the time.
+/// Milliseconds between two messages about the same roll of more than `LARGE` bytes, which would
+/// otherwise keep OBS and its browser busy all the time.
 const LARGE_AGAIN_MS: u64 = 5_000;
 const LARGE: usize = 256 * 1024;
 

@@ -26,7 +26,8 @@ const EACH_MS: u64 = 250;
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     places: Vec<(Place, PersonId)>,
-    /// Places whose name was ever changed in this roll, with what they show now; `None` hides it.
+    /// Places whose name was ever changed in this roll, each with its current content; `None` hides
+    /// the name.
     changed: BTreeMap<Place, Option<Value>>,
     /// The revision of the edits that the names already show.
     edits: u64,
@@ -158,7 +159,7 @@ impl Shown {
         }
     }
 
-    /// Shows this in a place from now on.
+    /// Replaces the content of a place; `None` hides it.
     fn put(&mut self, object: &Map<String, Value>, place: Place, name: Option<Value>) {
         if self.changed.contains_key(&place) || name.as_ref() != original(object, place) {
             self.changed.insert(place, name);

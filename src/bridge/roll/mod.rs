@@ -2,9 +2,8 @@
 //! controlled.
 //!
 //! A roll has an id, so everything that is sent about it may be sent again. Pages on OBS report
-//! what they show. Pages that cannot report get the roll by obs-browser's vendor request; the
-//! bridge assumes that they take as long as it has estimated. Twitchat's own buttons are in
-//! [`twitchat`].
+//! their state. Pages that cannot report get the roll by obs-browser's vendor request; the bridge
+//! assumes that they take as long as it has estimated. Twitchat's own buttons are in [`twitchat`].
 
 mod adopt;
 mod begin;
@@ -152,8 +151,7 @@ impl Roll {
     }
 
     /// `RollCredits`: ends the current roll and begins one with the present credits, or with those
-    /// of a session that was read. Rules use it
-    /// too. An error if the roll is too large for OBS.
+    /// of a session that was read. Rules use it as well. An error if the roll is too large for OBS.
     pub(super) fn start(
         &mut self,
         options: RollOptions,
@@ -205,8 +203,8 @@ impl Roll {
         into_map(json!({ "roll": stopped, "stopped": stopped.is_some() }))
     }
 
-    /// `OverlayReport`: a page reports what it shows. The reply contains the roll that it should
-    /// show, if it shows another one.
+    /// `OverlayReport`: a page reports its state. The reply contains the roll that it should show,
+    /// if it shows another one.
     pub(super) fn page_report(
         &mut self,
         client: &str,

@@ -1,4 +1,4 @@
-//! The pages of the end credits and what each shows, according to their own reports.
+//! The pages of the end credits and the state of each, according to their own reports.
 
 use std::collections::BTreeMap;
 

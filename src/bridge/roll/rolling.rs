@@ -32,7 +32,7 @@ pub(super) struct Rolling {
     /// has it.
     pub(super) object: Map<String, Value>,
     pub(super) position: Position,
-    /// Length of a pass: the estimate, until a page reports what it has measured.
+    /// Length of a pass: the estimate, until a page reports the measured length.
     pub(super) length_ms: f64,
     /// When each section is in the middle of the picture, by the estimate.
     pub(super) starts_ms: Vec<f64>,

@@ -369,12 +369,12 @@ impl Bench {
         }
     }
 
-    /// A new run of the bridge on what this one has stored.
+    /// A new run of the bridge with everything that this one has stored.
     pub(super) fn restarted(&self) -> Self {
         self.restarted_with(settings())
     }
 
-    /// The same with other settings.
+    /// Like [`Self::restarted`], with other settings.
     pub(super) fn restarted_with(&self, settings: Settings) -> Self {
         self.restarted_at(settings, self.now.wall_ms)
     }

@@ -1,5 +1,5 @@
-//! Tests the rate limits: what the bridge sends, writes and logs because of received messages is
-//! limited, and the last message still has its effect.
+//! Tests the rate limits: received messages cause only a limited number of messages, writes and log
+//! entries, and the last message still has its effect.
 
 use super::*;
 use crate::{automation::Rulebook, bridge::io::Overlay, twitchat::Generation};

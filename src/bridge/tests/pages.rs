@@ -1,5 +1,5 @@
-//! Tests what pages for Streamer.bot rely on: each request gets a reply, each chat line is emitted
-//! once, and timers and voices are emitted.
+//! Tests the behaviour on which pages for Streamer.bot rely: each request gets a reply, each chat
+//! line is emitted once, and timers and voices are emitted.
 
 use super::*;
 

@@ -836,7 +836,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// In whatever order things happen: a roll that is neither paused nor controlled ends in time,
+    /// Whatever the order of events is, a roll that is neither paused nor controlled ends in time,
     /// and as many rolls end as begin.
     #[test]
     fn no_order_of_happenings_sticks(happenings in prop::collection::vec(happening(), 0..25),

@@ -29,7 +29,7 @@ fn bounded(support: &Support) -> Support {
 }
 
 impl Sections {
-    /// Rebuilds the lines of a kind of support from what remains of it.
+    /// Rebuilds the lines of a kind of support from the support that was not taken back.
     fn sum_support(&mut self, kind: SupportKind) {
         self.support.remove(&kind);
         let left: Vec<SupportOnce> = self.singles.support(kind).cloned().collect();

@@ -331,7 +331,7 @@ impl<'a> Lines<'a> {
         !self.left_out.is_banned(who) && self.shows_if_banned(who, plan)
     }
 
-    /// The same for sections that also show banned people.
+    /// Whether a person is shown in a section that also shows banned people.
     fn shows_if_banned(&self, who: PersonId, plan: &Plan) -> bool {
         let Some(known) = self.fold.people.known(self.fold.people.shown(who)) else {
             return false;

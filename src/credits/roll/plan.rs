@@ -49,16 +49,16 @@ pub enum Layout {
 )]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Sort {
-    /// In the order in which people were first seen.
+    /// The order in which people were first seen.
     #[default]
     First,
-    /// By name, in any case.
+    /// Sorted by name, in any case.
     Name,
-    /// By amount, the most first; equal amounts by name.
+    /// Sorted by amount, the most first. Equal amounts are sorted by name.
     Amount,
-    /// Moderators first, then VIPs, then subscribers, then others.
+    /// Moderators come first, then VIPs, then subscribers, then others.
     Role,
-    /// By tier, the highest first.
+    /// Sorted by tier, the highest first.
     Tier,
 }
 
@@ -88,9 +88,9 @@ pub enum Role {
 pub enum Amounts {
     #[default]
     Hidden,
-    /// With the bridge's texts, such as `500 bits` or `×3`.
+    /// Amounts are shown as the bridge's texts, such as `500 bits` or `×3`.
     Shown,
-    /// With a text of the user, in which `{n}` is the number.
+    /// Amounts are shown as a text of the user, in which `{n}` is the number.
     Worded(Box<str>),
 }
 
@@ -138,7 +138,7 @@ pub struct Plan {
     /// Whether icons for roles and kinds are shown before the names.
     pub badges: bool,
     /// Whether lines are shown below a name: a poll's choices, the people who redeemed a reward or
-    /// conducted a train, and what was bought.
+    /// conducted a train, and the goods that were bought.
     pub details: bool,
     /// Largest number of names; `None` for no limit.
     pub limit: Option<usize>,

@@ -40,7 +40,7 @@ pub struct Name {
 pub struct Below {
     /// The text of the line.
     pub text: String,
-    /// The same as in [`Name`].
+    /// See [`Name::platform`].
     #[serde(skip_serializing_if = "str::is_empty")]
     pub platform: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -48,7 +48,7 @@ pub struct Below {
     /// Name of an icon before the text; may be empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub icon: &'static str,
-    /// The same as in [`Name`].
+    /// See [`Name::who`].
     #[serde(skip)]
     pub who: Option<PersonId>,
 }

@@ -73,9 +73,9 @@ pub(super) fn chat(
 /// The field in which an [`Account`] was found. The meaning of its `id` depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameSource {
-    /// In `user`.
+    /// The account is in `user`.
     User,
-    /// In IRC `tags`.
+    /// The account is in IRC `tags`.
     Tags,
 }
 

@@ -1,8 +1,8 @@
 //! Reads one Twitchat message of any generation into facts.
 //!
 //! Stateless: the same message always gives the same facts, live and when the journal is read back.
-//! Other modules handle what needs a memory: polls, predictions, labels, the summary, and gift
-//! bombs. `bridge` calls this for each message.
+//! Other modules handle messages that need a memory: polls, predictions, labels, the summary, and
+//! gift bombs. `bridge` calls this for each message.
 
 pub(super) mod channel;
 mod chat;

@@ -1,4 +1,4 @@
-//! Follows, bits, subscriptions, gifts, rewards.
+//! Reads follows, bits, subscriptions, gifts and rewards.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

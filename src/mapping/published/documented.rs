@@ -224,7 +224,7 @@ fn the_receiving_account_and_hidden_names_do_not_come_back_through_the_publisher
     );
 }
 
-/// The same check for events made of Twitchat's messages, with captured messages of all
+/// Checks the keys of events that are made of Twitchat's messages, with captured messages of all
 /// generations.
 #[test]
 fn what_twitchat_reports_has_every_documented_key_too() {

@@ -50,7 +50,7 @@ pub(super) struct Spec {
     /// Whether the event counts only if the payment was pending before. Otherwise another event has
     /// reported the payment.
     pub(super) settles: bool,
-    /// Whether the event never counts itself, but takes back what another event counted when it
+    /// Whether the event never counts itself, but takes back the support of another event when it
     /// reports a refund.
     pub(super) refunds: bool,
 }

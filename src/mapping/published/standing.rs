@@ -9,7 +9,7 @@ use super::look::{at, flag, text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     Counts,
-    /// The event is of a type that feeds no section, reports what another event reports too, or is
+    /// The event is of a type that feeds no section, reports the same as another event, or is
     /// something else under the same name, such as a timeout or a reward paid with bits.
     Uncounted,
     /// A test or a preview.

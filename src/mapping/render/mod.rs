@@ -53,8 +53,8 @@ pub fn event(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
     shape(fact, context).map(|event| of_platform(platform, event))
 }
 
-/// The same event before it gets the name of the person's platform. A published event keeps the
-/// name that its publisher gave it.
+/// The event for a fact, before it gets the name of the person's platform. A published event keeps
+/// the name that its publisher gave it.
 pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
     Some(match fact {
         Fact::Follow { who } => EmittedEvent {

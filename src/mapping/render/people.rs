@@ -29,7 +29,7 @@ pub(super) fn banned(who: &Person) -> Value {
     })
 }
 
-/// A person in one event, with what only this event reports about them.
+/// A person in one event, with the data that only this event reports about them.
 pub(super) struct Shown<'a> {
     pub(super) who: &'a Person,
     pub(super) badges: Vec<Value>,

@@ -25,8 +25,8 @@ pub(crate) type Moment = Duration;
 /// Why the link will not connect again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Halt {
-    /// OBS refused the password at the first attempt. Most likely it is mistyped, and another
-    /// attempt would fail too.
+    /// OBS refused the password at the first attempt. Most likely it is mistyped, so another
+    /// attempt would fail as well.
     Password,
     TooOld,
     /// The user disconnected this program in OBS, and does not expect it to connect again.

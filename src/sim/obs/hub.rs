@@ -73,7 +73,7 @@ struct HubState {
     reorder: Reorder<Broadcast>,
     early_replies: bool,
     broadcast_takes: Duration,
-    /// In the order in which they are due, because all take equally long.
+    /// The delayed broadcasts. Their order is that of their times, because all take equally long.
     late: VecDeque<Late>,
     coin: fastrand::Rng,
     received: VecDeque<Box<str>>,

@@ -383,8 +383,8 @@ async fn one_after_the_other_nothing_changes_places() {
     );
 }
 
-/// As in OBS under load: a client that waits for each reply is slow, and one that does not wait is
-/// fast.
+/// OBS behaves in this way under load: a client that waits for each reply is slow, and one that
+/// does not wait is fast.
 #[tokio::test]
 async fn broadcasts_that_take_their_time_take_it_side_by_side() {
     const COUNT: u64 = 20;

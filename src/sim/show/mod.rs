@@ -25,9 +25,9 @@ use timeline::{Act, LENGTH, Timeline, publish_raid};
 pub struct ShowSpeed(pub Duration);
 
 impl ShowSpeed {
-    /// Slow enough for people to watch.
+    /// A speed at which people can watch.
     pub const LIVE: Self = Self(Duration::from_secs(10));
-    /// As fast as possible.
+    /// The highest possible speed.
     pub const HURRIED: Self = Self(Duration::ZERO);
 }
 

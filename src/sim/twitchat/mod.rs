@@ -1,8 +1,8 @@
 //! A stand-in Twitchat: sends the messages of a stream to any obs-websocket server, in the form of
 //! one of its three generations, and answers the questions that the real one answers.
 //!
-//! It keeps a history, so that its summary contains what the other side has missed. It drops
-//! messages with ids that it has seen, its own included. It has no chat, no overlays and no
+//! It keeps a history, so that its summary contains the events that the other side has missed. It
+//! drops messages with ids that it has seen, its own included. It has no chat, no overlays and no
 //! settings. Called by the demo's [`show`](super::show) and by the tests.
 
 mod channel;

@@ -92,7 +92,7 @@ actions! { CLIPS:
     }
 }
 
-/// Converts the given data to what the overlay needs.
+/// Converts the given data to the form that the overlay needs.
 fn complete(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if !data.contains_key("clip") {
         gather(data);

@@ -70,7 +70,7 @@ pub struct Action {
     pub names: Names,
     /// One or two sentences about its effect.
     pub about: &'static str,
-    /// Its parameters.
+    /// Its parameters, each with its keys in both namings.
     pub params: &'static [Param],
     /// The messages that answer it or follow from it.
     pub answers: &'static [Answer],

@@ -147,7 +147,7 @@ impl Process {
         Self::with_journal(site, tempfile::tempdir().unwrap()).await
     }
 
-    /// The same with this home folder, which may contain a `journal.db`.
+    /// Like [`Self::on`], with this home folder, which may contain a `journal.db`.
     pub(crate) async fn with_journal(site: &Site, home: TempDir) -> Self {
         let mut bus = Bus::connect(site).await;
         let process = Self::start(site, home);
