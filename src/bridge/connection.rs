@@ -20,6 +20,11 @@ impl Connection {
         self.info.is_some()
     }
 
+    /// When the bridge connected to it, Unix milliseconds; `None` while it is not connected.
+    pub(super) fn since_ms(&self) -> Option<i64> {
+        self.info.as_ref().map(|(_, at_ms)| *at_ms)
+    }
+
     pub(super) fn up(&mut self, info: ObsInfo, wall_ms: i64) {
         self.info = Some((info, wall_ms));
     }

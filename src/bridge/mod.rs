@@ -47,6 +47,7 @@ mod emitter;
 pub mod explanation;
 pub mod forget;
 pub mod forget_request;
+mod gap_filling;
 mod generation;
 pub mod ingest;
 pub mod io;

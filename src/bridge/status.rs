@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{io::Now, parts::Parts, time::instant};
+use super::{gap_filling, io::Now, parts::Parts, time::instant};
 use crate::request::status_keys;
 use crate::twitchat::Generation;
 
@@ -60,6 +60,7 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
         "people": fold.people.len(),
         "counts": counts(parts),
         "lastEvent": base.last.as_ref().map(|(kind, at_ms)| {
+        "gaps": gap_filling::status(parts, now),
             json!({ "type": kind, "at": instant(*at_ms) })
         }),
         "rules": rules,

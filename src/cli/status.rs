@@ -108,6 +108,7 @@ impl View<'_> {
             ("Settings", self.settings()),
             ("Session", self.session()),
             ("Received", self.received()),
+            ("Gaps", self.gaps()),
             ("Last event", self.last()),
             ("Overlay", self.overlay()),
             ("Rules", self.automation("/rules")),
@@ -251,6 +252,33 @@ impl View<'_> {
                 .map(|count| format!("{label} {count}"))
         };
         joined(counts.into_iter().filter_map(count))
+    }
+
+    /// How the entries of each section came, and why the numbers may be wrong.
+    fn gaps(&self) -> String {
+        let sections = self
+            .status
+            .pointer("/gaps/sections")
+            .and_then(Value::as_object);
+        let entries = |(section, entries): (&String, &Value)| {
+            let count = |key: &str| entries.get(key).and_then(Value::as_u64);
+            let filled = match count("filled") {
+                Some(0) => String::new(),
+                Some(filled) => format!(" + {filled} filled in"),
+                None => " (cannot be filled in)".to_owned(),
+            };
+            format!(
+                "{section} {} live{filled}",
+                count("live").unwrap_or_default()
+            )
+        };
+        let doubts = self.list("/gaps/doubts").iter().filter_map(Value::as_str);
+        let doubts = doubts.map(|doubt| format!("not certain: {}", out::clean(doubt)));
+        std::iter::once(joined(sections.into_iter().flatten().map(entries)))
+            .chain(doubts)
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn last(&self) -> String {
@@ -573,6 +601,18 @@ mod tests {
         Labels   2
                  نور: OBS has no such source
         Clients  my overlay, 雪 [2J
+        ");
+    }
+
+    #[test]
+    fn gaps_are_shown_by_section_with_the_doubts() {
+        let status = json!({ "gaps": { "sections": { "Cheers": { "live": 4, "filled": 0 },
+            "Follows": { "live": 12, "filled": 3 }, "Pyramids": { "live": 1, "filled": null } },
+            "doubts": ["Twitchat is not connected"] } });
+        insta::assert_snapshot!(table(&status), @"
+        OBS   not connected
+        Gaps  Cheers 4 live, Follows 12 live + 3 filled in, Pyramids 1 live (cannot be filled in)
+              not certain: Twitchat is not connected
         ");
     }
 

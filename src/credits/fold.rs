@@ -16,6 +16,7 @@ use serde_json::Value;
 pub use self::support_list::SupportLine;
 use self::support_list::SupportList;
 use super::{
+    arrivals::{self, Arrivals},
     bans::Bans,
     edits::{Edit, Edits},
     first::Firsts,
@@ -119,6 +120,7 @@ pub struct Sections {
     joined_extras: JoinedExtras,
     title: Box<str>,
     facts: u64,
+    arrivals: Arrivals,
 }
 
 impl Sections {
@@ -199,6 +201,25 @@ impl Sections {
     /// Number of facts that count.
     pub fn facts(&self) -> u64 {
         self.facts
+    }
+
+    /// How the entries of each section came.
+    pub fn arrivals(&self) -> &Arrivals {
+        &self.arrivals
+    }
+
+    /// Notes how the entries of a fact came. `count` is their number.
+    fn arrive(&mut self, fact: &Fact, count: u64, origin: Origin) {
+        match (arrivals::section_of(fact), origin) {
+            (Some(section), Origin::Filled) => self.arrivals.filled(section, count),
+            (Some(section), Origin::Page | Origin::Live) => self.arrivals.live(section, count),
+            (None, _) => {}
+        }
+    }
+
+    /// Number of people in chat.
+    fn in_chat(&self) -> usize {
+        self.list(Section::Users).map_or(0, Tally::len)
     }
 
     /// How often each key is in the journal since this time, entries of summaries included.
@@ -473,9 +494,13 @@ impl Fold {
             && !matches!(fact, Fact::Presence(_))
             && self.session.claim(key, at_ms);
         let before = self.given(fact);
+        let in_chat = self.session.in_chat();
         let outcome = if is_heard_twice {
             Outcome::Repeat
         } else if claims {
+            if let (Some(section), Some((_, count))) = (arrivals::section_of(fact), key) {
+                self.session.arrivals.claim(section, count.into());
+            }
             self.take_place(fact, at_ms, &mut registered);
             Outcome::Repeat
         } else {
@@ -511,6 +536,13 @@ impl Fold {
             });
         }
         if outcome == Outcome::Counted {
+            let count = match fact {
+                Fact::Gift(_) => given.map_or(1, |given| given as usize),
+                Fact::Presence(_) => self.session.in_chat().saturating_sub(in_chat),
+                _ => 1,
+            };
+            let count = u64::try_from(count).unwrap_or_default();
+            self.session.arrive(fact, count, origin);
             // Something that is taken back is one fact less, not one more.
             self.session.facts += u64::from(!matches!(fact, Fact::Withdrawn { .. }));
             if origin == Origin::Filled {
@@ -749,6 +781,7 @@ impl Fold {
                     .singles
                     .take_back(Section::Subs, who, None, at_ms);
                 self.session.facts = self.session.facts.saturating_sub(1);
+                self.session.arrivals.take_back(Section::Subs.legacy());
             }
         }
         let months = u64::from(subscription.known_months());

@@ -5,6 +5,7 @@
 //! a restart equal those before it. The fold counts everybody. A reply leaves people out when it is
 //! made, so that a later ban applies to earlier events too.
 
+pub mod arrivals;
 pub mod bans;
 mod edited_people;
 pub mod edits;

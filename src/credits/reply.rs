@@ -19,7 +19,7 @@ use super::{
     known::PersonId,
     left_out::LeftOut,
     namesakes,
-    section::Section,
+    section::{SUPPORT_SECTIONS, Section, support_section},
     tally::TallyEntry,
 };
 use crate::event::fact::{SupportKind, Tier};
@@ -645,21 +645,6 @@ const RANKINGS: [Section; 4] = [
     Section::TopBitsWeek,
     Section::TopChannelRewards,
 ];
-
-/// The sections under `Custom` that list support.
-pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] = [
-    (SupportKind::Tip, "Tips"),
-    (SupportKind::Merch, "Merch"),
-    (SupportKind::Member, "Members"),
-];
-
-/// The name of the section below `Custom` for such support.
-pub(super) fn support_section(kind: SupportKind) -> &'static str {
-    SUPPORT_SECTIONS
-        .iter()
-        .find(|(known, _)| *known == kind)
-        .map_or("", |(_, section)| section)
-}
 
 /// A value of a section of the user's own, as an object with the id of its entry.
 fn added_line(section: &str, value: &Value) -> Value {

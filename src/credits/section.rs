@@ -2,6 +2,8 @@
 
 use strum::EnumMessage;
 
+use crate::event::fact::SupportKind;
+
 /// A section of the credits. Its `message` is the title that people read.
 #[derive(
     Debug,
@@ -112,4 +114,19 @@ impl Section {
             .map_or(name, |start| name.trim_start_matches(start));
         name.parse().ok()
     }
+}
+
+/// The sections under `Custom` that list support.
+pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] = [
+    (SupportKind::Tip, "Tips"),
+    (SupportKind::Merch, "Merch"),
+    (SupportKind::Member, "Members"),
+];
+
+/// The name of the section below `Custom` for such support.
+pub(super) fn support_section(kind: SupportKind) -> &'static str {
+    SUPPORT_SECTIONS
+        .iter()
+        .find(|(known, _)| *known == kind)
+        .map_or("", |(_, section)| section)
 }

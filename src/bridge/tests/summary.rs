@@ -238,3 +238,71 @@ fn triggers_are_asked_for_once_however_the_shapes_change() {
         .count();
     assert_eq!(asked, 0, "asked when Twitchat appeared, and not again");
 }
+
+fn gaps(bench: &mut Bench) -> Value {
+    bench.ask(json!({ "request": "GetStatus", "id": 1 }))["gaps"].take()
+}
+
+fn marla_cheers(bench: &mut Bench) {
+    bench.twitchat(
+        "BITS",
+        json!({ "channel": "1", "bits": 100, "user": { "id": "101337420", "login": "marla_quartz",
+            "displayName": "Marla_Quartz" } }),
+    );
+}
+
+#[test]
+fn the_status_counts_live_and_filled_entries_of_each_section() {
+    let mut bench = answered();
+    let user = json!({ "id": "915500273", "login": "yukihana", "displayName": "雪花Yuki" });
+    bench.twitchat(
+        "BITS",
+        json!({ "channel": "1", "bits": 5_000, "user": user }),
+    );
+    bench.receive(
+        &json!({ "request": "PublishEvent", "id": 1, "data": { "userId": "7", "userName": "fox" },
+            "publish": { "source": "Twitch", "type": "PyramidSuccess" } })
+        .to_string(),
+    );
+    bench.receive(&line("twitchat_examples.ndjson", 121));
+    let sections = gaps(&mut bench)["sections"].take();
+    assert_eq!(sections["Cheers"], json!({ "live": 1, "filled": 1 }));
+    assert_eq!(sections["Pyramids"], json!({ "live": 1, "filled": null }));
+    let credits = bench.credits();
+    let follows = names(&credits["Events"]["Follows"]).len();
+    assert_eq!(sections["Follows"], json!({ "live": 0, "filled": follows }));
+    let gifts = credits["extended"]["GiftSubs"].as_array().unwrap().iter();
+    let gifts: u64 = gifts.map(|line| line["amount"].as_u64().unwrap()).sum();
+    assert_eq!(sections["GiftSubs"], json!({ "live": 0, "filled": gifts }));
+    assert_eq!(gaps(&mut bench.restarted())["sections"], sections);
+    bench.pass(1_000);
+    marla_cheers(&mut bench);
+    let cheers = |bench: &mut Bench| gaps(bench)["sections"]["Cheers"].take();
+    assert_eq!(
+        cheers(&mut bench),
+        json!({ "live": 2, "filled": 0 }),
+        "the late live event"
+    );
+    marla_cheers(&mut bench);
+    assert_eq!(cheers(&mut bench), json!({ "live": 3, "filled": 0 }));
+    bench.ask(json!({ "request": "ClearCredits", "id": 1 }));
+    assert_eq!(gaps(&mut bench)["sections"], json!({}));
+}
+
+#[test]
+fn the_status_says_why_the_numbers_may_be_wrong() {
+    let doubts = |bench: &mut Bench| gaps(bench)["doubts"].to_string();
+    let mut bench = Bench::up();
+    assert!(doubts(&mut bench).contains("Twitchat is not connected"));
+    let mut bench = answered();
+    assert!(doubts(&mut bench).contains("has not received Twitchat's summary"));
+    bench.receive(&line("twitchat_examples.ndjson", 121));
+    assert_eq!(doubts(&mut bench), "[]");
+    let follow = |id: &str| json!({ "user": { "id": id, "login": id, "displayName": id } });
+    for (kind, id) in [("FOLLOW", "zed"), ("ON_FOLLOW", "zed"), ("FOLLOW", "zoe")] {
+        bench.twitchat(kind, follow(id));
+    }
+    assert!(doubts(&mut bench).contains("two pages of Twitchat"));
+    bench.input(Input::Down);
+    assert!(doubts(&mut bench).contains("OBS is not connected"));
+}

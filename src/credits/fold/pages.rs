@@ -163,6 +163,7 @@ impl Fold {
             self.session.ledger.swap_remove(place);
         }
         self.session.facts = self.session.facts.saturating_sub(1);
+        self.session.arrivals.take_back(section.legacy());
     }
 
     fn is_anonymous(&self, who: PersonId) -> bool {

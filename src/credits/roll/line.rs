@@ -12,7 +12,7 @@ use crate::{
     credits::{
         Fold, LeftOut, Options, PersonId, Section,
         joined_extras::JoinedExtras,
-        reply::{SUPPORT_SECTIONS, support_section},
+        section::{SUPPORT_SECTIONS, support_section},
         single::SupportOnce,
         sums::Sums,
         tally::TallyEntry,
