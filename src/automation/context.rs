@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use minijinja::{Value, value::Serde};
 use serde::Serialize;
 
-use super::latest::{Last, Latest};
+use super::{
+    latest::{Last, Latest},
+    supposed::{merge, suppose_last},
+};
 
 /// The top-level names. docs/rules.md describes their contents.
 pub(super) const NAMES: [&str; 8] = [
@@ -95,6 +98,32 @@ impl Context {
     pub fn with_last(mut self, latest: &Arc<Latest>) -> Self {
         self.parts
             .insert("last", Value::from_object(Last(Arc::clone(latest))));
+        self
+    }
+
+    /// Replaces values of the parts that are set: objects are merged, other values take the place
+    /// of the former ones. `event` and `data` stay.
+    #[must_use]
+    pub fn suppose(mut self, supposed: &serde_json::Map<String, serde_json::Value>) -> Self {
+        for (name, part) in &mut self.parts {
+            let Some(said) = supposed.get(*name) else {
+                continue;
+            };
+            match *name {
+                "event" | "data" => {}
+                "last" => {
+                    let known = part.downcast_object_ref::<Last>();
+                    let mut latest = known.map_or_else(Latest::default, |last| (*last.0).clone());
+                    suppose_last(&mut latest, said);
+                    *part = Value::from_object(Last(Arc::new(latest)));
+                }
+                _ => {
+                    let mut value = serde_json::to_value(&*part).unwrap_or_default();
+                    merge(&mut value, said);
+                    *part = Value::from(Serde(&value));
+                }
+            }
+        }
         self
     }
 

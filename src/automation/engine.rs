@@ -164,7 +164,7 @@ impl Engine {
             .enumerate()
             .filter(|(_, rule)| rule.is_for(&occurrence.name))
         {
-            let mut decision = self.judge(place, rule, occurrence, context, now_ms);
+            let mut decision = self.judge(place, rule, occurrence, context, session, now_ms);
             if decision == Decision::Runs {
                 let sequence = Sequence::new(&rule.steps, Part::of(&serde_json::json!({})));
                 let run = Run {
@@ -195,6 +195,46 @@ impl Engine {
         rule: &Rule,
         occurrence: &Occurrence,
         context: &Context,
+        session: u64,
+        now_ms: u64,
+    ) -> Decision {
+        let decision = self.decide(place, rule, occurrence, context, session, now_ms);
+        match decision {
+            Decision::TooDeep => self.rate_limit(Owner::Rule(place)).too_deep(),
+            Decision::ConditionFailed(_) => self.rate_limit(Owner::Rule(place)).unclear(),
+            _ => {}
+        }
+        decision
+    }
+
+    /// The decision about the rule at this index, if this event happened now. Nothing is started
+    /// or counted. The context must have the parts of [`Self::uses`].
+    pub fn preview(
+        &self,
+        place: usize,
+        occurrence: &Occurrence,
+        context: &Context,
+        session: u64,
+        now_ms: u64,
+    ) -> Decision {
+        let rule = self.book.rules.get(place);
+        let Some(rule) = rule.filter(|rule| rule.is_for(&occurrence.name)) else {
+            return Decision::OtherEvent;
+        };
+        let limit = self.rate_limits.get(&Owner::Rule(place));
+        match self.decide(place, rule, occurrence, context, session, now_ms) {
+            Decision::Runs if limit.is_some_and(RateLimit::is_full) => Decision::Busy,
+            decision => decision,
+        }
+    }
+
+    fn decide(
+        &self,
+        place: usize,
+        rule: &Rule,
+        occurrence: &Occurrence,
+        context: &Context,
+        session: u64,
         now_ms: u64,
     ) -> Decision {
         if !rule.enabled {
@@ -202,24 +242,19 @@ impl Engine {
         }
         match occurrence.cause {
             Cause::Run(_) if !rule.on_own => return Decision::SelfCaused,
-            Cause::Run(depth) if depth > DEEPEST => {
-                self.rate_limit(Owner::Rule(place)).too_deep();
-                return Decision::TooDeep;
-            }
+            Cause::Run(depth) if depth > DEEPEST => return Decision::TooDeep,
             Cause::Replay if !rule.on_replay => return Decision::Replayed,
             _ => {}
         }
-        if let Some(left_ms) = self.rate_limit(Owner::Rule(place)).cooling(now_ms) {
+        let limit = self.rate_limits.get(&Owner::Rule(place));
+        if let Some(left_ms) = limit.and_then(|limit| limit.cooling(now_ms)) {
             return Decision::CoolingDown { left_ms };
         }
-        if let Some(decision) = self.once_log.forbids(rule, occurrence) {
+        if let Some(decision) = self.once_log.forbids(rule, occurrence, session) {
             return decision;
         }
         match rule.when.as_ref().map(|when| when.test(context)) {
-            Some(Err(why)) => {
-                self.rate_limit(Owner::Rule(place)).unclear();
-                Decision::ConditionFailed(why)
-            }
+            Some(Err(why)) => Decision::ConditionFailed(why),
             Some(Ok(false)) => Decision::ConditionFalse,
             Some(Ok(true)) | None => Decision::Runs,
         }

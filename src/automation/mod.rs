@@ -16,9 +16,11 @@ mod pattern;
 mod script;
 mod sequence;
 mod step;
+mod supposed;
 mod template;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
 pub use context::{Context, Part, Uses};
@@ -36,3 +38,4 @@ pub use script::read_script;
 pub use sequence::{Next, Sequence};
 pub use step::{Program, Refused, Step, StepEffect, Steps, prepare};
 pub use template::{Shape, Template};
+pub use trial::{Trial, TriedStep, describe};

@@ -222,6 +222,24 @@ impl Automation {
         self.book().listens(name)
     }
 
+    /// The parts of the context that the conditions of rules for this event need.
+    pub(super) fn uses(&self, name: &EventName) -> Uses {
+        self.engine.uses(name)
+    }
+
+    /// The decision about the rule at this index, if this event happened now.
+    pub(super) fn preview(
+        &self,
+        place: usize,
+        occurrence: &Occurrence,
+        condition: &Context,
+        session: u64,
+        now: Now,
+    ) -> Decision {
+        self.engine
+            .preview(place, occurrence, condition, session, now.mono_ms)
+    }
+
     /// Starts the named action at this index in the config; `false` if it is called faster than it
     /// can run.
     pub(super) fn call(

@@ -12,7 +12,7 @@ use super::{
     pending_reply::Promise,
     person_search,
     roll::{self, Cause, Roll},
-    status, subscriptions,
+    rule_test, status, subscriptions,
 };
 use crate::{
     credits::{self, sample},
@@ -28,7 +28,7 @@ const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of 
 /// The promise that the reply to this call makes about the store.
 pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     match call {
-        Call::GetInfo | Call::GetStatus => Promise::Nothing,
+        Call::GetInfo | Call::GetStatus | Call::TestRule(_) => Promise::Nothing,
         Call::GetCredits(_)
         | Call::GetActiveViewers { .. }
         | Call::EditCredits { preview: true, .. }
@@ -183,6 +183,7 @@ pub(super) fn act(
         }
         Call::GetInfo => Map::from_iter([("info".to_owned(), peers::info(base))]),
         Call::GetStatus => status::status(parts, now),
+        Call::TestRule(wanted) => rule_test::test(parts, wanted, now)?,
         Call::ListSessions { .. }
         | Call::GetSession { .. }
         | Call::ExplainPerson { .. }

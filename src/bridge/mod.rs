@@ -73,6 +73,7 @@ mod reload;
 pub mod replies;
 mod requests;
 mod roll;
+mod rule_test;
 mod sessions;
 mod status;
 mod steps;

@@ -15,8 +15,6 @@ use super::context::Context;
 use super::out;
 use super::screen::{self, Grid};
 
-pub(crate) use test::describe;
-
 const AFTER_HELP: &str =
     "Rules are [[rule]] tables in the config file: docs/rules.md explains them. Named actions \
         ([[action]]) are listed too.

@@ -21,7 +21,6 @@ use super::failure::Failure;
 use super::fields::{self, DataFields};
 use super::out;
 use super::progress::Progress;
-use super::rules::describe;
 use super::signals::Signals;
 use super::supposed::Supposed;
 use super::text;
@@ -130,7 +129,7 @@ fn dry_run(
             None => continue,
             Some(Next::Over) => break,
             Some(Next::Failed(why)) => Err(why.to_string()),
-            Some(Next::Do(effect)) => describe(effect, None),
+            Some(Next::Do(effect)) => automation::describe(effect, None),
         };
         match effect {
             Ok(effect) => out::line(out::clean(&effect.to_string()))?,

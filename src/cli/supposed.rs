@@ -1,15 +1,17 @@
-//! The values that rules and scripts use when no bridge is asked: nothing has happened yet, except
-//! for the user's assumptions. `rules test` and `script --dry-run` use them.
+//! The values for rules and scripts when no bridge is asked: nothing has happened yet, except for
+//! what the user assumes. For `rules test` and `script --dry-run`.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use twitchat_bridge::automation::{
-    BridgeState, BroadcasterNames, Context, Latest, Part, Session, Uses,
-};
+use twitchat_bridge::automation::{BridgeState, BroadcasterNames, Context, Part, Session, Uses};
 use twitchat_bridge::credits::{Fold, Spelling, reply};
+use twitchat_bridge::request::SUPPOSED;
+use twitchat_bridge::twitchat::Generation;
 
 use super::failure::Failure;
+
+const GENERATION: Generation = Generation::Second;
 
 /// The help text about assumptions.
 pub(crate) const HELP: &str =
@@ -22,54 +24,46 @@ pub(crate) const HELP: &str =
 /// The assumed state of a bridge.
 #[derive(Debug)]
 pub(crate) struct Supposed {
+    /// Nothing has happened yet.
     parts: Map<String, Value>,
-    latest: Arc<Latest>,
+    said: Map<String, Value>,
 }
 
 impl Supposed {
-    /// Replaces values by the user's assumptions, under the names that templates use.
+    /// The user's assumptions, under the names that templates use.
     pub(crate) fn new(said: Map<String, Value>) -> Result<Self, Failure> {
+        let is_known = |name: &&String| *name == "args" || SUPPOSED.contains(&name.as_str());
+        if let Some(name) = said.keys().find(|name| !is_known(name)) {
+            let known = SUPPOSED.join(", ");
+            return Err(Failure::Usage(format!(
+                "there is no value {name}: a field must begin with args, {known}"
+            )));
+        }
         let wish = reply::ReplyOptions {
             spelling: Spelling::Current,
             extended: false,
             limit: None,
         };
         let credits = reply::credits(&Fold::default(), &reply::Options::default(), wish, 0);
-        let mut parts = json!({
-            "args": {},
-            "credits": credits,
-            "state": BridgeState {
-                obs: true,
-                twitchat: true,
-                generation: 2,
-                ..BridgeState::default()
-            },
-            "session": Session { id: 1, cause: "first".into(), ..Session::default() },
-            "broadcaster": BroadcasterNames::default(),
-        });
-        let mut latest = Latest::default();
-        for (name, value) in said {
-            match (name.as_str(), parts.get_mut(&name)) {
-                ("last", _) => suppose_last(&mut latest, &value),
-                (_, Some(part)) => merge(part, value),
-                _ => {
-                    let known = "args, credits, state, session, broadcaster or last";
-                    return Err(Failure::Usage(format!(
-                        "there is no value {name}: a field must begin with {known}"
-                    )));
-                }
-            }
-        }
-        let Value::Object(parts) = parts else {
-            return Ok(Self {
-                parts: Map::new(),
-                latest: Arc::default(),
-            });
+        let state = BridgeState {
+            obs: true,
+            twitchat: true,
+            generation: GENERATION.number(),
+            ..BridgeState::default()
         };
-        Ok(Self {
-            parts,
-            latest: Arc::new(latest),
-        })
+        let session = Session {
+            id: 1,
+            cause: "first".into(),
+            ..Session::default()
+        };
+        let parts = Map::from_iter([
+            ("args".to_owned(), json!({})),
+            ("credits".to_owned(), credits.into()),
+            ("state".to_owned(), json!(state)),
+            ("session".to_owned(), json!(session)),
+            ("broadcaster".to_owned(), json!(BroadcasterNames::default())),
+        ]);
+        Ok(Self { parts, said })
     }
 
     /// Adds the values that a template uses.
@@ -82,40 +76,22 @@ impl Supposed {
             context = context.with(name, Part::of(part));
         }
         if uses.contains(Uses::LAST) {
-            context.with_last(&self.latest)
-        } else {
-            context
+            context = context.with_last(&Arc::default());
         }
+        context.suppose(&self.said)
     }
 
-    /// The assumed generation of Twitchat, from `state.generation`.
-    pub(crate) fn generation(&self) -> Option<u64> {
-        self.parts.get("state")?.get("generation")?.as_u64()
-    }
-}
-
-/// Assumptions such as `last.Twitch.Follow.name=Anna`, by source, type and field.
-fn suppose_last(latest: &mut Latest, said: &Value) {
-    let sources = said.as_object().into_iter().flatten();
-    for (source, kinds) in sources {
-        for (kind, fields) in kinds.as_object().into_iter().flatten() {
-            latest.note(
-                &format!("{source}.{kind}"),
-                "",
-                fields.as_object().cloned().unwrap_or_default(),
-            );
-        }
-    }
-}
-
-/// Merges objects; any other value replaces the previous one.
-fn merge(into: &mut Value, said: Value) {
-    match (into, said) {
-        (Value::Object(into), Value::Object(said)) => {
-            for (key, value) in said {
-                merge(into.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (into, said) => *into = said,
+    /// The assumed generation of Twitchat, from `state.generation`. `None` if it is assumed to be
+    /// unknown.
+    pub(crate) fn generation(&self) -> Option<Generation> {
+        let said = self
+            .said
+            .get("state")
+            .and_then(|state| state.get("generation"));
+        let Some(said) = said else {
+            return Some(GENERATION);
+        };
+        let is_it = |generation: &Generation| said.as_u64() == Some(generation.number().into());
+        Generation::ALL.into_iter().find(is_it)
     }
 }

@@ -17,6 +17,7 @@ pub mod polls;
 pub mod predictions;
 pub mod published;
 pub mod render;
+pub mod samples;
 pub mod subs;
 pub mod summary;
 pub mod summary_extras;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     edit::{EditRequest, PersonQuery},
     roll::{Command, Report, RollOptions},
+    rule_test::RuleTest,
     session::SessionQuery,
 };
 use crate::{
@@ -138,6 +139,8 @@ pub enum Call {
         session: SessionQuery,
         call: Box<Call>,
     },
+    /// Shows what the rules would do for an event.
+    TestRule(RuleTest),
     /// Authenticates a client. It always succeeds, because OBS has checked the password already.
     Authenticate,
     /// Lists chat commands. The bridge has none.

@@ -94,6 +94,7 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
             "person.login",
             "limit",
         ],
+        "TestRule" => &["name", "data", "rule", "suppose"],
         "RollCredits" | "GetRoll" => ROLL,
         "ControlCredits" => &["command", "value", "at"],
         "OverlayReport" => &[

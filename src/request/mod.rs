@@ -15,6 +15,7 @@ mod read_edit;
 mod read_roll;
 pub mod reply;
 mod roll;
+mod rule_test;
 mod session;
 pub mod status_keys;
 
@@ -31,6 +32,7 @@ pub use known::Unknown;
 pub use permission::{Guarded, Permissions};
 pub use read::known_names;
 pub use roll::{Command, PageState, Place, Report, RollOptions};
+pub use rule_test::{RuleTest, SUPPOSED};
 pub use session::{SESSION, SessionQuery};
 
 /// Maximum length of an `id` that a reply repeats, in bytes of JSON.

@@ -8,6 +8,7 @@ use super::{
     fields::{self, Fields},
     known, read_edit, read_roll as roll,
     roll::RollOptions,
+    rule_test,
     session::{self, SessionQuery},
 };
 use crate::{credits::Spelling, event::EventName, input::hint};
@@ -64,6 +65,9 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
             session: session.unwrap_or(SessionQuery::Running),
             person: read_edit::person(&mut fields, "person")?,
         })
+    }),
+    ("TestRule", |fields| {
+        Ok(Call::TestRule(rule_test::read(fields)?))
     }),
     ("RollCredits", |fields| {
         roll_of_session(fields, Call::RollCredits)

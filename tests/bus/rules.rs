@@ -18,6 +18,7 @@ use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, on_both, wait_un
 on_both!(
     a_raid_leads_to_a_message_that_a_listening_client_gets,
     a_named_action_runs_by_do_action,
+    a_trial_of_a_rule_shows_its_steps_and_sends_nothing,
     obs_does_what_a_step_says_or_the_reason_is_told,
     a_label_keeps_its_source_up_to_date,
     a_label_shows_its_text_whatever_happens_to_its_source,
@@ -105,6 +106,34 @@ async fn a_raid_leads_to_a_message_that_a_listening_client_gets(site: Site) {
         json!({ "message": "Welcome Fox and 57 more!" })
     );
     assert_eq!(bus.status().await["rules"][0]["runs"], 1);
+    bridge.stop().await;
+}
+
+async fn a_trial_of_a_rule_shows_its_steps_and_sends_nothing(site: Site) {
+    let toml = r#"
+        [[rule]]
+        name = "thanks"
+        on = "Twitch.Raid"
+        when = "data.viewers >= 10"
+        do = [{ send = "SEND_MESSAGE", data.message = "Welcome {{ data.displayName }}!" }]
+    "#;
+    let (bridge, _twitchat, mut bus) = play(&site, toml).await;
+    let message = |viewers: u32| {
+        json!({ "request": "TestRule", "name": "Twitch.Raid",
+            "data": { "displayName": "Fox", "viewers": viewers } })
+    };
+    let reply = bus.ask(message(57)).await;
+    let does = &reply["rules"][0]["steps"][0]["does"];
+    assert_eq!(does["data"]["message"], "Welcome Fox!", "{reply}");
+    let reply = bus.ask(message(3)).await;
+    assert_eq!(
+        reply["rules"][0]["decision"], "its condition does not hold",
+        "{reply}"
+    );
+    let example = json!({ "request": "TestRule", "name": "Twitch.Raid" });
+    let reply = bus.ask(example).await;
+    assert_eq!(reply["rules"][0]["runs"], true, "{reply}");
+    assert_eq!(bus.status().await["rules"][0]["runs"], 0);
     bridge.stop().await;
 }
 

@@ -63,12 +63,20 @@ impl OnceLog {
         }
     }
 
-    pub(super) fn forbids(&self, rule: &Rule, occurrence: &Occurrence) -> Option<Decision> {
+    pub(super) fn forbids(
+        &self,
+        rule: &Rule,
+        occurrence: &Occurrence,
+        session: u64,
+    ) -> Option<Decision> {
         let once = rule.once_per?;
         let Some(who) = key(once, occurrence) else {
             return Some(Decision::NoPerson);
         };
-        let met = self.rules.get(&rule.name)?;
+        let met = self
+            .rules
+            .get(&rule.name)
+            .filter(|_| self.session == session)?;
         (met.contains(&*who) || met.len() >= PEOPLE).then_some(Decision::AlreadyRan(once))
     }
 

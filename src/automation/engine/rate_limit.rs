@@ -79,13 +79,18 @@ impl RateLimit {
         if self.queue.is_empty() && self.is_free(now_ms) {
             self.count(now_ms);
             Admission::Now(Box::new(run))
-        } else if self.queue.len() < QUEUE {
+        } else if !self.is_full() {
             self.queue.push_back(run);
             Admission::Later
         } else {
             self.tally.skipped += 1;
             Admission::Never
         }
+    }
+
+    /// Whether a run would neither start nor wait.
+    pub(super) fn is_full(&self) -> bool {
+        self.queue.len() >= QUEUE
     }
 
     /// Takes the waiting runs that may start now.

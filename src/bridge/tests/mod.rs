@@ -19,6 +19,7 @@ mod replay;
 mod replies;
 mod roll;
 mod roll_restart;
+mod rule_test;
 mod rules;
 mod scenes;
 mod services;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::automation::Rulebook;
 
-fn settings_with(toml: &str) -> Settings {
+pub(super) fn settings_with(toml: &str) -> Settings {
     Settings {
         rules: Rulebook::of_toml(toml).unwrap().shared(),
         tell: false,
@@ -12,7 +12,7 @@ fn settings_with(toml: &str) -> Settings {
 }
 
 /// A bridge with these rules that is connected to OBS and to Twitchat 16.
-fn bench(toml: &str) -> Bench {
+pub(super) fn bench(toml: &str) -> Bench {
     let mut bench = Bench::with(
         settings_with(toml),
         &[],
@@ -28,7 +28,7 @@ fn bench(toml: &str) -> Bench {
 
 /// Publishes a raid, as another program does, because Twitchat does not report raids when they
 /// happen.
-fn raid(bench: &mut Bench, viewers: u32) {
+pub(super) fn raid(bench: &mut Bench, viewers: u32) {
     let data =
         json!({ "userId": "7", "userName": "fox", "displayName": "Fox", "viewers": viewers });
     bench.receive(
@@ -39,7 +39,7 @@ fn raid(bench: &mut Bench, viewers: u32) {
 }
 
 /// The messages to Twitchat since the last call, as `TYPE data`.
-fn acted(bench: &mut Bench) -> Vec<String> {
+pub(super) fn acted(bench: &mut Bench) -> Vec<String> {
     let sent = bench.sent();
     sent.iter()
         .filter(|message| message["origin"] == "twitchat")

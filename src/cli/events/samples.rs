@@ -4,15 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
-use serde_json::{Value, json};
+use serde_json::Value;
 use twitchat_bridge::event::Received;
+use twitchat_bridge::mapping::samples;
 use twitchat_bridge::twitchat::catalogue;
 
 use crate::cli::receiving::decode::{Decoder, From};
-
-const OLD: &str = include_str!("../../../tests/fixtures/twitchat_examples.ndjson");
-const OLD_INDEX: &str = include_str!("../../../tests/fixtures/twitchat_examples_index.tsv");
-const NEW: &str = include_str!("../../../tests/fixtures/twitchat_v17_examples.ndjson");
 
 /// A message type of Twitchat.
 #[derive(Debug, Default)]
@@ -43,14 +40,9 @@ pub(super) struct Samples {
 impl Samples {
     pub(super) fn read() -> Self {
         let mut samples = Self::default();
-        // The first line of the index is its header.
-        let is_current = OLD_INDEX.lines().skip(1).map(|line| {
-            line.split('\t')
-                .nth(2)
-                .is_some_and(|variant| variant.contains("current"))
-        });
-        samples.play(OLD.lines().zip(is_current));
-        samples.play(NEW.lines().map(|line| (line, true)));
+        for messages in samples::messages() {
+            samples.play(messages);
+        }
         samples.in_all_versions();
         samples
     }
@@ -87,16 +79,9 @@ impl Samples {
 
     /// Plays messages a minute apart, so that each poll has settled and each gift bomb is complete
     /// before the next message.
-    fn play<'a>(&mut self, lines: impl Iterator<Item = (&'a str, bool)>) {
+    fn play(&mut self, messages: Vec<(String, bool)>) {
         let (mut decoder, mut at) = (Decoder::default(), Timestamp::UNIX_EPOCH);
-        let lines: Vec<_> = lines
-            .map(|(line, is_current)| (line.to_owned(), is_current))
-            .collect();
-        let changed = lines
-            .iter()
-            .filter_map(|(line, _)| Some((with_a_raid(line)?, false)))
-            .collect::<Vec<_>>();
-        for (line, is_current) in lines.into_iter().chain(changed) {
+        for (line, is_current) in messages {
             let Ok(received) = Received::read(&line) else {
                 continue;
             };
@@ -125,31 +110,6 @@ impl Samples {
             }
         }
     }
-}
-
-/// The same labels after a raid and with another category, because only a change of labels makes an
-/// event.
-fn with_a_raid(line: &str) -> Option<String> {
-    let mut message: Value = serde_json::from_str(line).ok()?;
-    if !matches!(
-        message.get("type")?.as_str()?,
-        "LABEL_OVERLAY_PLACEHOLDERS" | "ON_LABEL_OVERLAY_PLACEHOLDERS"
-    ) {
-        return None;
-    }
-    let labels = message.get_mut("data")?.as_object_mut()?;
-    for (label, value) in [
-        ("RAID_ID", "220194871"),
-        ("RAID_NAME", "TobiWanders"),
-        ("STREAM_CATEGORY_NAME", "Chess"),
-    ] {
-        labels.insert(label.into(), json!({ "value": value, "type": "string" }));
-    }
-    labels.insert(
-        "RAID_COUNT".into(),
-        json!({ "value": 12, "type": "number" }),
-    );
-    Some(message.to_string())
 }
 
 #[cfg(test)]

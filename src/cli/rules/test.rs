@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use twitchat_bridge::automation::{
-    self, Cause, Decision, Engine, Next, Occurrence, Part, Rule, Rulebook, Sequence, StepEffect,
+    self, Cause, Decision, Engine, Occurrence, Rule, Rulebook, Trial,
 };
-use twitchat_bridge::input::duration;
-use twitchat_bridge::twitchat::Generation;
 
 use super::example::{self, Example};
 use crate::cli::candidates;
@@ -55,16 +53,7 @@ pub(super) struct Args {
 #[derive(Debug)]
 struct Outcome {
     event: String,
-    rule: Box<str>,
-    decision: Decision,
-    steps: Vec<Shown>,
-}
-
-/// A step with its templates filled in, or the error if that fails.
-#[derive(Debug)]
-struct Shown {
-    step: String,
-    effect: Result<Value, String>,
+    trial: Trial,
 }
 
 impl Args {
@@ -103,14 +92,10 @@ impl Args {
         } else {
             print(&outcomes, &examples, &book)?;
         }
-        let runs = outcomes
-            .iter()
-            .any(|outcome| outcome.decision == Decision::Runs);
-        let fine = outcomes
-            .iter()
-            .flat_map(|outcome| &outcome.steps)
-            .all(|step| step.effect.is_ok());
-        Ok(if runs && fine {
+        let is_run = |outcome: &&Outcome| outcome.trial.decision == Decision::Runs;
+        let mut runs = outcomes.iter().filter(is_run).peekable();
+        let any = runs.peek().is_some();
+        Ok(if any && runs.all(|outcome| outcome.trial.is_fine()) {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -134,18 +119,11 @@ fn judge(
         automation::Context::of_event(&example.name.source, &example.name.kind, &example.data);
     let context = supposed.complete(base.clone(), engine.uses(&example.name));
     let verdicts = engine.take(&Arc::new(occurrence), &context, 1, 0);
-    let outcome = |rule: &Rule, decision: Decision| {
-        let steps = if decision == Decision::Runs {
-            steps(book, rule, &base, supposed)
-        } else {
-            Vec::new()
-        };
-        Outcome {
-            event: example.name.to_string(),
-            rule: rule.name.clone(),
-            decision,
-            steps,
-        }
+    let outcome = |rule: &Rule, decision: Decision| Outcome {
+        event: example.name.to_string(),
+        trial: Trial::new(book, rule, decision, supposed.generation(), |uses| {
+            supposed.complete(base.clone(), uses)
+        }),
     };
     let wanted = |rule: &&Rule| only.is_none_or(|only| *rule.name == *only);
     let judged: HashSet<_> = verdicts.iter().map(|(place, _)| *place).collect();
@@ -170,81 +148,13 @@ fn judge(
     outcomes
 }
 
-/// Goes through the steps as the bridge would, without waiting.
-fn steps(
-    book: &Arc<Rulebook>,
-    rule: &Rule,
-    base: &automation::Context,
-    supposed: &Supposed,
-) -> Vec<Shown> {
-    let mut sequence = Sequence::new(&rule.steps, Part::of(&json!({})));
-    let mut shown = Vec::new();
-    loop {
-        let context = supposed.complete(base.clone(), sequence.uses());
-        let effect = match sequence.next(book, &context) {
-            None => continue,
-            Some(Next::Over) => return shown,
-            Some(Next::Failed(why)) => Err(why.to_string()),
-            Some(Next::Do(effect)) => describe(effect, supposed.generation()),
-        };
-        let ends = effect.is_err() && !rule.continue_on_error;
-        shown.push(Shown {
-            step: sequence.place(),
-            effect,
-        });
-        if ends {
-            return shown;
-        }
-    }
-}
-
-/// The effect of a step as JSON, or the reason why it would be refused.
-pub(crate) fn describe(effect: StepEffect, generation: Option<u64>) -> Result<Value, String> {
-    Ok(match effect {
-        StepEffect::Send {
-            kind,
-            data,
-            check,
-            yes,
-        } => {
-            let generation = match generation {
-                Some(1) => Some(Generation::First),
-                Some(2) => Some(Generation::Second),
-                Some(3) => Some(Generation::Third),
-                _ => None,
-            };
-            let prepared = automation::prepare(&kind, data, check, yes, generation)
-                .map_err(|refused| refused.to_string())?;
-            json!({ "send": prepared.kind, "data": prepared.data })
-        }
-        StepEffect::Publish { name, data, id } => {
-            json!({ "publish": name.to_string(), "data": data, "id": id })
-        }
-        StepEffect::Request { name, data } => {
-            twitchat_bridge::request::of(&name, data.clone()).map_err(|error| error.to_string())?;
-            json!({ "request": name, "data": data })
-        }
-        StepEffect::Obs(request) => json!({ "obs": request.name(), "data": request.data() }),
-        StepEffect::Wait(time) => json!({ "wait": duration::show(time) }),
-        StepEffect::Run(program) => {
-            json!({ "run": program.program, "args": program.args,
-                "timeout": duration::show(program.within), "background": program.background })
-        }
-    })
-}
-
 impl Outcome {
     fn json(&self) -> Value {
-        let steps: Vec<_> = self
-            .steps
-            .iter()
-            .map(|step| match &step.effect {
-                Ok(effect) => json!({ "step": step.step, "does": effect }),
-                Err(why) => json!({ "step": step.step, "error": why }),
-            })
-            .collect();
-        json!({ "event": self.event, "rule": self.rule, "runs": self.decision == Decision::Runs,
-            "verdict": self.decision.to_string(), "steps": steps })
+        let mut json = self.trial.to_json();
+        json.insert("event".into(), self.event.as_str().into());
+        // The former name of `decision`.
+        json.insert("verdict".into(), self.trial.decision.to_string().into());
+        json.into()
     }
 }
 
@@ -257,10 +167,10 @@ fn print(outcomes: &[Outcome], examples: &[Example], book: &Rulebook) -> Result<
             any = true;
             out::line(format_args!(
                 "  {}: {}",
-                out::clean(&outcome.rule),
-                out::clean(&outcome.decision.to_string())
+                out::clean(&outcome.trial.rule),
+                out::clean(&outcome.trial.decision.to_string())
             ))?;
-            for step in &outcome.steps {
+            for step in &outcome.trial.steps {
                 match &step.effect {
                     Ok(effect) => {
                         out::line(format_args!(

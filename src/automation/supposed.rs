@@ -1,0 +1,31 @@
+//! Assumptions about the values that templates and conditions read, for trials of rules.
+
+use serde_json::{Map, Value};
+
+use super::latest::Latest;
+
+/// Merges objects; any other value replaces the previous one.
+pub(super) fn merge(into: &mut Value, said: &Value) {
+    match (into, said) {
+        (Value::Object(into), Value::Object(said)) => {
+            for (key, value) in said {
+                merge(into.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (into, said) => *into = said.clone(),
+    }
+}
+
+/// Adds assumed events, by source, type and field: `{"Twitch":{"Follow":{"name":"Anna"}}}`.
+pub(super) fn suppose_last(latest: &mut Latest, said: &Value) {
+    let sources = said.as_object().into_iter().flatten();
+    for (source, kinds) in sources {
+        for (kind, fields) in kinds.as_object().into_iter().flatten() {
+            latest.note(
+                &format!("{source}.{kind}"),
+                "",
+                fields.as_object().cloned().unwrap_or_else(Map::new),
+            );
+        }
+    }
+}
