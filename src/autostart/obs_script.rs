@@ -29,6 +29,8 @@ pub enum InObs {
 pub struct State {
     pub script: PathBuf,
     pub is_installed: bool,
+    /// The program that the script starts; `None` if there is no script, or if it names none.
+    pub program: Option<PathBuf>,
     /// The files of the scene collections of OBS in which the script is listed.
     pub collections: Vec<PathBuf>,
 }
@@ -166,9 +168,27 @@ pub fn state(folder: &Path) -> Result<State, Error> {
     let script = folder.join(NAME);
     Ok(State {
         is_installed: mark::origin(&script)? != Origin::Missing,
+        program: fs::read_to_string(&script)
+            .ok()
+            .and_then(|text| program(&text)),
         collections: listed(&launch::absolute(&script)?)?,
         script,
     })
+}
+
+/// The program that a script names, unless its path has control characters.
+fn program(script: &str) -> Option<PathBuf> {
+    const BEFORE: &str = "local PROGRAM = \"";
+    let line = script.lines().find_map(|line| line.strip_prefix(BEFORE))?;
+    let mut program = String::new();
+    let mut chars = line.trim_end().strip_suffix('"')?.chars();
+    while let Some(c) = chars.next() {
+        program.push(match c {
+            '\\' => chars.next().filter(|c| !c.is_ascii_digit())?,
+            c => c,
+        });
+    }
+    Some(program.into())
 }
 
 fn listed(script: &str) -> Result<Vec<PathBuf>, Error> {
@@ -194,6 +214,15 @@ mod tests {
         ] {
             assert_eq!(lua(text), expected);
         }
+    }
+
+    #[test]
+    fn the_program_of_a_script_is_read_back() {
+        for path in ["/opt/bridge", "C:\\Users\\Zoë\\b.exe", "/a \"b\"/c"] {
+            let script = format!("-- a script\nlocal PROGRAM = {}\nlocal X = 1\n", lua(path));
+            assert_eq!(program(&script), Some(path.into()));
+        }
+        assert_eq!(program("local X = 1"), None);
     }
 
     #[cfg(unix)]

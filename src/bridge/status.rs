@@ -35,6 +35,9 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
     let status = json!({
         "run": {
             "id": run.bridge,
+            "instance": run.instance,
+            "process": run.process,
+            "computer": run.computer,
             "version": env!("CARGO_PKG_VERSION"),
             "started": instant(run.started_ms),
             "uptimeSeconds": (now.wall_ms - run.started_ms).max(0) / 1_000,
@@ -57,10 +60,10 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
         },
         "clients": clients(parts),
         "overlay": parts.roll.status(now),
+        "gaps": gap_filling::status(parts, now),
         "people": fold.people.len(),
         "counts": counts(parts),
         "lastEvent": base.last.as_ref().map(|(kind, at_ms)| {
-        "gaps": gap_filling::status(parts, now),
             json!({ "type": kind, "at": instant(*at_ms) })
         }),
         "rules": rules,

@@ -1,5 +1,5 @@
-//! The values for rules and scripts when no bridge is asked: nothing has happened yet, except for
-//! what the user assumes. For `rules test` and `script --dry-run`.
+//! The values that rules and scripts use when no bridge is asked: nothing has happened yet, except
+//! for the user's assumptions. `rules test` and `script --dry-run` use them.
 
 use std::sync::Arc;
 

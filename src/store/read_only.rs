@@ -38,6 +38,23 @@ impl ReadOnlyStore {
         })
     }
 
+    /// Looks at every page of the file.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with what is wrong first.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let found: String = self
+            .connection
+            .query_row("PRAGMA quick_check(1)", (), |row| row.get(0))
+            .map_err(|error| StoreError::database("read", &self.path, error))?;
+        if found == "ok" {
+            return Ok(());
+        }
+        let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        let error = rusqlite::Error::SqliteFailure(error, Some(found));
+        Err(StoreError::database("read", &self.path, error))
+    }
+
     /// Reads the store. While the reader is in use, it does not see new writes of other programs.
     ///
     /// # Errors

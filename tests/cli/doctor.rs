@@ -1,12 +1,15 @@
 //! `doctor`: each prepared trouble is named with its fix, and a healthy setup has only good lines.
 
 use std::fs;
+use std::path::Path;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use tokio_util::task::AbortOnDropHandle;
 use twitchat_bridge::obs::{Options as Patience, RequestConnection, Target};
 use twitchat_bridge::sim::obs::{Options, StandIn, Versions};
-use twitchat_bridge::sim::peer::{self, RequestPeer};
+use twitchat_bridge::sim::peer::{self, EventPeer, RequestPeer};
+use twitchat_bridge::store::Store;
 
 use crate::program::{Account, Done, PASSWORD, sessions};
 
@@ -267,4 +270,208 @@ async fn findings_are_also_json() {
         .unwrap();
     assert_eq!(obs["state"], "problem");
     assert!(obs["fix"].is_string(), "{obs}");
+}
+
+/// A bridge that answers `GetStatus` with this `run`, as one of another user or version does.
+async fn start_bridge(obs: &StandIn, run: Value) -> AbortOnDropHandle<()> {
+    let target = peer::Target {
+        url: obs.url(),
+        password: Some(PASSWORD.into()),
+    };
+    let mut events = EventPeer::connect(&target).await.unwrap();
+    let mut talker = RequestPeer::connect(&target).await.unwrap();
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        while let Ok(event) = events.next().await {
+            if event["request"] == "GetStatus" {
+                let reply = json!({ "origin": "twitchat-bridge", "bridge": run["id"],
+                    "id": event["id"], "status": "ok", "run": run });
+                talker.broadcast(&reply).await.unwrap();
+            }
+        }
+    }))
+}
+
+#[tokio::test]
+async fn other_bridges_are_named_with_their_computer_and_version() {
+    let account = Account::new();
+    let obs = account.start_obs().await;
+    let bridge = account.home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    let there = json!({ "id": "b", "instance": "theirs", "process": 12, "computer": "game-pc",
+        "version": env!("CARGO_PKG_VERSION") });
+    let other = start_bridge(&obs, there).await;
+    has(
+        &problem(&account, &[], "others").await,
+        &[
+            "with another journal",
+            "process 12 on game-pc",
+            "stop it there",
+        ],
+    );
+    let shown = doctor(&account, &[]).await.out;
+    assert!(
+        shown.contains("ok   bridge"),
+        "this journal's bridge: {shown}"
+    );
+    drop(other);
+    let old = start_bridge(&obs, json!({ "id": "c", "version": "0.0.9" })).await;
+    has(
+        &problem(&account, &[], "others").await,
+        &["of an older version", "version 0.0.9"],
+    );
+    bridge.signal("INT");
+    bridge.end().await.succeeds();
+    drop(old);
+    let there = json!({ "id": "b", "instance": "theirs", "process": 12, "computer": "game-pc",
+        "version": env!("CARGO_PKG_VERSION") });
+    let _other = start_bridge(&obs, there).await;
+    has(
+        &problem(&account, &[], "others").await,
+        &["game-pc", "options with which that bridge was started"],
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_is_on_air_but_not_connected_is_named() {
+    let account = Account::new();
+    write_config(&account, "[overlay]\nscene = \"Ending\"\n");
+    let obs = account.start_obs().await;
+    account.home.run(&["overlay", "install"]).await.succeeds();
+    let _bridge = account.home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    assert!(obs.switch_scene("Ending"));
+    let mut is_on_air = false;
+    while !is_on_air {
+        let status = account.home.run(&["status", "--json"]).await.succeeds();
+        let status: Value = serde_json::from_str(&status.out).unwrap();
+        is_on_air = status["overlay"]["shown"] == true;
+    }
+    has(
+        &problem(&account, &[], "page").await,
+        &["no page reports", "Refresh"],
+    );
+}
+
+/// A journal at this path, as a bridge leaves it.
+fn make_journal(path: &Path) {
+    drop(Store::open(path).unwrap());
+}
+
+fn change(path: &Path, sql: &str) {
+    let database = rusqlite::Connection::open(path).unwrap();
+    database.execute_batch(sql).unwrap();
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_used_is_named() {
+    let account = Account::new();
+    let journal = |name: &str| {
+        let path = account.home.path(name);
+        make_journal(&path);
+        path
+    };
+    change(&journal("newer.db"), "PRAGMA user_version = 999");
+    change(&account.home.path("foreign.db"), "CREATE TABLE theirs (a)");
+    let damaged = journal("damaged.db");
+    let mut bytes = fs::read(&damaged).unwrap();
+    assert!(bytes.len() > 8_192);
+    bytes[4_096..8_192].fill(0xa5);
+    fs::write(&damaged, bytes).unwrap();
+    let readonly = journal("readonly.db");
+    let mut permissions = fs::metadata(&readonly).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&readonly, permissions).unwrap();
+    for (name, words) in [
+        (
+            "newer.db",
+            ["newer twitchat-bridge", "update twitchat-bridge"],
+        ),
+        ("foreign.db", ["is not a journal", "store.path"]),
+        ("damaged.db", ["is damaged", "move the file away"]),
+        (
+            "readonly.db",
+            ["cannot be written", "give yourself the right"],
+        ),
+    ] {
+        has(
+            &problem(&account, &["--store", name], "journal").await,
+            &words,
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_went_back_is_named() {
+    let account = Account::new();
+    let path = account.home.path("j.db");
+    make_journal(&path);
+    change(
+        &path,
+        "INSERT OR REPLACE INTO kept VALUES ('alive_ms', '4102444800000')",
+    );
+    has(
+        &problem(&account, &["--store", "j.db"], "clock").await,
+        &["ran at 2100-01-01", "set date and time"],
+    );
+}
+
+#[tokio::test]
+async fn a_rule_and_a_setting_of_the_page_that_look_wrong_are_named() {
+    let account = Account::new();
+    write_config(
+        &account,
+        "[[rule]]\nname = \"ads\"\non = \"Twitch.AdRun\"\ndo = [{ wait = 1 }]\n",
+    );
+    has(
+        &problem(&account, &[], "rules").await,
+        &[
+            "ads",
+            "never emits Twitch.AdRun",
+            "change it in the config file",
+        ],
+    );
+    write_config(&account, "[overlay]\ntheme = \"neno\"\n");
+    has(
+        &problem(&account, &[], "rules").await,
+        &["overlay.theme", "did you mean neon?"],
+    );
+    write_config(
+        &account,
+        "[[rule]]\nname = \"x\"\non = \"Twitch.Raid\"\ndo = [{ obs = \"X\" }]\n",
+    );
+    has(
+        &problem(&account, &[], "config").await,
+        &["config.toml:4", "correct the config file"],
+    );
+}
+
+#[tokio::test]
+async fn an_autostart_of_a_program_that_is_gone_is_named() {
+    let account = Account::new();
+    let unit = account
+        .home
+        .path(".config/systemd/user/twitchat-bridge.service");
+    fs::create_dir_all(unit.parent().unwrap()).unwrap();
+    fs::write(&unit, "[Service]\nExecStart=/gone/twitchat-bridge run\n").unwrap();
+    has(
+        &problem(&account, &[], "autostart").await,
+        &["/gone/twitchat-bridge", "service install --force"],
+    );
+    fs::remove_file(&unit).unwrap();
+    account
+        .home
+        .run(&["obs-script", "install"])
+        .await
+        .succeeds();
+    let script = account
+        .home
+        .path(".local/share/twitchat-bridge/obs-script/twitchat-bridge.lua");
+    let text = fs::read_to_string(&script).unwrap();
+    let gone = text.replace(env!("CARGO_BIN_EXE_twitchat-bridge"), "/gone/bridge");
+    assert_ne!(text, gone);
+    fs::write(&script, gone).unwrap();
+    has(
+        &problem(&account, &[], "autostart").await,
+        &["/gone/bridge", "obs-script install --force"],
+    );
 }

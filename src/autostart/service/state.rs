@@ -46,6 +46,24 @@ impl Installed {
         })
     }
 
+    /// The program that the command line starts; `None` if it cannot be read from it.
+    pub fn program(&self) -> Option<PathBuf> {
+        let command = self.command.trim();
+        let program = match command.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next()?,
+            None => command.split(" run").next()?,
+        };
+        // systemd doubles these, and puts a backslash before a quote.
+        let program = if cfg!(windows) {
+            program.to_owned()
+        } else if program.contains('\\') {
+            return None;
+        } else {
+            program.replace("%%", "%").replace("$$", "$")
+        };
+        (!program.is_empty()).then(|| program.into())
+    }
+
     /// The journal that a command line of Windows names: `"--store=C:\\my journal.db"`.
     pub(super) fn journal(&self) -> Option<PathBuf> {
         let (before, value) = self.command.split_once("--store=")?;
@@ -79,6 +97,26 @@ pub enum Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_program_is_found_in_a_command_line() {
+        let program = |command: &str| {
+            let installed = Installed {
+                place: String::new(),
+                command: command.into(),
+                changed_by_hand: false,
+            };
+            installed.program()
+        };
+        assert_eq!(program("/a/bridge run --tls"), Some("/a/bridge".into()));
+        assert_eq!(program("\"/my $$a/100%%\" run"), Some("/my $a/100%".into()));
+        assert_eq!(
+            program("/my apps/bridge run --port=1"),
+            Some("/my apps/bridge".into())
+        );
+        assert_eq!(program(""), None);
+    }
 
     #[test]
     fn the_journal_is_found_in_a_command_line_of_windows() {

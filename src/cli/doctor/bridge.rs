@@ -1,20 +1,23 @@
 //! Checks of the running bridge, and of everything that it reports: Twitchat, the page, rules,
 //! labels, the journal.
 
-use std::time::Duration;
-
-use serde_json::{Map, Value};
+use serde_json::Value;
 use twitchat_bridge::config::Config;
-use twitchat_bridge::daemon::machine;
-use twitchat_bridge::request::status_keys;
+use twitchat_bridge::input;
+use twitchat_bridge::obs::RequestConnection;
 
+use super::bridges;
 use super::finding::Finding;
-use crate::cli::client::{self, Timeout};
+use crate::cli::client;
 
-const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
-
-pub(super) async fn check(config: &Config, findings: &mut Vec<Finding>) {
-    let Some(status) = status(config).await else {
+pub(super) async fn check(obs: &RequestConnection, config: &Config, findings: &mut Vec<Finding>) {
+    let (status, others) = bridges::own(bridges::ask(obs, config).await, config);
+    let has_others = !others.is_empty();
+    findings.extend(others);
+    let Some(status) = status else {
+        if has_others {
+            return;
+        }
         findings.push(Finding::problem(
             "bridge",
             "no bridge answers on this OBS",
@@ -46,14 +49,7 @@ pub(super) async fn check(config: &Config, findings: &mut Vec<Finding>) {
         ));
     }
     findings.push(twitchat(&status));
-    if is("/overlay/shown") && list(&status, "/overlay/pages").is_empty() {
-        findings.push(Finding::problem(
-            "page",
-            "the scene of the credits is on air, but no page reports to the bridge",
-            "select the source in OBS and click \"Refresh\"; if that does not help, \
-                `twitchat-bridge overlay install`",
-        ));
-    }
+    findings.push(page(&status));
     let warnings = list(&status, "/overlay/pages")
         .iter()
         .flat_map(|page| list(page, "/warnings"))
@@ -81,21 +77,31 @@ pub(super) async fn check(config: &Config, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The status of the bridge. `None` if no bridge answers.
-async fn status(config: &Config) -> Option<Value> {
-    let client = client::connect(machine::target(config), Timeout::default())
-        .await
-        .ok()?
-        .with_timeout(ANSWERS_WITHIN);
-    let reply = client.request_raw("GetStatus", Map::new()).await.ok()?;
-    let mut status = Value::from(client::answer(reply));
-    status_keys::add_both_names(&mut status);
-    Some(status)
-}
-
 fn list<'a>(status: &'a Value, place: &str) -> &'a [Value] {
     let list = status.pointer(place).and_then(Value::as_array);
     list.map_or(&[], Vec::as_slice)
+}
+
+/// Whether a page of the end credits reports to the bridge.
+fn page(status: &Value) -> Finding {
+    let number = list(status, "/overlay/pages").len();
+    let is_on_air = status.pointer("/overlay/shown") == Some(&Value::Bool(true));
+    match (number, is_on_air) {
+        (0, true) => Finding::problem(
+            "page",
+            "the scene of the credits is on air, but no page reports to the bridge",
+            "select the source in OBS and click \"Refresh\"; if that does not help, \
+                `twitchat-bridge overlay install`",
+        ),
+        (0, false) => Finding::good(
+            "page",
+            "no page is connected; it need not be while its scene is off air",
+        ),
+        _ => {
+            let pages = input::count(u64::try_from(number).unwrap_or(u64::MAX), "page");
+            Finding::good("page", format!("{pages} of the end credits connected"))
+        }
+    }
 }
 
 fn twitchat(status: &Value) -> Finding {

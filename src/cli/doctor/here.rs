@@ -2,19 +2,24 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use twitchat_bridge::autostart::{obs_script, service};
+use jiff::{SignedDuration, Timestamp};
+use twitchat_bridge::autostart::obs_script;
+use twitchat_bridge::autostart::service::{self, Installed};
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::machine;
-use twitchat_bridge::{overlay, store};
+use twitchat_bridge::input;
+use twitchat_bridge::overlay;
+use twitchat_bridge::store::{self, ReadOnlyStore, StoreError};
 
 use super::finding::Finding;
 use crate::cli::setup::Record;
 
 /// The time when this program was written: a correct clock never shows an earlier time.
 const WRITTEN: &str = "2026-11-01T00:00:00Z";
+/// A clock that is corrected may go back by some minutes.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
 /// Checks the config file and the clock. Each warning of the config file is a finding.
 pub(super) fn settings(config: &Config) -> Vec<Finding> {
@@ -24,25 +29,56 @@ pub(super) fn settings(config: &Config) -> Vec<Finding> {
         None => "there is no config file, so all settings have their defaults".to_owned(),
     };
     findings.push(Finding::good("config", place));
-    for note in machine::rule_notes(config) {
-        findings.push(Finding::problem(
-            "rules",
-            note,
-            "change it in the config file, then start the bridge again",
-        ));
-    }
-    let written = WRITTEN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
-    let now = Timestamp::now();
-    findings.push(if now < written {
-        Finding::problem(
-            "clock",
-            format!("this computer's clock shows {now}"),
-            "set date and time: sessions and leaderboards depend on them",
-        )
-    } else {
-        Finding::good("clock", "date and time are plausible")
-    });
+    findings.extend(rules(config));
+    findings.push(clock(Timestamp::now(), last_alive(config)));
     findings
+}
+
+/// Rules, named actions, labels and the settings of the page. Their errors are errors of the config
+/// file; what only looks wrong is named here.
+fn rules(config: &Config) -> Vec<Finding> {
+    let notes: Vec<_> = machine::rule_notes(config).collect();
+    if !notes.is_empty() {
+        let fix = "change it in the config file";
+        let problem = |note| Finding::problem("rules", note, fix);
+        return notes.into_iter().map(problem).collect();
+    }
+    let book = &config.rules;
+    let count = |number: usize, what| input::count(u64::try_from(number).unwrap_or(u64::MAX), what);
+    let text = format!(
+        "{}, {}, {}, and the settings of the page can be used",
+        count(book.rules.len(), "rule"),
+        count(book.actions.len(), "named action"),
+        count(book.labels.len(), "label"),
+    );
+    vec![Finding::good("rules", text)]
+}
+
+/// When a bridge with this journal was last alive.
+fn last_alive(config: &Config) -> Option<Timestamp> {
+    let store = ReadOnlyStore::open(&config.store.path).ok()?;
+    let alive_ms = store.reader().ok()?.meta("alive_ms").ok()??;
+    Timestamp::from_millisecond(alive_ms.parse().ok()?).ok()
+}
+
+/// `last_alive` is a time that has been already, by the clock of the bridge.
+fn clock(now: Timestamp, last_alive: Option<Timestamp>) -> Finding {
+    let fix = "set date and time: sessions and leaderboards depend on them";
+    let written = WRITTEN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    match last_alive {
+        _ if now < written => {
+            let text = format!("this computer's clock shows {now:.0}, which is long ago");
+            Finding::problem("clock", text, fix)
+        }
+        Some(alive) if alive.duration_since(now) > CLOCKS_DIFFER => Finding::problem(
+            "clock",
+            format!(
+                "this computer's clock shows {now:.0}, but the bridge ran at {alive:.0} already"
+            ),
+            fix,
+        ),
+        _ => Finding::good("clock", "date and time are plausible"),
+    }
 }
 
 /// Checks the files of the end-credits page.
@@ -110,10 +146,22 @@ pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
             format!("{} is no journal", path.display()),
             "move it away, then start the bridge again: it makes a new one",
         )),
-        Ok(_) => findings.push(Finding::good(
+        Ok(file) if file.len() == 0 => findings.push(Finding::note(
             "journal",
-            format!("it is {}", path.display()),
+            format!(
+                "{} is empty; the bridge fills it at its next start",
+                path.display()
+            ),
         )),
+        Ok(_) if is_folder_readonly(path) => findings.push(Finding::problem(
+            "journal",
+            format!(
+                "the folder of {} cannot be written, and SQLite needs files beside the journal",
+                path.display()
+            ),
+            "give yourself the right to write in the folder",
+        )),
+        Ok(_) => findings.push(content(path)),
     }
     if let (Ok(true), false) = (in_use, asked) {
         findings.push(Finding::note(
@@ -122,6 +170,41 @@ pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+fn is_folder_readonly(path: &Path) -> bool {
+    let folder = path.parent().and_then(|folder| fs::metadata(folder).ok());
+    folder.is_some_and(|folder| folder.permissions().readonly())
+}
+
+/// Reads the whole journal.
+fn content(path: &Path) -> Finding {
+    let read = || {
+        let store = ReadOnlyStore::open(path)?;
+        store.check()?;
+        store.reader()?.sessions()
+    };
+    let error = match read() {
+        Ok(sessions) => {
+            let sessions = input::count(sessions.len() as u64, "session");
+            return Finding::good("journal", format!("it is {}, {sessions}", path.display()));
+        }
+        Err(error) => error,
+    };
+    let fix = match error {
+        StoreError::Newer { .. } => {
+            "update twitchat-bridge, or choose another journal with the setting store.path"
+        }
+        StoreError::Foreign { .. } => "choose another file with the setting store.path",
+        StoreError::Damaged { .. } => {
+            "end the bridge, move the file away, and start the bridge again: it makes a new one. \
+                What can be saved: sqlite3 FILE .recover | sqlite3 NEW-FILE"
+        }
+        _ => "end the bridge, and start it again: it says what is wrong",
+    };
+    let text = error.to_string();
+    let what = text.split_once(": ").map_or(&*text, |(what, _)| what);
+    Finding::problem("journal", what, fix)
 }
 
 /// Whether the file begins as SQLite files do. An empty file also counts, because it is a new one.
@@ -133,30 +216,89 @@ fn is_sqlite(path: &Path) -> bool {
     read.is_ok() && (head.is_empty() || head == HEAD)
 }
 
-/// Checks whether the system or OBS starts the bridge.
+/// Checks whether the system or OBS starts the bridge, and whether the program is there.
 pub(super) fn autostart(config: &Config) -> Finding {
-    let has_service =
-        service::state(&config.store.path).is_ok_and(|state| state.installed.is_some());
+    let service = service::state(&config.store.path)
+        .ok()
+        .and_then(|state| state.installed);
     let script = obs_script::usual_folder().and_then(|folder| obs_script::state(&folder).ok());
-    let has_script = script.as_ref().is_some_and(|state| state.is_installed);
-    let is_listed = script.is_some_and(|state| !state.collections.is_empty());
-    match (has_service, has_script, is_listed) {
-        (true, true, true) => Finding::problem(
+    let script = script.filter(|state| state.is_installed);
+    let is_gone = |program: &Option<PathBuf>| {
+        program
+            .as_ref()
+            .is_some_and(|program| program.is_absolute() && !program.exists())
+    };
+    let program = service.as_ref().and_then(Installed::program);
+    if is_gone(&program) {
+        return gone(
+            "the service",
+            program,
+            "`twitchat-bridge service install --force`",
+        );
+    }
+    let program = script.as_ref().and_then(|script| script.program.clone());
+    if is_gone(&program) {
+        return gone(
+            "OBS's script",
+            program,
+            "`twitchat-bridge obs-script install --force`",
+        );
+    }
+    let is_listed = script.as_ref().map(|script| !script.collections.is_empty());
+    match (service.is_some(), is_listed) {
+        (true, Some(true)) => Finding::problem(
             "autostart",
             "both the service and OBS's script start the bridge, and only one bridge can run",
             "remove one: `twitchat-bridge service uninstall` or `obs-script uninstall`",
         ),
-        (true, ..) => Finding::good("autostart", "the bridge starts when you log in"),
-        (false, true, true) => Finding::good("autostart", "the bridge starts with OBS"),
-        (false, true, false) => Finding::problem(
+        (true, _) => Finding::good("autostart", "the bridge starts when you log in"),
+        (false, Some(true)) => Finding::good("autostart", "the bridge starts with OBS"),
+        (false, Some(false)) => Finding::problem(
             "autostart",
             "the script is written, but OBS does not list it in any scene collection",
             "in OBS: Tools > Scripts, click +, and choose the file that `twitchat-bridge \
                 obs-script install` prints",
         ),
-        (false, false, _) => Finding::note(
+        (false, None) => Finding::note(
             "autostart",
             "you start the bridge by hand; `twitchat-bridge setup` can change that",
         ),
+    }
+}
+
+fn gone(what: &str, program: Option<PathBuf>, install: &str) -> Finding {
+    let program = program.unwrap_or_default();
+    Finding::problem(
+        "autostart",
+        format!("{what} starts {}, which is gone", program.display()),
+        format!("{install} writes it again, with the program that you have now"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::doctor::finding::State;
+
+    #[test]
+    fn a_clock_that_is_wrong_is_noticed() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (now, later) = (at("2026-12-24T18:00:00Z"), at("2026-12-24T18:30:00Z"));
+        assert_eq!(clock(now, None).state, State::Good);
+        assert_eq!(clock(later, Some(now)).state, State::Good);
+        assert_eq!(
+            clock(at("2026-12-24T17:55:00Z"), Some(now)).state,
+            State::Good
+        );
+        assert_eq!(
+            clock(at("1970-01-01T00:10:00Z"), None).state,
+            State::Problem
+        );
+        let text = clock(now, Some(later)).text(None);
+        assert!(
+            text.contains("ran at 2026-12-24T18:30:00Z already"),
+            "{text}"
+        );
+        assert!(text.contains("-> set date and time"), "{text}");
     }
 }

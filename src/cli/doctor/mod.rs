@@ -1,6 +1,7 @@
 //! `doctor`: checks everything, and says how to correct each problem.
 
 mod bridge;
+mod bridges;
 mod finding;
 mod here;
 mod obs;
@@ -15,14 +16,16 @@ use super::out;
 use super::screen;
 use finding::{Finding, State};
 
-const AFTER_HELP: &str = "One line for each check. Below each problem stands what to do about it. \
-The exit code is 1 if there is any problem, else 0. It changes nothing.
+const AFTER_HELP: &str =
+    "It prints one line for each check: `ok`, `note` for something that is in \
+order but may not be what you want, or `BAD` for a problem, with the fix below it. It changes \
+nothing. The exit code is 1 if there is a problem, and 0 otherwise.
 
 Examples:
   twitchat-bridge doctor
   twitchat-bridge doctor --json | jq '.[] | select(.state == \"problem\")'";
 
-/// Check everything, and say how to correct each problem
+/// Check OBS, Twitchat, the bridge and its files, and print how to fix each problem
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -67,7 +70,7 @@ async fn all(config: &Config) -> Vec<Finding> {
     findings.push(here::page());
     if let Some(connection) = &connection {
         findings.extend(obs::scene(connection, config).await);
-        bridge::check(config, &mut findings).await;
+        bridge::check(connection, config, &mut findings).await;
     }
     findings.extend(here::journal(config, connection.is_some()));
     findings.push(here::autostart(config));
