@@ -26,8 +26,8 @@ const MERGE_EXAMPLES: &str = "Examples:
 const REMOVE_EXAMPLES: &str = "Examples:
   twitchat-bridge credits remove cheers-1f0c33b2a9
 
-ENTRY is the id that `credits explain NAME` shows, and `credits get --format json --extended`. It \
-stays the same when the bridge starts again.";
+`credits explain NAME` and `credits get --format json --extended` show the id of each entry. The \
+id stays the same when the bridge starts again.";
 const FIND_EXAMPLES: &str = "Examples:
   twitchat-bridge credits find ann
   twitchat-bridge credits find twitch:12345 --json";
@@ -68,16 +68,16 @@ pub(super) struct Rename {
     common: Common,
 }
 
-/// Count what one person did for another
+/// Count the entries of one person for another person
 ///
-/// On a terminal it shows the entries as they would be, and asks before it changes anything.
+/// On a terminal, the command shows the entries as they would be, and asks before it changes them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = MERGE_EXAMPLES)]
 pub(super) struct Merge {
     /// The person whose entries move
     #[arg(value_name = "PERSON")]
     person: String,
-    /// The person who is shown
+    /// The person who gets them
     #[arg(value_name = "INTO")]
     into: String,
     /// Merge without asking
@@ -105,7 +105,7 @@ pub(super) struct Remove {
     twitchat-bridge credits add Tips Anna"
 )]
 pub(super) struct Add {
-    /// The section; a new name makes a new section
+    /// The name of the section, which need not exist yet
     #[arg(value_name = "SECTION")]
     section: String,
     /// The name or the text to show
@@ -115,14 +115,14 @@ pub(super) struct Add {
     common: Common,
 }
 
-/// Undo the last edit
+/// Undo the last correction
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  twitchat-bridge credits undo\n  twitchat-bridge credits undo \
-    --steps 3\n\nEvents that came after the edit stay as they are."
+    --steps 3\n\nEvents that came after the correction still count."
 )]
 pub(super) struct Undo {
-    /// How many edits to undo
+    /// How many corrections to undo
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     steps: u32,
     /// Print the reply as JSON
@@ -132,14 +132,14 @@ pub(super) struct Undo {
     timeout: Timeout,
 }
 
-/// List people by a part of their name
+/// Find people by their name, by a part of it, or by their id
 #[derive(Debug, clap::Args)]
 #[command(after_help = FIND_EXAMPLES)]
 pub(super) struct Find {
     /// A name, a part of one, or an id
     #[arg(value_name = "NAME")]
     person: String,
-    /// The most people in the list
+    /// List at most this many people
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
     /// Print the reply as JSON

@@ -20,7 +20,7 @@ Each entry has its id at the end of the line: `credits remove ENTRY` leaves it o
 entries are the events that they come from: when, which event, who reported it, and the sections \
 that it is in. Without a running bridge it reads the journal itself.";
 
-/// Show which events are behind the entries of a person
+/// List every event behind the entries of a person
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

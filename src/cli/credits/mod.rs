@@ -37,9 +37,9 @@ the old \
 credits in the journal; `credits --session last` shows them.
 
 Corrections (hide, show, rename, merge, remove, add) delete nothing: `undo` takes them back. \
-PERSON is a name, a login or an id. If several people have it, the error names each of them as \
-PLATFORM:ID, such as twitch:12345, which you can give as PERSON. In a running roll, names change \
-in place; people who were not in it when it began appear in the next roll.";
+PERSON is a name, a login, an id, or PLATFORM:ID, such as twitch:12345. If several people have \
+that name, the error lists each of them as PLATFORM:ID. The running roll changes at once, without \
+a jump; people who were not in it when it began appear in the next roll.";
 
 /// Show the credits, roll them in OBS, or begin new ones
 #[derive(Debug, clap::Args)]
@@ -78,7 +78,7 @@ enum CreditsCommand {
     /// Leave a person out of the credits, in this session and in later ones
     #[command(after_help = edit::HIDE_EXAMPLES)]
     Hide(edit::Person),
-    /// Show a person again who was hidden
+    /// Show a hidden person again
     #[command(after_help = edit::SHOW_EXAMPLES)]
     Show(edit::Person),
     Rename(edit::Rename),
