@@ -1,0 +1,131 @@
+//! The pages and the template name every setting.
+
+use super::*;
+
+#[test]
+fn the_readme_names_the_settings_that_have_no_environment_variable() {
+    let readme = include_str!("../../../README.md");
+    let sentence = readme
+        .split_once("Settings that hold several values have none")
+        .and_then(|(_, rest)| rest.split_once(".\n"))
+        .map(|(sentence, _)| sentence)
+        .unwrap();
+    let without: Vec<_> = keys::all()
+        .filter(|key| key.env.is_none())
+        .map(|key| format!("`{}`", key.name))
+        .collect();
+    let missing: Vec<_> = without
+        .iter()
+        .filter(|name| !sentence.contains(*name))
+        .collect();
+    assert_eq!(missing, [""; 0]);
+    assert_eq!(sentence.matches('`').count(), without.len() * 2);
+}
+
+#[test]
+fn the_readme_spells_environment_variables_as_they_are() {
+    let readme = include_str!("../../../README.md");
+    for (variable, setting) in [
+        ("TWITCHAT_BRIDGE_CREDITS_SPELLING", "credits.spelling"),
+        ("TWITCHAT_BRIDGE_NAME", "bridge.name"),
+        ("TWITCHAT_BRIDGE_STORE", "store.path"),
+    ] {
+        assert!(readme.contains(&format!("`{variable}`")), "{variable}");
+        assert_eq!(keys::find(setting).unwrap().env, Some(variable));
+    }
+}
+
+#[test]
+fn the_template_is_the_defaults_in_comments() {
+    let shown = |config: Config| {
+        config
+            .rows()
+            .into_iter()
+            .map(|row| (row.key, row.value))
+            .collect::<Vec<_>>()
+    };
+    let defaults = shown(Case::default().load().unwrap());
+    assert_eq!(shown(of_file(&template()).unwrap()), defaults);
+
+    // With every setting uncommented, all are known, and each setting with a default is shown with
+    // it.
+    let text: String = template()
+        .lines()
+        .map(|line| {
+            line.strip_prefix('#')
+                .filter(|rest| !rest.starts_with(' '))
+                .unwrap_or(line)
+                .to_owned()
+                + "\n"
+        })
+        .collect();
+    let text = text.replace("password_file = \"obs-password\"\n", "");
+    let config = of_file(&text).unwrap();
+    assert_eq!(
+        (
+            config.rules.rules.len(),
+            config.rules.actions.len(),
+            config.rules.labels.len()
+        ),
+        (1, 1, 1)
+    );
+    for key in keys::all() {
+        assert_eq!(
+            matches!(config.origin(key.name), Origin::File { .. }),
+            key.name != keys::PASSWORD_FILE,
+            "{}",
+            key.name
+        );
+    }
+    for ((key, default), (_, value)) in defaults.into_iter().zip(shown(config)) {
+        if keys::find(key).unwrap().sample.is_none() {
+            assert_eq!(value, default, "{key}");
+        }
+    }
+}
+
+#[test]
+fn the_table_of_settings_is_in_order() {
+    let mut names: Vec<_> = keys::all().map(|key| key.name).collect();
+    names.dedup_by_key(|name| name.split_once('.').unwrap().0);
+    let sections = names.len();
+    names.sort_unstable_by_key(|name| name.split_once('.').unwrap().0);
+    names.dedup_by_key(|name| name.split_once('.').unwrap().0);
+    assert_eq!(
+        names.len(),
+        sections,
+        "the settings of a section stand together"
+    );
+    let mut variables: Vec<_> = keys::all().filter_map(|key| key.env).collect();
+    let all = variables.len();
+    variables.sort_unstable();
+    variables.dedup();
+    assert_eq!(variables.len(), all);
+}
+
+#[test]
+fn the_reference_of_the_end_credits_names_everything_and_its_example_is_right() {
+    use crate::credits::roll::{Kind, words::PLACEHOLDERS};
+
+    let page = include_str!("../../../docs/overlay-reference.md");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let config = of_file(rest.split_once("```").unwrap().0).unwrap();
+    assert_eq!(
+        (
+            config.overlay.script.sections.len(),
+            config.overlay.script.look.seconds
+        ),
+        (4, Some(120.0))
+    );
+    let is_named =
+        |word: &str| page.contains(&format!("`{word}`")) || page.contains(&format!("`{word} = "));
+    for kind in Kind::all() {
+        assert!(is_named(kind.name()), "{kind}");
+    }
+    for key in keys::all().filter_map(|key| key.name.strip_prefix("overlay.")) {
+        assert!(is_named(key), "{key}");
+    }
+    for (placeholder, _) in PLACEHOLDERS {
+        assert!(is_named(&format!("{{{placeholder}}}")), "{placeholder}");
+    }
+}
