@@ -6,7 +6,7 @@ use std::env;
 use std::path::PathBuf;
 
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
-use twitchat_bridge::config::{Config, Flags};
+use twitchat_bridge::config::{self, Config, Flags};
 use twitchat_bridge::daemon::machine;
 use twitchat_bridge::mapping::emitted;
 use twitchat_bridge::overlay;
@@ -47,6 +47,11 @@ pub(crate) fn kinds() -> ArgValueCandidates {
 /// Requests to the bridge.
 pub(crate) fn requests() -> ArgValueCandidates {
     ArgValueCandidates::new(|| described(request::known_names().map(|name| (name.to_owned(), ""))))
+}
+
+/// The settings of the config file.
+pub(crate) fn settings() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| described(config::names().map(|name| (name, ""))))
 }
 
 /// The themes of the end-credits page, and those of the user's own style sheet.

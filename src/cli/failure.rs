@@ -8,7 +8,7 @@ use std::time::Duration;
 use twitchat_bridge::{
     bridge::other_bridge::OtherBridge,
     client::{self, ConnectionErrorKind},
-    config::ConfigError,
+    config::{ConfigError, EditError},
     daemon,
     obs::{Cause, ConnectError, Gone, Kind, RequestError},
     store::StoreError,
@@ -138,6 +138,10 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         | client::Error::NoAnswer { .. } => NO_ANSWER,
         _ => 1,
     };
+    let of_edit = |error: &EditError| match error {
+        EditError::Io { .. } | EditError::Busy(_) => 1,
+        _ => USAGE,
+    };
     let of_daemon = |error: &daemon::Error| match error {
         daemon::Error::Store(error) => of_store(error),
         _ => 1,
@@ -156,6 +160,7 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         .or_else(|| error.downcast_ref().map(of_request))
         .or_else(|| error.downcast_ref().map(of_client))
         .or_else(|| error.downcast_ref().map(|_: &ConfigError| USAGE))
+        .or_else(|| error.downcast_ref().map(of_edit))
         .or_else(|| error.downcast_ref().map(of_daemon))
 }
 
@@ -194,6 +199,8 @@ mod tests {
             code_of(anyhow::anyhow!("anything")),
             code_of(Failure::Usage("x".into())),
             code_of(ConfigError::NoHome),
+            code_of(EditError::NoHome),
+            code_of(EditError::Busy("c.toml".into())),
             code_of(ConnectError::Refused { at: at() }),
             code_of(RequestError::NotConnected),
             code_of(ConnectError::PasswordRefused { at: at() }),
@@ -219,6 +226,6 @@ mod tests {
             }),
             code_of(Failure::Link(Arc::new(Gone::Kicked.into()))),
         ];
-        assert_eq!(codes, [1, 2, 2, 3, 3, 4, 5, 4, 3, 3, 1, 6, 6, 7, 8]);
+        assert_eq!(codes, [1, 2, 2, 2, 1, 3, 3, 4, 5, 4, 3, 3, 1, 6, 6, 7, 8]);
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Key {
     pub(super) help: &'static str,
     /// The value that the template shows for a setting without a default.
     pub(super) sample: Option<&'static str>,
+    /// Whether a request over OBS may change it.
+    pub(super) bus: bool,
     /// Reads the value into its field.
     pub(super) set: Set,
     /// The value as TOML; `None` if it is not set. A secret is shown as `(hidden)`.
@@ -51,8 +53,13 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
 impl Key {
     /// The section and the name within it, such as `obs` and `port`.
     pub(super) fn parts(&self) -> (&'static str, &'static str) {
-        self.name.split_once('.').unwrap_or(("", self.name))
+        parts(self.name)
     }
+}
+
+/// The section and the name within it.
+pub(super) fn parts(name: &str) -> (&str, &str) {
+    name.split_once('.').unwrap_or(("", name))
 }
 
 /// Collects the settings of sections, each with the place of its section in the configuration.
@@ -66,6 +73,7 @@ macro_rules! keys {
                     env: setting.env,
                     help: setting.help,
                     sample: setting.sample,
+                    bus: setting.bus,
                     set: Box::new(|config, field| (setting.set)(&mut config.$($place).+, field)),
                     show: Box::new(|config| (setting.show)(&config.$($place).+)),
                 })
@@ -97,6 +105,7 @@ static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
             docs/overlay-reference.md lists the kinds and what each section may say.\nWithout \
             this: everything that there is.",
         sample: Some("[{ kind = \"follows\" }, { kind = \"text\", text = \"Thank you!\" }]"),
+        bus: true,
         set: Box::new(|config, field| {
             config.overlay.script.sections = section::sections(field)?;
             Ok(())

@@ -26,29 +26,46 @@ impl Sources<'static> {
         flags: Flags,
         discovered: Option<Discovered>,
     ) -> Result<Self, ConfigError> {
-        let places = places();
-        let env: Vec<_> = std::env::vars_os().collect();
-        let named = named_file(&flags, &env);
-        let path = named.clone().or_else(|| places.as_ref().map(default_path));
-        let file = match path.map(|path| read_file(&path)) {
+        let is_named = named_file(&flags, &environment()).is_some();
+        let file = match file_path(&flags).map(|path| read_file(&path)) {
             None => None,
             Some(Ok(file)) => Some(file),
             Some(Err(ConfigError::Read { source, .. }))
-                if named.is_none() && source.kind() == io::ErrorKind::NotFound =>
+                if !is_named && source.kind() == io::ErrorKind::NotFound =>
             {
                 None
             }
             Some(Err(error)) => return Err(error),
         };
-        Ok(Self {
+        Ok(Self::with_file(flags, discovered, file))
+    }
+
+    /// The sources on this machine, with this file as the config file.
+    pub(super) fn with_file(
+        flags: Flags,
+        discovered: Option<Discovered>,
+        file: Option<FileText>,
+    ) -> Self {
+        Self {
             flags,
-            env,
+            env: environment(),
             file,
             discovered,
-            places,
+            places: places(),
             read: &text::read,
-        })
+        }
     }
+}
+
+fn environment() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
+}
+
+/// The path of the config file: the one that was named, else the default one. `None` if there is no
+/// home folder.
+pub fn file_path(flags: &Flags) -> Option<PathBuf> {
+    let usual = || places().as_ref().map(default_path);
+    named_file(flags, &environment()).or_else(usual)
 }
 
 /// The folders of this user; `None` if there is no home folder.
@@ -105,7 +122,16 @@ fn read_file(path: &Path) -> Result<FileText, ConfigError> {
         path: path.to_owned(),
         source,
     };
-    let text = text::read(path).map_err(|error| match NotText::of(&error) {
+    file_of(path, fs::read(path).map_err(failed)?)
+}
+
+/// A file with this content.
+pub(super) fn file_of(path: &Path, content: Vec<u8>) -> Result<FileText, ConfigError> {
+    let failed = |source| ConfigError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let text = text::decode(content).map_err(|error| match NotText::of(&error) {
         Some(not_text) => at_its_place(path, not_text),
         None => failed(error),
     })?;

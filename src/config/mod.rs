@@ -6,7 +6,9 @@
 //! that OBS itself has. Every part above `bridge` may read the result.
 
 mod address;
+mod change;
 mod changed;
+mod edit;
 mod error;
 mod file;
 mod generation;
@@ -24,11 +26,13 @@ mod sources;
 mod switch;
 mod template;
 
+pub use change::{ChangedSetting, change_setting};
 pub use changed::{needs_restart, restart_for};
+pub use edit::{EditError, SettingChange, may_hold_password, names};
 pub use error::{ConfigError, Warning};
 pub use generation::Generation;
 pub use log_format::LogFormat;
-pub use machine::{default_path, password_variables, places, variables_that_are_set};
+pub use machine::{default_path, file_path, password_variables, places, variables_that_are_set};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
 pub use read_file::ReadFile;

@@ -100,13 +100,13 @@ settings! {
     pub struct SessionSettings {
         reset_on_stream_start: bool = true, Field::flag,
             "TWITCHAT_BRIDGE_SESSION_RESET_ON_STREAM_START",
-            "Whether the credits begin afresh when OBS starts to stream.";
+            "Whether the credits begin afresh when OBS starts to stream.", bus = true;
         grace: Duration = Duration::from_secs(30 * 60), read::time,
             "TWITCHAT_BRIDGE_SESSION_GRACE",
-            "A stream that starts again within this time goes on with its credits.";
+            "A stream that starts again within this time goes on with its credits.", bus = true;
         reset_after: Duration = Duration::from_secs(12 * 60 * 60), read::time,
             "TWITCHAT_BRIDGE_SESSION_RESET_AFTER",
-            "The credits begin afresh when the bridge was closed for longer than this.";
+            "The credits begin afresh when the bridge was closed for longer than this.", bus = true;
     }
 }
 
@@ -128,19 +128,20 @@ settings! {
             "TWITCHAT_BRIDGE_CREDITS_IGNORE_BROADCASTER",
             "Whether the broadcaster is left out.";
         hide_banned: bool = true, Field::flag, "TWITCHAT_BRIDGE_CREDITS_HIDE_BANNED",
-            "Whether people who are banned are left out.";
+            "Whether people who are banned are left out.", bus = true;
         anonymous: String = NAMELESS.to_owned(), read::shown_name,
             "TWITCHAT_BRIDGE_CREDITS_ANONYMOUS",
             "The name for people whom a service does not name. On Twitch they are \
                 AnAnonymousGifter and AnAnonymousCheerer.";
         ignore: Vec<String> = Vec::new(), read::people, -,
-            "People to leave out: logins or ids.";
+            "People to leave out: logins or ids.", bus = true;
         editors: Vec<String> = Vec::new(), read::people, -,
             "The channel's editors: logins or ids. Twitchat does not report them.";
         groups: BTreeMap<String, Vec<String>> = BTreeMap::new(), read::groups, -,
             "Groups of people, such as { regulars = [\"somebody\", \"12345\"] }.";
         limit: Option<u32> = None, Field::whole(1, u32::MAX), "TWITCHAT_BRIDGE_CREDITS_LIMIT",
-            "The largest number of names in each list. Without it, lists contain all names.", "500";
+            "The largest number of names in each list. Without it, lists contain all names.", "500",
+            bus = true;
     }
 }
 

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    config::{Config, ConfigError, Discovered, Flags, Origin, Sources, Warning},
+    config::{
+        self, ChangedSetting, Config, ConfigError, Discovered, EditError, Flags, Origin,
+        SettingChange, Sources, Warning,
+    },
     credits::roll::doubt_of_theme,
     obs::{
         Target,
@@ -17,7 +20,33 @@ use crate::{
 pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
     let discovery = discover(&Folders::of_this_machine());
     let advice = discovery.advice();
-    let discovered = match discovery {
+    let discovered = discovered(discovery);
+    let config = Config::load(&Sources::of_this_machine(flags, discovered)?)?;
+    let mut notes: Vec<_> = config
+        .warnings
+        .iter()
+        .filter(|warning| !is_of_rules(warning))
+        .map(ToString::to_string)
+        .collect();
+    // The advice applies only if OBS's own settings would have been used.
+    let on_its_own = matches!(config.origin("obs.port"), Origin::Default | Origin::Obs(_))
+        && matches!(config.origin("obs.host"), Origin::Default);
+    notes.extend(advice.filter(|_| on_its_own));
+    Ok((config, notes))
+}
+
+/// Changes a setting in the config file of these flags.
+///
+/// # Errors
+/// Those of [`config::change_setting`].
+pub fn change_setting(flags: &Flags, change: &SettingChange) -> Result<ChangedSetting, EditError> {
+    let discovered = discovered(discover(&Folders::of_this_machine()));
+    config::change_setting(flags, discovered.as_ref(), change)
+}
+
+/// OBS's own settings, if they were found.
+fn discovered(discovery: Discovery) -> Option<Discovered> {
+    match discovery {
         Discovery::Found {
             path,
             port,
@@ -36,19 +65,7 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
             options,
         }),
         _ => None,
-    };
-    let config = Config::load(&Sources::of_this_machine(flags, discovered)?)?;
-    let mut notes: Vec<_> = config
-        .warnings
-        .iter()
-        .filter(|warning| !is_of_rules(warning))
-        .map(ToString::to_string)
-        .collect();
-    // The advice applies only if OBS's own settings would have been used.
-    let on_its_own = matches!(config.origin("obs.port"), Origin::Default | Origin::Obs(_))
-        && matches!(config.origin("obs.host"), Origin::Default);
-    notes.extend(advice.filter(|_| on_its_own));
-    Ok((config, notes))
+    }
 }
 
 /// The name of this computer; empty if the system does not report it.

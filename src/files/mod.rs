@@ -1,11 +1,15 @@
 //! SHELL. Files of the user: reads text in every encoding that Windows programs write, and makes
-//! files that only their owner can read.
+//! files that only their owner can read, and replaces files in one step.
 //!
 //! Every part of the program that works with files uses this module. It does not interpret their
 //! content.
 
+mod links;
 mod private;
+mod replace;
 pub mod strike;
 pub mod text;
 
+pub use links::{folder_of, links};
 pub use private::owner_only;
+pub use replace::replace;

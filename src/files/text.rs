@@ -84,7 +84,20 @@ pub fn read_from(mut from: impl Read) -> io::Result<String> {
     decode(bytes)
 }
 
-fn decode(mut bytes: Vec<u8>) -> io::Result<String> {
+/// The bytes of a text in the encoding of another file, with its byte order mark if it has one.
+pub fn encode_like(file: &[u8], text: &str) -> Vec<u8> {
+    let (encoding, mark) = Encoding::of(file);
+    let mut bytes = file.get(..mark).unwrap_or_default().to_vec();
+    match encoding {
+        Encoding::Utf8 => bytes.extend(text.as_bytes()),
+        Encoding::Utf16Le => bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
+        Encoding::Utf16Be => bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes)),
+    }
+    bytes
+}
+
+/// Decodes the content of a text file. The errors are those of [`read`].
+pub fn decode(mut bytes: Vec<u8>) -> io::Result<String> {
     let (encoding, mark) = Encoding::of(&bytes);
     bytes.drain(..mark);
     if encoding == Encoding::Utf8 {
@@ -235,6 +248,13 @@ mod tests {
     fn every_encoding_of_windows_is_read_whole() {
         for (name, bytes) in encodings(TEXT) {
             assert_eq!(decode(bytes).unwrap(), TEXT, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_changed_text_keeps_the_encoding_of_its_file() {
+        for (name, bytes) in encodings(TEXT) {
+            assert_eq!(encode_like(&bytes, TEXT), bytes, "{name}");
         }
     }
 

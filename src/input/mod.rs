@@ -8,6 +8,7 @@
 
 mod count;
 pub mod duration;
+mod error_chain;
 mod field;
 mod fields;
 mod given;
@@ -18,6 +19,7 @@ mod setting;
 mod toml_text;
 
 pub use count::{count, unit};
+pub use error_chain::error_chain;
 pub use field::Field;
 pub use fields::Fields;
 pub use given::Given;

@@ -20,6 +20,8 @@ pub struct Setting<T> {
     pub help: &'static str,
     /// The value that `config init` shows for a setting without a default.
     pub sample: Option<&'static str>,
+    /// Whether a request over OBS may change it.
+    pub bus: bool,
     /// Reads a value into the section.
     pub set: fn(&mut T, &Field<'_>) -> Read<()>,
     /// The value as TOML; `None` if it is not set. A secret is shown as `(hidden)`.
@@ -36,6 +38,7 @@ pub struct Setting<T> {
 ///         port: u16 = 4455, read::port, "OBS_PORT", "The port of OBS's server.";
 ///         title: Option<String> = None, read::text, -, "No variable, and a sample.", "\"x\"";
 ///         repeats as "loop": bool = false, Field::flag, "LOOP", "Called otherwise in the file.";
+///         speed: f64 = 80.0, Field::number(1.0, 9.0), "SPEED", "Set over OBS too.", bus = true;
 ///     }
 /// }
 /// ```
@@ -47,7 +50,7 @@ macro_rules! settings {
             $(#[$field_meta:meta])*
             $field:ident $(as $key:literal)?: $of:ty = $default:expr,
                 $($reader:ident)::+ $(($($arg:expr),+))?, $env:tt, $help:literal
-                $(, $sample:literal)?;
+                $(, $sample:literal)? $(, bus = $bus:literal)?;
         )+ }
         $(and { $( $(#[$more_meta:meta])* $more:ident: $more_of:ty = $more_default:expr; )+ })?
     ) => {
@@ -74,6 +77,7 @@ macro_rules! settings {
                     env: settings!(@env $env),
                     help: $help,
                     sample: settings!(@sample $($sample)?),
+                    bus: settings!(@bus $($bus)?),
                     set: |section, field| {
                         section.$field = $($reader)::+(field $(, $($arg),+)?)?.into();
                         Ok(())
@@ -87,6 +91,8 @@ macro_rules! settings {
     (@key $field:ident $key:literal) => { $key };
     (@env -) => { None };
     (@env $env:literal) => { Some($env) };
+    (@bus) => { false };
+    (@bus $bus:literal) => { $bus };
     (@sample) => { None };
     (@sample $sample:literal) => { Some($sample) };
 }

@@ -1,7 +1,6 @@
 //! The errors of the store. Their texts are for the user: they name what was tried and what to do
 //! next.
 
-use std::error::Error as _;
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -11,7 +10,7 @@ use std::time::Duration;
 use rusqlite::ErrorCode;
 
 use super::files::with_suffix;
-use crate::files::owner_only;
+use crate::{files::owner_only, input::error_chain};
 
 /// An error of SQLite. It does not contain the content of rows.
 pub struct DatabaseError(rusqlite::Error);
@@ -245,14 +244,7 @@ impl StoreError {
 
     /// The text of the error and of its causes, on one line.
     pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
+        error_chain(self)
     }
 }
 

@@ -47,6 +47,8 @@ async fn help_of_every_verb() {
         "store",
         "store wipe",
         "config",
+        "config set",
+        "config unset",
         "config init",
         "overlay",
         "overlay install",

@@ -2,6 +2,7 @@
 //! settings that the page needs; this module reads and checks the sections.
 
 pub(super) mod section;
+pub(super) mod section_key;
 
 use std::time::Duration;
 

@@ -129,3 +129,97 @@ fn the_reference_of_the_end_credits_names_everything_and_its_example_is_right() 
         assert!(is_named(&format!("{{{placeholder}}}")), "{placeholder}");
     }
 }
+
+/// A table of docs/settings.md. `rows` are the name, the default, the variable, whether a request
+/// may change it, whether it needs a restart, and the description.
+fn page_table(rows: impl Iterator<Item = [String; 6]>) -> String {
+    let head =
+        "| setting | default | variable | over OBS | takes effect | |\n|---|---|---|---|---|---|\n";
+    let row = |cells: [String; 6]| format!("| {} |\n", cells.join(" | "));
+    head.to_owned() + &rows.map(row).collect::<String>()
+}
+
+fn of_key(key: &keys::Key) -> [String; 6] {
+    let code = |text: &str| format!("`{}`", text.replace('|', "\\|"));
+    let default = (key.show)(&Config::default()).filter(|_| key.sample.is_none());
+    [
+        code(key.name),
+        default
+            .filter(|_| key.name != "overlay.section")
+            .as_deref()
+            .map_or("none".into(), code),
+        key.env.map_or(String::new(), code),
+        if key.bus { "yes" } else { "no" }.into(),
+        if needs_restart(key.name) {
+            "at the next start"
+        } else {
+            "at once"
+        }
+        .into(),
+        key.help.replace('\n', " ").replace('|', "\\|"),
+    ]
+}
+
+/// The page of all settings. `UPDATE_DOCS=1` writes it anew.
+#[test]
+fn the_page_of_settings_lists_each_with_what_changes_it() {
+    use crate::config::overlay::section_key::KEYS;
+
+    let mut page = String::from(
+        "# All settings\n\nThis page is made from the program (`UPDATE_DOCS=1`). The README \
+            explains where settings come from. `config show` prints the values in force,\n\
+            `config init` writes a file with all of them, and `config set KEY VALUE` \
+            changes one.\n\n\"Over OBS\" says whether the request [`SetSetting`](bus.md#settings) \
+            may change a setting. `bus.settings = \"off\"` forbids that for all of them.\n",
+    );
+    let mut section = "";
+    for key in keys::all().filter(|key| {
+        let (of, _) = key.parts();
+        std::mem::replace(&mut section, of) != of
+    }) {
+        let (of, _) = key.parts();
+        let rows = keys::all().filter(|key| key.parts().0 == of).map(of_key);
+        page.extend([format!("\n## [{of}]\n\n"), page_table(rows)]);
+    }
+    page += "\n## Keys of a section of the end credits\n\n`config set` and `SetSetting` name them \
+        `overlay.section.ID.KEY`, such as `overlay.section.cheers.limit`. ID is the `id` of the \
+        section, else its kind,\nwith a number if it is not the first of its kind (`cheers-2`). \
+        [overlay-reference.md](overlay-reference.md#sections) explains them. All take effect at \
+        once.\n\n| key | over OBS |\n|---|---|\n";
+    for key in KEYS {
+        page.extend([format!(
+            "| `{}` | {} |
+",
+            key.name,
+            if key.bus { "yes" } else { "no" }
+        )]);
+    }
+    page += "\nRules, named actions and labels (`[[rule]]`, `[[action]]`, `[[label]]`) take effect \
+        at once. They are changed in the file alone.\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/settings.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(written, page, "UPDATE_DOCS=1 writes it anew");
+}
+
+#[test]
+fn the_readme_marks_the_settings_that_need_a_restart() {
+    let readme = include_str!("../../../README.md");
+    for key in keys::all() {
+        let (section, name) = key.parts();
+        let row = readme.lines().find(|line| {
+            let names = line.split('|').nth(1).unwrap_or_default();
+            let is_first = names.contains(&format!("`{section}."));
+            line.starts_with("| `")
+                && is_first
+                && [key.name, &format!(".{name}"), "*"]
+                    .iter()
+                    .any(|name| names.contains(&format!("{name}`")))
+        });
+        let row = row.unwrap_or_else(|| panic!("{}", key.name));
+        let is_marked = row.split('|').nth(1).unwrap_or_default().contains('†');
+        assert_eq!(is_marked, needs_restart(key.name), "{}: {row}", key.name);
+    }
+}

@@ -1,6 +1,7 @@
 //! Tests of the configuration that results from given sources.
 
 mod documented;
+mod edit;
 mod errors;
 mod overlay;
 mod passwords;

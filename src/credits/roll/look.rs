@@ -47,42 +47,44 @@ settings! {
     #[serde(rename_all = "camelCase")]
     pub struct Look {
         mode: Mode = Mode::Scroll, Mode::read, "TWITCHAT_BRIDGE_OVERLAY_MODE",
-            "\"scroll\" or \"slides\".";
+            "\"scroll\" or \"slides\".", bus = true;
         speed: f64 = 80.0, Field::number(1.0, 10_000.0), "TWITCHAT_BRIDGE_OVERLAY_SPEED",
-            "How fast the credits scroll, in pixels a second.";
+            "How fast the credits scroll, in pixels a second.", bus = true;
         seconds: Option<f64> = None, Field::number(1.0, 86_400.0),
             "TWITCHAT_BRIDGE_OVERLAY_SECONDS",
             "The duration of the whole credits in seconds, including the delay. Use it instead of \
-                speed.", "120";
+                speed.", "120", bus = true;
         delay: f64 = 0.0, Field::number(0.0, 3_600.0), "TWITCHAT_BRIDGE_OVERLAY_DELAY",
-            "Seconds before the credits begin to move.";
+            "Seconds before the credits begin to move.", bus = true;
         #[serde(rename = "loop")]
         repeats as "loop": bool = false, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_LOOP",
-            "Whether the credits begin again at their end.";
+            "Whether the credits begin again at their end.", bus = true;
         slide_seconds: f64 = 6.0, Field::number(0.5, 600.0),
             "TWITCHAT_BRIDGE_OVERLAY_SLIDE_SECONDS",
-            "How many seconds a slide is shown in mode \"slides\".";
+            "How many seconds a slide is shown in mode \"slides\".", bus = true;
         fade: u32 = 80, Field::whole(0, 2_000), "TWITCHAT_BRIDGE_OVERLAY_FADE",
-            "Height of the fades at the upper and the lower edge, in pixels; 0 for none.";
+            "Height of the fades at the upper and the lower edge, in pixels; 0 for none.",
+            bus = true;
         dim: f64 = 0.55, Field::number(0.0, 1.0), "TWITCHAT_BRIDGE_OVERLAY_DIM",
             "How much the picture behind the credits is darkened, from 0 (not at all) to 1 \
-                (black).";
+                (black).", bus = true;
         sticky_titles: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_STICKY_TITLES",
-            "Whether a title stays while its names pass.";
+            "Whether a title stays while its names pass.", bus = true;
         icons: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_ICONS",
-            "Whether titles have icons.";
+            "Whether titles have icons.", bus = true;
         minimum_seconds: f64 = 2.0, Field::number(0.0, 60.0),
             "TWITCHAT_BRIDGE_OVERLAY_MINIMUM_SECONDS",
-            "A test warns of names that can be read for less than this.";
+            "A test warns of names that can be read for less than this.", bus = true;
         theme: Box<str> = "cinema".into(), Field::name, "TWITCHAT_BRIDGE_OVERLAY_THEME",
             "The theme. docs/overlay.md shows all themes. custom.css beside the page can change \
-                everything else.";
+                everything else.", bus = true;
         scale: f64 = 1.0, Field::number(0.1, 10.0), "TWITCHAT_BRIDGE_OVERLAY_SCALE",
-            "The size of everything on the page, as a factor: 1.5 is larger, 0.5 is smaller.";
+            "The size of everything on the page, as a factor: 1.5 is larger, 0.5 is smaller.",
+            bus = true;
         direction: &'static str = "auto", Field::word_of(&["auto", "ltr", "rtl"]),
             "TWITCHAT_BRIDGE_OVERLAY_DIRECTION",
             "The direction of titles and columns: \"auto\", \"ltr\" or \"rtl\". Each name keeps \
-                its own direction.";
+                its own direction.", bus = true;
     }
     and {
         /// Settings that override the theme.
@@ -116,31 +118,33 @@ settings! {
         #[serde(skip_serializing_if = "Option::is_none")]
         title_color: Option<Box<str>> = None, Field::text,
             "TWITCHAT_BRIDGE_OVERLAY_TITLE_COLOR",
-            "The colour of titles instead of the theme's, as CSS writes it.", "\"#ffd700\"";
+            "The colour of titles instead of the theme's, as CSS writes it.", "\"#ffd700\"",
+            bus = true;
         #[serde(skip_serializing_if = "Option::is_none")]
         name_color: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_NAME_COLOR",
-            "The colour of names instead of the theme's.", "\"white\"";
+            "The colour of names instead of the theme's.", "\"white\"", bus = true;
         #[serde(skip_serializing_if = "Option::is_none")]
         title_font: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_TITLE_FONT",
-            "A font of OBS's computer for titles.", "\"Inter\"";
+            "A font of OBS's computer for titles.", "\"Inter\"", bus = true;
         #[serde(skip_serializing_if = "Option::is_none")]
         name_font: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_NAME_FONT",
-            "A font of OBS's computer for names.", "\"Inter\"";
+            "A font of OBS's computer for names.", "\"Inter\"", bus = true;
         #[serde(skip_serializing_if = "Option::is_none")]
         section_gap: Option<f64> = None, Field::number(0.0, 50.0),
             "TWITCHAT_BRIDGE_OVERLAY_SECTION_GAP",
-            "The gap between sections, in heights of a letter.", "3";
+            "The gap between sections, in heights of a letter.", "3", bus = true;
         #[serde(skip_serializing_if = "Option::is_none")]
         title_gap: Option<f64> = None, Field::number(0.0, 50.0),
             "TWITCHAT_BRIDGE_OVERLAY_TITLE_GAP",
-            "The gap below a title, in heights of a letter.", "1";
+            "The gap below a title, in heights of a letter.", "1", bus = true;
         #[serde(skip_serializing_if = "Option::is_none")]
         shadow: Option<f64> = None, Field::number(0.0, 1.0), "TWITCHAT_BRIDGE_OVERLAY_SHADOW",
-            "How dark the shadow and the outline of the letters are, from 0 (none) to 1.", "0.5";
+            "How dark the shadow and the outline of the letters are, from 0 (none) to 1.", "0.5",
+            bus = true;
         #[serde(skip_serializing_if = "Option::is_none")]
         empty_text: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_EMPTY_TEXT",
             "The text of a section without anybody, if hide_empty is false.",
-            "\"Nobody yet\"";
+            "\"Nobody yet\"", bus = true;
     }
 }
 
@@ -151,9 +155,9 @@ settings! {
     #[derive(Debug, Clone, PartialEq)]
     pub struct CreditsPlan {
         emotes: bool = false, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_EMOTES",
-            "Whether emotes of power-ups float behind the names.";
+            "Whether emotes of power-ups float behind the names.", bus = true;
         hide_empty: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_HIDE_EMPTY",
-            "Whether sections without anybody are left out.";
+            "Whether sections without anybody are left out.", bus = true;
     }
     and {
         /// How the roll looks and moves.

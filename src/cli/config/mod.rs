@@ -1,4 +1,7 @@
-//! `config`: shows the settings and the path of the config file, and writes a new one.
+//! `config`: shows the settings and the path of the config file, changes one setting, and writes a
+//! new file.
+
+mod set;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -7,10 +10,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use twitchat_bridge::config::{self, Config};
+use twitchat_bridge::config::{self, Config, EditError};
 
 use super::context::Context;
-use super::failure::Failure;
 use super::out;
 use super::screen::{self, Grid};
 
@@ -23,7 +25,7 @@ Examples:
   twitchat-bridge config show
   twitchat-bridge config init && $EDITOR \"$(twitchat-bridge config path)\"";
 
-/// Show the settings, or write a config file
+/// Show or change the settings, or write a config file
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {
@@ -38,6 +40,8 @@ enum ConfigCommand {
   twitchat-bridge config show
   twitchat-bridge --config other.toml config show")]
     Show,
+    Set(set::SetArgs),
+    Unset(set::UnsetArgs),
     /// Print the path of the config file, which need not exist
     #[command(after_help = "Examples:
   twitchat-bridge config path
@@ -58,6 +62,8 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
             ConfigCommand::Show => out::line(table(&context.config_of_rules()?))?,
+            ConfigCommand::Set(args) => args.run(context)?,
+            ConfigCommand::Unset(args) => args.run(context)?,
             ConfigCommand::Path => {
                 let path = path(context)?;
                 out::line(path.display())?;
@@ -75,23 +81,8 @@ impl Args {
     }
 }
 
-/// The given path, else the default one.
 fn path(context: &Context) -> anyhow::Result<PathBuf> {
-    let variable = || {
-        std::env::var_os("TWITCHAT_BRIDGE_CONFIG")
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from)
-    };
-    let usual = || config::places().map(|places| config::default_path(&places));
-    let path = context
-        .flags()
-        .config
-        .clone()
-        .or_else(variable)
-        .or_else(usual);
-    path.ok_or_else(|| {
-        Failure::Usage("no home folder is known: name the config file with --config".into()).into()
-    })
+    Ok(config::file_path(context.flags()).ok_or(EditError::NoHome)?)
 }
 
 fn table(config: &Config) -> String {

@@ -1,0 +1,111 @@
+//! SHELL. Changes one setting in the config file: reads it, checks the whole result, and replaces
+//! the file in one step.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::edit::{EditError, Edited, SettingChange};
+use super::machine::{file_of, file_path};
+use super::{Config, Discovered, FileText, Flags, Origin, Sources};
+use crate::files::{self, text};
+
+/// How often the change is made anew because another program has changed the file meanwhile.
+const TRIES: usize = 5;
+
+/// A setting that was changed in the config file.
+#[derive(Debug)]
+pub struct ChangedSetting {
+    /// The path of the config file.
+    pub path: PathBuf,
+    /// The value that the file had; `None` if it did not have the setting.
+    pub old: Option<Value>,
+    /// The value that the file has now.
+    pub new: Option<Value>,
+    /// Whether the file was written: not if it had this value already.
+    pub is_changed: bool,
+    /// The config with the change.
+    pub config: Config,
+    /// The flag or environment variable that overrides the file.
+    pub overridden_by: Option<Origin>,
+}
+
+/// Changes a setting in the config file of these flags, which is made if there is none.
+///
+/// # Errors
+/// If the value is not allowed, if the file has errors or would have some, or if it cannot be
+/// written. The file then is as it was.
+pub fn change_setting(
+    flags: &Flags,
+    discovered: Option<&Discovered>,
+    change: &SettingChange,
+) -> Result<ChangedSetting, EditError> {
+    let path = file_path(flags).ok_or(EditError::NoHome)?;
+    for _ in 0..TRIES {
+        let content = content(&path)?;
+        let file = file(&path, content.as_deref())?;
+        let Edited { text, old, new } = change.apply(&file)?;
+        let load = |text: &str| {
+            let file = FileText {
+                text: text.to_owned(),
+                ..file.clone()
+            };
+            let sources = Sources::with_file(flags.clone(), discovered.cloned(), Some(file));
+            Config::load(&sources)
+        };
+        // Places in an error are those of the file as it is, if it has the error already.
+        let config = load(&text).map_err(|error| match load(&file.text) {
+            Err(error) => EditError::File(error),
+            Ok(_) => EditError::Conflict(error),
+        })?;
+        let is_changed = text != file.text;
+        if is_changed && self::content(&path)? != content {
+            continue;
+        }
+        if is_changed {
+            let bytes = text::encode_like(content.as_deref().unwrap_or_default(), &text);
+            files::replace(&path, &bytes).map_err(|source| EditError::Io {
+                what: "write",
+                path: path.clone(),
+                source,
+            })?;
+        }
+        let origin = config.origin(change.setting());
+        let wins = matches!(origin, Origin::Flag(_) | Origin::Env(_));
+        return Ok(ChangedSetting {
+            overridden_by: wins.then(|| origin.clone()),
+            path,
+            old,
+            new,
+            is_changed,
+            config,
+        });
+    }
+    Err(EditError::Busy(path))
+}
+
+/// The content of the file; `None` if there is no such file.
+fn content(path: &Path) -> Result<Option<Vec<u8>>, EditError> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(EditError::Io {
+            what: "read",
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn file(path: &Path, content: Option<&[u8]>) -> Result<FileText, EditError> {
+    match content {
+        Some(content) => file_of(path, content.to_vec()).map_err(EditError::File),
+        None => Ok(FileText {
+            path: path.to_owned(),
+            text: String::new(),
+            readable_by_others: false,
+        }),
+    }
+}
