@@ -188,21 +188,19 @@ impl View<'_> {
     /// The line about a changed config file; empty if all settings are in force.
     fn settings(&self) -> String {
         let error = self.text("/run/configError");
-        if !error.is_empty() {
-            return out::clean(&format!(
-                "the config file has errors, so the former settings stay in force: {error}"
-            ))
-            .into_owned();
-        }
+        let error = prefixed(
+            "the config file has errors, so the former settings stay in force: ",
+            &out::clean(error),
+        );
         let waiting: Vec<_> = self
             .list("/run/restartFor")
             .iter()
             .filter_map(Value::as_str)
             .collect();
-        if waiting.is_empty() {
-            return String::new();
-        }
-        format!("start the bridge again for {}", waiting.join(", "))
+        joined([
+            error,
+            prefixed("start the bridge again for ", &waiting.join(", ")),
+        ])
     }
 
     fn session(&self) -> String {
