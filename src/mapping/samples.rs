@@ -122,11 +122,12 @@ fn receive(
         .unwrap_or_default();
     let at = at(mono_ms);
     events.extend(interpreter.state(kind, &data, mono_ms));
-    let mut facts = interpreter.votes(kind, raw, &at);
+    let read = decode(kind, raw);
+    let mut facts = interpreter.votes(read.vote, &at);
     if let Some(raw) = raw.filter(|_| question::label_answer(kind).is_some()) {
         facts.extend(interpreter.labels(raw));
     }
-    facts.extend(decode(kind, raw).facts);
+    facts.extend(read.facts);
     for fact in facts {
         events.extend(
             interpreter

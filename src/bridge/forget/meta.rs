@@ -6,7 +6,9 @@ use super::identity::Identity;
 use crate::event::{Person, Platform};
 
 /// The meta values that may name viewers.
-pub const KEYS: [&str; 3] = ["latest", "once", "listed"];
+pub const KEYS: [&str; 4] = ["latest", "once", "listed", ROLL];
+/// The names in the running roll.
+const ROLL: &str = "roll_content";
 
 /// The value without the person; `None` if it stays as it is.
 pub(super) fn erase(key: &str, json: &str, identity: &Identity) -> Option<String> {
@@ -18,6 +20,8 @@ pub(super) fn erase(key: &str, json: &str, identity: &Identity) -> Option<String
     match key {
         "latest" => erase_latest(&mut value, identity),
         "once" => erase_once(&mut value, identity),
+        // A running bridge stores its roll again without the person.
+        ROLL => return names(&before, identity).then(String::new),
         _ => erase_listed(&mut value, identity),
     }
     (value != before).then(|| value.to_string())

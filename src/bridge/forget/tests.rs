@@ -249,4 +249,8 @@ fn meta_values_lose_the_person() {
         meta::erase("latest", r#"{"a":{"name":"Anna"}}"#, &zed),
         None
     );
+    let roll = |name: &str| json!({ "object": { "sections": [{ "names": [{ "name": name }] }] } });
+    let erased = |name: &str| meta::erase("roll_content", &roll(name).to_string(), &zed);
+    assert_eq!(erased("Zed_X"), Some(String::new()));
+    assert_eq!(erased("Anna"), None);
 }

@@ -62,6 +62,7 @@ impl Roll {
             roll.people.forget(&mut roll.object, identity, same);
             roll.people.edits_are_of(fold);
         }
+        self.recovery.forget_names();
     }
 
     /// Sends pages which names are hidden, if that has changed.
