@@ -195,7 +195,12 @@ pub(super) fn add_logs(report: &mut Map<String, Value>, identity: &Identity, log
     }
     report.insert("logs".into(), changed.into());
     if !warnings.is_empty() {
-        report.insert("warnings".into(), warnings.into());
+        let all = report
+            .entry("warnings")
+            .or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(all) = all {
+            all.extend(warnings.into_iter().map(Value::from));
+        }
     }
 }
 
@@ -209,9 +214,18 @@ pub(super) fn erase(
     settings: &Settings,
     now_ms: i64,
 ) -> Result<(Forgetting, Map<String, Value>), RequestError> {
-    let (forgetting, report) = plan(store.reader(), query, settings, now_ms)?;
+    let (forgetting, mut report) = plan(store.reader(), query, settings, now_ms)?;
     store
         .erase(forgetting.erasure())
         .map_err(|error| RequestError::Unavailable(error.chain()))?;
+    // From here on the person is forgotten, whatever becomes of old copies in the files.
+    if let Err(error) = store.clean() {
+        let warning = format!(
+            "the person was removed, but the journal's files may still have old copies, which the \
+                next start of the bridge removes: {}",
+            error.chain()
+        );
+        report.insert("warnings".into(), vec![warning].into());
+    }
     Ok((forgetting, report))
 }

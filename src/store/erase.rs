@@ -25,17 +25,18 @@ const ATTEMPTS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(20);
 
 impl Store {
-    /// Carries out an erasure. When this returns `Ok`, nothing of it is in the journal's files any
-    /// more.
+    /// Carries out an erasure. Old copies remain in the files until [`Self::clean`].
     ///
     /// # Errors
-    /// [`StoreError::StillRead`] if another program reads the journal all the time: the rows are
-    /// removed, but old copies may remain in the log. Others if the disk refuses writes; then
-    /// nothing has changed, or only the file could not be made anew, which the next start does.
+    /// [`StoreError::Database`] and others if the disk refuses writes; then nothing has changed.
     pub fn erase(&mut self, erasure: &Erasure) -> Result<(), StoreError> {
         write(&mut self.connection, erasure)
             .map_err(|error| StoreError::database("write to", &self.path, error))?;
-        self.clean()
+        let reader = self.reader();
+        let session = reader.sessions()?.pop();
+        let known = Known::read(reader.last_seq()?, session, |key| reader.meta(key))?;
+        self.known = known;
+        self.accept()
     }
 
     /// Finishes an erasure that a crash has interrupted.
@@ -46,14 +47,25 @@ impl Store {
             .optional();
         let mark = mark.map_err(|error| StoreError::database("read", &self.path, error))?;
         if mark.is_some() {
-            tracing::info!("finishing the removal of people or sessions");
-            self.clean()?;
+            tracing::info!("removing old copies of what was forgotten");
+            // The rows are gone, so the bridge can start; the mark stays for the next start.
+            if let Err(error) = self.clean() {
+                tracing::warn!(
+                    "the journal's files may still have old copies of what was forgotten: {}",
+                    error.chain()
+                );
+            }
         }
         Ok(())
     }
 
-    /// Makes the file anew without what was removed, and truncates the log.
-    fn clean(&mut self) -> Result<(), StoreError> {
+    /// Makes the file anew without what was erased, and truncates the log. When this returns `Ok`,
+    /// nothing of it is in the journal's files any more. After an error the next start repeats it.
+    ///
+    /// # Errors
+    /// [`StoreError::StillRead`] if another program reads the journal all the time. Others if the
+    /// disk refuses writes.
+    pub fn clean(&mut self) -> Result<(), StoreError> {
         let failed = |error| StoreError::database("clean", &self.path, error);
         self.connection.execute_batch("VACUUM").map_err(failed)?;
         let mut attempts = 0;
@@ -69,10 +81,6 @@ impl Store {
         self.connection
             .execute(statements::REMOVE_META, [MARK])
             .map_err(failed)?;
-        let reader = self.reader();
-        let session = reader.sessions()?.pop();
-        let known = Known::read(reader.last_seq()?, session, |key| reader.meta(key))?;
-        self.known = known;
         self.accept()
     }
 

@@ -141,9 +141,8 @@ pub enum StoreError {
     },
     /// What is to be forgotten was removed, but the write-ahead log cannot be truncated.
     #[error(
-        "what is to be forgotten was removed, but another program reads {} all the time, so old \
-            copies may remain in the file beside it that ends in -wal: end that program; the next \
-            start of the bridge removes them",
+        "another program reads {} all the time, so its write-ahead log cannot be truncated: end that \
+            program",
         path.display()
     )]
     StillRead { path: PathBuf },
