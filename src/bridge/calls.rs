@@ -54,6 +54,7 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
         // the bridge sends Hello.
         Call::Subscribe(_)
         | Call::UnSubscribe(_)
+        | Call::SetSetting { .. }
         | Call::TestCredits(_)
         | Call::GetEvents(_)
         | Call::GetActions
@@ -195,6 +196,11 @@ pub(super) fn act(
         Call::Forget { .. } => {
             let why = "a step of a rule cannot forget a person: send the request over OBS, or use \
                 the verb `forget`";
+            return Err(RequestError::Unavailable(why.into()));
+        }
+        Call::SetSetting { .. } => {
+            let why = "this writes the config file, which takes longer than a step of a rule may: \
+                send the request over OBS";
             return Err(RequestError::Unavailable(why.into()));
         }
         Call::Authenticate => Map::new(),

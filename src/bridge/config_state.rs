@@ -1,5 +1,9 @@
 //! The state of the config file while the bridge runs.
 
+use std::collections::VecDeque;
+
+use super::{io::MOST_SETTINGS, pending_reply::Sender};
+
 /// The result of the last change of the config file, for `GetStatus`.
 #[derive(Debug, Default)]
 pub(super) struct ConfigState {
@@ -7,6 +11,8 @@ pub(super) struct ConfigState {
     error: Option<String>,
     /// The settings that have changed, but take effect only at the next start.
     restart_for: Vec<&'static str>,
+    /// The senders of the requests that wait until the file is changed, in their order.
+    waiting: VecDeque<Sender>,
 }
 
 impl ConfigState {
@@ -24,10 +30,22 @@ impl ConfigState {
 
     /// Records that the file was accepted, and which settings wait for the next start.
     pub(super) fn accept(&mut self, restart_for: Vec<&'static str>) {
-        *self = Self {
-            error: None,
-            restart_for,
-        };
+        self.error = None;
+        self.restart_for = restart_for;
+    }
+
+    /// Lets a request wait until the file is changed. Returns its sender if too many wait already.
+    pub(super) fn wait(&mut self, from: Sender) -> Result<(), Sender> {
+        if self.waiting.len() >= MOST_SETTINGS {
+            return Err(from);
+        }
+        self.waiting.push_back(from);
+        Ok(())
+    }
+
+    /// The sender of the request that was carried out.
+    pub(super) fn answered(&mut self) -> Option<Sender> {
+        self.waiting.pop_front()
     }
 
     /// The settings that wait for the next start.

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, value::RawValue};
 use uuid::Uuid;
 
 use super::{journal::Write, other_bridge::OtherBridge};
@@ -12,7 +12,7 @@ use crate::{
     credits::{Calendar, reply::Options, roll::CreditsPlan},
     event::{EmittedEvent, Person, Received},
     input::count,
-    request::{Permissions, PersonQuery, SessionQuery, reply::Reply},
+    request::{Permissions, PersonQuery, RequestError, SessionQuery, reply::Reply},
     twitchat::Generation,
 };
 
@@ -66,6 +66,18 @@ pub struct Reload {
     pub settings: Result<Settings, String>,
     /// Settings that have changed, but take effect only at the next start.
     pub restart_for: Vec<&'static str>,
+}
+
+/// Requests that change a setting and wait for the config file at the same time, at most.
+pub const MOST_SETTINGS: usize = 16;
+
+/// A request has changed a setting in the config file, or has failed.
+#[derive(Debug)]
+pub struct SettingSet {
+    /// The changed settings; `None` if the file is as it was.
+    pub reload: Option<Reload>,
+    /// The fields of the reply.
+    pub answer: Result<Map<String, Value>, RequestError>,
 }
 
 /// The settings of the end credits.
@@ -227,6 +239,8 @@ pub enum Input {
     Sent(Pass),
     /// The config file has changed.
     Reloaded(Box<Reload>),
+    /// Answer to [`Effect::SetSetting`].
+    SettingSet(Box<SettingSet>),
     Tick,
     /// The bridge is about to end, so it stores the state that it would otherwise store later.
     Stopping,
@@ -337,6 +351,13 @@ pub enum Effect {
         settings: Box<Settings>,
         /// The present time, Unix milliseconds.
         now_ms: i64,
+    },
+    /// Change a setting in the config file, and answer with [`Input::SettingSet`]. Answers come in
+    /// the order of these effects.
+    SetSetting {
+        key: Box<str>,
+        /// The new value; null to restore the default.
+        value: Value,
     },
     /// Another generation of Twitchat is in use.
     Speaks(Generation),

@@ -356,6 +356,7 @@ impl Bridge {
             },
             Input::Sent(pass) => parts.replies.arrived(pass),
             Input::Reloaded(reload) => reload::apply(parts, *reload, now),
+            Input::SettingSet(set) => requests::setting_set(parts, *set, now),
             Input::Tick => {}
             Input::Stopping => stop(parts, now),
         }

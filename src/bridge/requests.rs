@@ -10,11 +10,12 @@ use super::{
     archive::JournalAnswer,
     calls,
     forget_request::{self, Remaining},
-    io::{Effect, Now, Pass},
+    io::{Effect, Now, Pass, SettingSet},
     of_session::of_session,
     parts::Parts,
     pending_reply::{PendingReply, Promise, Sender},
     readings::{self, Waiting},
+    reload,
     replies::{LARGE, Revision},
 };
 use crate::request::{
@@ -47,6 +48,10 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
         bytes: whole.len(),
     };
     let answer = match request.call {
+        Ok(Call::SetSetting { key, value }) => {
+            set_setting(parts, key, value, from);
+            return;
+        }
         Ok(call) => {
             let call = match forget_request::permitted(call, &parts.base) {
                 Ok(call) => readings::of_running(call, &parts.base),
@@ -154,6 +159,33 @@ pub(super) fn journal_read(
 pub(super) fn forgotten(parts: &mut Parts, answer: Result<Box<Remaining>, RequestError>, now: Now) {
     if let Some((from, fields)) = forget_request::done(parts, answer, now) {
         send_read(parts, from, fields);
+    }
+}
+
+/// Has a setting changed in the config file. The request waits for that.
+fn set_setting(parts: &mut Parts, key: Box<str>, value: Value, from: Sender) {
+    let refused = |parts: &mut Parts, from, error| {
+        send(parts, from, Promise::Lasting, Err(error), false);
+    };
+    if let Err(error) = parts.base.settings.permissions.check_settings() {
+        refused(parts, from, error);
+    } else if let Err(from) = parts.base.config.wait(from) {
+        let why = "too many requests change settings at once: send this one again later";
+        refused(parts, from, RequestError::Unavailable(why.into()));
+    } else {
+        parts.base.out.push(Effect::SetSetting { key, value });
+    }
+}
+
+/// A setting was changed in the config file, or not: answers the request. The setting is in force
+/// before the reply is sent.
+pub(super) fn setting_set(parts: &mut Parts, set: SettingSet, now: Now) {
+    if let Some(reload) = set.reload {
+        reload::apply(parts, reload, now);
+    }
+    if let Some(from) = parts.base.config.answered() {
+        let answer = set.answer.map(|fields| (Body::Own(fields), None));
+        send(parts, from, Promise::Lasting, answer, false);
     }
 }
 

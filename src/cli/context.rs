@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use twitchat_bridge::client::{Client, ConnectionErrorKind};
 use twitchat_bridge::config::{Config, Flags};
-use twitchat_bridge::daemon::{ReadConfig, archives, machine};
+use twitchat_bridge::daemon::{Reloading, archives, machine};
 use twitchat_bridge::files::text;
 use twitchat_bridge::obs::Target;
 use twitchat_bridge::request;
@@ -62,21 +62,17 @@ impl Context {
         Ok(config)
     }
 
-    /// Reads the config again, with the same options. A password from standard input is used again.
-    pub(crate) fn read_again(&self, config: &Config) -> ReadConfig {
+    /// How the config is read again: with the same options, and with the same password from
+    /// standard input.
+    pub(crate) fn reloading(&self, config: &Config) -> Reloading {
         let mut flags = self.flags.clone();
         if self.password_stdin {
             flags.password_stdin.clone_from(&config.obs.password);
         }
-        Arc::new(move || {
-            let (config, notes) = machine::config(flags.clone())
-                .map_err(|error| format!("{:#}", anyhow::Error::from(error)))?;
-            log_line::write_as(config.bridge.log_format);
-            for note in notes.into_iter().chain(machine::rule_notes(&config)) {
-                tracing::warn!("{note}");
-            }
-            Ok(config)
-        })
+        Reloading {
+            flags,
+            on_config: Arc::new(|config| log_line::write_as(config.bridge.log_format)),
+        }
     }
 
     /// The config, with notes about its rules as well.

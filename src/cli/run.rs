@@ -108,7 +108,7 @@ impl Args {
                 (Some(_), Some(_)) => WhenObsEnds::StopAtExit,
                 (Some(_), None) => WhenObsEnds::StopAtExitOrRefusal,
             },
-            reload: Some(context.read_again(&postponed)),
+            reload: Some(context.reloading(&postponed)),
             logs: own_files::log_files()
                 .into_iter()
                 .chain(self.log_file.clone())

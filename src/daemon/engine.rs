@@ -17,6 +17,7 @@ use super::{
     clock::Clock,
     forget, log,
     outbox::{Message, Outbox},
+    reload::{self, SetSetting},
     state,
     tasks::{Answer, Tasks},
 };
@@ -24,7 +25,7 @@ use crate::{
     bridge::{
         Bridge,
         forget_request::Remaining,
-        io::{Effect, Input, ObsInfo, Reload},
+        io::{Effect, Input, ObsInfo},
         journal::Write,
         other_bridge::OtherBridge,
     },
@@ -60,8 +61,10 @@ pub(super) struct Engine {
     outbox: Arc<Outbox>,
     emitted: Option<mpsc::Sender<Emitted>>,
     answered: mpsc::Receiver<Answer>,
-    /// Changes of the config file; a closed channel if it is not watched.
-    reloads: mpsc::Receiver<Reload>,
+    /// What becomes of changes of the config file; a closed channel if it is not watched.
+    reloads: mpsc::Receiver<Input>,
+    /// Requests to change the config file; a closed channel if it is not watched.
+    settings: mpsc::Sender<SetSetting>,
     tasks: Tasks,
     /// Work on the store's thread.
     jobs: Jobs,
@@ -117,6 +120,7 @@ impl Engine {
             emitted,
             answered,
             reloads: mpsc::channel(1).1,
+            settings: mpsc::channel(1).0,
             tasks,
             jobs,
             forgetting: None,
@@ -136,9 +140,9 @@ impl Engine {
         self.logs = logs.into();
     }
 
-    /// Follows changes of the config file.
-    pub(super) fn follow(&mut self, reloads: mpsc::Receiver<Reload>) {
-        self.reloads = reloads;
+    /// Follows changes of the config file, and has it changed.
+    pub(super) fn follow(&mut self, (reloads, settings): reload::OfEngine) {
+        (self.reloads, self.settings) = (reloads, settings);
     }
 
     /// Takes over the notices that the link sent before there was an engine.
@@ -228,9 +232,7 @@ impl Engine {
                     self.unwritten.pop_front();
                 }
                 Some(answer) = self.answered.recv() => self.take_answer(answer),
-                Some(reload) = self.reloads.recv() => {
-                    self.handle(Input::Reloaded(Box::new(reload)));
-                }
+                Some(reload) = self.reloads.recv() => self.handle(reload),
                 notice = from_obs.recv(), if self.receives() => self.take_notice(notice)?,
                 () = self.outbox.moved() => {}
                 () = tokio::time::sleep_until(due) => self.handle(Input::Tick),
@@ -289,7 +291,7 @@ impl Engine {
             busy = true;
         }
         if let Ok(reload) = self.reloads.try_recv() {
-            self.handle(Input::Reloaded(Box::new(reload)));
+            self.handle(reload);
             busy = true;
         }
         for pass in self.outbox.take_passes() {
@@ -513,6 +515,12 @@ impl Engine {
                         let permit = permit.as_deref();
                         forget::forget_running(store, &person, permit, &settings, (now_ms, &logs))
                     }));
+                }
+                Effect::SetSetting { key, value } => {
+                    // There is room for all that the bridge lets wait. It fails if it is closed.
+                    if self.settings.try_send(SetSetting { key, value }).is_err() {
+                        self.handle(reload::without_file());
+                    }
                 }
                 Effect::Speaks(generation) => self.generation.note(generation),
                 Effect::Note(note) => log::note(&note, &mut self.repeats),

@@ -28,6 +28,7 @@ mod takeover;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod watched;
 
 use std::{
@@ -49,11 +50,11 @@ use crate::{
 };
 pub use emitted::Emitted;
 pub use ended::{Ended, Error};
-pub use reload::ReadConfig;
+pub use reload::Reloading;
 
 use clock::Clock;
 use parts::Parts;
-use watched::watched;
+use watched::{Panicked, watched};
 
 /// The arguments of [`run`].
 pub struct Setup {
@@ -65,9 +66,9 @@ pub struct Setup {
     /// Returns the OBS to connect to. Called before each attempt, because the password may have
     /// changed.
     pub target: Arc<dyn Fn() -> Target + Send + Sync>,
-    /// Reads the config again, for changes of its file while the bridge runs; `None` to ignore
-    /// them.
-    pub reload: Option<ReadConfig>,
+    /// How the config is read again when its file changes while the bridge runs; `None` to ignore
+    /// changes and to refuse requests that make some.
+    pub reload: Option<Reloading>,
     /// The log files of this program. A person who is forgotten is removed from them, too.
     pub logs: Vec<PathBuf>,
     /// Receives every event that the bridge emits, if it is set. A receiver that does not keep up
@@ -151,9 +152,8 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     });
 
     let generation = state::Writer::beside(&setup.config.store.path);
-    let (reload, reloads) = mpsc::channel(1);
-    let watching = watched_config(&setup, tell)
-        .map(|watched| AbortOnDropHandle::new(tokio::spawn(reload::watch(watched, reload))));
+    let (of_engine, of_watcher) = reload::channels();
+    let watching = watch_config(&setup, tell, of_watcher);
     let mut engine = engine::Engine::new(
         started.bridge,
         clock,
@@ -163,7 +163,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         stop,
         setup.config.store.path.as_path().into(),
     );
-    engine.follow(reloads);
+    engine.follow(of_engine);
     engine.clean_logs(setup.logs);
     engine.take_early(opened.notices);
     let ended = watched(
@@ -205,16 +205,27 @@ async fn open_store(
     }
 }
 
+/// Watches the config file until the handle is dropped. `None` if the setup has no options for it.
+fn watch_config(
+    setup: &Setup,
+    tell: bool,
+    channels: reload::OfWatcher,
+) -> Option<AbortOnDropHandle<Result<(), Panicked>>> {
+    let watching = reload::watch(watched_config(setup, tell)?, channels);
+    let watching = async { watched("the watcher of the config file", watching).await };
+    Some(AbortOnDropHandle::new(tokio::spawn(watching)))
+}
+
 /// The config file to watch: the one that was read, else the usual one.
 fn watched_config(setup: &Setup, tell: bool) -> Option<reload::Watched> {
-    let read = Arc::clone(setup.reload.as_ref()?);
+    let reloading = setup.reload.clone()?;
     let path = match &setup.config.file {
         Some(file) => file.path.clone(),
         None => config::default_path(&config::places()?),
     };
     Some(reload::Watched {
         path,
-        read,
+        reloading,
         config: setup.config.clone(),
         tell,
     })

@@ -1,165 +1,292 @@
-//! Watches the config file, and reads it again when it has changed.
+//! Reads the config file again when it has changed, and changes it for requests.
+//!
+//! One task does both, so that the settings arrive at the engine in the order of the changes.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::mpsc;
-use tracing::{debug, warn};
+use serde_json::{Map, Value};
+use tokio::{sync::mpsc, task::spawn_blocking, time::Instant};
+use tracing::warn;
 
-use super::settings;
-use crate::bridge::io::Reload;
-use crate::config::{Config, restart_for};
-
-/// Reads the config again. The error is for people.
-pub type ReadConfig = Arc<dyn Fn() -> Result<Config, String> + Send + Sync>;
+use super::{machine, settings, watch::Watch};
+use crate::{
+    bridge::io::{Input, MOST_SETTINGS, Reload, SettingSet},
+    config::{ChangedSetting, Config, EditError, Flags, SettingChange, restart_for},
+    input::error_chain,
+    request::RequestError,
+};
 
 /// The file is read when it has not changed for this long, because editors write a file in several
 /// steps.
 const QUIET: Duration = Duration::from_millis(150);
-/// Pause before the next attempt to watch a folder that does not exist.
-const AGAIN: Duration = Duration::from_secs(2);
+/// A file that changes all the time is read at the latest after this time.
+const LATEST: Duration = Duration::from_secs(2);
+/// How often it is checked that the right folders are watched. A folder that does not exist cannot
+/// be watched, so this is also the delay after which its files are noticed.
+const CHECK: Duration = Duration::from_secs(2);
+
+/// How the config is read again.
+#[derive(Clone)]
+pub struct Reloading {
+    /// The options with which it is read.
+    pub flags: Flags,
+    /// Called with each config that takes effect.
+    pub on_config: Arc<dyn Fn(&Config) + Send + Sync>,
+}
+
+impl std::fmt::Debug for Reloading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reloading")
+            .field("flags", &self.flags)
+            .finish_non_exhaustive()
+    }
+}
 
 /// The config file that is watched.
 pub(super) struct Watched {
     /// The file, which need not exist yet.
     pub(super) path: PathBuf,
-    pub(super) read: ReadConfig,
+    pub(super) reloading: Reloading,
     /// The config that the bridge was started with.
     pub(super) config: Config,
     pub(super) tell: bool,
 }
 
-/// Sends the result of each change of the file, until the receiver is dropped.
-pub(super) async fn watch(watched: Watched, reloads: mpsc::Sender<Reload>) {
-    let digest = |config: &Config| config.file.as_ref().map(|file| file.digest.clone());
-    let mut known = Ok(digest(&watched.config));
+/// A request to change a setting.
+pub(super) struct SetSetting {
+    pub(super) key: Box<str>,
+    /// The new value; null to restore the default.
+    pub(super) value: Value,
+}
+
+/// The engine's ends: what becomes of changes of the file, and requests to change it.
+pub(super) type OfEngine = (mpsc::Receiver<Input>, mpsc::Sender<SetSetting>);
+/// The other ends, of the task that watches the file.
+pub(super) type OfWatcher = (mpsc::Sender<Input>, mpsc::Receiver<SetSetting>);
+
+/// The channels between the engine and the task that watches the file. There is room for all
+/// requests that the bridge lets wait.
+pub(super) fn channels() -> (OfEngine, OfWatcher) {
+    let (inputs, inputs_out) = mpsc::channel(1);
+    let (requests_in, requests) = mpsc::channel(MOST_SETTINGS);
+    ((inputs_out, requests_in), (inputs, requests))
+}
+
+/// Sends what becomes of each change of the file and of each request, until one of the channels is
+/// closed.
+pub(super) async fn watch(watched: Watched, (inputs, mut requests): OfWatcher) {
+    let path = watched.path.clone();
+    let mut file = ConfigFile::new(watched);
+    let (happened, mut happens) = mpsc::channel(1);
     let mut failures = 0;
+    let mut watch = Watch::start(&path, &happened, &mut failures);
+    // The file may have changed before it was watched.
+    let mut due = Some(Due::new());
+    let mut check = tokio::time::interval(CHECK);
     loop {
-        let (happened, mut happens) = mpsc::channel(1);
-        // Keeps watching until it is dropped.
-        let watching = watch_folder(&watched.path, happened, &mut failures);
-        if watching.is_none() {
-            tokio::time::sleep(AGAIN).await;
-        } else {
-            // The file may have changed before it was watched.
-            tokio::time::sleep(QUIET).await;
-        }
-        loop {
-            let read = Arc::clone(&watched.read);
-            let Ok(config) = tokio::task::spawn_blocking(move || read()).await else {
-                return;
-            };
-            let now = config.as_ref().map(digest).map_err(Clone::clone);
-            if now != known {
-                known = now;
-                let reload = reload(config, &watched);
-                if reloads.send(reload).await.is_err() {
-                    return;
+        let input = tokio::select! {
+            request = requests.recv() => match request {
+                Some(request) => Some(file.change(request).await),
+                None => return,
+            },
+            Some(()) = happens.recv() => {
+                due.get_or_insert_with(Due::new).put_off();
+                None
+            }
+            () = until(due.as_ref()) => {
+                due = None;
+                if !watch.is_current(&path) {
+                    watch = Watch::start(&path, &happened, &mut failures);
                 }
+                file.read().await
             }
-            if watching.is_none() {
-                break;
+            _ = check.tick() => {
+                if !watch.is_current(&path) {
+                    watch = Watch::start(&path, &happened, &mut failures);
+                    due.get_or_insert_with(Due::new);
+                }
+                None
             }
-            if happens.recv().await.is_none() {
-                break;
-            }
-            while let Ok(Some(())) = tokio::time::timeout(QUIET, happens.recv()).await {}
-        }
-        if reloads.is_closed() {
+        };
+        if let Some(input) = input
+            && inputs.send(input).await.is_err()
+        {
             return;
         }
     }
 }
 
-fn reload(config: Result<Config, String>, watched: &Watched) -> Reload {
-    match config {
-        Ok(config) => Reload {
-            restart_for: restart_for(&watched.config, &config),
-            settings: Ok(settings::of(&config, watched.tell)),
-        },
-        Err(why) => Reload {
-            settings: Err(why),
-            restart_for: Vec::new(),
-        },
+/// When the file is read after a change.
+struct Due {
+    quiet: Instant,
+    latest: Instant,
+}
+
+impl Due {
+    fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            quiet: now + QUIET,
+            latest: now + LATEST,
+        }
+    }
+
+    /// The file has changed again.
+    fn put_off(&mut self) {
+        self.quiet = Instant::now() + QUIET;
     }
 }
 
-/// Whether an event may mean that the file of this name has changed. The system may drop events,
-/// and reports that without a path.
-fn concerns(event: &notify::Result<notify::Event>, name: &OsStr) -> bool {
-    let Ok(event) = event else { return true };
-    let names_it = || {
-        event
-            .paths
-            .iter()
-            .any(|path| path.file_name() == Some(name))
-    };
-    event.need_rescan() || !event.kind.is_access() && names_it()
+async fn until(due: Option<&Due>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.quiet.min(due.latest)).await,
+        None => std::future::pending().await,
+    }
 }
 
-/// Watches the folder of the file, because editors replace the file. `None` if the folder does not
-/// exist, or if the system cannot watch it.
-fn watch_folder(
-    file: &Path,
-    happened: mpsc::Sender<()>,
-    failures: &mut u32,
-) -> Option<RecommendedWatcher> {
-    let folder = file.parent()?;
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    if !folder.is_dir() {
-        return None;
+/// The config file, and its last known content.
+struct ConfigFile {
+    watched: Watched,
+    /// The digest of the file, or the errors in it.
+    known: Result<Option<Box<str>>, String>,
+}
+
+impl ConfigFile {
+    fn new(watched: Watched) -> Self {
+        Self {
+            known: Ok(digest(&watched.config)),
+            watched,
+        }
     }
-    let name = file.file_name()?.to_owned();
-    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // If one is waiting already, the file is read after it anyway.
-        if concerns(&event, &name) && happened.try_send(()).is_err() {
-            debug!("the config file changes again");
+
+    /// Reads the file. `None` if it is as it was.
+    async fn read(&mut self) -> Option<Input> {
+        let flags = self.watched.reloading.flags.clone();
+        let read = spawn_blocking(move || machine::config(flags)).await;
+        let (config, notes) = match read.map_err(|broke| broke.to_string()) {
+            Ok(Ok((config, notes))) => (Ok(config), notes),
+            Ok(Err(error)) => (Err(error_chain(&error)), Vec::new()),
+            Err(broke) => (Err(broke), Vec::new()),
+        };
+        let now = config.as_ref().map(digest).map_err(Clone::clone);
+        if now == self.known {
+            return None;
         }
-    });
-    let watch = watcher.and_then(|mut watcher| {
-        watcher.watch(folder, RecursiveMode::NonRecursive)?;
-        Ok(watcher)
-    });
-    match watch {
-        Ok(watcher) => {
-            debug!("watching {} for changes", file.display());
-            Some(watcher)
+        self.known = now;
+        let reload = match config {
+            Ok(config) => self.reload(&config, notes),
+            Err(why) => Reload {
+                settings: Err(why),
+                restart_for: Vec::new(),
+            },
+        };
+        Some(Input::Reloaded(Box::new(reload)))
+    }
+
+    fn reload(&self, config: &Config, notes: Vec<String>) -> Reload {
+        (self.watched.reloading.on_config)(config);
+        for note in notes.into_iter().chain(machine::rule_notes(config)) {
+            warn!("{note}");
         }
-        Err(error) => {
-            *failures += 1;
-            if failures.is_power_of_two() {
-                warn!(
-                    "changes of {} are noticed with a delay: {error}",
-                    file.display()
-                );
+        Reload {
+            restart_for: restart_for(&self.watched.config, config),
+            settings: Ok(settings::of(config, self.watched.tell)),
+        }
+    }
+
+    /// Changes a setting in the file.
+    async fn change(&mut self, SetSetting { key, value }: SetSetting) -> Input {
+        let flags = self.watched.reloading.flags.clone();
+        let name = key.clone();
+        let change = move || {
+            let change = SettingChange::over_bus(&name, value)?;
+            let setting = change.setting();
+            machine::change_setting(&flags, &change).map(|changed| (setting, changed))
+        };
+        let set = match spawn_blocking(change).await {
+            Ok(Ok((setting, changed))) => {
+                self.known = Ok(digest(&changed.config));
+                let reload = self.reload(&changed.config, Vec::new());
+                let needs_restart = reload.restart_for.contains(&setting);
+                SettingSet {
+                    reload: Some(reload),
+                    answer: Ok(fields(&key, &changed, needs_restart)),
+                }
             }
-            None
-        }
+            Ok(Err(error)) => failed(of_request(error)),
+            Err(broke) => failed(RequestError::Unavailable(format!(
+                "changing the config file failed: {broke}"
+            ))),
+        };
+        Input::SettingSet(Box::new(set))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use notify::event::{Event, EventKind, Flag};
+fn failed(error: RequestError) -> SettingSet {
+    SettingSet {
+        reload: None,
+        answer: Err(error),
+    }
+}
 
-    use super::*;
+/// The answer if the config is not read again while the bridge runs.
+pub(super) fn without_file() -> Input {
+    let why = "this bridge was started without a config file that it could change";
+    Input::SettingSet(Box::new(failed(RequestError::Unavailable(why.into()))))
+}
 
-    #[test]
-    fn dropped_events_of_the_system_make_the_file_read_again() {
-        let name = OsStr::new("config.toml");
-        let other = Event::new(EventKind::Any).add_path("/home/ada/other.toml".into());
-        assert!(!concerns(&Ok(other), name));
-        let own = Event::new(EventKind::Any).add_path("/home/ada/config.toml".into());
-        assert!(concerns(&Ok(own), name));
-        let dropped = Event::new(EventKind::Other).set_flag(Flag::Rescan);
-        assert!(concerns(&Ok(dropped), name));
-        assert!(concerns(&Err(notify::Error::generic("watch limit")), name));
+fn digest(config: &Config) -> Option<Box<str>> {
+    config.file.as_ref().map(|file| file.digest.clone())
+}
+
+/// The fields of the reply.
+fn fields(key: &str, changed: &ChangedSetting, needs_restart: bool) -> Map<String, Value> {
+    let value = |value: &Option<Value>| value.clone().unwrap_or_default();
+    let mut fields = Map::from_iter([
+        ("key".to_owned(), key.into()),
+        ("old".to_owned(), value(&changed.old)),
+        ("new".to_owned(), value(&changed.new)),
+        ("restart".to_owned(), needs_restart.into()),
+    ]);
+    if let Some(origin) = &changed.overridden_by {
+        fields.insert("overriddenBy".into(), origin.to_string().into());
+    }
+    fields
+}
+
+/// The error of the request.
+fn of_request(error: EditError) -> RequestError {
+    let wrong = |field, found: String, expected: String| RequestError::Wrong {
+        field,
+        found,
+        expected: expected.into(),
+    };
+    match error {
+        EditError::UnknownKey { key, nearest } => {
+            let such_as = nearest.map(|near| format!(", such as {near:?}"));
+            let expected = format!("the name of a setting{}", such_as.unwrap_or_default());
+            wrong("key", format!("the text {key:?}"), expected)
+        }
+        EditError::UnknownSection { id, hint } => {
+            let expected = format!("a key of a section of the end credits ({hint})");
+            wrong("key", format!("the section {id:?}"), expected)
+        }
+        EditError::NotOverBus { key } => {
+            let expected = format!(
+                "a setting that requests may change; this one needs the config file, or \
+                    `twitchat-bridge config set {key}`"
+            );
+            wrong("key", format!("the text {key:?}"), expected)
+        }
+        EditError::Value { allowed, found, .. } => {
+            wrong("value", found.unwrap_or_default(), allowed)
+        }
+        EditError::File(error) => RequestError::Unavailable(format!(
+            "the setting stays as it was, because the config file has errors: {}",
+            error_chain(&error)
+        )),
+        error => RequestError::Unavailable(error_chain(&error)),
     }
 }

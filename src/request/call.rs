@@ -141,6 +141,13 @@ pub enum Call {
     },
     /// Shows what the rules would do for an event.
     TestRule(RuleTest),
+    /// Changes a setting in the config file.
+    SetSetting {
+        /// The setting's name, such as `overlay.theme`.
+        key: Box<str>,
+        /// The new value; null to restore the default.
+        value: Value,
+    },
     /// Authenticates a client. It always succeeds, because OBS has checked the password already.
     Authenticate,
     /// Lists chat commands. The bridge has none.

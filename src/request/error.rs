@@ -73,6 +73,12 @@ pub enum RequestError {
         /// The word for `bus.allow`.
         word: &'static str,
     },
+    /// The config file forbids requests to change settings.
+    #[error(
+        "changing settings over OBS is switched off: to allow it, set settings = \"on\" in the \
+            section [bus] of the bridge's config file"
+    )]
+    SettingsOff,
     /// The bridge does not have the data, or cannot carry out the action, that the request asks
     /// for.
     #[error("{0}")]

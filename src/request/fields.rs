@@ -144,6 +144,11 @@ impl Fields {
 
     /// Removes a field and returns its value. `None` if it is absent or `null`.
     pub(super) fn take(&mut self, key: &str) -> Option<Value> {
+        self.take_or_null(key).filter(|value| !value.is_null())
+    }
+
+    /// Removes a field and returns its value, which may be `null`. `None` if it is absent.
+    pub(super) fn take_or_null(&mut self, key: &str) -> Option<Value> {
         debug_assert!(
             self.known
                 .iter()
@@ -155,7 +160,7 @@ impl Fields {
             "{}{key} is read but not declared",
             self.within
         );
-        self.map.remove(key).filter(|value| !value.is_null())
+        self.map.remove(key)
     }
 
     /// The fields of an object in this request. `within` is the object's name with a point at the

@@ -116,6 +116,7 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
             "replyId",
             "broadcastId",
         ],
+        "SetSetting" => &["key", "value"],
         "Authenticate" => &["authentication"],
         "ExecuteCodeTrigger" => &["triggerName", "args"],
         "GetGlobals" => &["persisted"],

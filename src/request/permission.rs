@@ -53,6 +53,15 @@ impl Permissions {
             word: guarded.into(),
         })
     }
+
+    /// Fails if clients may not change settings.
+    pub fn check_settings(&self) -> Result<(), RequestError> {
+        if self.settings {
+            Ok(())
+        } else {
+            Err(RequestError::SettingsOff)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("GetRoll", |fields| roll_of_session(fields, Call::GetRoll)),
     ("OverlayReport", roll::report),
     ("SendMessage", send_message),
+    ("SetSetting", set_setting),
     ("Authenticate", |_| Ok(Call::Authenticate)),
     ("GetCommands", |_| Ok(Call::GetCommands)),
     ("GetCodeTriggers", |_| Ok(Call::GetCodeTriggers)),
@@ -241,6 +242,11 @@ const LONGEST_GIVEN_NAME: usize = 100;
 /// Maximum length of an `eventId`, in bytes.
 const LONGEST_EVENT_ID: usize = 256;
 
+/// Maximum length of the name of a setting, in characters.
+const LONGEST_SETTING: usize = 200;
+/// Maximum length of the value of a setting, in bytes of JSON.
+const LONGEST_SETTING_VALUE: usize = 64 * 1024;
+
 fn publish(mut fields: Fields) -> Result<Call, RequestError> {
     let expected =
         "an object with \"source\" and \"type\", such as {\"source\":\"Twitch\",\"type\":\"Raid\"}";
@@ -279,6 +285,21 @@ fn publish(mut fields: Fields) -> Result<Call, RequestError> {
 fn add(mut fields: Fields) -> Result<Call, RequestError> {
     let (section, value) = read_edit::section_and_value(&mut fields)?;
     Ok(Call::AddToCredits { section, value })
+}
+
+fn set_setting(mut fields: Fields) -> Result<Call, RequestError> {
+    let expected = "the name of a setting, such as \"overlay.theme\"";
+    let key = fields.short_text("key", "key", expected, LONGEST_SETTING)?;
+    let value = fields.take_or_null("value").ok_or(RequestError::Missing {
+        field: "value",
+        expected: "the new value, or null to restore the default",
+    })?;
+    let bytes = value.to_string().len();
+    fields::within("value", bytes, LONGEST_SETTING_VALUE, "bytes")?;
+    Ok(Call::SetSetting {
+        key: key.trim().into(),
+        value,
+    })
 }
 
 fn platform(fields: &mut Fields) -> Result<Platform, RequestError> {

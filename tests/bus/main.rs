@@ -39,6 +39,7 @@ mod rules;
 mod scenes;
 mod services;
 mod sessions;
+mod settings;
 mod show;
 mod timing;
 mod timing_send;

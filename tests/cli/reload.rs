@@ -157,3 +157,111 @@ async fn a_config_file_that_appears_later_is_noticed() {
     let words = "the changed settings are in force";
     wait_until(words, || run.err().contains(words)).await;
 }
+
+#[tokio::test]
+async fn config_set_changes_a_running_bridge() {
+    let mut bridge = Bridge::start("# mine\n").await;
+    bridge.follow("1").await;
+    let credits = bridge.home.run(&["credits"]).await.succeeds();
+    assert!(credits.out.contains("Zed"), "{credits:?}");
+    let set = ["config", "set", "credits.ignore", "['zed']"];
+    bridge.home.run(&set).await.succeeds();
+    bridge.logs("the changed settings are in force", 1).await;
+    let credits = bridge.home.run(&["credits"]).await.succeeds();
+    assert!(!credits.out.contains("Zed"), "{credits:?}");
+    let set = ["config", "set", "leaderboard.week_start", "sunday"];
+    bridge.home.run(&set).await.succeeds();
+    bridge
+        .logs("start the bridge again for leaderboard.week_start", 1)
+        .await;
+}
+
+#[tokio::test]
+async fn a_setting_that_a_request_changes_is_reported_once() {
+    let bridge = Bridge::start("").await;
+    let set = ["request", "SetSetting", "key=overlay.theme", "value=neon"];
+    let reply = bridge.home.run(&set).await.succeeds();
+    assert!(reply.out.contains("\"new\": \"neon\""), "{reply:?}");
+    let set = ["request", "SetSetting", "key=overlay.speed", "value:=90"];
+    bridge.home.run(&set).await.succeeds();
+    bridge.logs("the changed settings are in force", 2).await;
+    let text = fs::read_to_string(bridge.home.path("c.toml")).unwrap();
+    assert_eq!(text, "[overlay]\ntheme = \"neon\"\nspeed = 90\n");
+    // A broken file is not changed, and the reply has its error.
+    bridge.write("[overlay]\nspeed = 'fast'\n");
+    bridge.logs("the changed config file has errors", 1).await;
+    let set = ["request", "SetSetting", "key=overlay.theme", "value=glass"];
+    let other = Home::at(bridge.obs.port());
+    let done = other.run(&set).await;
+    done.fails(1, &["the config file has errors", "c.toml:2:9"]);
+    let status = other.run(&["status"]).await.succeeds();
+    assert!(status.out.contains("c.toml:2:9"), "{status:?}");
+    bridge.logs("the changed settings are in force", 2).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_behind_a_link_and_in_a_folder_that_is_made_again_is_watched() {
+    let obs = obs().await;
+    let mut home = Home::at(obs.port());
+    home.option("--config=c.toml");
+    let folder = home.path("dotfiles");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("mine.toml"), "").unwrap();
+    std::os::unix::fs::symlink("dotfiles/mine.toml", home.path("c.toml")).unwrap();
+    let run = home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    let changes = |times: usize| {
+        let words = "the changed settings are in force";
+        let run = &run;
+        async move { wait_until(words, || run.err().matches(words).count() == times).await }
+    };
+    fs::write(folder.join("mine.toml"), "[overlay]\nspeed = 90\n").unwrap();
+    changes(1).await;
+    fs::remove_dir_all(&folder).unwrap();
+    wait_until("the file is missed", || {
+        run.err().contains("cannot read the config file")
+    })
+    .await;
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("mine.toml"), "[overlay]\nspeed = 100\n").unwrap();
+    changes(2).await;
+    fs::write(folder.join("mine.toml"), "[overlay]\nspeed = 110\n").unwrap();
+    changes(3).await;
+}
+
+#[tokio::test]
+async fn a_file_that_changes_without_a_pause_is_read() {
+    let bridge = Bridge::start("").await;
+    let mut speed = 100;
+    wait_until("the file is read", || {
+        speed += 1;
+        fs::write(
+            bridge.home.path("c.toml"),
+            format!("overlay.speed = {speed}\n"),
+        )
+        .unwrap();
+        bridge
+            .run
+            .err()
+            .contains("the changed settings are in force")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn status_names_errors_and_settings_that_wait_for_the_next_start() {
+    let bridge = Bridge::start("").await;
+    bridge.write("[leaderboard]\nweek_start = \"sunday\"\n");
+    bridge.logs("start the bridge again for", 1).await;
+    bridge.write("[leaderboard]\nweek_start = \"sunday\"\n[credits]\nlimit = 0\n");
+    bridge.logs("the changed config file has errors", 1).await;
+    let other = Home::at(bridge.obs.port());
+    let status = other.run(&["status"]).await.succeeds();
+    for words in [
+        "the former settings stay in force: c.toml:4:9",
+        "start the bridge again for leaderboard.week_start",
+    ] {
+        assert!(status.out.contains(words), "{status:?}");
+    }
+}

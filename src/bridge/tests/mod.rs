@@ -24,6 +24,7 @@ mod rules;
 mod scenes;
 mod services;
 mod sessions;
+mod set_setting;
 mod summary;
 mod twins;
 
