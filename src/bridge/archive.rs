@@ -3,8 +3,6 @@
 //! `daemon::archives` reads the rows, beside the bridge or without one. A fresh fold makes the
 //! credits from the rows, as at a start, so they are the same in both cases.
 
-use std::sync::Arc;
-
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
@@ -26,15 +24,6 @@ use crate::{
     request::{Call, RequestError, SessionQuery},
 };
 
-/// An answer from the journal.
-#[derive(Debug)]
-pub enum JournalAnswer {
-    /// The answer to [`JournalQuestion::Session`](super::io::JournalQuestion::Session).
-    Session(Arc<Archive>),
-    /// The fields of the reply to any other question.
-    Fields(Map<String, Value>),
-}
-
 /// Largest number of sessions that an error names.
 const NAMED: usize = 5;
 
@@ -45,10 +34,11 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// An archive that has no rows yet.
+    /// An archive that has no rows yet. `session` may also be the running one.
     pub fn new(settings: &Settings, meta: &MetaValues, session: Session) -> Self {
         let mut model = Model::new(settings, meta, session.started_ms);
-        model.resume(session);
+        let last = session.id;
+        model.resume(session, last);
         Self { model }
     }
 
@@ -98,6 +88,10 @@ impl Archive {
 
     pub(super) fn fold(&self) -> &Fold {
         self.model.fold()
+    }
+
+    pub(super) fn fold_mut(&mut self) -> &mut Fold {
+        self.model.fold_mut()
     }
 
     pub(super) fn into_model(self) -> Model {
@@ -245,7 +239,7 @@ pub fn list(
     reply
 }
 
-fn newest_first(sessions: &[Session]) -> Vec<&Session> {
+pub(super) fn newest_first(sessions: &[Session]) -> Vec<&Session> {
     let mut all: Vec<_> = sessions.iter().collect();
     all.sort_by_key(|session| std::cmp::Reverse((session.started_ms, session.id)));
     all
@@ -324,7 +318,7 @@ pub fn find<'a>(
 }
 
 /// The session as errors name it: `7 (2026-11-24 20:00)`.
-fn named(session: &Session, zone: &TimeZone) -> String {
+pub(super) fn named(session: &Session, zone: &TimeZone) -> String {
     let began = Timestamp::from_millisecond(session.started_ms)
         .map(|at| at.to_zoned(zone.clone()).strftime("%F %H:%M").to_string())
         .unwrap_or_default();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    actions, edits,
+    actions, corrections,
     ingest::Ingest,
     io::Now,
     lookups,
@@ -18,7 +18,7 @@ use crate::{
     credits::{self, sample},
     event::{EventName, Fact},
     mapping::published,
-    request::{Call, Names, RequestError},
+    request::{Call, Guarded, Names, RequestError, SessionCommand},
 };
 
 /// The note on a refund or a cancelled redemption that takes nothing back.
@@ -37,10 +37,12 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
         | Call::GetSession { .. }
         | Call::ExplainPerson { .. }
         | Call::Forget { preview: true, .. }
-        | Call::OfSession { .. }
+        | Call::ChangeSessions(SessionCommand::Delete { preview: true, .. })
         | Call::RollCredits(_)
         | Call::GetRoll(_) => Promise::Credits,
+        Call::OfSession { call, .. } => self::promise(parts, call),
         Call::ClearCredits
+        | Call::ChangeSessions(_)
         | Call::AddToCredits { .. }
         | Call::EditCredits { preview: false, .. }
         | Call::Forget { preview: false, .. }
@@ -100,6 +102,17 @@ pub(super) fn promise_of_event(
     }
 }
 
+/// Refuses a call that the config file does not allow.
+pub(super) fn is_allowed(parts: &Parts, call: &Call) -> Result<(), RequestError> {
+    match call {
+        Call::ChangeSessions(SessionCommand::Delete { .. }) => {
+            let permissions = &parts.base.settings.permissions;
+            permissions.check(Guarded::DeleteSession)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a call whose outcome must be stored while the store cannot write.
 pub(super) fn can_store(parts: &Parts, promise: Promise) -> Result<(), RequestError> {
     match parts.base.out.writes().error() {
@@ -141,8 +154,8 @@ pub(super) fn act(
             Ingest::add(&section, value, base, now);
             Map::new()
         }
-        Call::EditCredits { edit, preview } => edits::edit(parts, edit, preview, now)?,
-        Call::Undo { steps } => edits::undo(parts, steps, now)?,
+        Call::EditCredits { edit, preview } => corrections::edit(parts, edit, preview, now)?,
+        Call::Undo { steps } => corrections::undo(parts, steps, now)?,
         Call::FindPerson { person, limit } => {
             person_search::find(base.model.fold(), options, &person, limit)
         }
@@ -188,6 +201,7 @@ pub(super) fn act(
         Call::ListSessions { .. }
         | Call::GetSession { .. }
         | Call::ExplainPerson { .. }
+        | Call::ChangeSessions(_)
         | Call::OfSession { .. } => {
             let why = "this is read from the journal, which takes longer than a step of a rule \
                 may: send the request over OBS";

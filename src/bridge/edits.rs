@@ -1,112 +1,35 @@
 //! Corrections of the credits: requests become edits, edits become rows of the journal, and rows
-//! become edits again at the next start.
+//! become edits again at the next start. `corrections` makes them.
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    base::Base,
-    io::Now,
-    journal::{Row, RowOrigin, Source},
-    parts::Parts,
+    journal::{Row, RowOrigin},
     person_search::{self, describe},
 };
 use crate::{
-    credits::{
-        Edit, EntryId, Fold, PersonId, Subject,
-        reply::{entries, lines_of},
-    },
+    credits::{Edit, EntryId, Fold, Options, PersonId, Subject, reply::entries},
     event::{Person, Platform},
     request::{EditRequest, RequestError},
 };
 
 /// Largest number of entries in a reply.
-const MOST_ENTRIES: usize = 100;
+pub(super) const MOST_ENTRIES: usize = 100;
 
-/// Carries out `EditCredits`, or shows its effect if `preview` is set.
-pub(super) fn edit(
-    parts: &mut Parts,
-    request: EditRequest,
-    preview: bool,
-    now: Now,
-) -> Result<Map<String, Value>, RequestError> {
-    let base = &mut parts.base;
-    let edit = resolve(base, request, now)?;
-    let about = about(base.model.fold(), &edit);
-    let remark = remark(base, &edit);
-    let subject = match &edit {
+/// The person whose entries the reply to an edit shows.
+pub(super) fn shown_person(edit: &Edit) -> Option<PersonId> {
+    match edit {
         Edit::Hide { who } | Edit::Show { who } | Edit::Rename { who, .. } => Some(*who),
         Edit::Merge { into, .. } => Some(*into),
         Edit::Remove { .. } | Edit::Add { .. } => None,
-    };
-    let mut reply = Map::new();
-    if preview {
-        let options = &base.settings.credits;
-        let fold = base.model.fold_mut();
-        if let Some(who) = subject {
-            let found = fold.try_edit(edit.clone(), |fold| {
-                lines_of(fold, options, who, now.wall_ms, MOST_ENTRIES)
-            });
-            reply.insert("entries".into(), found.into());
-        }
-        reply.insert("preview".into(), true.into());
-    } else {
-        let body = write(base.model.fold(), &edit);
-        let seq = append(base, word(&edit), &body, now);
-        base.model.fold_mut().edit(seq, edit.clone());
-        if let Some(who) = subject {
-            let fold = base.model.fold();
-            let options = &base.settings.credits;
-            let found = lines_of(fold, options, who, now.wall_ms, MOST_ENTRIES);
-            reply.insert("entries".into(), found.into());
-        }
-        edited(parts, now);
     }
-    reply.insert("edit".into(), about);
-    if let Some(remark) = remark {
-        reply.insert("warnings".into(), json!([remark]));
-    }
-    Ok(reply)
-}
-
-pub(super) fn undo(
-    parts: &mut Parts,
-    steps: usize,
-    now: Now,
-) -> Result<Map<String, Value>, RequestError> {
-    let base = &mut parts.base;
-    let mut undone = Vec::new();
-    for _ in 0..steps {
-        let fold = base.model.fold();
-        let Some((seq, edit)) = fold.edits().last() else {
-            break;
-        };
-        undone.push(about(fold, edit));
-        append(base, UNDO, &json!({ "edit": seq }), now);
-        base.model.fold_mut().undo(seq);
-    }
-    if undone.is_empty() {
-        let why = "there is nothing to undo: no edit of the credits stands";
-        return Err(RequestError::Unavailable(why.into()));
-    }
-    let left = base.model.fold().edits().len();
-    edited(parts, now);
-    Ok(Map::from_iter([
-        ("undone".to_owned(), undone.into()),
-        ("left".to_owned(), left.into()),
-    ]))
-}
-
-/// Updates the labels and the current roll after an edit.
-fn edited(parts: &mut Parts, now: Now) {
-    parts.labels.touch();
-    parts.roll.follow_edits(&parts.base, now);
 }
 
 /// The word of an undo in the journal.
-const UNDO: &str = "undo";
+pub(super) const UNDO: &str = "undo";
 
 /// The word of an edit in the journal and in requests.
-fn word(edit: &Edit) -> &'static str {
+pub(super) fn word(edit: &Edit) -> &'static str {
     match edit {
         Edit::Hide { .. } => "hide",
         Edit::Show { .. } => "show",
@@ -126,21 +49,13 @@ pub(super) const LASTING: [(RowOrigin, &str); 5] = [
     (RowOrigin::Edited, UNDO),
 ];
 
-fn append(base: &mut Base, kind: &str, body: &Value, now: Now) -> u64 {
-    let source = Source {
-        origin: RowOrigin::Edited,
-        kind,
-        id: None,
-    };
-    let body = body.to_string().into();
-    base.model
-        .append(source, now.wall_ms, body, &mut base.out)
-        .0
-}
-
 /// Finds the people and the entry that a request names.
-fn resolve(base: &Base, request: EditRequest, now: Now) -> Result<Edit, RequestError> {
-    let fold = base.model.fold();
+pub(super) fn resolve(
+    fold: &Fold,
+    options: &Options,
+    request: EditRequest,
+    at_ms: i64,
+) -> Result<Edit, RequestError> {
     let find = |query| person_search::one(fold, query);
     Ok(match request {
         EditRequest::Hide { person } => Edit::Hide {
@@ -164,8 +79,7 @@ fn resolve(base: &Base, request: EditRequest, now: Now) -> Result<Edit, RequestE
         }
         EditRequest::Remove { entry } => {
             let entry = EntryId::parse(&entry);
-            let options = &base.settings.credits;
-            let of = entries(fold, options, now.wall_ms)
+            let of = entries(fold, options, at_ms)
                 .find(|(id, _)| *id == entry)
                 .map(|(_, of)| of)
                 .ok_or_else(|| {
@@ -182,9 +96,8 @@ fn resolve(base: &Base, request: EditRequest, now: Now) -> Result<Edit, RequestE
 }
 
 /// A warning for the streamer if this edit changes less than it seems.
-fn remark(base: &Base, edit: &Edit) -> Option<String> {
-    let fold = base.model.fold();
-    let left_out = crate::credits::LeftOut::new(fold, &base.settings.credits.ignore);
+pub(super) fn remark(fold: &Fold, options: &Options, edit: &Edit) -> Option<String> {
+    let left_out = crate::credits::LeftOut::new(fold, &options.ignore);
     match edit {
         Edit::Hide { who } if fold.people.is_hidden(*who) => {
             Some(format!("{} is hidden already", fold.people.name(*who)))
@@ -211,7 +124,7 @@ fn remark(base: &Base, edit: &Edit) -> Option<String> {
 }
 
 /// An edit as replies show it.
-fn about(fold: &Fold, edit: &Edit) -> Value {
+pub(super) fn about(fold: &Fold, edit: &Edit) -> Value {
     let person = |who: &PersonId| describe(fold, *who);
     let mut about = Map::from_iter([("edit".to_owned(), Value::from(word(edit)))]);
     let more = match edit {
@@ -235,7 +148,7 @@ fn about(fold: &Fold, edit: &Edit) -> Value {
 }
 
 /// The body of an edit's row.
-fn write(fold: &Fold, edit: &Edit) -> Value {
+pub(super) fn write(fold: &Fold, edit: &Edit) -> Value {
     let person = |who: &PersonId| -> Value {
         let Some(known) = fold.people.known(*who) else {
             return Value::Null;

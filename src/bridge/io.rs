@@ -12,7 +12,10 @@ use crate::{
     credits::{Calendar, reply::Options, roll::CreditsPlan},
     event::{EmittedEvent, Person, Received},
     input::count,
-    request::{Permissions, PersonQuery, RequestError, SessionQuery, reply::Reply},
+    request::{
+        Permissions, PersonQuery, RequestError, SessionCommand, SessionEdit, SessionQuery,
+        reply::Reply,
+    },
     twitchat::Generation,
 };
 
@@ -159,6 +162,13 @@ pub struct MetaValues {
     pub listed: Option<String>,
     /// Digests of the people who were forgotten in the running session, as JSON.
     pub forgotten: Option<String>,
+    /// When a session was last reopened, Unix milliseconds.
+    pub resumed_ms: Option<i64>,
+    /// The time from which Twitchat's summary may fill gaps, Unix milliseconds. Earlier events may
+    /// count in another session.
+    pub summary_from_ms: Option<i64>,
+    /// The highest number that a session has had, if its session may not exist any more.
+    pub last_session: Option<u64>,
 }
 
 /// The versions that OBS reports.
@@ -247,7 +257,7 @@ pub enum Input {
 }
 
 /// A question that only the journal can answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum JournalQuestion {
     /// The sessions that the journal contains, newest first.
     Sessions {
@@ -266,6 +276,13 @@ pub enum JournalQuestion {
         person: PersonQuery,
         /// The word of a permit that must be checked; `None` if the config allows the request.
         permit: Option<Box<str>>,
+    },
+    /// The outcome of a change of sessions.
+    Change(SessionCommand),
+    /// The effect of an edit in a session.
+    Edit {
+        session: SessionQuery,
+        edit: SessionEdit,
     },
 }
 
@@ -396,6 +413,9 @@ pub enum Note {
     Forgotten {
         removed: u64,
         changed: u64,
+    },
+    SessionsChanged {
+        what: String,
     },
     Thawed,
     OtherBridge {
@@ -528,6 +548,7 @@ impl fmt::Display for Note {
                 count(*removed, "event"),
                 count(*changed, "event")
             ),
+            Self::SessionsChanged { what } => f.write_str(what),
             Self::Thawed => {
                 f.write_str("the bridge had been frozen; asking whether another one took over")
             }

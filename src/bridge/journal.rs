@@ -64,7 +64,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// One row of the journal. Rows are appended and never changed.
+/// One row of the journal. Only a [`SessionChange`] changes rows: it can move them to another
+/// session or delete them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub seq: Seq,
@@ -90,8 +91,66 @@ pub struct Session {
     pub started_ms: i64,
     /// When it ended, Unix milliseconds; `None` for the running session.
     pub ended_ms: Option<i64>,
-    /// Why it began: `first`, `clear`, `stream` or `closed`.
+    /// Why it began: `first`, `clear`, `stream`, `closed` or `split`.
     pub cause: Box<str>,
+}
+
+/// A change of sessions that exist. All values are absolute, so that writing it again changes
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionChange {
+    /// The sessions that change or are new, as they are afterwards.
+    pub sessions: Vec<Session>,
+    /// Sessions that do not exist any more.
+    pub gone: Vec<SessionId>,
+    /// The change of rows up to `last`.
+    pub rows: RowChange,
+    /// The last row when the change was made.
+    pub last: Seq,
+    /// The highest number that a session has had, so that it is not used again.
+    pub last_session: SessionId,
+    /// The new value of [`MetaValues::resumed_ms`](super::io::MetaValues::resumed_ms); `None` if it
+    /// stays.
+    pub resumed_ms: Option<i64>,
+    /// The same for [`MetaValues::summary_from_ms`](super::io::MetaValues::summary_from_ms).
+    pub summary_from_ms: Option<i64>,
+}
+
+impl SessionChange {
+    /// The meta values that go with it. With them, numbers of rows and sessions that were deleted
+    /// are not used again.
+    pub fn meta(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let numbers = [
+            ("last_row", self.last.0.to_string()),
+            ("last_session", self.last_session.0.to_string()),
+        ];
+        let times = [
+            ("resumed_ms", self.resumed_ms),
+            ("summary_from_ms", self.summary_from_ms),
+        ];
+        let times = times
+            .into_iter()
+            .filter_map(|(key, at_ms)| Some((key, at_ms?.to_string())));
+        numbers.into_iter().chain(times)
+    }
+}
+
+/// How a change of sessions changes rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowChange {
+    None,
+    /// They count in another session.
+    Move {
+        from: SessionId,
+        to: SessionId,
+        /// Only rows of this time and later, Unix milliseconds.
+        since_ms: i64,
+    },
+    /// They are deleted, except those of these origins and kinds.
+    Delete {
+        of: SessionId,
+        keeping: &'static [(RowOrigin, &'static str)],
+    },
 }
 
 /// The latest names of a person.
@@ -123,4 +182,6 @@ pub enum Write {
     Person(PersonRow),
     /// Store a meta value, such as `alive_ms` or `generation`.
     Keep { key: &'static str, value: Box<str> },
+    /// Reopen, join, split or delete sessions, all at once.
+    ChangeSessions(Box<SessionChange>),
 }

@@ -20,9 +20,11 @@
 //! | messages of Twitchat, its presence | `messages`, `presence`, `generation` |
 //! | its summary and its triggers | `summary`, `triggers` |
 //! | bans | [`bans`] |
-//! | corrections of the credits; finding a person | `edits`, `person_search` |
+//! | corrections of the credits; finding a person | `edits`, `corrections`, `person_search` |
 //! | the ends of sessions | `sessions` |
 //! | sessions that have ended | [`archive`], `readings`, `of_session` |
+//! | edits of them; answers of the journal | [`edits_of_session`], [`journal_answer`] |
+//! | changes of sessions | [`session_plan`], `session_changes`, `later_rows` |
 //! | the events behind an entry | [`explanation`] |
 //! | forgetting a person | [`forget`], [`forget_request`] |
 //! | requests | `requests`, `calls`, `lookups`, `actions`, `status` |
@@ -41,8 +43,10 @@ mod calls;
 mod challengers;
 mod config_state;
 mod connection;
+mod corrections;
 mod counts;
 mod edits;
+pub mod edits_of_session;
 mod emitter;
 pub mod explanation;
 pub mod forget;
@@ -52,8 +56,10 @@ mod generation;
 pub mod ingest;
 pub mod io;
 pub mod journal;
+pub mod journal_answer;
 mod labels;
 mod last_events;
+mod later_rows;
 mod limit;
 mod lookups;
 mod messages;
@@ -74,6 +80,8 @@ pub mod replies;
 mod requests;
 mod roll;
 mod rule_test;
+mod session_changes;
+pub mod session_plan;
 mod sessions;
 mod status;
 mod steps;
@@ -84,7 +92,6 @@ mod triggers;
 mod writes;
 
 use crate::{event::Received, mapping, request::RequestError};
-use archive::JournalAnswer;
 use automation::{Automation, View};
 use base::Base;
 use config_state::ConfigState;
@@ -95,6 +102,7 @@ use forget_request::Remaining;
 use ingest::Ingest;
 use io::{Effect, Input, MetaValues, Note, Now, ObsInfo, Run, Settings, Ticket};
 use journal::{PersonRow, Row, Seq, Session, Write};
+use journal_answer::JournalAnswer;
 use labels::Labels;
 use model::Model;
 use output::Output;
@@ -391,7 +399,7 @@ impl Bridge {
         let changes = parts.presence.run(&mut base.out, now);
         messages::presence_changed(parts, changes, now);
         let base = &mut parts.base;
-        let offset_ms = parts.stream.summary_offset_ms(base.model.session());
+        let offset_ms = parts.stream.summary_offset_ms(base.model.summary_from_ms());
         parts
             .summary
             .run(&parts.presence, offset_ms, &mut base.out, now);

@@ -3,7 +3,7 @@
 
 use super::{
     io::{MetaValues, Note, Settings},
-    journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Source, Write},
+    journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionChange, SessionId, Source, Write},
     output::Output,
 };
 use crate::{
@@ -20,6 +20,10 @@ pub(super) struct Model {
     rows: u64,
     /// The owner of the channel; `None` if the config does not name one.
     broadcaster: Option<Person>,
+    /// The highest number that a session has had.
+    last_session: SessionId,
+    resumed_ms: Option<i64>,
+    summary_from_ms: Option<i64>,
 }
 
 impl Model {
@@ -51,6 +55,9 @@ impl Model {
             },
             rows: 0,
             broadcaster: settings.broadcaster.clone(),
+            last_session: SessionId(meta.last_session.unwrap_or_default()),
+            resumed_ms: meta.resumed_ms,
+            summary_from_ms: meta.summary_from_ms,
         }
     }
 
@@ -85,14 +92,29 @@ impl Model {
         (wall_ms - self.session.started_ms).max(0) / 1_000
     }
 
-    /// Continues a session of an earlier run.
-    pub(super) fn resume(&mut self, session: Session) {
+    /// When a session was last reopened, Unix milliseconds.
+    pub(super) fn resumed_ms(&self) -> Option<i64> {
+        self.resumed_ms
+    }
+
+    /// The time from which Twitchat's summary may fill gaps of the running session, Unix
+    /// milliseconds.
+    pub(super) fn summary_from_ms(&self) -> i64 {
+        self.session
+            .started_ms
+            .max(self.summary_from_ms.unwrap_or(i64::MIN))
+    }
+
+    /// Continues a session. `last` is the highest number that any session has.
+    pub(super) fn resume(&mut self, session: Session, last: SessionId) {
         self.session = session;
+        self.last_session = self.last_session.max(last);
     }
 
     /// Ends the running session and begins another.
     pub(super) fn begin_session(&mut self, cause: &'static str, started_ms: i64, out: &mut Output) {
-        let id = SessionId(self.session.id.0 + 1);
+        let id = SessionId(self.last_session.max(self.session.id).0 + 1);
+        self.last_session = id;
         self.session = Session {
             id,
             started_ms,
@@ -109,6 +131,23 @@ impl Model {
     pub(super) fn correct_start(&mut self, started_ms: i64, out: &mut Output) {
         self.session.started_ms = started_ms;
         out.write(Write::Begin(self.session.clone()));
+    }
+
+    /// Sessions have changed: continues with the credits of the running session as they are then.
+    /// Returns the former ones.
+    pub(super) fn replace(
+        &mut self,
+        mut next: Self,
+        change: &SessionChange,
+        settings: &Settings,
+    ) -> Fold {
+        next.fold.replaces(&mut self.fold);
+        next.broadcaster.clone_from(&self.broadcaster);
+        next.last_session = self.last_session.max(change.last_session);
+        next.resumed_ms = change.resumed_ms.or(self.resumed_ms);
+        next.summary_from_ms = change.summary_from_ms.or(self.summary_from_ms);
+        next.reconfigure(settings);
+        std::mem::replace(self, next).fold
     }
 
     /// The owner of the channel: that of the config, or the one learnt from Twitchat. `None` if it
@@ -159,17 +198,10 @@ impl Model {
         body: Box<str>,
         out: &mut Output,
     ) -> Seq {
-        let seq = out.writes_mut().number_row();
         self.rows += 1;
-        out.write(Write::Append(Row {
-            seq,
-            session: self.session.id,
-            at_ms,
-            origin: source.origin,
-            kind: source.kind.into(),
-            id: source.id.map(Into::into),
-            body,
-        }));
+        let row = new_row(self.session.id, source, at_ms, body, out);
+        let seq = row.seq;
+        out.write(Write::Append(row));
         seq
     }
 
@@ -208,6 +240,25 @@ impl Model {
         if let Some(person) = Person::on(platform, &row.id, &row.login, &row.display) {
             self.fold.people.recall(&person, row.seen_ms);
         }
+    }
+}
+
+/// A row of a session with the next number. The caller writes it.
+pub(super) fn new_row(
+    session: SessionId,
+    source: Source<'_>,
+    at_ms: i64,
+    body: Box<str>,
+    out: &mut Output,
+) -> Row {
+    Row {
+        seq: out.writes_mut().number_row(),
+        session,
+        at_ms,
+        origin: source.origin,
+        kind: source.kind.into(),
+        id: source.id.map(Into::into),
+        body,
     }
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     io::{Effect, Note},
     journal::{Seq, Write},
+    later_rows::LaterRows,
     recent::{RECENT_IDS, Recent},
     writes::Writes,
 };
@@ -23,6 +24,8 @@ pub(super) struct Output {
     /// Number of messages that were too large for OBS.
     too_large: u64,
     writes: Writes,
+    /// The rows since a change of sessions began to be read; `None` while none is.
+    later_rows: Option<LaterRows>,
     effects: Vec<Effect>,
 }
 
@@ -35,6 +38,7 @@ impl Output {
             sent_ids: Recent::new(RECENT_IDS),
             too_large: 0,
             writes: Writes::new(last),
+            later_rows: None,
             effects: Vec::new(),
         }
     }
@@ -70,7 +74,20 @@ impl Output {
 
     pub(super) fn write(&mut self, write: Write) {
         self.writes.count();
+        if let (Some(later), Write::Append(row)) = (&mut self.later_rows, &write) {
+            later.add(row);
+        }
         self.push(Effect::Write(write));
+    }
+
+    /// Remembers the rows that are appended from now on.
+    pub(super) fn follow_rows(&mut self) {
+        self.later_rows = Some(LaterRows::new(self.writes.last_row()));
+    }
+
+    /// Returns the rows since [`Self::follow_rows`], and forgets them.
+    pub(super) fn take_later_rows(&mut self) -> Option<LaterRows> {
+        self.later_rows.take()
     }
 
     /// Stores a meta value.

@@ -1,4 +1,4 @@
-//! Requests that are answered from the journal: about sessions, and about the events behind an
+//! Requests that need the journal: about sessions, changes of sessions, and the events behind an
 //! entry.
 //!
 //! The shell reads the journal beside the bridge, because a session may have many rows. A request
@@ -8,13 +8,14 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{
-    archive::{Archive, JournalAnswer},
+    archive::Archive,
     base::Base,
     io::{Effect, JournalQuestion, Now},
     journal::SessionId,
+    journal_answer::JournalAnswer,
     pending_reply::Sender,
 };
-use crate::request::{Call, RequestError, SessionQuery};
+use crate::request::{Call, RequestError, SessionEdit, SessionQuery};
 
 /// Largest number of requests that wait at the same time.
 const WAITING: usize = 64;
@@ -47,6 +48,10 @@ pub(super) struct Readings {
     /// journal is read for it.
     waiting: VecDeque<(Waiting, u64)>,
     is_reading: bool,
+    /// Whether the first request is a change of sessions, and new rows are remembered for it.
+    is_following: bool,
+    /// Whether credits were replaced since the journal began to be read.
+    is_out_of_date: bool,
     kept: Option<LastRead>,
     /// The request that waits until a person is forgotten.
     forgetting: Option<Sender>,
@@ -82,9 +87,10 @@ impl Readings {
         Some(Arc::clone(&kept.archive))
     }
 
-    /// Drops the session that was read.
+    /// Drops the session that was read, and the one that is being read.
     pub(super) fn clear(&mut self) {
         self.kept = None;
+        self.is_out_of_date |= self.is_reading;
     }
 
     /// Lets a request wait until a person is forgotten. Returns its sender if another one waits.
@@ -94,6 +100,11 @@ impl Readings {
         }
         self.forgetting = Some(from);
         Ok(())
+    }
+
+    /// Whether a person is being forgotten.
+    pub(super) fn is_forgetting(&self) -> bool {
+        self.forgetting.is_some()
     }
 
     /// The sender of the request that waited.
@@ -110,12 +121,35 @@ impl Readings {
         Ok(())
     }
 
+    /// Lets a request wait once more, before all others, because its answer is out of date.
+    pub(super) fn wait_again(&mut self, request: Waiting, base: &Base) {
+        let needs = base.out.writes().asked();
+        self.waiting.push_front((request, needs));
+    }
+
+    /// Whether the credits have changed since the journal began to be read, so that they must not be
+    /// replaced by what was read.
+    pub(super) fn is_out_of_date(&self) -> bool {
+        self.is_out_of_date
+    }
+
     /// Asks the shell to read the journal for the next request, once all writes before that request
     /// are on disk.
     pub(super) fn go_on(&mut self, base: &mut Base, now: Now) {
-        let Some((request, needs)) = self.waiting.front().filter(|_| !self.is_reading) else {
+        let Some((request, needs)) = self.waiting.front_mut().filter(|_| !self.is_reading) else {
             return;
         };
+        let is_change = matches!(request.call, Call::ChangeSessions(_));
+        let is_edit =
+            matches!(&request.call, Call::OfSession { call, .. } if edit_of(call).is_some());
+        if (is_change || is_edit) && self.forgetting.is_some() {
+            return;
+        }
+        if is_change && !self.is_following {
+            self.is_following = true;
+            base.out.follow_rows();
+            *needs = base.out.writes().asked();
+        }
         let writes = base.out.writes();
         if !writes.has_committed(*needs) && writes.error().is_none() {
             return;
@@ -124,6 +158,7 @@ impl Readings {
             return;
         };
         self.is_reading = true;
+        self.is_out_of_date = false;
         let settings = Box::new(base.settings.clone());
         base.out.push(Effect::ReadJournal {
             question,
@@ -140,6 +175,7 @@ impl Readings {
         now: Now,
     ) -> Option<Waiting> {
         self.is_reading = false;
+        self.is_following = false;
         let (request, _) = self.waiting.pop_front()?;
         if let (Ok(JournalAnswer::Session(archive)), Some(JournalQuestion::Session(query))) =
             (answer, question(&request.call))
@@ -165,9 +201,15 @@ fn revision(base: &Base) -> Revision {
 pub(super) fn question(call: &Call) -> Option<JournalQuestion> {
     Some(match call {
         Call::ListSessions { limit } => JournalQuestion::Sessions { limit: *limit },
-        Call::GetSession { session } | Call::OfSession { session, .. } => {
-            JournalQuestion::Session(*session)
-        }
+        Call::GetSession { session } => JournalQuestion::Session(*session),
+        Call::OfSession { session, call } => match edit_of(call) {
+            Some(edit) => JournalQuestion::Edit {
+                session: *session,
+                edit,
+            },
+            None => JournalQuestion::Session(*session),
+        },
+        Call::ChangeSessions(command) => JournalQuestion::Change(*command),
         Call::ExplainPerson { session, person } => JournalQuestion::Explain {
             session: *session,
             person: person.clone(),
@@ -182,6 +224,18 @@ pub(super) fn question(call: &Call) -> Option<JournalQuestion> {
         },
         _ => return None,
     })
+}
+
+/// The correction that a call makes; `None` if it makes none.
+fn edit_of(call: &Call) -> Option<SessionEdit> {
+    match call {
+        Call::EditCredits { edit, preview } => Some(SessionEdit::Edit {
+            edit: edit.clone(),
+            preview: *preview,
+        }),
+        Call::Undo { steps } => Some(SessionEdit::Undo { steps: *steps }),
+        _ => None,
+    }
 }
 
 /// A call about the running session by its number is answered from memory.

@@ -7,16 +7,17 @@
 use serde_json::{Map, Value};
 
 use super::{
-    archive::JournalAnswer,
-    calls,
+    calls, corrections,
     forget_request::{self, Remaining},
     io::{Effect, Now, Pass, SettingSet},
+    journal_answer::JournalAnswer,
     of_session::of_session,
     parts::Parts,
     pending_reply::{PendingReply, Promise, Sender},
     readings::{self, Waiting},
     reload,
     replies::{LARGE, Revision},
+    session_changes::{self, Made},
 };
 use crate::request::{
     self, Call, RequestError,
@@ -70,11 +71,13 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
                 }
                 return;
             }
-            if readings::question(&call).is_some() {
+            let can =
+                calls::is_allowed(parts, &call).and_then(|()| calls::can_store(parts, promise));
+            if can.is_ok() && readings::question(&call).is_some() {
                 wait_for_journal(parts, Waiting { call, from }, now);
                 return;
             }
-            calls::can_store(parts, promise).and_then(|()| answer(parts, call, &from.client, now))
+            can.and_then(|()| answer(parts, call, &from.client, now))
         }
         Err(error) => Err(error),
     };
@@ -129,10 +132,11 @@ pub(super) fn durable(parts: &mut Parts, writes: u64, now: Now) {
 fn wait_for_journal(parts: &mut Parts, request: Waiting, now: Now) {
     if let Some(archive) = parts.readings.find(&request.call, &parts.base, now) {
         let fields = of_session(parts, request.call, &archive, now);
-        send_read(parts, request.from, fields);
+        send_read(parts, request.from, Promise::Credits, fields);
     } else if let Err(from) = parts.readings.wait(request, &parts.base) {
         let why = "too many requests wait for the journal at once: send this one again later";
-        send_read(parts, from, Err(RequestError::Unavailable(why.into())));
+        let refused = Err(RequestError::Unavailable(why.into()));
+        send_read(parts, from, Promise::Nothing, refused);
     } else {
         parts.readings.go_on(&mut parts.base, now);
     }
@@ -144,13 +148,42 @@ pub(super) fn journal_read(
     answer: Result<JournalAnswer, RequestError>,
     now: Now,
 ) {
+    let later = parts.base.out.take_later_rows();
     if let Some(Waiting { call, from }) = parts.readings.take(&answer, &parts.base, now) {
+        let promise = calls::promise(parts, &call);
+        // The store may have failed while the journal was read.
+        let answer = answer.and_then(|answer| {
+            calls::can_store(parts, promise)?;
+            Ok(answer)
+        });
         let fields = match answer {
             Ok(JournalAnswer::Fields(fields)) => Ok(fields),
             Ok(JournalAnswer::Session(archive)) => of_session(parts, call, &archive, now),
+            Ok(JournalAnswer::Edits(_))
+                if parts.readings.is_out_of_date() || parts.readings.is_forgetting() =>
+            {
+                parts
+                    .readings
+                    .wait_again(Waiting { call, from }, &parts.base);
+                parts.readings.go_on(&mut parts.base, now);
+                return;
+            }
+            Ok(JournalAnswer::Edits(edits)) => corrections::edit_earlier(parts, *edits, call, now),
+            Ok(JournalAnswer::Change(plan)) => {
+                match session_changes::make(parts, *plan, later.as_ref(), now) {
+                    Made::Answer(fields) => fields,
+                    Made::OutOfDate => {
+                        parts
+                            .readings
+                            .wait_again(Waiting { call, from }, &parts.base);
+                        parts.readings.go_on(&mut parts.base, now);
+                        return;
+                    }
+                }
+            }
             Err(error) => Err(error),
         };
-        send_read(parts, from, fields);
+        send_read(parts, from, promise, fields);
     }
     parts.readings.go_on(&mut parts.base, now);
 }
@@ -158,8 +191,9 @@ pub(super) fn journal_read(
 /// A person was forgotten, or could not be: answers the request.
 pub(super) fn forgotten(parts: &mut Parts, answer: Result<Box<Remaining>, RequestError>, now: Now) {
     if let Some((from, fields)) = forget_request::done(parts, answer, now) {
-        send_read(parts, from, fields);
+        send_read(parts, from, Promise::Credits, fields);
     }
+    parts.readings.go_on(&mut parts.base, now);
 }
 
 /// Has a setting changed in the config file. The request waits for that.
@@ -189,8 +223,13 @@ pub(super) fn setting_set(parts: &mut Parts, set: SettingSet, now: Now) {
     }
 }
 
-/// Sends the answer that was read from the journal.
-fn send_read(parts: &mut Parts, from: Sender, fields: Result<Map<String, Value>, RequestError>) {
+/// Sends the answer to a request that needed the journal.
+fn send_read(
+    parts: &mut Parts,
+    from: Sender,
+    promise: Promise,
+    fields: Result<Map<String, Value>, RequestError>,
+) {
     let answer = fields.and_then(|fields| {
         let body = Body::share(&fields)?;
         let pass = if body.len() > LARGE {
@@ -201,7 +240,7 @@ fn send_read(parts: &mut Parts, from: Sender, fields: Result<Map<String, Value>,
         };
         Ok((Body::Shared(body), pass))
     });
-    send(parts, from, Promise::Credits, answer, false);
+    send(parts, from, promise, answer, false);
 }
 
 /// The store has failed, so replies that wait for it are sent now.

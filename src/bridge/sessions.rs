@@ -4,6 +4,7 @@
 //! was closed for long. Its rows stay in the journal.
 
 use super::{
+    archive::running,
     base::Base,
     io::{MetaValues, Now},
     journal::Session,
@@ -26,16 +27,19 @@ pub(super) struct StreamState {
     writes: RateLimit,
 }
 
-/// Continues the last session. Begins a session if there is none, or if the bridge was closed for
-/// long.
+/// Continues the session that runs. Begins a session if there is none, or if the bridge was closed
+/// for long.
 pub(super) fn choose(base: &mut Base, sessions: &[Session], meta: &MetaValues, now: Now) {
-    let Some(last) = sessions.iter().max_by_key(|session| session.id) else {
+    let highest = sessions.iter().map(|session| session.id).max();
+    let (Some(running), Some(highest)) = (running(sessions), highest) else {
         base.model
             .begin_session("first", now.wall_ms, &mut base.out);
         return;
     };
-    base.model.resume(last.clone());
-    let closed_for_ms = meta.alive_ms.map_or(0, |alive_ms| now.wall_ms - alive_ms);
+    base.model.resume(running.clone(), highest);
+    // A session that was reopened while no bridge ran is to go on.
+    let alive_ms = meta.alive_ms.max(meta.resumed_ms);
+    let closed_for_ms = alive_ms.map_or(0, |alive_ms| now.wall_ms - alive_ms);
     if closed_for_ms > base.settings.reset_after_ms {
         base.model
             .begin_session("closed", now.wall_ms, &mut base.out);
@@ -105,12 +109,13 @@ impl StreamState {
     }
 
     /// OBS has been streaming since `began_ms`. The stream is new if the last one ended longer ago
-    /// than the grace time.
+    /// than the grace time, and no session was reopened since then.
     fn runs(&mut self, began_ms: i64, base: &Base, now: Now) -> Option<i64> {
         let settings = &base.settings;
-        let is_new = self
+        let last_ms = self
             .last_ms
-            .is_some_and(|last_ms| began_ms - last_ms > settings.grace_ms);
+            .map(|last_ms| last_ms.max(base.model.resumed_ms().unwrap_or(last_ms)));
+        let is_new = last_ms.is_some_and(|last_ms| began_ms - last_ms > settings.grace_ms);
         let begins = is_new
             && !self.is_on()
             && settings.reset_on_stream_start
@@ -150,9 +155,9 @@ impl StreamState {
         }
     }
 
-    /// The time from which a summary is asked for: the start of the session or of the stream,
-    /// whichever is later. Unix milliseconds.
-    pub(super) fn summary_offset_ms(&self, session: &Session) -> i64 {
-        session.started_ms.max(self.on_since_ms.unwrap_or(i64::MIN))
+    /// The time from which a summary is asked for: `from_ms` or the start of the stream, whichever
+    /// is later. Unix milliseconds.
+    pub(super) fn summary_offset_ms(&self, from_ms: i64) -> i64 {
+        from_ms.max(self.on_since_ms.unwrap_or(i64::MIN))
     }
 }

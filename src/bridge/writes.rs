@@ -48,6 +48,11 @@ impl Writes {
         seq
     }
 
+    /// The number of the last row.
+    pub(super) fn last_row(&self) -> Seq {
+        Seq(self.next_row - 1)
+    }
+
     /// Counts a write that the store is asked for.
     pub(super) fn count(&mut self) {
         self.asked += 1;

@@ -12,7 +12,7 @@ use twitchat_bridge::config::{Config, Flags};
 use twitchat_bridge::daemon::{Reloading, archives, machine};
 use twitchat_bridge::files::text;
 use twitchat_bridge::obs::Target;
-use twitchat_bridge::request;
+use twitchat_bridge::request::{self, Call, RequestError};
 
 use super::client::{self, Timeout};
 use super::log_line;
@@ -110,6 +110,40 @@ impl Context {
         fields: Map<String, Value>,
         timeout: Timeout,
     ) -> anyhow::Result<Map<String, Value>> {
+        let read = |config: &Config, call| archives::answer(config, call);
+        self.ask_or(name, fields, timeout, "read from", read).await
+    }
+
+    /// Asks the bridge for a change of sessions, and returns the reply without its envelope. If no
+    /// bridge runs, the journal is changed here.
+    pub(crate) async fn ask_or_change(
+        &self,
+        name: &str,
+        fields: Map<String, Value>,
+        timeout: Timeout,
+    ) -> anyhow::Result<Map<String, Value>> {
+        let change = |config: &Config, call| match call {
+            Call::ChangeSessions(command) => Some(archives::change(config, command)),
+            _ => None,
+        };
+        let done = if fields.contains_key("preview") {
+            "read from"
+        } else {
+            "changed in"
+        };
+        self.ask_or(name, fields, timeout, done, change).await
+    }
+
+    /// Makes one request to the bridge. If no bridge runs, `otherwise` answers it from the journal,
+    /// or not at all. `done` is the verb of the note about the journal.
+    async fn ask_or(
+        &self,
+        name: &str,
+        fields: Map<String, Value>,
+        timeout: Timeout,
+        done: &str,
+        otherwise: impl FnOnce(&Config, Call) -> Option<Result<Map<String, Value>, RequestError>>,
+    ) -> anyhow::Result<Map<String, Value>> {
         let config = self.config()?;
         let asked = async {
             let client = client::connect(machine::target(&config), timeout).await?;
@@ -125,18 +159,14 @@ impl Context {
         let mut request = fields;
         request.insert("request".into(), name.into());
         let call = request::read(&Value::from(request).to_string()).map(|request| request.call);
-        match call
-            .transpose()?
-            .and_then(|call| archives::answer(&config, call))
-        {
-            Some(fields) => {
-                let fields = fields?;
-                let path = config.store.path.display();
-                out::note(format_args!("no bridge answers: read from {path}"));
-                Ok(fields)
-            }
-            None => Err(error.into()),
-        }
+        let answered = call.transpose()?.and_then(|call| otherwise(&config, call));
+        let Some(answered) = answered else {
+            return Err(error.into());
+        };
+        let fields = answered?;
+        let path = config.store.path.display();
+        out::note(format_args!("no bridge answers: {done} {path}"));
+        Ok(fields)
     }
 }
 

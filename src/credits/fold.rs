@@ -375,11 +375,21 @@ impl Fold {
         std::mem::swap(&mut self.number, &mut self.elsewhere.number);
     }
 
-    /// Continues the change counters of an earlier fold that this one replaces, so that replies
-    /// made from the earlier fold are out of date.
-    pub fn replaces(&mut self, earlier: &Self) {
+    /// Takes over the state of an earlier fold, which this one replaces, that is not in the rows:
+    /// the channels, listed accounts, and when people were last seen. Continues its change
+    /// counters, so that replies made from the earlier fold are out of date.
+    pub fn replaces(&mut self, earlier: &mut Self) {
         self.changes += earlier.changes() + 1;
         self.edits.continue_from(earlier.edits.revision());
+        self.broadcaster = std::mem::take(&mut earlier.broadcaster);
+        self.people.recall_listed(&earlier.people.listed_json());
+        let mut seen: Vec<_> = earlier.people.iter().collect();
+        seen.sort_by_key(|known| known.seen_ms);
+        for known in seen {
+            if let Some(person) = known.person() {
+                self.people.register(&person, known.seen_ms);
+            }
+        }
     }
 
     /// The streamer's edits.

@@ -1,6 +1,6 @@
 //! A person, with the account's names and roles.
 
-use crate::event::{Platform, Roles};
+use crate::event::{Person, Platform, Roles};
 
 /// Index of an entry in [`super::People`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,6 +36,12 @@ impl Known {
             .into_iter()
             .find(|name| !name.is_empty())
             .map_or("", |name| name)
+    }
+
+    /// The person as a message would name them; `None` if nothing names them.
+    pub fn person(&self) -> Option<Person> {
+        let person = Person::on(self.platform, &self.id, &self.login, &self.display)?;
+        Some(person.with_roles(self.roles))
     }
 
     /// Whether `login` differs from the known one, which means that the account was renamed.

@@ -1,4 +1,5 @@
-//! Reads sessions from the journal, beside the bridge or without one.
+//! Reads sessions from the journal, beside the bridge or without one. Without one, it changes them
+//! too.
 
 use std::{collections::HashMap, ops::ControlFlow, path::Path, sync::Arc};
 
@@ -11,15 +12,18 @@ use serde_json::{Map, Value};
 
 use crate::{
     bridge::{
-        archive::{self, Archive, JournalAnswer},
+        archive::{self, Archive},
+        edits_of_session::PlannedEdits,
         explanation::Explanation,
         ingest::LASTING,
         io::{JournalQuestion, MetaValues, Settings},
-        journal::{PersonRow, Row, Session},
+        journal::{PersonRow, Row, RowOrigin, Session, SessionId},
+        journal_answer::JournalAnswer,
+        session_plan::{SessionPlan, SessionTable},
     },
     config::Config,
-    request::{Call, RequestError, SessionQuery},
-    store::{ReadOnlyStore, Reader, Rows, StoreError},
+    request::{Call, RequestError, SessionCommand, SessionQuery},
+    store::{ReadOnlyStore, Reader, Rows, Store, StoreError},
 };
 
 /// Answers a question from the journal at this path. The journal is not changed.
@@ -62,7 +66,99 @@ pub(super) fn read(
             source.rows(|row| explanation.read(row))?;
             JournalAnswer::Fields(explanation.into_reply(&settings.credits, now_ms))
         }
+        JournalQuestion::Edit { session, edit } => {
+            let source = Source::of(reader, find(*session)?, settings, PEOPLE)?;
+            let edits = PlannedEdits::of(source.archive()?, edit.clone(), settings, now_ms)?;
+            JournalAnswer::Edits(Box::new(edits))
+        }
+        JournalQuestion::Change(command) => {
+            let mut plan = plan(reader, *command, settings, now_ms)?;
+            if !plan.is_preview() {
+                let source = Source::of(reader, plan.running().clone(), settings, PEOPLE)?;
+                plan.collect(source.empty());
+                for row in source.people.iter().rev() {
+                    plan.recall_person(row);
+                }
+                rows(reader, &plan.sessions(), &LASTING, |row| plan.read(row))?;
+            }
+            JournalAnswer::Change(Box::new(plan))
+        }
     })
+}
+
+/// Plans a change of sessions. No rows are read yet.
+fn plan(
+    reader: Reader<'_>,
+    command: SessionCommand,
+    settings: &Settings,
+    now_ms: i64,
+) -> Result<SessionPlan, RequestError> {
+    let table = || -> Result<_, StoreError> {
+        Ok((
+            reader.sessions()?,
+            reader.rows_of_sessions()?,
+            meta_values(reader)?.last_session,
+            reader.last_seq()?,
+        ))
+    };
+    let (sessions, rows, last_session, last) = table().map_err(|error| unreadable(&error))?;
+    let table = SessionTable {
+        sessions: &sessions,
+        rows: &rows,
+        last_session,
+        last,
+    };
+    table.plan(command, &settings.overlay.zone, now_ms)
+}
+
+/// Changes sessions in the journal of this config while no bridge runs.
+///
+/// # Errors
+/// As the running bridge has them, and if the journal is in use or cannot be written.
+pub fn change(
+    config: &Config,
+    command: SessionCommand,
+) -> Result<Map<String, Value>, RequestError> {
+    let settings = settings::of(config, false);
+    let now_ms = Clock::new().now().wall_ms;
+    let store = Store::open(&config.store.path).map_err(|error| match error {
+        StoreError::Taken { path, .. } => RequestError::Unavailable(format!(
+            "a bridge uses {}, but it did not answer over OBS: open OBS so that the bridge can \
+                answer, or stop the bridge first",
+            path.display()
+        )),
+        error => unreadable(&error),
+    })?;
+    let reader = store.reader();
+    let mut plan = plan(reader, command, &settings, now_ms)?;
+    if !plan.is_preview() {
+        rows(reader, &plan.sessions(), &[], |row| plan.read(row))?;
+        plan.finish(
+            reader.last_seq().map_err(|error| unreadable(&error))?,
+            now_ms,
+        );
+        let change = plan.change().clone();
+        store
+            .change_sessions(change)
+            .map_err(|error| unreadable(&error))?;
+    }
+    Ok(plan.reply(now_ms))
+}
+
+/// Reads rows in the order of their numbers.
+fn rows(
+    reader: Reader<'_>,
+    sessions: &[SessionId],
+    kinds: &[(RowOrigin, &str)],
+    mut each: impl FnMut(&Row),
+) -> Result<(), RequestError> {
+    reader
+        .rows(Rows { sessions, kinds }, |row| {
+            each(&row);
+            ControlFlow::Continue(())
+        })
+        .map(drop)
+        .map_err(|error| unreadable(&error))
 }
 
 /// Answers a request from the journal of this config while no bridge runs.
@@ -93,6 +189,8 @@ pub fn answer(config: &Config, call: Call) -> Option<Result<Map<String, Value>, 
     match read {
         Ok(JournalAnswer::Fields(fields)) => Some(Ok(fields)),
         Ok(JournalAnswer::Session(archive)) => archive.answer(&call, &settings, now_ms).map(Ok),
+        // Only a running bridge makes edits, and `change` makes changes.
+        Ok(JournalAnswer::Change(_) | JournalAnswer::Edits(_)) => None,
         Err(error) => Some(Err(error)),
     }
 }
@@ -132,8 +230,12 @@ impl<'a> Source<'a> {
         })
     }
 
+    fn empty(&self) -> Archive {
+        Archive::new(self.settings, &self.meta, self.session.clone())
+    }
+
     pub(super) fn archive(&self) -> Result<Archive, RequestError> {
-        let mut archive = Archive::new(self.settings, &self.meta, self.session.clone());
+        let mut archive = self.empty();
         for row in self.people.iter().rev() {
             archive.recall_person(row);
         }
@@ -141,17 +243,7 @@ impl<'a> Source<'a> {
         Ok(archive)
     }
 
-    fn rows(&self, mut each: impl FnMut(&Row)) -> Result<(), RequestError> {
-        let wanted = Rows {
-            sessions: &[self.session.id],
-            kinds: &LASTING,
-        };
-        self.reader
-            .rows(wanted, |row| {
-                each(&row);
-                ControlFlow::Continue(())
-            })
-            .map(drop)
-            .map_err(|error| unreadable(&error))
+    fn rows(&self, each: impl FnMut(&Row)) -> Result<(), RequestError> {
+        rows(self.reader, &[self.session.id], &LASTING, each)
     }
 }

@@ -12,10 +12,11 @@ use super::{
 };
 use crate::{
     bridge::{
-        archive::{self, JournalAnswer},
+        archive,
         forget::{FORGOTTEN, Forgetting, Identity, KEYS},
         forget_request::Remaining,
         io::Settings,
+        journal_answer::JournalAnswer,
     },
     config::Config,
     files::strike,

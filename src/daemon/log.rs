@@ -46,6 +46,7 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
         | Note::SummaryMerged { .. }
         | Note::SessionBegun { .. }
         | Note::Forgotten { .. }
+        | Note::SessionsChanged { .. }
         | Note::OtherBridge { .. }
         | Note::RollBegins { .. }
         | Note::RollEnded { .. }

@@ -106,6 +106,9 @@ pub(super) fn meta_values(store: Reader<'_>) -> Result<MetaValues, StoreError> {
         roll_content: store.meta("roll_content")?,
         listed: store.meta("listed")?,
         forgotten: store.meta("forgotten")?,
+        resumed_ms: number("resumed_ms")?,
+        summary_from_ms: number("summary_from_ms")?,
+        last_session: number("last_session")?.map(i64::cast_unsigned),
     })
 }
 

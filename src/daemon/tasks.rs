@@ -19,8 +19,8 @@ use super::{
 use crate::{
     automation::{ObsRequest, Program},
     bridge::{
-        archive::JournalAnswer,
         io::{Input, JournalQuestion, Settings, Ticket},
+        journal_answer::JournalAnswer,
     },
     obs::{Obs, RequestError},
     request,

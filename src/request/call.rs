@@ -7,6 +7,7 @@ use super::{
     roll::{Command, Report, RollOptions},
     rule_test::RuleTest,
     session::SessionQuery,
+    session_command::SessionCommand,
 };
 use crate::{
     credits::{Spelling, reply::ReplyOptions},
@@ -134,7 +135,10 @@ pub enum Call {
         session: SessionQuery,
         person: PersonQuery,
     },
-    /// `GetCredits`, `RollCredits` or `GetRoll` with the credits of this session.
+    /// Reopens, joins, splits or deletes sessions.
+    ChangeSessions(SessionCommand),
+    /// `GetCredits`, `RollCredits` or `GetRoll` with the credits of this session, or `EditCredits`
+    /// or `Undo` in it.
     OfSession {
         session: SessionQuery,
         call: Box<Call>,

@@ -64,3 +64,18 @@ pub enum EditRequest {
     /// Put a value into a section of the user's own.
     Add { section: Box<str>, value: Value },
 }
+
+/// Corrections of a session that may not be the running one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SessionEdit {
+    Edit {
+        edit: EditRequest,
+        /// Only show what would change.
+        preview: bool,
+    },
+    /// Take back the last edits that hold in the session.
+    Undo {
+        /// How many, from 1 up.
+        steps: usize,
+    },
+}

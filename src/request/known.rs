@@ -16,6 +16,7 @@ const LONGEST: usize = 64;
 const CREDITS: &[&str] = &["spelling", "extended", "limit"];
 const CREDITS_OF_SESSION: &[&str] = &["session", "spelling", "extended", "limit"];
 const EDIT: &[&str] = &[
+    "session",
     "edit",
     "preview",
     "person.platform",
@@ -72,13 +73,16 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
         "DoAction" => &["action.id", "action.name", "args"],
         "GetCredits" => CREDITS_OF_SESSION,
         "TestCredits" => CREDITS,
-        "GetSession" => &["session"],
+        "GetSession" | "ReopenSession" => &["session"],
+        "JoinSessions" => &["sessions"],
+        "SplitSession" => &["session", "at"],
+        "DeleteSession" => &["session", "preview"],
         "ExplainPerson" => EXPLAIN,
         "GetActiveViewers" | "ListSessions" => &["limit"],
         "PublishEvent" => &["publish.source", "publish.type", "data", "eventId"],
         "AddToCredits" => &["section", "value"],
         "EditCredits" => EDIT,
-        "Undo" => &["steps"],
+        "Undo" => &["session", "steps"],
         "Forget" => &[
             "person.platform",
             "person.id",

@@ -13,10 +13,12 @@ mod permission;
 mod read;
 mod read_edit;
 mod read_roll;
+mod read_session;
 pub mod reply;
 mod roll;
 mod rule_test;
 mod session;
+mod session_command;
 pub mod status_keys;
 
 use serde_json::{Map, Value};
@@ -26,7 +28,7 @@ use depth::{DEEPEST, depth};
 use fields::{Fields, RawFields};
 
 pub use call::{Call, CreditsOptions, Names, Platform};
-pub use edit::{By, EditRequest, PersonQuery};
+pub use edit::{By, EditRequest, PersonQuery, SessionEdit};
 pub use error::RequestError;
 pub use known::Unknown;
 pub use permission::{Guarded, Permissions};
@@ -34,6 +36,7 @@ pub use read::known_names;
 pub use roll::{Command, PageState, Place, Report, RollOptions};
 pub use rule_test::{RuleTest, SUPPOSED};
 pub use session::{SESSION, SessionQuery};
+pub use session_command::{SPLIT_TIME, SessionCommand, SplitTime};
 
 /// Maximum length of an `id` that a reply repeats, in bytes of JSON.
 const LONGEST_ID: usize = 64 * 1024;

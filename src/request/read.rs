@@ -6,7 +6,7 @@ use super::{
     call::{Call, CreditsOptions, Names, Platform},
     error::RequestError,
     fields::{self, Fields},
-    known, read_edit, read_roll as roll,
+    known, read_edit, read_roll as roll, read_session,
     roll::RollOptions,
     rule_test,
     session::{self, SessionQuery},
@@ -45,8 +45,14 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("GetStatus", |_| Ok(Call::GetStatus)),
     ("PublishEvent", publish),
     ("AddToCredits", add),
-    ("EditCredits", read_edit::edit),
-    ("Undo", read_edit::undo),
+    ("EditCredits", |mut fields| {
+        let session = session::session(&mut fields)?;
+        Ok(of_session(session, read_edit::edit(fields)?))
+    }),
+    ("Undo", |mut fields| {
+        let session = session::session(&mut fields)?;
+        Ok(of_session(session, read_edit::undo(fields)?))
+    }),
     ("FindPerson", read_edit::find),
     ("Forget", read_edit::forget),
     ("ListSessions", |mut fields| {
@@ -59,6 +65,10 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
         let session = session.unwrap_or(SessionQuery::Running);
         Ok(Call::GetSession { session })
     }),
+    ("ReopenSession", read_session::reopen),
+    ("JoinSessions", read_session::join),
+    ("SplitSession", read_session::split),
+    ("DeleteSession", read_session::delete),
     ("ExplainPerson", |mut fields| {
         let session = session::session(&mut fields)?;
         Ok(Call::ExplainPerson {
@@ -206,7 +216,7 @@ fn spelling(fields: &mut Fields) -> Result<Option<Spelling>, RequestError> {
     fields.one_of("spelling", "\"both\", \"legacy\" or \"current\"")
 }
 
-/// A call with the credits of a session; of the running one if none is named.
+/// A call about a session; about the running one if none is named.
 fn of_session(session: Option<SessionQuery>, call: Call) -> Call {
     match session {
         None | Some(SessionQuery::Running) => call,

@@ -64,14 +64,18 @@ pub(super) fn session(fields: &mut Fields) -> Result<Option<SessionQuery>, Reque
     let Some(value) = fields.take("session") else {
         return Ok(None);
     };
-    let query = match &value {
+    query(&value)
+        .map(Some)
+        .ok_or_else(|| fields::field_error("session", &value, SESSION))
+}
+
+/// A session as a value; `None` if it is none of [`SESSION`].
+pub(super) fn query(value: &Value) -> Option<SessionQuery> {
+    match value {
         Value::Number(number) => number.as_u64().map(SessionQuery::Number),
         Value::String(text) => SessionQuery::parse(text),
         _ => None,
-    };
-    query
-        .map(Some)
-        .ok_or_else(|| fields::field_error("session", &value, SESSION))
+    }
 }
 
 #[cfg(test)]

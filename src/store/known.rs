@@ -23,8 +23,9 @@ pub(super) struct Known {
 
 /// The key of the journal's id.
 const INSTANCE: &str = "instance";
-/// The keys of the meta values that a new journal gets. Values of later versions are left out.
-const KEYS: [&str; 10] = [
+/// The keys of the meta values that a new journal gets. Values of later versions are left out, and
+/// so is `last_row`, because a new journal may lack all rows.
+const KEYS: [&str; 13] = [
     "alive_ms",
     "streamed_ms",
     "generation",
@@ -34,6 +35,9 @@ const KEYS: [&str; 10] = [
     "latest",
     "listed",
     "forgotten",
+    "resumed_ms",
+    "summary_from_ms",
+    "last_session",
     INSTANCE,
 ];
 
@@ -64,17 +68,28 @@ impl Known {
             match write {
                 Write::Append(row) => self.last = self.last.max(row.seq),
                 Write::Begin(session) => self.session = Some(session.clone()),
-                Write::Keep { key, value } => {
-                    if *key == INSTANCE {
-                        self.instance = Some(value.to_string());
+                Write::Keep { key, value } => self.keep(key, value),
+                Write::ChangeSessions(change) => {
+                    let running = change.sessions.iter().find(|one| one.ended_ms.is_none());
+                    if let Some(running) = running {
+                        self.session = Some(running.clone());
                     }
-                    match self.meta.iter_mut().find(|(known, _)| known == key) {
-                        Some((_, known)) => known.clone_from(value),
-                        None => self.meta.push((key, value.clone())),
+                    for (key, value) in change.meta().filter(|(key, _)| KEYS.contains(key)) {
+                        self.keep(key, &value);
                     }
                 }
                 Write::Person(_) => {}
             }
+        }
+    }
+
+    fn keep(&mut self, key: &'static str, value: &str) {
+        if key == INSTANCE {
+            self.instance = Some(value.to_owned());
+        }
+        match self.meta.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = value.into(),
+            None => self.meta.push((key, value.into())),
         }
     }
 

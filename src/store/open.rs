@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::StoreError;
 use super::files::{Files, create_folder, folder_of};
 use super::known::Known;
 use super::lock::Lock;
 use super::schema::{APPLICATION_ID, MIGRATIONS};
+use super::{StoreError, apply};
+use crate::bridge::archive;
+use crate::bridge::journal::{SessionChange, Write};
 use crate::files::owner_only;
 
 /// How long one attempt waits for another program that writes to the file. The thread repeats
@@ -58,7 +60,8 @@ impl Store {
             known: Known::default(),
         };
         let reader = store.reader();
-        let session = reader.sessions()?.pop();
+        let sessions = reader.sessions()?;
+        let session = archive::running(&sessions).cloned();
         let known = Known::read(reader.last_seq()?, session, |key| reader.meta(key))?;
         store.known = known;
         store.finish_erasure()?;
@@ -68,6 +71,16 @@ impl Store {
     /// The journal's path, as the config names it.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Changes sessions while no bridge runs, and closes the file.
+    ///
+    /// # Errors
+    /// If the file cannot be written. Then nothing has changed.
+    pub fn change_sessions(mut self, change: SessionChange) -> Result<(), StoreError> {
+        let batch = [Write::ChangeSessions(Box::new(change))];
+        apply::commit(&mut self.connection, &self.path, &batch)?;
+        self.close()
     }
 
     /// Writes the log back into the database and closes both. Releases the lock last.

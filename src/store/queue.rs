@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, TryAcquireError};
 
 use super::StoreError;
 use super::job::Job;
-use crate::bridge::journal::{PersonRow, Row, Write};
+use crate::bridge::journal::{PersonRow, Row, SessionChange, Write};
 
 /// The most bytes of writes that wait for the disk. This is enough for dozens of transactions; a
 /// larger write waits alone. While the queue is full, the bridge takes no more events, which wait
@@ -295,6 +295,7 @@ fn weight(write: &Write) -> u32 {
             ..
         }) => platform.len() + id.len() + login.len() + display.len(),
         Write::Keep { value, .. } => value.len(),
+        Write::ChangeSessions(_) => size_of::<SessionChange>(),
     };
     u32::try_from((text + size_of::<Write>()).max(LEAST as usize))
         .unwrap_or(BYTES)

@@ -6,10 +6,10 @@ INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, ?2
 ?7)
 ON CONFLICT (seq) DO NOTHING";
 
+/// The session is not compared, because a later change of sessions may have moved the row.
 pub(super) const SAME_ROW: &str = "
 SELECT count(*) FROM journal
-WHERE seq = ?1 AND session = ?2 AND at_ms = ?3 AND origin = ?4 AND kind = ?5 AND id IS ?6 AND body \
-= ?7";
+WHERE seq = ?1 AND at_ms = ?2 AND origin = ?3 AND kind = ?4 AND id IS ?5 AND body = ?6";
 
 /// Ends earlier sessions only, because later ones exist already when a batch is repeated.
 pub(super) const END_RUNNING: &str =
@@ -19,6 +19,24 @@ pub(super) const END_RUNNING: &str =
 pub(super) const BEGIN_SESSION: &str = "
 INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (id) DO UPDATE SET started_ms = ?2";
+
+/// A session as it is after a change.
+pub(super) const PUT_SESSION: &str = "
+INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (id) DO UPDATE SET started_ms = ?2, ended_ms = ?3, cause = ?4";
+
+pub(super) const DELETE_SESSION: &str = "DELETE FROM session WHERE id = ?1";
+
+pub(super) const MOVE_ROWS: &str =
+    "UPDATE journal SET session = ?2 WHERE session = ?1 AND at_ms >= ?3 AND seq <= ?4";
+
+/// `?3` is a JSON array of `[origin, kind]`; these rows stay.
+pub(super) const DELETE_ROWS: &str = "
+DELETE FROM journal
+WHERE session = ?1 AND seq <= ?2 AND NOT EXISTS (
+    SELECT 1 FROM json_each(?3) AS kept
+    WHERE origin = kept.value ->> 0 AND kind = kept.value ->> 1
+)";
 
 pub(super) const PERSON_BY_ID: &str = "
 INSERT INTO person (platform, id, login, display, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -37,7 +55,12 @@ pub(super) const SESSIONS: &str = "SELECT id, started_ms, ended_ms, cause FROM s
 
 pub(super) const ROWS_OF_SESSIONS: &str = "SELECT session, count(*) FROM journal GROUP BY session";
 
-pub(super) const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM journal";
+/// The last row may have been deleted with its session.
+pub(super) const LAST_SEQ: &str = "
+SELECT max(
+    coalesce(max(seq), 0),
+    coalesce((SELECT CAST(value AS INTEGER) FROM kept WHERE key = 'last_row'), 0)
+) FROM journal";
 
 pub(super) const META: &str = "SELECT value FROM kept WHERE key = ?1";
 

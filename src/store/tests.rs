@@ -17,6 +17,7 @@ mod crash;
 #[cfg(unix)]
 mod disk_error;
 mod erase;
+mod session_changes;
 mod speed;
 
 const PATIENCE: Duration = Duration::from_secs(20);

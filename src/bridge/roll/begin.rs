@@ -27,7 +27,6 @@ use crate::{
         roll::{self, Given, Look, Section},
         sample,
     },
-    event::Person,
     request::{RequestError, RollOptions, reply},
 };
 
@@ -276,14 +275,9 @@ pub(super) fn current_sections(base: &Base, now: Now) -> Vec<Section> {
 }
 
 /// Finds a person of a test roll or an earlier session among the people that the bridge has seen.
-fn known(fold: &Fold, test: &Fold, who: PersonId) -> Option<PersonId> {
-    let known = test.people.known(who)?;
-    fold.people.find(&Person::on(
-        known.platform,
-        &known.id,
-        &known.login,
-        &known.display,
-    )?)
+pub(super) fn known(fold: &Fold, other: &Fold, who: PersonId) -> Option<PersonId> {
+    let known = other.people.known(who)?;
+    fold.people.find(&known.person()?)
 }
 
 /// The config's look, with the options of this roll applied.

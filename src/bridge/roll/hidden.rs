@@ -65,6 +65,15 @@ impl Shown {
         &self.places
     }
 
+    /// The credits were replaced, so people have other ids. People without one stay as they are.
+    pub(super) fn rename_ids(&mut self, id: impl Fn(PersonId) -> Option<PersonId>) {
+        self.places = self
+            .places
+            .iter()
+            .filter_map(|(place, who)| Some((*place, id(*who)?)))
+            .collect();
+    }
+
     /// Whether edits were made or undone since the names were made.
     pub(super) fn lacks_edits(&self, fold: &Fold) -> bool {
         self.edits != fold.edits().revision()

@@ -1,6 +1,11 @@
 //! Updates the current roll after bans and edits.
 
-use super::{Roll, begin::current_sections, context::Context, hidden::Current};
+use super::{
+    Roll,
+    begin::{current_sections, known},
+    context::Context,
+    hidden::Current,
+};
 use crate::{
     bridge::{base::Base, forget::Identity, io::Now},
     credits::{Fold, LeftOut, PersonId},
@@ -63,6 +68,25 @@ impl Roll {
             roll.people.edits_are_of(fold);
         }
         self.recovery.forget_names();
+    }
+
+    /// Sessions have changed, so the credits were read again, and people have other ids. The roll
+    /// keeps its names. With `is_other`, another session runs now, so entries of the roll are not
+    /// compared with its credits any more.
+    pub(in crate::bridge) fn credits_replaced(
+        &mut self,
+        before: &Fold,
+        is_other: bool,
+        base: &Base,
+        now: Now,
+    ) {
+        if let Some(roll) = &mut self.rolling {
+            let live = base.model.fold();
+            roll.people.rename_ids(|who| known(live, before, who));
+            roll.of_earlier |= is_other;
+        }
+        self.follow_edits(base, now);
+        self.hide_banned(base);
     }
 
     /// Sends pages which names are hidden, if that has changed.

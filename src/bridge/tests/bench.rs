@@ -8,10 +8,14 @@ use super::*;
 use crate::{
     bridge::{
         archive::Archive,
+        edits_of_session::PlannedEdits,
         explanation::Explanation,
         forget::{Forgetting, KEYS},
         forget_request::Remaining,
+        ingest::LASTING,
         io::JournalQuestion,
+        journal::SessionChange,
+        session_plan::{self, SessionTable},
     },
     request::{PersonQuery, RequestError},
 };
@@ -32,6 +36,10 @@ pub(super) struct Bench {
     pub(super) commits: bool,
     /// How often the journal was read for a request.
     pub(super) readings: u64,
+    /// Whether the journal is read at once when a request needs it.
+    pub(super) reads: bool,
+    /// The number of the last row, deleted ones included.
+    pub(super) last: Seq,
 }
 
 pub(super) fn settings() -> Settings {
@@ -113,6 +121,8 @@ impl Bench {
             writes: 0,
             commits: true,
             readings: 0,
+            reads: true,
+            last,
         }
     }
 
@@ -127,7 +137,10 @@ impl Bench {
             if let Effect::Write(write) = &effect {
                 self.writes += 1;
                 match write.clone() {
-                    Write::Append(row) => self.rows.push(row),
+                    Write::Append(row) => {
+                        self.last = row.seq;
+                        self.rows.push(row);
+                    }
                     Write::Begin(session) => {
                         self.sessions.retain(|known| known.id != session.id);
                         for earlier in &mut self.sessions {
@@ -137,10 +150,30 @@ impl Bench {
                     }
                     Write::Keep { key, value } => drop(self.meta.insert(key, value.into())),
                     Write::Person(person) => self.people.push(person),
+                    Write::ChangeSessions(change) => self.change_sessions(&change),
                 }
             }
             self.effects.push(effect);
         }
+    }
+
+    /// Changes sessions as the store does.
+    fn change_sessions(&mut self, change: &SessionChange) {
+        let is_kept = |session: &Session| {
+            let changed = change.sessions.iter().any(|one| one.id == session.id);
+            !changed && !change.gone.contains(&session.id)
+        };
+        self.sessions.retain(is_kept);
+        self.sessions.extend(change.sessions.iter().cloned());
+        self.rows
+            .retain_mut(|row| match session_plan::place(change, row) {
+                Some(session) => {
+                    row.session = session;
+                    true
+                }
+                None => false,
+            });
+        self.meta.extend(change.meta());
     }
 
     pub(super) fn input(&mut self, input: Input) {
@@ -157,19 +190,30 @@ impl Bench {
                 self.commit();
             }
         }
-        while let Some(question) = self.next_question() {
-            self.readings += 1;
-            let answer = self.read_journal(&question);
-            let effects = self.bridge.journal_read(answer, self.now);
-            self.take(effects);
-            if self.commits {
-                self.commit();
-            }
+        while self.reads && self.read() {}
+    }
+
+    /// Reads the journal for the next request that waits for it; `false` if none does.
+    pub(super) fn read(&mut self) -> bool {
+        let Some(question) = self.next_question() else {
+            return false;
+        };
+        self.readings += 1;
+        let answer = self.read_journal(&question);
+        self.journal_read(answer);
+        true
+    }
+
+    pub(super) fn journal_read(&mut self, answer: Result<JournalAnswer, RequestError>) {
+        let effects = self.bridge.journal_read(answer, self.now);
+        self.take(effects);
+        if self.commits {
+            self.commit();
         }
     }
 
     /// The next question to the journal that the bridge has asked.
-    fn next_question(&mut self) -> Option<JournalQuestion> {
+    pub(super) fn next_question(&mut self) -> Option<JournalQuestion> {
         let is_one = |effect: &Effect| matches!(effect, Effect::ReadJournal { .. });
         let place = self.effects.iter().position(is_one)?;
         match self.effects.remove(place) {
@@ -242,7 +286,10 @@ impl Bench {
     }
 
     /// Answers a question as `daemon::archives` does.
-    fn read_journal(&self, question: &JournalQuestion) -> Result<JournalAnswer, RequestError> {
+    pub(super) fn read_journal(
+        &self,
+        question: &JournalQuestion,
+    ) -> Result<JournalAnswer, RequestError> {
         let now_ms = self.now.wall_ms;
         let settings = settings();
         let find = |query| archive::find(&self.sessions, query, &TimeZone::UTC, now_ms).cloned();
@@ -271,6 +318,35 @@ impl Bench {
                     .for_each(|row| explanation.recall_person(row));
                 self.rows.iter().for_each(|row| explanation.read(row));
                 JournalAnswer::Fields(explanation.into_reply(&settings.credits, now_ms))
+            }
+            JournalQuestion::Edit { session, edit } => {
+                let whole = archive(find(*session)?);
+                let edits = PlannedEdits::of(whole, edit.clone(), &settings, now_ms)?;
+                JournalAnswer::Edits(Box::new(edits))
+            }
+            JournalQuestion::Change(command) => {
+                let mut counts = std::collections::HashMap::new();
+                for row in &self.rows {
+                    *counts.entry(row.session).or_default() += 1;
+                }
+                let table = SessionTable {
+                    sessions: &self.sessions,
+                    rows: &counts,
+                    last_session: self.meta().last_session,
+                    last: self.last,
+                };
+                let mut plan = table.plan(*command, &TimeZone::UTC, now_ms)?;
+                let running = plan.running().clone();
+                plan.collect(Archive::new(&settings, &self.meta(), running));
+                self.people.iter().for_each(|row| plan.recall_person(row));
+                let sessions = plan.sessions();
+                for row in &self.rows {
+                    let is_lasting = LASTING.contains(&(row.origin, &*row.kind));
+                    if sessions.contains(&row.session) || is_lasting {
+                        plan.read(row);
+                    }
+                }
+                JournalAnswer::Change(Box::new(plan))
             }
         })
     }
@@ -366,6 +442,9 @@ impl Bench {
             roll_content: self.meta.get("roll_content").cloned(),
             listed: self.meta.get("listed").cloned(),
             forgotten: self.meta.get("forgotten").cloned(),
+            resumed_ms: number("resumed_ms"),
+            summary_from_ms: number("summary_from_ms"),
+            last_session: number("last_session").map(i64::cast_unsigned),
         }
     }
 
@@ -381,9 +460,8 @@ impl Bench {
 
     /// The same at another time, in Unix milliseconds.
     pub(super) fn restarted_at(&self, settings: Settings, wall_ms: i64) -> Self {
-        let last = self.rows.last().map_or(Seq(0), |row| row.seq);
         let meta = self.meta();
-        let mut next = Self::unstarted(settings, &self.sessions, last, &meta, wall_ms);
+        let mut next = Self::unstarted(settings, &self.sessions, self.last, &meta, wall_ms);
         self.people
             .iter()
             .for_each(|person| next.bridge.recall_person(person));

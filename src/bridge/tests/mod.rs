@@ -23,6 +23,8 @@ mod rule_test;
 mod rules;
 mod scenes;
 mod services;
+mod session_changes;
+mod session_edits;
 mod sessions;
 mod set_setting;
 mod summary;

@@ -12,7 +12,10 @@ use crate::cli::out;
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge credits clear         asks before it clears
-  twitchat-bridge credits clear --yes   for scripts";
+  twitchat-bridge credits clear --yes   for scripts
+
+`sessions reopen last` takes it back. If events counted in the new credits meanwhile, these \
+credits stay as a session of their own; `sessions join` makes one session of both.";
 
 /// Begin new credits; the old ones stay in the journal
 #[derive(Debug, clap::Args)]
@@ -37,7 +40,8 @@ impl Args {
             .await?;
         out::note(
             "new credits have begun; the old ones stay in the journal: `credits --session last` \
-                shows them, `credits roll --session last` rolls them",
+                shows them, `credits roll --session last` rolls them, and `sessions reopen last` \
+                goes on with them",
         );
         Ok(ExitCode::SUCCESS)
     }

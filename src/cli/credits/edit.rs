@@ -4,12 +4,14 @@
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
+use twitchat_bridge::request::SessionQuery;
 
 use super::clear::ask;
 use super::text;
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::out;
+use crate::cli::sessions;
 
 pub(super) const HIDE_EXAMPLES: &str = "Examples:
   twitchat-bridge credits hide some_troll
@@ -25,9 +27,17 @@ const MERGE_EXAMPLES: &str = "Examples:
   twitchat-bridge credits merge kofi:Anna anna_b --yes";
 const REMOVE_EXAMPLES: &str = "Examples:
   twitchat-bridge credits remove cheers-1f0c33b2a9
+  twitchat-bridge credits remove cheers-1f0c33b2a9 --session last
 
 `credits explain NAME` and `credits get --format json --extended` show the id of each entry. The \
 id stays the same when the bridge starts again.";
+const UNDO_EXAMPLES: &str = "Examples:
+  twitchat-bridge credits undo
+  twitchat-bridge credits undo --steps 3
+  twitchat-bridge credits undo --session last
+
+Events that came after the correction still count. With --session it takes back the last correction \
+that holds in that session.";
 const FIND_EXAMPLES: &str = "Examples:
   twitchat-bridge credits find ann
   twitchat-bridge credits find twitch:12345 --json";
@@ -42,8 +52,12 @@ pub(super) struct Person {
     common: Common,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, Copy, clap::Args)]
 struct Common {
+    /// Correct another session: a number, `last`, `yesterday` or a date
+    #[arg(long, value_name = "SESSION", value_parser = sessions::read,
+        allow_negative_numbers = true)]
+    session: Option<SessionQuery>,
     /// Only show what would change
     #[arg(long)]
     preview: bool,
@@ -117,14 +131,15 @@ pub(super) struct Add {
 
 /// Undo the last correction
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  twitchat-bridge credits undo\n  twitchat-bridge credits undo \
-    --steps 3\n\nEvents that came after the correction still count."
-)]
+#[command(after_help = UNDO_EXAMPLES)]
 pub(super) struct Undo {
     /// How many corrections to undo
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     steps: u32,
+    /// Take back the last correction of another session: a number, `last`, `yesterday` or a date
+    #[arg(long, value_name = "SESSION", value_parser = sessions::read,
+        allow_negative_numbers = true)]
+    session: Option<SessionQuery>,
     /// Print the reply as JSON
     #[arg(long)]
     json: bool,
@@ -171,7 +186,7 @@ impl Merge {
             let preview = Common {
                 preview: true,
                 json: false,
-                timeout: self.common.timeout,
+                ..self.common
             };
             let reply = preview.request(context, "merge", &fields).await?;
             out::note(preview.words(&reply).trim_end());
@@ -202,7 +217,10 @@ impl Add {
 
 impl Undo {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let fields = Map::from_iter([("steps".to_owned(), self.steps.into())]);
+        let mut fields = Map::from_iter([("steps".to_owned(), self.steps.into())]);
+        if let Some(session) = self.session {
+            fields.insert("session".into(), session.to_string().into());
+        }
         let reply = client::answer(context.request("Undo", fields, self.timeout).await?);
         if self.json {
             out::line(serde_json::to_string_pretty(&reply)?)?;
@@ -212,6 +230,7 @@ impl Undo {
         for edit in undone.into_iter().flatten() {
             out::line(out::clean(&format!("undone: {}", sentence(edit))))?;
         }
+        warn(&reply);
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -261,10 +280,7 @@ impl Common {
         } else {
             out::line(self.words(&reply).trim_end())?;
         }
-        let warnings = reply.get("warnings").and_then(Value::as_array);
-        for warning in warnings.into_iter().flatten().filter_map(Value::as_str) {
-            out::warn(&out::clean(warning));
-        }
+        warn(&reply);
         Ok(ExitCode::SUCCESS)
     }
 
@@ -278,6 +294,9 @@ impl Common {
         request.insert("edit".into(), edit.into());
         if self.preview {
             request.insert("preview".into(), true.into());
+        }
+        if let Some(session) = self.session {
+            request.insert("session".into(), session.to_string().into());
         }
         let reply = context
             .request("EditCredits", request, self.timeout)
@@ -300,6 +319,14 @@ impl Common {
             words = format!("{words}\n  {}  {}", out::clean(&line), text("entry"));
         }
         words
+    }
+}
+
+/// Writes the warnings of a reply to standard error.
+fn warn(reply: &Map<String, Value>) {
+    let warnings = reply.get("warnings").and_then(Value::as_array);
+    for warning in warnings.into_iter().flatten().filter_map(Value::as_str) {
+        out::warn(&out::clean(warning));
     }
 }
 

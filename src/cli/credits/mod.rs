@@ -39,7 +39,8 @@ credits in the journal; `credits --session last` shows them.
 Corrections (hide, show, rename, merge, remove, add) delete nothing: `undo` takes them back. \
 PERSON is a name, a login, an id, or PLATFORM:ID, such as twitch:12345. If several people have \
 that name, the error lists each of them as PLATFORM:ID. The running roll changes at once, without \
-a jump; people who were not in it when it began appear in the next roll.";
+a jump; people who were not in it when it began appear in the next roll. With \
+--session, corrections are made in another session; those of people hold in all sessions.";
 
 /// Show the credits, roll them in OBS, or begin new ones
 #[derive(Debug, clap::Args)]

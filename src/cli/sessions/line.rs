@@ -10,6 +10,14 @@ pub(crate) fn read(text: &str) -> Result<SessionQuery, String> {
     SessionQuery::parse(text).ok_or_else(|| format!("must be {SESSION}"))
 }
 
+/// The number of a session in a reply.
+pub(super) fn number(session: &Value) -> u64 {
+    session
+        .get("id")
+        .and_then(Value::as_u64)
+        .unwrap_or_default()
+}
+
 /// A line such as `7  2026-11-24 20:00  2 h 31 min  stream`.
 pub(super) fn line(session: &Value) -> String {
     let text = |key: &str| session.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -37,7 +45,7 @@ pub(super) fn line(session: &Value) -> String {
     };
     let line = format!(
         "{:>4}  {began}  {lasted:>8}  {:>11}  {:<7} {state}",
-        number("id"),
+        self::number(session),
         count(number("rows"), "row"),
         text("cause"),
     );

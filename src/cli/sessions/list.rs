@@ -15,8 +15,8 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge sessions list --limit 5 --json
 
 Each line shows the session's number, its start, its duration, its number of rows in the journal, \
-and why it began: `first`, `clear`, `stream` (OBS began to stream), or `closed` (the bridge had \
-been closed for longer than session.reset_after).";
+and why it began: `first`, `clear`, `stream` (OBS began to stream), `closed` (the bridge had been \
+closed for longer than session.reset_after), or `split` (by `sessions split`).";
 
 /// List all sessions, the last one first
 #[derive(Debug, clap::Args)]

@@ -34,20 +34,32 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let fields = Map::from_iter([("session".to_owned(), self.session.to_string().into())]);
-        let reply = context
-            .ask_or_read("GetSession", fields, self.timeout)
-            .await?;
+        let reply = ask(context, self.session, self.timeout).await?;
         if self.json {
             out::line(serde_json::to_string_pretty(&reply)?)?;
             return Ok(ExitCode::SUCCESS);
         }
-        let session = reply.get("session").unwrap_or(&Value::Null);
-        out::line(line(session).trim_start())?;
-        let sections = session.get("sections").and_then(Value::as_object);
-        for (section, lines) in sections.into_iter().flatten() {
-            out::line(format_args!("  {}: {lines}", out::clean(section)))?;
-        }
+        lines(&reply).into_iter().try_for_each(out::line)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Asks for a session.
+pub(super) async fn ask(
+    context: &Context,
+    session: SessionQuery,
+    timeout: Timeout,
+) -> anyhow::Result<Map<String, Value>> {
+    let fields = Map::from_iter([("session".to_owned(), session.to_string().into())]);
+    context.ask_or_read("GetSession", fields, timeout).await
+}
+
+/// The session of a reply: its line, and one for each section of its credits.
+pub(super) fn lines(reply: &Map<String, Value>) -> Vec<String> {
+    let session = reply.get("session").unwrap_or(&Value::Null);
+    let mut all = vec![line(session).trim_start().to_owned()];
+    let sections = session.get("sections").and_then(Value::as_object);
+    let sections = sections.into_iter().flatten();
+    all.extend(sections.map(|(section, lines)| format!("  {}: {lines}", out::clean(section))));
+    all
 }

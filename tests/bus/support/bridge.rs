@@ -200,6 +200,13 @@ impl Process {
         Self { child, log, home }
     }
 
+    /// Kills the process without any warning, and returns its home folder.
+    pub(crate) fn kill(mut self) -> TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
+    }
+
     /// Stops the process as Ctrl-C does, and returns its exit code.
     #[cfg(unix)]
     pub(crate) async fn interrupt(&mut self) -> Option<i32> {
