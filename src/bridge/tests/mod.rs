@@ -25,6 +25,7 @@ mod scenes;
 mod services;
 mod session_changes;
 mod session_edits;
+mod session_property;
 mod sessions;
 mod set_setting;
 mod summary;
