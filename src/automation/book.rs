@@ -156,6 +156,35 @@ impl Rulebook {
             .any(|rule| rule.enabled && rule.is_for(name))
     }
 
+    /// Whether any rule that is switched on reacts to events of this name, or whether any template
+    /// or condition shows the last one.
+    pub fn needs(&self, name: &EventName) -> bool {
+        self.listens(name)
+            || self
+                .sources()
+                .flat_map(jinja::last_names)
+                .any(|(_, last)| latest::is_named(last.trim(), name))
+    }
+
+    /// The texts of all templates and conditions.
+    fn sources(&self) -> impl Iterator<Item = &str> {
+        let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref());
+        let labels = self.labels.iter().map(|label| label.text.source());
+        conditions
+            .map(Expression::source)
+            .chain(self.steps().flat_map(Step::sources))
+            .chain(labels)
+    }
+
+    /// The steps of all rules and actions.
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.rules
+            .iter()
+            .map(|rule| &rule.steps)
+            .chain(self.actions.iter().map(|action| &action.steps))
+            .flat_map(|steps| steps.iter())
+    }
+
     /// Whether any rule that is switched on reacts to Twitchat's own messages.
     pub fn listens_to_twitchat(&self) -> bool {
         self.rules
@@ -177,12 +206,7 @@ impl Rulebook {
             .iter()
             .filter_map(|rule| rule.when.as_ref())
             .map(super::Expression::uses);
-        let steps = self
-            .rules
-            .iter()
-            .map(|rule| &rule.steps)
-            .chain(self.actions.iter().map(|action| &action.steps));
-        let steps = steps.flat_map(|steps| steps.iter()).map(Step::uses);
+        let steps = self.steps().map(Step::uses);
         let labels = self.labels.iter().map(|label| label.text.uses());
         conditions
             .chain(steps)
@@ -218,14 +242,7 @@ impl Rulebook {
     /// Warnings about events that rules, actions and labels use, although neither the bridge by
     /// itself nor a `publish` step emits them.
     fn doubts(&self, places: &[(&str, Node)]) -> Vec<Problem> {
-        let steps = || {
-            self.rules
-                .iter()
-                .map(|rule| &rule.steps)
-                .chain(self.actions.iter().map(|action| &action.steps))
-                .flat_map(|all| all.iter())
-        };
-        let published: Vec<&EventName> = steps().filter_map(Step::publishes).collect();
+        let published: Vec<&EventName> = self.steps().filter_map(Step::publishes).collect();
         let on = |pattern: &Pattern| {
             pattern
                 .doubt()

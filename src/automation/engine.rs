@@ -6,6 +6,7 @@
 
 mod causality;
 mod lanes;
+mod obs_effects;
 mod occurrence;
 mod once_log;
 mod outside;
@@ -143,6 +144,10 @@ impl Engine {
         depth: u8,
         now_ms: u64,
     ) {
+        // Of events for which there is no rule, no rule asks for the cause.
+        let causality = causality
+            .into_iter()
+            .filter(|expected| expected.name().is_none_or(|name| self.book.listens(&name)));
         self.causality.expect(causality, depth, now_ms);
     }
 

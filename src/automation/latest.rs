@@ -178,16 +178,19 @@ impl Latest {
     }
 }
 
+/// Whether `last` with this name may return events of this kind.
+pub(super) fn is_named(name: &str, event: &EventName) -> bool {
+    if name.contains('.') {
+        event.to_string().eq_ignore_ascii_case(name)
+    } else {
+        event.kind.eq_ignore_ascii_case(name)
+    }
+}
+
 /// A warning if `last` with this name may stay empty for ever, because neither the bridge by itself
 /// nor any of the `published` events has the name.
 pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
-    let is_it = |event: &EventName| {
-        if name.contains('.') {
-            event.to_string().eq_ignore_ascii_case(name)
-        } else {
-            event.kind.eq_ignore_ascii_case(name)
-        }
-    };
+    let is_it = |event: &EventName| is_named(name, event);
     if published.iter().any(|event| is_it(event)) {
         return None;
     }

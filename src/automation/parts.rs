@@ -13,6 +13,10 @@ use crate::credits::{
 
 /// The value of `state` in templates.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are facts that a condition asks for one by one"
+)]
 pub struct BridgeState {
     /// Whether the bridge is connected to OBS.
     pub obs: bool,
@@ -20,6 +24,8 @@ pub struct BridgeState {
     pub scene: String,
     /// Whether OBS streams.
     pub streaming: bool,
+    /// Whether OBS records. A paused recording counts.
+    pub recording: bool,
     /// Seconds that OBS has been streaming; 0 if it does not stream.
     pub stream_seconds: i64,
     pub twitchat: bool,

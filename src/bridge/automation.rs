@@ -411,6 +411,7 @@ fn state(view: View<'_>, now: Now) -> automation::BridgeState {
         obs: view.base.obs.is_up(),
         scene: view.base.obs.scene().unwrap_or_default().to_owned(),
         streaming: view.stream.is_on(),
+        recording: view.base.obs.recording().unwrap_or(false),
         stream_seconds: view.stream.seconds(now.wall_ms),
         twitchat: view.presence.is_present(),
         generation: view

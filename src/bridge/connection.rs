@@ -13,6 +13,8 @@ pub(super) struct Connection {
     info: Option<(ObsInfo, i64)>,
     /// The scene on air; `None` while it is unknown.
     scene: Option<Box<str>>,
+    /// Whether OBS records; `None` while that is unknown.
+    recording: Option<bool>,
 }
 
 impl Connection {
@@ -31,6 +33,7 @@ impl Connection {
 
     pub(super) fn down(&mut self) {
         self.info = None;
+        self.recording = None;
     }
 
     /// The scene on air; `None` while it is unknown.
@@ -41,6 +44,15 @@ impl Connection {
     /// Sets the scene on air. Returns the previous one.
     pub(super) fn show(&mut self, scene: &str) -> Option<Box<str>> {
         self.scene.replace(scene.into())
+    }
+
+    /// Whether OBS records. A paused recording counts. `None` while it is unknown.
+    pub(super) fn recording(&self) -> Option<bool> {
+        self.recording
+    }
+
+    pub(super) fn set_recording(&mut self, active: bool) {
+        self.recording = Some(active);
     }
 
     /// The object that identifies OBS in events about OBS.
@@ -64,6 +76,7 @@ impl Connection {
                 "scene": self.scene,
                 "streaming": streaming,
                 "streamSeconds": stream_seconds,
+                "recording": self.recording,
             }),
             None => json!({ "connected": false }),
         }

@@ -18,7 +18,8 @@ pub(super) struct Counts {
 pub(super) struct BusCounts {
     /// All `CustomEvent`s.
     pub(super) received: u64,
-    /// Twitchat messages without a type, or whose data cannot be used.
+    /// Twitchat messages without a type, or whose data cannot be used, and events of OBS and
+    /// messages of other programs that cannot be read.
     pub(super) invalid: u64,
     /// The bridge's own messages, which OBS sends back.
     pub(super) echoes: u64,
@@ -29,6 +30,8 @@ pub(super) struct BusCounts {
     pub(super) other: u64,
     /// Frames that are no obs-websocket message.
     pub(super) unreadable: u64,
+    /// Events of OBS itself for which the bridge has subscribed, because somebody needs them.
+    pub(super) obs_events: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize)]

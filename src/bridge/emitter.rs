@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     automation::{Cause, Rulebook, Uses},
-    event::{EmittedEvent, EventName, Message, name::TWITCHAT, received::BRIDGE},
-    mapping::interpreter::Playback,
+    event::{EmittedEvent, EventName, Message, ObsSubscription, name::TWITCHAT, received::BRIDGE},
+    mapping::{interpreter::Playback, obs::CUSTOM_EVENT},
 };
 
 /// An event that rules may react to, or that `last(…)` may show.
@@ -39,6 +39,10 @@ struct Interest {
     /// Whether any rule or label needs Twitchat's own messages.
     messages: bool,
     last: Last,
+    /// The events of OBS that rules and labels need.
+    obs: ObsSubscription,
+    /// Whether any rule or label needs the `CustomEvent`s of other programs.
+    custom_events: bool,
 }
 
 /// The kinds of events for which rules and labels use `last(…)`.
@@ -56,11 +60,17 @@ impl Interest {
             (true, false) => Last::Events,
             (true, true) => Last::EventsAndMessages,
         };
+        let needs = |kind| book.needs(&EventName::new("Obs", kind));
         Self {
             book: Arc::clone(book),
             events: last >= Last::Events || book.rules.iter().any(|rule| rule.enabled),
             messages: last == Last::EventsAndMessages || book.listens_to_twitchat(),
             last,
+            obs: ObsSubscription {
+                events: needs("Event"),
+                vendors: needs("VendorEvent"),
+            },
+            custom_events: needs(CUSTOM_EVENT),
         }
     }
 }
@@ -73,6 +83,8 @@ pub(super) struct Emitter {
     reports: bool,
     interest: Interest,
     subscriptions: Subscriptions,
+    /// The events of OBS that the shell receives.
+    obs: ObsSubscription,
     /// Events emitted in this run.
     emitted: u64,
     /// Number of the last event that was sent to OBS.
@@ -97,6 +109,7 @@ impl Emitter {
             reports,
             interest: Interest::of(book),
             subscriptions,
+            obs: ObsSubscription::default(),
             emitted: 0,
             bus_seq: 0,
             is_connected: false,
@@ -110,6 +123,7 @@ impl Emitter {
         self.interest = Interest::of(book);
     }
 
+    /// The connection to OBS is made or lost.
     pub(super) fn connected(&mut self, is_connected: bool) {
         self.is_connected = is_connected;
     }
@@ -131,6 +145,36 @@ impl Emitter {
     /// any.
     pub(super) fn is_needed(&self) -> bool {
         self.reports || self.subscriptions.any() || self.interest.events
+    }
+
+    /// Whether any client, rule or label needs these events of the source `Obs`: `Event`,
+    /// `VendorEvent` or `CustomEvent`.
+    pub(super) fn needs_of_obs(&self, kind: &str) -> bool {
+        let by_rules = match kind {
+            "Event" => self.interest.obs.events,
+            "VendorEvent" => self.interest.obs.vendors,
+            _ => self.interest.custom_events,
+        };
+        by_rules || self.subscriptions.want("Obs", kind)
+    }
+
+    /// Lets the shell receive the events of OBS that are needed. With `narrows`, it also stops
+    /// receiving those that nobody needs any more, which the caller must not do often: clients may
+    /// come and go all the time.
+    pub(super) fn subscribe_to_obs(&mut self, narrows: bool, out: &mut Output) {
+        let needed = ObsSubscription {
+            events: self.needs_of_obs("Event"),
+            vendors: self.needs_of_obs("VendorEvent"),
+        };
+        let next = if narrows {
+            needed
+        } else {
+            self.obs.union(needed)
+        };
+        if next != self.obs {
+            self.obs = next;
+            out.push(Effect::Subscribe(next));
+        }
     }
 
     /// Sets the cause of the events that are emitted from now on. Returns the previous cause.

@@ -10,7 +10,7 @@ use super::{journal::Write, other_bridge::OtherBridge};
 use crate::{
     automation::{Dropped, Failure, ObsRequest, Program, ProgramId, Rulebook, RunId},
     credits::{Calendar, reply::Options, roll::CreditsPlan},
-    event::{EmittedEvent, Person, Received},
+    event::{EmittedEvent, ObsSubscription, Person, Received},
     input::count,
     request::{
         Permissions, PersonQuery, RequestError, SessionCommand, SessionEdit, SessionQuery,
@@ -190,7 +190,7 @@ pub enum Input {
     Up(ObsInfo),
     /// The connection to OBS is lost.
     Down,
-    /// A `CustomEvent` was received.
+    /// A `CustomEvent` was received, or an event of OBS that [`Effect::Subscribe`] has asked for.
     Received(Received),
     /// A frame was received that is no obs-websocket message.
     Unreadable,
@@ -200,6 +200,18 @@ pub enum Input {
     /// OBS started or stopped streaming.
     StreamChanged {
         active: bool,
+    },
+    /// OBS started or stopped recording.
+    RecordingChanged {
+        active: bool,
+        /// The recording's file; empty if it is unknown.
+        path: Box<str>,
+    },
+    /// The state of OBS's outputs: the answer to [`Effect::AskRecording`], or after events of OBS
+    /// were lost. Each is `None` if it is not known.
+    Outputs {
+        streaming: Option<bool>,
+        recording: Option<bool>,
     },
     /// OBS has settled on this scene. The same scene may be reported again.
     Scene(Box<str>),
@@ -322,6 +334,10 @@ pub enum Effect {
     },
     /// Ask OBS whether it streams, and for how long.
     AskStream,
+    /// Ask OBS whether it records.
+    AskRecording,
+    /// Receive exactly these events of OBS in addition to those that are always received.
+    Subscribe(ObsSubscription),
     /// Ask OBS whether this scene shows this source.
     AskShown {
         scene: Box<str>,

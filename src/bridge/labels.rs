@@ -161,6 +161,12 @@ impl Labels {
         self.touched = true;
     }
 
+    /// Whether a label that is switched on uses this source.
+    pub(super) fn has_source(&self, source: &str) -> bool {
+        let mut enabled = self.book.labels.iter().filter(|label| label.enabled);
+        enabled.any(|label| *label.source == *source)
+    }
+
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.look_ms
     }

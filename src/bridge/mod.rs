@@ -14,7 +14,7 @@
 //! | effects in order, writes and their durability | `output`, `writes` |
 //! | the credits, the session, the journal | `model` |
 //! | changed settings | `reload`, `config_state` |
-//! | OBS | `connection` |
+//! | OBS and its events | `connection`, `obs_events` |
 //! | emitting events | `emitter`, `subscriptions` |
 //! | turning facts into rows, credits and events; two pages of Twitchat | [`ingest`] |
 //! | messages of Twitchat, its presence | `messages`, `presence`, `generation` |
@@ -65,6 +65,7 @@ mod lookups;
 mod messages;
 mod model;
 mod objections;
+mod obs_events;
 mod of_session;
 pub mod other_bridge;
 mod output;
@@ -105,8 +106,9 @@ use journal::{PersonRow, Row, Seq, Session, Write};
 use journal_answer::JournalAnswer;
 use labels::Labels;
 use model::Model;
+use obs_events::emit_obs;
 use output::Output;
-use parts::{Parts, begin_session, emit, hand_on_events, with_roll};
+use parts::{Parts, emit, hand_on_events, with_roll};
 use peers::Peers;
 use presence::Presence;
 use readings::Readings;
@@ -195,6 +197,7 @@ impl Bridge {
         if let Some(generation) = self.parts.presence.recalled() {
             out.push(Effect::Speaks(generation));
         }
+        self.parts.base.emitter.subscribe_to_obs(false, out);
         out.take()
     }
 
@@ -320,17 +323,20 @@ impl Bridge {
         match input {
             Input::Up(info) => up(parts, info, now),
             Input::Down => down(parts, now),
-            Input::Received(received) => on_custom_event(parts, received, now),
+            Input::Received(received) => on_event(parts, received, now),
             Input::Unreadable => parts.base.counts.bus.unreadable += 1,
             Input::Stream(status) => {
                 let begins = parts.stream.reported(status, &mut parts.base, now);
-                on_stream(parts, begins, now);
+                obs_events::on_stream(parts, begins, now);
             }
-            Input::StreamChanged { active } => {
-                emit_obs(parts, |obs| mapping::obs::stream_changed(obs, active), now);
-                let begins = parts.stream.changed(active, &parts.base, now);
-                on_stream(parts, begins, now);
+            Input::StreamChanged { active } => obs_events::stream_changed(parts, active, now),
+            Input::RecordingChanged { active, path } => {
+                obs_events::recording_changed(parts, active, &path, now);
             }
+            Input::Outputs {
+                streaming,
+                recording,
+            } => obs_events::outputs(parts, streaming, recording, now),
             Input::Scene(name) => on_scene(parts, &name, now),
             Input::Collection => {
                 parts.labels.forget();
@@ -393,6 +399,7 @@ impl Bridge {
             each_minute(parts, now);
         }
         let base = &mut parts.base;
+        base.emitter.subscribe_to_obs(false, &mut base.out);
         if let Some(json) = base.emitter.subscriptions_mut().take_due(now.mono_ms) {
             base.out.keep("subscriptions", json);
         }
@@ -435,6 +442,7 @@ fn up(parts: &mut Parts, info: ObsInfo, now: Now) {
     parts.base.emitter.connected(true);
     parts.labels.forget();
     parts.base.out.push(Effect::AskStream);
+    parts.base.out.push(Effect::AskRecording);
     parts.peers.send_hello(&mut parts.base, now);
     emit_obs(parts, mapping::obs::connected, now);
     parts.presence.connected(now.mono_ms);
@@ -457,8 +465,10 @@ fn down(parts: &mut Parts, now: Now) {
     parts.stream.unknown();
 }
 
-fn on_custom_event(parts: &mut Parts, received: Received, now: Now) {
-    parts.base.counts.bus.received += 1;
+fn on_event(parts: &mut Parts, received: Received, now: Now) {
+    if !matches!(received, Received::Obs(_)) {
+        parts.base.counts.bus.received += 1;
+    }
     match received {
         Received::Twitchat(message) => messages::receive(parts, &message, now),
         Received::Bridge(whole) => parts.peers.receive(whole.get(), &mut parts.base, now),
@@ -467,15 +477,9 @@ fn on_custom_event(parts: &mut Parts, received: Received, now: Now) {
             parts.base.counts.bus.echoes += 1;
         }
         Received::Request(whole) => requests::receive(parts, whole.get(), now),
-        Received::Other => parts.base.counts.bus.other += 1,
+        Received::Other(whole) => obs_events::receive_custom(parts, &whole, now),
+        Received::Obs(event) => obs_events::receive(parts, &event, now),
         Received::Bad => parts.base.counts.bus.invalid += 1,
-    }
-}
-
-/// Begins a session if OBS's stream is a new one.
-fn on_stream(parts: &mut Parts, session_begins_ms: Option<i64>, now: Now) {
-    if let Some(started_ms) = session_begins_ms {
-        begin_session(parts, "stream", started_ms, now);
     }
 }
 
@@ -501,24 +505,13 @@ fn look_at_scene(parts: &mut Parts, went_on_air: bool, now: Now) {
     }
 }
 
-/// Emits an event about OBS itself.
-fn emit_obs(
-    parts: &mut Parts,
-    event: impl FnOnce(&serde_json::Value) -> crate::event::EmittedEvent,
-    now: Now,
-) {
-    if parts.base.emitter.is_needed() {
-        let obs = parts.base.obs.object(&parts.base.run.instance);
-        emit(parts, event(&obs), now);
-    }
-}
-
 fn each_minute(parts: &mut Parts, now: Now) {
     hand_on_events(parts, now);
     let base = &mut parts.base;
     base.out.keep("alive_ms", now.wall_ms.to_string());
     parts.stream.touch(now);
     base.emitter.subscriptions_mut().expire(now.wall_ms);
+    base.emitter.subscribe_to_obs(true, &mut base.out);
     parts.automation.keep_last_events(&mut base.out);
     parts.replies.forget(now);
     parts.readings.forget(now);

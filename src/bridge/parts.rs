@@ -22,7 +22,7 @@ use super::{
     triggers::Trigger,
     writes::Held,
 };
-use crate::{event::EmittedEvent, mapping::interpreter::Playback};
+use crate::{automation::Cause, event::EmittedEvent, mapping::interpreter::Playback};
 
 #[derive(Debug)]
 pub(super) struct Parts {
@@ -45,6 +45,14 @@ pub(super) struct Parts {
 pub(super) fn emit(parts: &mut Parts, event: EmittedEvent, now: Now) {
     let base = &mut parts.base;
     base.emitter.emit(event, Playback::Live, &mut base.out, now);
+}
+
+/// Calls `act` on behalf of a run: events that are emitted meanwhile count as caused by it.
+pub(super) fn caused<T>(parts: &mut Parts, depth: u8, act: impl FnOnce(&mut Parts) -> T) -> T {
+    let before = parts.base.emitter.set_cause(Cause::Run(depth));
+    let outcome = act(parts);
+    parts.base.emitter.set_cause(before);
+    outcome
 }
 
 /// Calls `act` with the end credits. Afterwards asks for Twitchat's summary, if the end credits

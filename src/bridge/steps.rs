@@ -7,10 +7,10 @@ use super::{
     automation::{View, step_failed},
     calls,
     io::{Note, Now},
-    parts::{Parts, hand_on_events},
+    parts::{Parts, caused, hand_on_events},
 };
 use crate::{
-    automation::{self, Cause, ExpectedEffect, RunId, StepEffect, Turn},
+    automation::{self, ExpectedEffect, RunId, StepEffect, Turn},
     event::EventName,
     request,
 };
@@ -166,12 +166,4 @@ fn request(
     caused(parts, depth, |parts| calls::act(parts, call, "", now))
         .map(drop)
         .map_err(|error| error.to_string())
-}
-
-/// Calls `act` on behalf of a run: events that are emitted meanwhile count as caused by it.
-fn caused<T>(parts: &mut Parts, depth: u8, act: impl FnOnce(&mut Parts) -> T) -> T {
-    let before = parts.base.emitter.set_cause(Cause::Run(depth));
-    let outcome = act(parts);
-    parts.base.emitter.set_cause(before);
-    outcome
 }

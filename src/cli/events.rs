@@ -29,7 +29,7 @@ Twitchat's message types have no source. `twitchat-bridge wait`, `exec` and `wat
 of these names.";
 
 /// Events that only the bridge or OBS causes, and when.
-const OTHERS: [(&str, &str); 14] = [
+const OTHERS: [(&str, &str); 19] = [
     ("Credits.Started", "the end credits begin to roll"),
     ("Credits.Completed", "they have rolled to their end"),
     ("Credits.Stopped", "somebody stopped them"),
@@ -40,9 +40,23 @@ const OTHERS: [(&str, &str); 14] = [
         "Obs.Disconnected",
         "OBS has gone; shown by `watch`, `wait` and `exec`",
     ),
+    (
+        "Obs.CustomEvent",
+        "another program sent a message over OBS that is no request",
+    ),
+    (
+        "Obs.Event",
+        "anything happens in OBS: data.obsEvent.event is its type in obs-websocket",
+    ),
+    ("Obs.RecordingStarted", "OBS began to record"),
+    ("Obs.RecordingStopped", "OBS stopped recording"),
     ("Obs.SceneChanged", "OBS shows another scene"),
     ("Obs.StreamingStarted", "OBS began to stream"),
     ("Obs.StreamingStopped", "OBS stopped streaming"),
+    (
+        "Obs.VendorEvent",
+        "a plugin or a script of OBS emitted an event of its own",
+    ),
     ("Raw.Action", "somebody asked the bridge for an action"),
     ("Raw.ActionCompleted", "that action was sent"),
     ("Custom.Event", "whoever asked for an action waits for this"),
@@ -217,12 +231,13 @@ fn of_streamer_bot(name: String, samples: &Samples) -> Explained {
     Explained {
         about: other.unwrap_or_else(from_twitchat),
         source: name.split('.').next().unwrap_or_default().to_owned(),
-        name,
         names: Vec::new(),
         becomes: BTreeSet::new(),
         example: emitted
             .map(|emitted| emitted.data.clone())
+            .or_else(|| samples::of_obs(&name))
             .unwrap_or_default(),
+        name,
         from,
     }
 }
@@ -284,6 +299,14 @@ mod tests {
         caused.extend(of_uncaptured());
         let declared = emitted::by_itself().map(|(source, kind)| format!("{source}.{kind}"));
         assert_eq!(declared.collect::<BTreeSet<_>>(), caused);
+    }
+
+    #[test]
+    fn every_event_of_obs_has_an_example() {
+        for (source, kind) in emitted::by_itself().filter(|(source, _)| *source == "Obs") {
+            let name = format!("{source}.{kind}");
+            assert!(samples::of_obs(&name).is_some(), "{name}");
+        }
     }
 
     /// Events without a captured message: a chat message on YouTube, and a prediction whose points

@@ -90,13 +90,9 @@ impl Args {
             .into());
         }
         let mut jobs = Jobs::new(program, self.jobs.into(), self.queue.into());
-        let mut receiving = Receiving::start(&config)?;
-        let mut picker = Picker::new(
-            &config,
-            "exec",
-            Filter::new(Kinds::new(self.kinds), self.condition),
-            receiving.obs(),
-        );
+        let filter = Filter::new(Kinds::new(self.kinds), self.condition);
+        let mut receiving = Receiving::start(&config, filter.kinds().of_obs())?;
+        let mut picker = Picker::new(&config, "exec", filter, receiving.obs());
         let ended = loop {
             tokio::select! {
                 news = receiving.next() => match news {

@@ -20,6 +20,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::machine;
+use twitchat_bridge::event::ObsSubscription;
 use twitchat_bridge::obs::{self, Batch, Info, Notice, Obs, Stop};
 
 use super::failure::Failure;
@@ -36,7 +37,7 @@ pub(crate) enum News {
     Up(Info),
     /// The connection to OBS is lost; the link connects again.
     Down,
-    /// Messages were received.
+    /// Messages were received, or events of OBS that were asked for.
     Received(Batch),
     /// This scene is on air.
     Scene(String),
@@ -44,6 +45,18 @@ pub(crate) enum News {
     Stream {
         /// Whether it streams now.
         active: bool,
+    },
+    /// OBS has started or stopped recording.
+    Recording {
+        /// Whether it records now.
+        active: bool,
+        /// The recording's file; empty if it is unknown.
+        path: String,
+    },
+    /// Events of OBS were lost; these are the states of its outputs, as far as they are known.
+    Outputs {
+        streaming: Option<bool>,
+        recording: Option<bool>,
     },
     /// Time has passed.
     Tick,
@@ -72,8 +85,8 @@ pub(crate) struct Receiving {
 }
 
 impl Receiving {
-    /// Starts to connect to OBS.
-    pub(crate) fn start(config: &Config) -> anyhow::Result<Self> {
+    /// Starts to connect to OBS, and to receive these of its events too.
+    pub(crate) fn start(config: &Config, events: ObsSubscription) -> anyhow::Result<Self> {
         let signals = Signals::listen()?;
         let target = machine::target(config);
         let stop = CancellationToken::new();
@@ -83,6 +96,7 @@ impl Receiving {
             stop.clone(),
             &TaskTracker::new(),
         );
+        obs.subscribe(events);
         let mut clock = interval(TICK);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
@@ -119,6 +133,14 @@ impl Receiving {
             Notice::Received(batch) => News::Received(batch),
             Notice::SceneChanged(scene) => News::Scene(scene),
             Notice::StreamChanged { active } => News::Stream { active },
+            Notice::RecordingChanged { active, path } => News::Recording { active, path },
+            Notice::Outputs {
+                streaming,
+                recording,
+            } => News::Outputs {
+                streaming,
+                recording,
+            },
             Notice::Up(info) => {
                 let verb = if self.link == Link::Unseen {
                     "connected to"

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio::time::Instant;
-use twitchat_bridge::event::Received;
+use twitchat_bridge::event::{ObsSubscription, Received};
 use twitchat_bridge::input;
 
 use super::candidates;
@@ -58,7 +58,7 @@ impl Args {
             .map_err(Failure::Usage)?;
         kinds.doubts().for_each(|doubt| out::warn(&doubt));
         let config = context.config()?;
-        let mut receiving = Receiving::start(&config)?;
+        let mut receiving = Receiving::start(&config, ObsSubscription::default())?;
         loop {
             match receiving.next().await? {
                 News::Up(_) => break,
@@ -86,7 +86,11 @@ impl Args {
                 News::Down => writer.gap(ms, true),
                 News::Up(_) => writer.gap(ms, false),
                 News::Signal => break,
-                News::Tick | News::Scene(_) | News::Stream { .. } => continue,
+                News::Tick
+                | News::Scene(_)
+                | News::Stream { .. }
+                | News::Recording { .. }
+                | News::Outputs { .. } => continue,
             }
             .and_then(|()| writer.flush())
             .map_err(|error| failed(&self.file, error))?;
@@ -106,7 +110,7 @@ fn name(received: &Received) -> String {
         Received::Twitchat(message) => format!("Twitchat.{}", message.kind),
         Received::Bridge(whole) => decode::bridge(whole, Timestamp::UNIX_EPOCH).name,
         Received::Request(whole) => decode::request(whole, Timestamp::UNIX_EPOCH).name,
-        Received::Other | Received::Bad => String::new(),
+        Received::Other(_) | Received::Obs(_) | Received::Bad => String::new(),
     }
 }
 

@@ -94,7 +94,7 @@ impl<W: Write> Writer<W> {
             Received::Bridge(whole) | Received::Request(whole) => {
                 self.line(&Line { ms, message: whole })?;
             }
-            Received::Other | Received::Bad => return Ok(()),
+            Received::Other(_) | Received::Obs(_) | Received::Bad => return Ok(()),
         }
         self.messages += 1;
         Ok(())
@@ -292,7 +292,7 @@ fn read(text: &[u8], line: u64) -> Result<Option<RecordedMessage>, RecordingErro
 fn receive(message: &RawValue) -> Option<Received> {
     Received::read(message.get())
         .ok()
-        .filter(|received| !matches!(received, Received::Other | Received::Bad))
+        .filter(|received| !matches!(received, Received::Other(_) | Received::Bad))
 }
 
 #[cfg(test)]

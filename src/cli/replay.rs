@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{Instant, sleep_until};
-use twitchat_bridge::event::Received;
 use twitchat_bridge::event::received::Replay;
+use twitchat_bridge::event::{ObsSubscription, Received};
 use twitchat_bridge::input::{self, duration};
 use twitchat_bridge::obs::{Batch, RequestError};
 use uuid::Uuid;
@@ -104,7 +104,7 @@ impl Args {
         let scan = scan(&self.file, &choice, &playback_speed, self.again, context)?;
         let config = context.config()?;
         let mut player = Player {
-            receiving: Receiving::start(&config)?,
+            receiving: Receiving::start(&config, ObsSubscription::default())?,
             mark: if self.count {
                 Replay::Counted
             } else {

@@ -302,6 +302,7 @@ fn state(status: &Value) -> BridgeState {
         obs: flag(status, "/obs/connected"),
         scene: text(status, "/obs/scene"),
         streaming: flag(status, "/obs/streaming"),
+        recording: flag(status, "/obs/recording"),
         stream_seconds: number(status, "/obs/streamSeconds"),
         twitchat: flag(status, "/twitchat/present"),
         generation: u8::try_from(number(status, "/twitchat/generation")).unwrap_or_default(),

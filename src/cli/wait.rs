@@ -52,13 +52,9 @@ impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
         let config = context.config()?;
-        let mut receiving = Receiving::start(&config)?;
-        let mut picker = Picker::new(
-            &config,
-            "wait",
-            Filter::new(Kinds::new(self.kinds), self.condition),
-            receiving.obs(),
-        );
+        let filter = Filter::new(Kinds::new(self.kinds), self.condition);
+        let mut receiving = Receiving::start(&config, filter.kinds().of_obs())?;
+        let mut picker = Picker::new(&config, "wait", filter, receiving.obs());
         let waiting = async {
             let mut left = self.count;
             loop {

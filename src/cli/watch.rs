@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use twitchat_bridge::automation::Expression;
+use twitchat_bridge::event::ObsSubscription;
 
 use super::candidates;
 use super::context::Context;
@@ -23,10 +24,14 @@ use once::ShownEvents;
 const MORE: &str = "Names of messages:
   Twitchat.TYPE      an unchanged Twitchat message, such as Twitchat.ON_FOLLOW
   Twitch.Follow ...  the event that it maps to, that a program publishes, or that a bridge sends
-  Obs.SceneChanged   also Obs.Connected, Disconnected, StreamingStarted, StreamingStopped
+  Obs.SceneChanged   also Obs.Connected, Disconnected, StreamingStarted, StreamingStopped, \
+  RecordingStarted, RecordingStopped
+  Obs.Event          any event of OBS; its own name is in data.obsEvent.event
+  Obs.VendorEvent    an event of a plugin of OBS
+  Obs.CustomEvent    a message of another program, which is its data
   Request.NAME       a request to the bridge  Bridge.Reply       a reply of a bridge; also \
   Bridge.Hello, Bridge.Taken, Bridge.Message
-  Other.Message      any other message; Other.Unreadable: a broken one
+  Other.Unreadable   a broken message
 
 With --json each line is one object with these keys:
   at      when it was received, such as 2026-01-31T20:15:00.123Z
@@ -39,7 +44,8 @@ With --json each line is one object with these keys:
 
 Each event is shown once: a message of Twitchat is shown as its event, if it has one, and an \
 event that a bridge emits as well is not shown again. --type shows the messages that you name; \
---all shows everything that OBS sends.
+--all shows everything that OBS sends. Obs.Event and Obs.VendorEvent are shown \
+with --all, or if --type names them.
 
 No bridge is needed to see events. Gifts are shown as a bridge emits them: after two seconds \
 without another gift of the same giver, and GiftBomb before its gifts. Only a bridge emits \
@@ -78,7 +84,16 @@ impl Args {
             decoder = decoder.without_repeats();
         }
         let once = (!self.all).then(|| ShownEvents::new(filter.kinds().match_all()));
-        let mut receiving = Receiving::start(&config)?;
+        // Without names, these would show most things twice.
+        let events = if self.all && filter.kinds().match_all() {
+            ObsSubscription {
+                events: true,
+                vendors: true,
+            }
+        } else {
+            filter.kinds().of_obs()
+        };
+        let mut receiving = Receiving::start(&config, events)?;
         let mut subscription = Subscription::to(filter.kinds(), "watch", receiving.obs());
         let mut printer = Printer {
             json: self.json,

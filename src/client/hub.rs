@@ -268,7 +268,9 @@ impl Hub {
                 renew: self.route_bridge(whole),
                 ..Consequences::default()
             },
-            Received::Request(_) | Received::Other | Received::Bad => Consequences::default(),
+            Received::Request(_) | Received::Other(_) | Received::Obs(_) | Received::Bad => {
+                Consequences::default()
+            }
         }
     }
 

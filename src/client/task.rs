@@ -97,7 +97,11 @@ async fn route(connection: Arc<Connection>, mut notices: Receiver<Notice>) {
                 connection.set_down(cause.into());
             }
             Some(
-                Notice::SceneChanged(_) | Notice::CollectionChanged | Notice::StreamChanged { .. },
+                Notice::SceneChanged(_)
+                | Notice::CollectionChanged
+                | Notice::StreamChanged { .. }
+                | Notice::RecordingChanged { .. }
+                | Notice::Outputs { .. },
             ) => {}
             Some(Notice::Stopped(Stop::Failed(cause))) => {
                 return connection.set_stopped(Some(cause.into()));

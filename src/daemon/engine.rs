@@ -428,6 +428,17 @@ impl Engine {
             Notice::Connected => {}
             Notice::CollectionChanged => self.handle(Input::Collection),
             Notice::StreamChanged { active } => self.handle(Input::StreamChanged { active }),
+            Notice::RecordingChanged { active, path } => {
+                let path = path.into();
+                self.handle(Input::RecordingChanged { active, path });
+            }
+            Notice::Outputs {
+                streaming,
+                recording,
+            } => self.handle(Input::Outputs {
+                streaming,
+                recording,
+            }),
             Notice::Down(cause) => {
                 warn!("the connection to OBS is lost: {cause}");
                 self.handle(Input::Down);
@@ -489,6 +500,8 @@ impl Engine {
                     }
                 }
                 Effect::AskStream => self.tasks.ask_stream(),
+                Effect::AskRecording => self.tasks.ask_recording(),
+                Effect::Subscribe(subscription) => self.tasks.subscribe(subscription),
                 Effect::AskShown { scene, source } => self.tasks.ask_shown(scene, source),
                 Effect::AskMusic { input } => self.tasks.ask_music(input),
                 Effect::ReadLabel { place, input } => self.tasks.read_label(place, input),

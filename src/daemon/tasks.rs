@@ -22,6 +22,7 @@ use crate::{
         io::{Input, JournalQuestion, Settings, Ticket},
         journal_answer::JournalAnswer,
     },
+    event::ObsSubscription,
     obs::{Obs, RequestError},
     request,
 };
@@ -134,6 +135,30 @@ impl Tasks {
             }
         };
         self.start("the question for the stream", asking, |_| None::<Input>);
+    }
+
+    /// Asks OBS whether it records. Without an answer this is unknown until it starts or stops.
+    pub(super) fn ask_recording(&mut self) {
+        let obs = self.obs.clone();
+        let asking = async move {
+            match obs.recording().await {
+                Ok(recording) => Some(Input::Outputs {
+                    streaming: None,
+                    recording: Some(recording),
+                }),
+                Err(error) => {
+                    debug!(%error, "OBS did not report whether it is recording");
+                    None
+                }
+            }
+        };
+        self.start("the question for the recording", asking, |_| None::<Input>);
+    }
+
+    /// Receives these events of OBS too.
+    pub(super) fn subscribe(&self, subscription: ObsSubscription) {
+        debug!(?subscription, "subscribing to events of OBS");
+        self.obs.subscribe(subscription);
     }
 
     /// Asks OBS whether a scene shows the page with the end credits.

@@ -1,4 +1,5 @@
-//! One `CustomEvent` as it was received: its origin, and the parts that are needed later.
+//! One event of OBS as it was received. Of a `CustomEvent`: its origin, and the parts that are
+//! needed later.
 //!
 //! The reader in `obs` parses each frame once into a [`Peek`] that borrows from it, then keeps the
 //! needed parts as a [`Received`].
@@ -7,6 +8,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+use super::ObsEvent;
 
 /// `origin` of Twitchat's own messages.
 pub const TWITCHAT: &str = "twitchat";
@@ -57,7 +60,7 @@ pub struct Message {
     pub replay: Option<Replay>,
 }
 
-/// A `CustomEvent`, classified by its origin.
+/// An event of OBS. A `CustomEvent` is classified by its origin.
 #[derive(Debug, Clone)]
 pub enum Received {
     /// A message of Twitchat, or of a program that sends actions to it: `origin` is `twitchat`.
@@ -66,9 +69,11 @@ pub enum Received {
     Bridge(Box<RawValue>),
     /// A request to the bridge: any other origin with a `request`. Holds the whole `eventData`.
     Request(Box<RawValue>),
-    /// A message that the bridge ignores.
-    Other,
-    /// `origin` is `twitchat` but there is no usable `type`.
+    /// A message of another program, which is no request. Holds the whole `eventData`.
+    Other(Box<RawValue>),
+    /// Another event than a `CustomEvent`.
+    Obs(ObsEvent),
+    /// `origin` is `twitchat` but there is no usable `type`, or the frame cannot be read.
     Bad,
 }
 
@@ -100,9 +105,9 @@ impl Peek<'_> {
                 }),
                 _ => Received::Bad,
             },
-            Some(BRIDGE) => whole().map_or(Received::Other, Received::Bridge),
-            _ if self.request.is_some() => whole().map_or(Received::Other, Received::Request),
-            _ => Received::Other,
+            Some(BRIDGE) => whole().map_or(Received::Bad, Received::Bridge),
+            _ if self.request.is_some() => whole().map_or(Received::Bad, Received::Request),
+            _ => whole().map_or(Received::Bad, Received::Other),
         }
     }
 }
@@ -146,7 +151,7 @@ impl Received {
     pub fn read(event_data: &str) -> Result<Self, serde_json::Error> {
         let whole: &RawValue = serde_json::from_str(event_data)?;
         if !whole.get().starts_with('{') {
-            return Ok(Self::Other);
+            return Ok(Self::Other(whole.to_owned()));
         }
         let peek: Peek<'_> = serde_json::from_str(event_data)?;
         Ok(peek.keep(|| Some(whole.to_owned())))
@@ -255,11 +260,11 @@ mod tests {
         ));
         assert!(matches!(
             Received::read(r#"{"hello":"world"}"#).unwrap(),
-            Received::Other
+            Received::Other(whole) if whole.get() == r#"{"hello":"world"}"#
         ));
         assert!(matches!(
             Received::read(r#"["twitchat","FOLLOW"]"#).unwrap(),
-            Received::Other
+            Received::Other(_)
         ));
         assert!(Received::read("{").is_err());
     }

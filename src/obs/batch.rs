@@ -36,10 +36,12 @@ impl Budget {
     /// all of it.
     fn cost(&self, received: &Received, bytes: usize) -> u32 {
         let kept = match received {
-            Received::Other | Received::Bad => 0,
-            Received::Twitchat(_) | Received::Bridge(_) | Received::Request(_) => {
-                u32::try_from(bytes).unwrap_or(u32::MAX)
-            }
+            Received::Bad => 0,
+            Received::Twitchat(_)
+            | Received::Bridge(_)
+            | Received::Request(_)
+            | Received::Other(_)
+            | Received::Obs(_) => u32::try_from(bytes).unwrap_or(u32::MAX),
         };
         kept.saturating_add(OVERHEAD).min(self.bytes)
     }
@@ -161,7 +163,7 @@ mod tests {
         let budget = Budget::new(1000);
         let mut batch = Batch::default();
         assert!(batch.push(request(), 1 << 30, &budget).is_ok());
-        assert!(batch.push(Received::Other, 0, &budget).is_err());
+        assert!(batch.push(Received::Bad, 0, &budget).is_err());
     }
 
     #[test]
@@ -169,7 +171,7 @@ mod tests {
         let budget = Budget::new(1000);
         let mut batch = Batch::default();
         let taken = (0..1000)
-            .take_while(|_| batch.push(Received::Other, 900, &budget).is_ok())
+            .take_while(|_| batch.push(Received::Bad, 900, &budget).is_ok())
             .count();
         assert_eq!(taken, 1000 / 64);
     }

@@ -1,7 +1,9 @@
-//! The reader of General events: a connection that only receives. Used by `supervise`, and on its
-//! own by the verbs of the CLI.
+//! The reader of events: a connection that only receives. Used by `supervise`, and on its own by
+//! the verbs of the CLI.
 //!
-//! It sends nothing but its login and pings. It must be read without delay, see `batch`.
+//! It always receives General events, and other events of OBS while somebody needs them. It sends
+//! nothing but its login, pings, and which events it needs. It must be read without delay, see
+//! `batch`.
 
 use std::{
     future::{pending, poll_fn},
@@ -26,13 +28,14 @@ use super::{
     hello::{self, Greeting},
     keepalive::{Keepalive, KeepaliveStep},
     shown::Shown,
+    subscription,
 };
-use crate::event::Received;
+use crate::event::{ObsEvent, ObsSubscription, Received};
 
 /// The most frames that are read in one go before other tasks get a turn.
 const BURST: usize = 512;
 
-/// An identified session that receives General events.
+/// An identified session that receives events.
 #[derive(Debug)]
 pub struct EventConnection {
     socket: Socket,
@@ -50,6 +53,8 @@ pub struct EventConnection {
     gone: Option<Gone>,
     /// Whether there may be more frames than were read in one go.
     busy: bool,
+    /// The events that it receives in addition to General ones.
+    subscription: ObsSubscription,
 }
 
 impl EventConnection {
@@ -61,6 +66,7 @@ impl EventConnection {
             options,
             &budget,
             Instant::now() + options.connect_within,
+            ObsSubscription::default(),
         )
         .await
     }
@@ -70,17 +76,20 @@ impl EventConnection {
         options: &Options,
         budget: &Budget,
         deadline: Instant,
+        subscription: ObsSubscription,
     ) -> Result<Self, ConnectError> {
         let mut addresses = Addresses::of(target, deadline).await?;
         while let Some((address, deadline)) = addresses.next() {
             let clock = Clock::new(target, deadline);
             let identified = match dial::open(target, address, deadline).await {
-                Ok(socket) => identify(socket, target, &clock).await,
+                Ok(socket) => identify(socket, target, &clock, subscription).await,
                 Err(error) => Err(dial::explain(error, target, address).await),
             };
             match identified {
                 Ok((socket, early)) => {
-                    return Ok(Self::over(socket, early, options, budget.clone()));
+                    let mut connected = Self::over(socket, early, options, budget.clone());
+                    connected.subscription = subscription;
+                    return Ok(connected);
                 }
                 Err(error) => addresses.failed(error)?,
             }
@@ -101,6 +110,7 @@ impl EventConnection {
             exiting: false,
             gone: None,
             busy: false,
+            subscription: ObsSubscription::default(),
         }
     }
 
@@ -245,10 +255,24 @@ impl EventConnection {
         }
     }
 
-    /// Sends a ping as far as the socket accepts it. Reading flushes the rest, and reports
-    /// failures.
+    /// Receives these events in addition to General ones, from when OBS has read the message.
+    pub(super) async fn subscribe(&mut self, subscription: ObsSubscription) {
+        if self.subscription != subscription {
+            self.subscription = subscription;
+            let categories = subscription::categories(subscription);
+            self.send(Message::text(hello::reidentify(categories)))
+                .await;
+        }
+    }
+
     async fn ping(&mut self) {
-        if self.socket.feed(Message::ping(&b""[..])).await.is_ok() {
+        self.send(Message::ping(&b""[..])).await;
+    }
+
+    /// Sends a message as far as the socket accepts it. Reading flushes the rest, and reports
+    /// failures.
+    async fn send(&mut self, message: Message) {
+        if self.socket.feed(message).await.is_ok() {
             poll_fn(|cx| std::task::Poll::Ready(self.socket.poll_flush_unpin(cx).is_ready())).await;
         }
         dial::acknowledge_at_once(&self.socket);
@@ -284,7 +308,8 @@ impl EventConnection {
             match frame::read(text) {
                 Frame::Custom(received) => self.keep(received, text.len()),
                 Frame::Bad => self.keep(Received::Bad, 0),
-                Frame::ExitStarted => self.exiting = true,
+                Frame::Event(event) => self.keep(Received::Obs(event), text.len()),
+                Frame::ExitStarted => self.exit_started(text.len()),
                 Frame::Other => {}
             }
         } else if let Some((code, _)) = message.as_close() {
@@ -303,6 +328,18 @@ impl EventConnection {
         }
     }
 
+    /// `ExitStarted` is a General event, so it comes also when nobody needs it.
+    fn exit_started(&mut self, bytes: usize) {
+        self.exiting = true;
+        if self.subscription.events {
+            let event = ObsEvent {
+                kind: "ExitStarted".into(),
+                data: None,
+            };
+            self.keep(Received::Obs(event), bytes);
+        }
+    }
+
     fn keep(&mut self, received: Received, bytes: usize) {
         self.waiting = self.batch.push(received, bytes, &self.budget).err();
     }
@@ -315,6 +352,7 @@ async fn identify(
     mut socket: Socket,
     target: &Target,
     clock: &Clock<'_>,
+    subscription: ObsSubscription,
 ) -> Result<(Socket, Vec<Message>), ConnectError> {
     let at = || target.to_string();
     let not_obs = |found: &str| ConnectError::NotObs {
@@ -339,7 +377,10 @@ async fn identify(
     }
 
     let identify = greeting
-        .identify(target.password.as_ref())
+        .identify(
+            target.password.as_ref(),
+            subscription::categories(subscription),
+        )
         .map_err(|_| ConnectError::PasswordMissing { at: at() })?;
     clock
         .limit(Step::Identify, socket.send(Message::text(identify)))

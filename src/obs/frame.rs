@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::event::{Peek, Received};
+use crate::event::{ObsEvent, Peek, Received};
 
 /// The content of a frame.
 #[derive(Debug)]
@@ -12,7 +12,9 @@ pub(super) enum Frame {
     Custom(Received),
     /// OBS is starting to shut down.
     ExitStarted,
-    /// Another event or message.
+    /// Another event. OBS sends it only to connections that have subscribed to it.
+    Event(ObsEvent),
+    /// A message that is no event.
     Other,
     /// A text that is not JSON, or does not have obs-websocket's form.
     Bad,
@@ -43,7 +45,11 @@ pub(super) fn read(text: &str) -> Frame {
         ("CustomEvent", Some(peek)) => Frame::Custom(peek.keep(|| whole(text))),
         ("CustomEvent", None) => Frame::Bad,
         ("ExitStarted", _) => Frame::ExitStarted,
-        _ => Frame::Other,
+        ("", _) => Frame::Other,
+        (kind, data) => Frame::Event(ObsEvent {
+            kind: kind.into(),
+            data: data.and_then(|_| whole(text)),
+        }),
     }
 }
 
@@ -116,7 +122,12 @@ mod tests {
         ));
         assert!(matches!(
             read(r#"{"d":{"eventType":"VendorEvent","eventData":{"eventType":"x"}},"op":5}"#),
-            Frame::Other
+            Frame::Event(ObsEvent { kind, data: Some(data) })
+                if &*kind == "VendorEvent" && data.get() == r#"{"eventType":"x"}"#
+        ));
+        assert!(matches!(
+            read(r#"{"d":{"eventType":"StudioModeStateChanged"},"op":5}"#),
+            Frame::Event(ObsEvent { data: None, .. })
         ));
         assert!(matches!(
             read(r#"{"op":7,"d":{"requestId":"1","requestStatus":{"code":100,"result":true}}}"#),

@@ -7,8 +7,6 @@ use sha2::{Digest, Sha256};
 
 /// The protocol version that this program uses.
 const RPC_VERSION: u32 = 1;
-/// `EventSubscription::General`: `CustomEvent`, `ExitStarted`, and events that are rare.
-const GENERAL_EVENTS: u32 = 1 << 0;
 /// The version that OBS 30.2 contains; obws requires the same.
 const OLDEST_OBS_WEBSOCKET: (u32, u32) = (5, 5);
 
@@ -16,6 +14,7 @@ const OLDEST_OBS_WEBSOCKET: (u32, u32) = (5, 5);
 const HELLO: u8 = 0;
 const IDENTIFY: u8 = 1;
 const IDENTIFIED: u8 = 2;
+const REIDENTIFY: u8 = 3;
 const EVENT: u8 = 5;
 
 #[derive(Deserialize)]
@@ -57,6 +56,24 @@ struct Identify {
     authentication: Option<String>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reidentify {
+    event_subscriptions: u32,
+}
+
+/// The message that changes the categories of events of a session.
+pub(super) fn reidentify(event_subscriptions: u32) -> String {
+    let reidentify = Outgoing {
+        op: REIDENTIFY,
+        d: Reidentify {
+            event_subscriptions,
+        },
+    };
+    // Serialising a number cannot fail.
+    serde_json::to_string(&reidentify).unwrap_or_default()
+}
+
 /// The error when OBS asks for a password and there is none.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PasswordNeeded;
@@ -84,10 +101,11 @@ impl Greeting {
         })
     }
 
-    /// The reply to Hello, which logs in and subscribes.
+    /// The reply to Hello, which logs in and subscribes to these categories of events.
     pub(super) fn identify(
         &self,
         password: Option<&SecretString>,
+        event_subscriptions: u32,
     ) -> Result<String, PasswordNeeded> {
         let authentication = match (&self.authentication, password) {
             (None, _) => None,
@@ -98,7 +116,7 @@ impl Greeting {
             op: IDENTIFY,
             d: Identify {
                 rpc_version: RPC_VERSION,
-                event_subscriptions: GENERAL_EVENTS,
+                event_subscriptions,
                 authentication,
             },
         };
@@ -161,7 +179,7 @@ mod tests {
     fn answers_the_challenge_of_the_protocol_document() {
         let greeting = Greeting::read(WITH_PASSWORD).unwrap();
         let identify = greeting
-            .identify(Some(&SecretString::from("supersecretpassword")))
+            .identify(Some(&SecretString::from("supersecretpassword")), 1)
             .unwrap();
         assert_eq!(
             identify,
@@ -170,7 +188,7 @@ mod tests {
                 r#""authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
             )
         );
-        assert_eq!(greeting.identify(None), Err(PasswordNeeded));
+        assert_eq!(greeting.identify(None, 1), Err(PasswordNeeded));
     }
 
     #[test]
@@ -178,10 +196,20 @@ mod tests {
         let greeting =
             Greeting::read(r#"{"op":0,"d":{"obsWebSocketVersion":"5.5.2","rpcVersion":1}}"#)
                 .unwrap();
-        let identify = greeting.identify(Some(&SecretString::from("x"))).unwrap();
+        let identify = greeting
+            .identify(Some(&SecretString::from("x")), 1)
+            .unwrap();
         assert_eq!(
             identify,
             r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1}}"#
+        );
+    }
+
+    #[test]
+    fn asks_for_other_events_as_the_protocol_document_says() {
+        assert_eq!(
+            reidentify(513),
+            r#"{"op":3,"d":{"eventSubscriptions":513}}"#
         );
     }
 

@@ -25,6 +25,7 @@ mod scenes;
 mod serve;
 mod settle;
 mod shown;
+mod subscription;
 mod supervise;
 mod target;
 mod text;

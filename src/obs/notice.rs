@@ -22,7 +22,8 @@ pub enum Notice {
     Connected,
     /// Both connections are identified and the first requests were answered.
     Up(Info),
-    /// The messages that were received since the last notice.
+    /// The messages that were received since the last notice, and the events of OBS that
+    /// [`Obs::subscribe`](super::Obs::subscribe) has asked for.
     Received(Batch),
     /// The program scene is now this one, and OBS has sent no further event about scenes for a
     /// while, see `settle`.
@@ -34,6 +35,19 @@ pub enum Notice {
     StreamChanged {
         /// Whether it streams now.
         active: bool,
+    },
+    /// OBS has started or stopped recording. Not sent when a recording is paused or goes on.
+    RecordingChanged {
+        /// Whether it records now.
+        active: bool,
+        /// The recording's file; empty if OBS does not report it.
+        path: String,
+    },
+    /// Events of OBS were dropped because too many waited, so OBS was asked for the state of its
+    /// outputs. Each is `None` if OBS did not answer.
+    Outputs {
+        streaming: Option<bool>,
+        recording: Option<bool>,
     },
     /// The live link is lost. The link connects again by itself, unless `Stopped` follows.
     Down(Arc<Cause>),

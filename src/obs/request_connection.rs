@@ -2,7 +2,8 @@
 //! because OBS keeps the order of broadcasts only then.
 //!
 //! Its events are Scenes, Outputs and Config, never General: those would bring back the delay that
-//! the second connection avoids. Used by `supervise`, and on its own by the verbs of the CLI.
+//! the second connection avoids. Further events are received by `event_connection`. Used by
+//! `supervise`, and on its own by the verbs of the CLI.
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
@@ -216,6 +217,17 @@ impl RequestConnection {
             active: status.active,
             duration_ms,
         })
+    }
+
+    /// Asks whether OBS records. A paused recording counts.
+    #[doc(alias = "GetRecordStatus")]
+    pub async fn recording(&self) -> Result<bool, RequestError> {
+        let status = self
+            .ask("GetRecordStatus", || async {
+                self.client.recording().status().await
+            })
+            .await?;
+        Ok(status.active)
     }
 
     /// Asks for the name of the program scene.

@@ -4,17 +4,18 @@
 use std::{collections::VecDeque, future::pending, sync::Arc, time::Duration};
 
 use futures::{FutureExt, StreamExt, future::Fuse};
-use obws::events::{Event, EventStream};
+use obws::events::{Event, EventStream, OutputState};
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
 use tracing::debug;
 
 use super::{
-    EventConnection, Gone, Info, Notice, RequestConnection, RequestError, StreamStatus,
-    link::WhenObsEnds, settle::Settling,
+    EventConnection, Gone, Info, Notice, RequestConnection, RequestError, link::WhenObsEnds,
+    settle::Settling,
 };
+use crate::event::ObsSubscription;
 
 /// The time that `event_connection` has to show the cause after `request_connection` has ended.
 /// obws hides close codes, and OBS closes all its sessions within this time.
@@ -131,10 +132,11 @@ impl Session {
     pub(super) async fn serve(
         &mut self,
         notices: &mpsc::Sender<Notice>,
+        subscription: &mut watch::Receiver<ObsSubscription>,
         when_obs_ends: WhenObsEnds,
     ) -> Result<Gone, NobodyReceives> {
         let request_connection = Arc::clone(&self.request_connection);
-        let mut stream_status = Box::pin(Fuse::terminated());
+        let mut outputs_now = Box::pin(Fuse::terminated());
         let mut settled_scene = Box::pin(Fuse::terminated());
         let mut exit_due = None;
         loop {
@@ -159,10 +161,8 @@ impl Session {
                     self.take_event(event.as_ref());
                     None
                 }
-                stream = &mut stream_status => {
-                    let stream: Result<StreamStatus, RequestError> = stream;
-                    let active = stream.ok().map(|stream| stream.active);
-                    self.outbox.extend(active.map(|active| Notice::StreamChanged { active }));
+                notice = &mut outputs_now => {
+                    self.outbox.push_back(notice);
                     None
                 }
                 () = wait_until(self.settling.due()) => {
@@ -175,6 +175,12 @@ impl Session {
                     None
                 }
                 () = wait_until(exit_due) => Some(Gone::Exited),
+                // The supervisor has the sender, so it is there as long as this function runs.
+                Ok(()) = subscription.changed() => {
+                    let subscription = *subscription.borrow_and_update();
+                    self.event_connection.subscribe(subscription).await;
+                    None
+                }
                 gone = request_connection.stuck() => Some(self.known_end().unwrap_or(gone)),
                 () = wait_until(verdict_due) => match self.event_connection.read_on() {
                     Some(read) => read.err(),
@@ -187,7 +193,7 @@ impl Session {
             if std::mem::take(&mut self.lagged) {
                 // The dropped events cannot be had any more, so ask for the current state.
                 self.settling.collection_event(Instant::now());
-                stream_status.set(request_connection.stream_status().fuse());
+                outputs_now.set(outputs(&request_connection).fuse());
             }
             if let (true, Some(end)) = (full, &mut self.request_connection_end) {
                 end.until = Instant::now() + CAUSE_WITHIN;
@@ -240,9 +246,17 @@ impl Session {
             Some(Event::CurrentSceneCollectionChanged { .. }) => {
                 self.settling.collection_event(Instant::now());
             }
-            Some(Event::StreamStateChanged { active, .. }) => self
-                .outbox
-                .push_back(Notice::StreamChanged { active: *active }),
+            Some(Event::StreamStateChanged { state, .. }) => {
+                let notice = changed(*state).map(|active| Notice::StreamChanged { active });
+                self.outbox.extend(notice);
+            }
+            Some(Event::RecordStateChanged { state, path, .. }) => {
+                let notice = changed(*state).map(|active| Notice::RecordingChanged {
+                    active,
+                    path: path.clone().unwrap_or_default(),
+                });
+                self.outbox.extend(notice);
+            }
             Some(Event::ServerStopping) => self.end_request_connection(true),
             Some(Event::ServerStopped) => self.end_request_connection(false),
             Some(_) => {}
@@ -313,6 +327,25 @@ impl Session {
             }) => Gone::Kicked,
             _ => Gone::Broke(None),
         }
+    }
+}
+
+/// Whether an output is active after this change; `None` while it starts, stops, is paused or
+/// reconnects: OBS reports all of these as inactive, although the output goes on.
+fn changed(state: OutputState) -> Option<bool> {
+    match state {
+        OutputState::Started => Some(true),
+        OutputState::Stopped => Some(false),
+        _ => None,
+    }
+}
+
+/// Asks OBS whether it streams and records.
+async fn outputs(request_connection: &RequestConnection) -> Notice {
+    let stream = request_connection.stream_status().await.ok();
+    Notice::Outputs {
+        streaming: stream.map(|stream| stream.active),
+        recording: request_connection.recording().await.ok(),
     }
 }
 

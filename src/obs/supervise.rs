@@ -17,6 +17,7 @@ use super::{
     error::Step,
     serve::{BeginError, CAUSE_WITHIN, NobodyReceives, Session},
 };
+use crate::event::ObsSubscription;
 use crate::obs::link::{Departure, Effect, Input, Jitter, LinkState};
 
 /// The most notices that wait for the daemon. Beyond that, events are collected in one batch up to
@@ -27,9 +28,17 @@ const NOTICES_IN_FLIGHT: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Obs {
     requests: watch::Receiver<Option<Arc<RequestConnection>>>,
+    subscription: watch::Sender<ObsSubscription>,
 }
 
 impl Obs {
+    /// Receives these events of OBS too, with [`Notice::Received`], on this connection and on later
+    /// ones. Without a connection it takes effect with the next one, otherwise a moment later.
+    #[doc(alias = "Reidentify")]
+    pub fn subscribe(&self, subscription: ObsSubscription) {
+        self.subscription.send_replace(subscription);
+    }
+
     fn requests(&self) -> Result<Arc<RequestConnection>, RequestError> {
         self.requests
             .borrow()
@@ -54,6 +63,11 @@ impl Obs {
     /// [`RequestConnection::stream_status`] over the live link.
     pub async fn stream_status(&self) -> Result<StreamStatus, RequestError> {
         self.requests()?.stream_status().await
+    }
+
+    /// [`RequestConnection::recording`] over the live link.
+    pub async fn recording(&self) -> Result<bool, RequestError> {
+        self.requests()?.recording().await
     }
 
     /// [`RequestConnection::shows`] over the live link.
@@ -105,6 +119,7 @@ where
     let (notices, receiver) = mpsc::channel(NOTICES_IN_FLIGHT + 1);
     let last = place_for_the_last(&notices);
     let (live, requests) = watch::channel(None);
+    let subscription = watch::Sender::default();
     let budget = Budget::new(options.bytes_in_flight);
     let supervisor = Supervisor {
         target,
@@ -112,6 +127,7 @@ where
         budget,
         notices,
         live,
+        subscription: subscription.clone(),
         begun: Instant::now(),
     };
     tracker.spawn(async move {
@@ -124,7 +140,11 @@ where
             last.send(Notice::Stopped(stop));
         }
     });
-    (Obs { requests }, receiver)
+    let obs = Obs {
+        requests,
+        subscription,
+    };
+    (obs, receiver)
 }
 
 /// Reserves a place in the channel for [`Notice::Stopped`], so that it arrives however many notices
@@ -143,6 +163,7 @@ struct Supervisor<T> {
     budget: Budget,
     notices: mpsc::Sender<Notice>,
     live: watch::Sender<Option<Arc<RequestConnection>>>,
+    subscription: watch::Sender<ObsSubscription>,
     begun: Instant,
 }
 
@@ -163,13 +184,14 @@ where
     /// Carries out the effects of the state machine, one after the other.
     async fn run(&self) -> Result<Stop, NobodyReceives> {
         let mut session = None;
+        let mut subscription = self.subscription.subscribe();
         let mut cause = None;
         let mut departure = Departure::new(self.options.when_obs_ends);
         let (mut state, mut effect) = LinkState::Idle.step(Input::Start, self.now(), jitter());
         loop {
             let input = match effect {
                 Effect::Rest => Input::Start,
-                Effect::Connect => match self.connect().await {
+                Effect::Connect => match self.connect(&mut subscription).await {
                     Ok((connected, info)) => {
                         self.live
                             .send_replace(Some(Arc::clone(&connected.request_connection)));
@@ -196,7 +218,7 @@ where
                     let gone = match &mut session {
                         Some(session) => {
                             session
-                                .serve(&self.notices, self.options.when_obs_ends)
+                                .serve(&self.notices, &mut subscription, self.options.when_obs_ends)
                                 .await?
                         }
                         None => Gone::Broke(None),
@@ -242,11 +264,20 @@ where
 
     /// Makes both connections at the same time, under one deadline. If both fail, the error of
     /// `event_connection` is returned, because it knows the cause best.
-    async fn connect(&self) -> Result<(Session, Option<Info>), ConnectError> {
+    async fn connect(
+        &self,
+        subscription: &mut watch::Receiver<ObsSubscription>,
+    ) -> Result<(Session, Option<Info>), ConnectError> {
+        let subscription = *subscription.borrow_and_update();
         let target = (self.target)().await;
         let deadline = Instant::now() + self.options.connect_within;
-        let event_connection =
-            EventConnection::connect_with(&target, &self.options, &self.budget, deadline);
+        let event_connection = EventConnection::connect_with(
+            &target,
+            &self.options,
+            &self.budget,
+            deadline,
+            subscription,
+        );
         let request_connection =
             RequestConnection::connect_within(&target, &self.options, deadline);
         let both = select(Box::pin(event_connection), Box::pin(request_connection)).await;

@@ -30,6 +30,7 @@ mod golden;
 mod inputs;
 mod large_journal;
 mod noise;
+mod obs_events;
 mod overlay;
 mod pure;
 mod reconnect;

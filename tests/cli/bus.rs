@@ -70,9 +70,10 @@ async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
             r#""twitchat" "Twitchat.FOLLOW" "f1""#,
             r#""mapped" "Twitch.Follow" "f1""#,
             r#""client" "Request.GetCredits" 5"#,
-            r#""other" "Other.Message" null"#
+            r#""other" "Obs.CustomEvent" null"#
         ]
     );
+    assert_eq!(lines[4]["data"], json!({ "hello": "world" }));
     assert_eq!(lines[1]["data"]["user"], user);
 }
 
@@ -112,7 +113,7 @@ async fn watch_shows_each_thing_once() {
     }
     let count = |out: &str, name: &str| watched(out).iter().filter(|shown| *shown == name).count();
     wait_until("the bridge has emitted the follow", || {
-        count(&all.out(), "Twitch.Follow") >= 2 && once.out().contains("Other.Message")
+        count(&all.out(), "Twitch.Follow") >= 2 && once.out().contains("Obs.CustomEvent")
     })
     .await;
     for running in [bridge] {

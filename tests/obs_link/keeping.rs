@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::time::timeout;
-use twitchat_bridge::event::Received;
+use twitchat_bridge::event::{ObsSubscription, Received};
 use twitchat_bridge::obs::{Gone, Kind, Notice, Options, RequestError, Stop};
 use twitchat_bridge::sim;
 
@@ -29,6 +29,113 @@ async fn the_link_tells_scenes_and_the_stream() {
     assert!(obs.stop_stream());
     link.until(|notice| matches!(notice, Notice::StreamChanged { active: false }).then_some(()))
         .await;
+}
+
+/// The state of an output as OBS reports it.
+fn output(kind: &str, active: bool, state: &str) -> String {
+    let data = json!({"outputActive": active, "outputPath": null,
+        "outputState": format!("OBS_WEBSOCKET_OUTPUT_{state}")});
+    json!({"op": 5, "d": {"eventType": kind, "eventIntent": 64, "eventData": data}}).to_string()
+}
+
+#[tokio::test]
+async fn an_output_that_pauses_or_reconnects_has_not_stopped() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let mut link = Link::start(target(obs.port(), None), Options::default());
+    link.until_up().await;
+    obs.start_stream(Duration::ZERO);
+    for state in ["RECONNECTING", "RECONNECTED"] {
+        obs.send_raw(output("StreamStateChanged", false, state));
+    }
+    obs.stop_stream();
+    obs.send_raw(output("RecordStateChanged", true, "STARTED"));
+    for state in ["PAUSED", "RESUMED", "STOPPING"] {
+        obs.send_raw(output("RecordStateChanged", state == "RESUMED", state));
+    }
+    obs.send_raw(output("RecordStateChanged", false, "STOPPED"));
+    assert!(obs.switch_scene("Credits"));
+    let mut changes = Vec::new();
+    link.until(|notice| match notice {
+        Notice::StreamChanged { active } => {
+            changes.push(("stream", active));
+            None
+        }
+        Notice::RecordingChanged { active, .. } => {
+            changes.push(("recording", active));
+            None
+        }
+        Notice::SceneChanged(_) => Some(()),
+        _ => None,
+    })
+    .await;
+    assert_eq!(
+        changes,
+        [
+            ("stream", true),
+            ("stream", false),
+            ("recording", true),
+            ("recording", false)
+        ]
+    );
+}
+
+/// The events of OBS up to the next `CustomEvent`.
+async fn of_obs(obs: &sim::obs::StandIn, link: &mut Link) -> Vec<String> {
+    obs.emit_vendor_event("move", "done", &json!({}));
+    link.obs.broadcast(&raw(&json!({"a": 1}))).await.unwrap();
+    let mut kinds = Vec::new();
+    loop {
+        for received in link.received(1).await {
+            match received {
+                Received::Obs(event) => kinds.push(event.kind.to_string()),
+                _ => return kinds,
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_of_obs_come_when_they_are_asked_for_and_after_a_reconnect_too() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let mut link = Link::start(target(obs.port(), None), Options::default());
+    link.until_up().await;
+    assert_eq!(of_obs(&obs, &mut link).await, [""; 0]);
+    link.obs.subscribe(ObsSubscription {
+        vendors: true,
+        events: false,
+    });
+    let asked = async { while of_obs(&obs, &mut link).await.is_empty() {} };
+    timeout(SOON, asked).await.expect("OBS is asked");
+    obs.kill().await;
+    link.until_down().await;
+    obs.start_again().await.unwrap();
+    link.until_up().await;
+    assert_eq!(of_obs(&obs, &mut link).await, ["VendorEvent"]);
+    link.obs.subscribe(ObsSubscription::default());
+    let asked = async { while !of_obs(&obs, &mut link).await.is_empty() {} };
+    timeout(SOON, asked).await.expect("OBS is asked no more");
+}
+
+#[tokio::test]
+async fn the_exit_of_obs_is_an_event_for_those_who_asked() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let mut link = Link::start(target(obs.port(), None), Options::default());
+    link.obs.subscribe(ObsSubscription {
+        events: true,
+        vendors: false,
+    });
+    link.until_up().await;
+    obs.stop().await;
+    let exit = link
+        .until(|notice| match notice {
+            Notice::Received(batch) => batch.events.iter().find_map(|received| match received {
+                Received::Obs(event) => Some(event.kind.to_string()),
+                _ => None,
+            }),
+            _ => None,
+        })
+        .await;
+    assert_eq!(exit, "ExitStarted");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
+use super::obs_effects::ObsEffects;
 use crate::{
     automation::obs_request::ObsRequest,
     event::{EventName, name::TWITCHAT},
@@ -18,8 +19,8 @@ use crate::{
 const TRACES: usize = 256;
 /// Milliseconds within which OBS reports the effect of a request.
 const OBS_MS: u64 = 10_000;
-/// Milliseconds within which OBS reports that a stream began or ended. It may have to wait for the
-/// service.
+/// Milliseconds within which OBS reports that a stream or a recording began or ended. It may have
+/// to wait for the service, or for the file.
 const STREAM_MS: u64 = 60_000;
 /// Milliseconds within which Twitchat answers, and within which its chat message comes back.
 const TWITCHAT_MS: u64 = 15_000;
@@ -51,6 +52,8 @@ enum What {
     },
     /// An event with this chat text.
     Words(Box<str>),
+    /// Any of these events of OBS.
+    OfObs(ObsEffects),
 }
 
 #[derive(Debug)]
@@ -93,7 +96,19 @@ impl ExpectedEffect {
     }
 
     pub fn of_obs(request: &ObsRequest) -> Vec<Self> {
+        let in_general = ObsEffects::of(request).map(|effects| Self {
+            what: What::OfObs(effects),
+            within_ms: OBS_MS,
+        });
+        Self::of_obs_by_name(request)
+            .into_iter()
+            .chain(in_general)
+            .collect()
+    }
+
+    fn of_obs_by_name(request: &ObsRequest) -> Vec<Self> {
         let (started, stopped) = ("StreamingStarted", "StreamingStopped");
+        let (records, no_longer) = ("RecordingStarted", "RecordingStopped");
         match request {
             ObsRequest::SetCurrentProgramScene { scene } => {
                 let name = EventName::new("Obs", "SceneChanged");
@@ -115,7 +130,22 @@ impl ExpectedEffect {
                 Self::event("Obs", started, STREAM_MS),
                 Self::event("Obs", stopped, STREAM_MS),
             ],
+            ObsRequest::StartRecord => vec![Self::event("Obs", records, STREAM_MS)],
+            ObsRequest::StopRecord => vec![Self::event("Obs", no_longer, STREAM_MS)],
+            ObsRequest::ToggleRecord => vec![
+                Self::event("Obs", records, STREAM_MS),
+                Self::event("Obs", no_longer, STREAM_MS),
+            ],
             _ => Vec::new(),
+        }
+    }
+
+    /// The name of the event; `None` if it may have several names.
+    pub(super) fn name(&self) -> Option<EventName> {
+        match &self.what {
+            What::Event { name, .. } => Some(name.clone()),
+            What::Words(_) => None,
+            What::OfObs(effects) => Some(effects.name()),
         }
     }
 
@@ -156,7 +186,7 @@ impl Causality {
 
     /// The depth of the run that caused this event, if the event was expected. An expected event is
     /// found once only; a chat text may be found several times, because several events can contain
-    /// it.
+    /// it, and so may OBS's own events, because a request can cause several.
     pub(super) fn find(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Option<u8> {
         self.expected.retain(|expected| expected.until_ms > now_ms);
         let at = self
@@ -181,6 +211,7 @@ impl What {
                 };
                 event.is(&name.source, &name.kind) && place.as_ref().is_none_or(says)
             }
+            Self::OfObs(effects) => *event == effects.name() && effects.contain(data),
             Self::Words(words) => {
                 !words.is_empty()
                     && WORDS.iter().any(|place| {
@@ -295,11 +326,36 @@ mod tests {
     }
 
     #[test]
+    fn a_request_to_obs_causes_several_events_of_obs() {
+        let mut causality = Causality::default();
+        causality.expect(ExpectedEffect::of_obs(&ObsRequest::StartRecord), 1, 0);
+        let state = |state: &str| {
+            let event = json!({ "event": "RecordStateChanged", "outputState": state });
+            json!({ "obsEvent": event })
+        };
+        for one in ["STARTING", "STARTED"] {
+            assert_eq!(
+                causality.find(&event("Obs.Event"), &state(one), 5),
+                Some(1),
+                "{one}"
+            );
+        }
+        assert_eq!(
+            causality.find(&event("Obs.RecordingStarted"), &json!({}), 5),
+            Some(1)
+        );
+        assert_eq!(
+            causality.find(&event("Obs.RecordingStopped"), &json!({}), 5),
+            None
+        );
+    }
+
+    #[test]
     fn traces_are_bounded() {
         let mut causality = Causality::default();
         for _ in 0..2 * TRACES {
             causality.expect(ExpectedEffect::of_obs(&ObsRequest::StopStream), 1, 0);
         }
-        assert_eq!(causality.expected.len(), TRACES);
+        assert_eq!(causality.expected.len(), TRACES, "two for each request");
     }
 }

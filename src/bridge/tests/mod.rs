@@ -11,6 +11,7 @@ mod events;
 mod forget;
 mod gifts;
 mod limits;
+mod obs_events;
 mod pages;
 mod raids;
 mod refunds;

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
-use serde_json::Value;
-use twitchat_bridge::event::Received;
-use twitchat_bridge::mapping::samples;
+use serde_json::{Value, json, value::to_raw_value};
+use twitchat_bridge::event::{ObsEvent, Received};
+use twitchat_bridge::mapping::{obs, samples};
 use twitchat_bridge::twitchat::catalogue;
 
 use crate::cli::receiving::decode::{Decoder, From};
@@ -29,6 +29,45 @@ pub(super) struct SampleEvents {
     pub(super) data: Value,
     /// The message types that it was made of.
     pub(super) by: BTreeSet<String>,
+}
+
+/// The data of an event of OBS, as the bridge emits it; `None` for other events.
+pub(super) fn of_obs(name: &str) -> Option<Value> {
+    let connection = obs::connection("8aa94fb4-9e69-45ab-ae7e-c993a536db3c", "30.2.3", "5.5.2");
+    let raw = |data: Value| to_raw_value(&data).ok();
+    let any = |kind: &str, data: Value| {
+        let event = ObsEvent {
+            kind: kind.into(),
+            data: raw(data),
+        };
+        obs::event(&connection, &event)
+    };
+    let path = "/home/lantern/Videos/2026-11-21 20-00-00.mkv";
+    let events = [
+        Some(obs::connected(&connection)),
+        Some(obs::disconnected(&connection)),
+        Some(obs::scene_changed(&connection, "Game", "Starting soon")),
+        Some(obs::stream_changed(&connection, true)),
+        Some(obs::stream_changed(&connection, false)),
+        Some(obs::recording_changed(&connection, true, path)),
+        Some(obs::recording_changed(&connection, false, path)),
+        any(
+            "InputMuteStateChanged",
+            json!({ "inputName": "Mic", "inputUuid": "5a3e1c84-7f0f-4a86-a7a7-8d4a1f1d2c36",
+                "inputMuted": true }),
+        ),
+        any(
+            "VendorEvent",
+            json!({ "vendorName": "AdvancedSceneSwitcher",
+                "eventType": "AdvancedSceneSwitcherEvent", "eventData": { "message": "intro" } }),
+        ),
+        raw(json!({ "from": "deck", "button": 3 })).and_then(|whole| obs::custom_event(&whole)),
+    ];
+    events
+        .into_iter()
+        .flatten()
+        .find(|event| event.name.to_string().eq_ignore_ascii_case(name))
+        .map(|event| event.data)
 }
 
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use twitchat_bridge::{
     bridge::recent::{RECENT_IDS, Recent},
     config::Config,
     credits::People,
-    event::{EmittedEvent, EventName, Fact, Message, Person, Received},
+    event::{EmittedEvent, EventName, Fact, Message, ObsEvent, Person, Received},
     mapping::{
         self, Interpreter,
         interpreter::{At, Emitted, Playback},
@@ -32,13 +32,13 @@ pub(crate) enum From {
     /// An event that is not on OBS itself: it is made of a message of Twitchat or of a
     /// `PublishEvent`.
     Mapped,
-    /// A change of OBS.
+    /// An event of OBS itself.
     Obs,
     /// A message of a bridge.
     Bridge,
     /// A request to the bridge.
     Client,
-    /// Any other message.
+    /// A message of another program, or one that cannot be read.
     Other,
 }
 
@@ -120,6 +120,9 @@ pub(crate) struct Decoder {
     /// The description of the connection to OBS, which the data of all OBS events contains.
     connection: Value,
     scene: Option<String>,
+    /// Whether OBS streams and records; `None` while it is unknown.
+    streaming: Option<bool>,
+    recording: Option<bool>,
 }
 
 impl Default for Decoder {
@@ -133,6 +136,8 @@ impl Default for Decoder {
             recent: None,
             connection: Value::Null,
             scene: None,
+            streaming: None,
+            recording: None,
         }
     }
 }
@@ -168,6 +173,11 @@ impl Decoder {
             News::Down => vec![self.down(at)],
             News::Scene(name) => self.scene(name, at).into_iter().collect(),
             News::Stream { active } => vec![self.stream(*active, at)],
+            News::Recording { active, path } => vec![self.recording(*active, path, at)],
+            News::Outputs {
+                streaming,
+                recording,
+            } => self.outputs(*streaming, *recording, at),
             News::Tick => self.tick(at),
             News::Signal => Vec::new(),
         }
@@ -181,7 +191,8 @@ impl Decoder {
             Received::Request(whole) => std::iter::once(request(whole, at))
                 .chain(self.published(whole, at))
                 .collect(),
-            Received::Other => vec![Line::new(From::Other, "Other.Message".into(), at)],
+            Received::Other(whole) => vec![custom_event(whole, at)],
+            Received::Obs(event) => vec![self.event_of_obs(event, at)],
             Received::Bad => vec![Line::new(From::Other, "Other.Unreadable".into(), at)],
         }
     }
@@ -224,7 +235,8 @@ impl Decoder {
     }
 
     /// The line for a lost connection to OBS.
-    fn down(&self, at: jiff::Timestamp) -> Line {
+    fn down(&mut self, at: jiff::Timestamp) -> Line {
+        (self.streaming, self.recording) = (None, None);
         obs(mapping::obs::disconnected(&self.connection), at)
     }
 
@@ -241,8 +253,41 @@ impl Decoder {
     }
 
     /// The line for a stream that has started or stopped.
-    fn stream(&self, active: bool, at: jiff::Timestamp) -> Line {
+    fn stream(&mut self, active: bool, at: jiff::Timestamp) -> Line {
+        self.streaming = Some(active);
         obs(mapping::obs::stream_changed(&self.connection, active), at)
+    }
+
+    /// The line for a recording that has started or stopped.
+    fn recording(&mut self, active: bool, path: &str, at: jiff::Timestamp) -> Line {
+        self.recording = Some(active);
+        let event = mapping::obs::recording_changed(&self.connection, active, path);
+        obs(event, at)
+    }
+
+    /// The lines for outputs that have changed although no event said so.
+    fn outputs(
+        &mut self,
+        streaming: Option<bool>,
+        recording: Option<bool>,
+        at: jiff::Timestamp,
+    ) -> Vec<Line> {
+        let has_changed = |before: Option<bool>, now: Option<bool>| {
+            now.filter(|active| before.is_some_and(|before| before != *active))
+        };
+        let stream = has_changed(self.streaming, streaming);
+        let record = has_changed(self.recording, recording);
+        self.streaming = streaming.or(self.streaming);
+        self.recording = recording.or(self.recording);
+        let stream = stream.map(|active| self.stream(active, at));
+        let record = record.map(|active| self.recording(active, "", at));
+        stream.into_iter().chain(record).collect()
+    }
+
+    /// The line for an event of OBS that was asked for.
+    fn event_of_obs(&self, event: &ObsEvent, at: jiff::Timestamp) -> Line {
+        mapping::obs::event(&self.connection, event)
+            .map_or_else(|| unreadable(at), |event| obs(event, at))
     }
 
     fn twitchat(&mut self, message: &Message, at: jiff::Timestamp) -> Vec<Line> {
@@ -419,6 +464,22 @@ fn obs(event: EmittedEvent, at: jiff::Timestamp) -> Line {
     }
 }
 
+/// The line for a message or an event that cannot be read.
+fn unreadable(at: jiff::Timestamp) -> Line {
+    Line::new(From::Other, "Other.Unreadable".into(), at)
+}
+
+/// The line for a message of another program.
+fn custom_event(whole: &RawValue, at: jiff::Timestamp) -> Line {
+    mapping::obs::custom_event(whole).map_or_else(
+        || unreadable(at),
+        |event| Line {
+            from: From::Other,
+            ..Line::event(event, Value::Null, false, at)
+        },
+    )
+}
+
 fn value(raw: &RawValue) -> Value {
     serde_json::from_str(raw.get()).unwrap_or_default()
 }
@@ -506,7 +567,7 @@ mod tests {
         );
         assert_eq!(
             one(json!({ "hello": "world" })),
-            [(From::Other, "Other.Message".into())]
+            [(From::Other, "Obs.CustomEvent".into())]
         );
         assert_eq!(
             one(json!({ "origin": "twitchat" })),

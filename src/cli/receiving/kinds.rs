@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use twitchat_bridge::event::{EventName, Glob};
+use twitchat_bridge::event::{EventName, Glob, ObsSubscription};
 use twitchat_bridge::mapping::emitted;
 use twitchat_bridge::twitchat::catalogue;
 
@@ -193,6 +193,15 @@ impl Kinds {
         self.0.iter().filter_map(Kind::doubt)
     }
 
+    /// The events that OBS sends only if they are subscribed to. Without any name there are none.
+    pub(crate) fn of_obs(&self) -> ObsSubscription {
+        let named = |name| !self.match_all() && self.matches(name);
+        ObsSubscription {
+            events: named("Obs.Event"),
+            vendors: named("Obs.VendorEvent"),
+        }
+    }
+
     /// The events to subscribe to at a bridge, in the form of a `Subscribe`; empty if there are
     /// none.
     pub(crate) fn of_bridge(&self) -> BTreeMap<&'static str, Vec<String>> {
@@ -250,7 +259,8 @@ mod tests {
                 && !kinds(&["twitch.*"]).matches("Twitchat.RAID")
         );
         assert!(
-            kinds(&["*"]).matches("Other.Message") && kinds(&["on_*"]).matches("Twitchat.ON_BITS")
+            kinds(&["*"]).matches("Other.Unreadable")
+                && kinds(&["on_*"]).matches("Twitchat.ON_BITS")
         );
         assert!(kinds(&["raid", "*follow*"]).matches("Twitch.Follow"));
         assert!(kinds(&[]).matches("Anything.AtAll"));
@@ -302,6 +312,21 @@ mod tests {
             doubts("Twitch.Shoutout*")
                 .unwrap()
                 .contains("never emits an event that matches Twitch.Shoutout*")
+        );
+    }
+
+    #[test]
+    fn obs_is_asked_for_the_events_that_are_named() {
+        let of = |names: &[&str]| {
+            let ObsSubscription { events, vendors } = kinds(names).of_obs();
+            (events, vendors)
+        };
+        assert_eq!(of(&["obs.event", "FOLLOW"]), (true, false));
+        assert_eq!(of(&["Obs.VendorEvent"]), (false, true));
+        assert_eq!((of(&["Obs.*"]), of(&["*"])), ((true, true), (true, true)));
+        assert_eq!(
+            (of(&[]), of(&["Obs.SceneChanged", "Custom.Event"])),
+            ((false, false), (false, false))
         );
     }
 

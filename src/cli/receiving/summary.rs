@@ -57,11 +57,16 @@ const TITLES: [&str; 9] = [
     "/scene/sceneName",
     "/connection/version",
 ];
+/// The keys of OBS's own events, which are shown as they are.
+const OF_OBS: [&str; 2] = ["obsEvent", "obsVendorEvent"];
 /// The places of texts that a person wrote.
 const TEXTS: [&str; 4] = ["/message/message", "/message", "/text", "/error"];
 
 /// Describes a message in one line.
 pub(crate) fn of(data: &Value) -> String {
+    if let Some(event) = OF_OBS.iter().find_map(|place| data.get(place)) {
+        return cut(&out::clean(&event.to_string()));
+    }
     let mut parts: Vec<String> = Vec::new();
     parts.extend(text(data, &NAMES).map(ToOwned::to_owned));
     let mut units: Vec<&str> = Vec::new();

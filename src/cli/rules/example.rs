@@ -1,10 +1,13 @@
 //! Reads an event from a file: a message of Twitchat, an event of a bridge, a line of `watch
-//! --json`, or a `PublishEvent`.
+//! --json`, a `PublishEvent`, or an event of obs-websocket.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
-use twitchat_bridge::event::EventName;
+use serde_json::{
+    Map, Value,
+    value::{RawValue, to_raw_value},
+};
 use twitchat_bridge::event::received::{Received, TWITCHAT};
+use twitchat_bridge::event::{EventName, ObsEvent};
 use twitchat_bridge::mapping::published;
 
 use crate::cli::receiving::decode::Decoder;
@@ -20,11 +23,13 @@ pub(super) enum NoEvent {
         "this is no event: {0}. It may be Twitchat's message \
          ({{\"origin\":\"twitchat\",\"type\",\"data\"}}), a bridge's event \
          ({{\"event\":{{\"source\",\"type\"}},\"data\"}}), a line of `watch --json` \
-         ({{\"name\",\"data\"}}), or a PublishEvent"
+         ({{\"name\",\"data\"}}), a PublishEvent, or an event of OBS \
+         ({{\"eventType\",\"eventData\"}}). A message of another program is the data of \
+         Obs.CustomEvent"
     )]
     Unknown(String),
-    #[error("{0} becomes no event for rules")]
-    Silent(String),
+    #[error("it becomes no event for rules")]
+    Silent,
     #[error("a bridge refuses this PublishEvent: {0}")]
     Refused(#[from] published::Error),
 }
@@ -60,7 +65,14 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
             .unwrap_or_else(|| Value::Object(Map::new()))
     };
     if text(value.get("origin")).as_deref() == Some(TWITCHAT) {
-        return of_twitchat(value, decoder);
+        return of_received(
+            &Received::read(&Value::from(value.clone()).to_string())?,
+            decoder,
+        );
+    }
+    if let Some(kind) = text(value.get("eventType")) {
+        let data = value.get("eventData").map(to_raw_value).transpose()?;
+        return of_received(&of_obs(&kind, data)?, decoder);
     }
     let named = value.get("event").or_else(|| value.get("publish"));
     let (source, kind) = named
@@ -89,10 +101,20 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
     Ok(vec![Example { name, data: data() }])
 }
 
+/// An event of obs-websocket, as its protocol document has it.
+fn of_obs(kind: &str, data: Option<Box<RawValue>>) -> Result<Received, NoEvent> {
+    Ok(match data {
+        Some(data) if kind == "CustomEvent" => Received::read(data.get())?,
+        data => Received::Obs(ObsEvent {
+            kind: kind.into(),
+            data,
+        }),
+    })
+}
+
 /// The message itself, and the events that are made of it.
-fn of_twitchat(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
-    let received = Received::read(&Value::from(value.clone()).to_string())?;
-    let lines = decoder.receive(&received, Timestamp::now());
+fn of_received(received: &Received, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
+    let lines = decoder.receive(received, Timestamp::now());
     let examples: Vec<_> = lines
         .into_iter()
         .filter_map(|line| {
@@ -102,13 +124,8 @@ fn of_twitchat(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<
             })
         })
         .collect();
-    let kind = value
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or("it")
-        .to_owned();
     if examples.is_empty() {
-        Err(NoEvent::Silent(kind))
+        Err(NoEvent::Silent)
     } else {
         Ok(examples)
     }
@@ -142,6 +159,25 @@ mod tests {
         let follow = r#"{"origin":"twitchat","type":"FOLLOW","id":"1",
             "data":{"user":{"id":"7","login":"anna"}}}"#;
         assert_eq!(names(follow), ["Twitchat.FOLLOW", "Twitch.Follow"]);
+    }
+
+    #[test]
+    fn an_event_of_obs_is_written_as_obs_sends_it() {
+        assert_eq!(
+            names(r#"{"eventType":"InputMuteStateChanged","eventData":{"inputName":"Mic"}}"#),
+            ["Obs.Event"]
+        );
+        assert_eq!(
+            names(r#"{"eventType":"CustomEvent","eventData":{"from":"deck"}}"#),
+            ["Obs.CustomEvent"]
+        );
+        let vendor = r#"{"eventType":"VendorEvent","eventData":{"vendorName":"move",
+            "eventType":"done","eventData":{}}}"#;
+        assert_eq!(names(vendor), ["Obs.VendorEvent"]);
+        assert_eq!(
+            names(r#"{"name":"Obs.CustomEvent","data":{"from":"deck"}}"#),
+            ["Obs.CustomEvent"]
+        );
     }
 
     /// The example in `request --help`, and the fields that the first rule of docs/rules.md reads.

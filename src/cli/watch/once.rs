@@ -52,12 +52,14 @@ impl ShownEvents {
     pub(super) fn is_first(&mut self, line: &Line) -> bool {
         match line.from {
             From::Twitchat => !self.hides_messages || line.counterpart.is_null(),
-            From::Mapped => self.is_first_copy(Copy::Ours, line, &line.data),
+            From::Mapped | From::Obs | From::Other => {
+                self.is_first_copy(Copy::Ours, line, &line.data)
+            }
             From::Bridge if line.data.get("event").is_some() => {
                 let data = line.data.get("data").unwrap_or(&Value::Null);
                 self.is_first_copy(Copy::OfBridge, line, data)
             }
-            From::Obs | From::Bridge | From::Client | From::Other => true,
+            From::Bridge | From::Client => true,
         }
     }
 

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_websockets::Message;
 
 use super::StandIn;
 use super::options::{Kick, Versions};
-use super::protocol::Goodbye;
+use super::protocol::{Goodbye, subscription};
+use super::state::Happened;
 
 /// How long [`StandIn::stop`] waits until clients have answered the close frame.
 const STOP_SECONDS: u64 = 2;
@@ -159,6 +160,15 @@ impl StandIn {
     /// Stops the stream. Returns `false` if there is none.
     pub fn stop_stream(&self) -> bool {
         self.hub.change(super::world::World::stop_stream)
+    }
+
+    /// Emits an event of a vendor, as a plugin of OBS does.
+    pub fn emit_vendor_event(&self, vendor: &str, kind: &str, data: &Value) {
+        self.hub.notify(&[Happened {
+            kind: "VendorEvent",
+            intent: subscription::VENDORS,
+            data: json!({"vendorName": vendor, "eventType": kind, "eventData": data}),
+        }]);
     }
 
     /// Sets the duration of the medium that an input plays. Returns `false` if there is no such

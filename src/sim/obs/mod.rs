@@ -2,9 +2,9 @@
 //! including the reordering of broadcasts: the same tests run on both.
 //!
 //! It serves any client that uses JSON: the bridge, obws, obs-websocket-js (its `json` build). It
-//! has only scenes, inputs and a stream state in memory, and renders nothing. It can be stopped,
-//! killed, frozen and made to misbehave, so that a test can see how the other side reacts. Called
-//! by the demo and by the tests, never by a running bridge.
+//! has only scenes, inputs and the state of its outputs in memory, and renders nothing. It can be
+//! stopped, killed, frozen and made to misbehave, so that a test can see how the other side reacts.
+//! Called by the demo and by the tests, never by a running bridge.
 
 mod answer;
 pub(in crate::sim) mod auth;
@@ -16,6 +16,7 @@ mod on_air;
 mod options;
 mod outbox;
 pub(in crate::sim) mod protocol;
+mod recording;
 mod reorder;
 mod requests;
 mod scenes;

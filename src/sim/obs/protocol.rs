@@ -24,6 +24,7 @@ pub(in crate::sim) mod subscription {
     pub(in crate::sim) const SCENES: u64 = 1 << 2;
     pub(in crate::sim) const INPUTS: u64 = 1 << 3;
     pub(in crate::sim) const OUTPUTS: u64 = 1 << 6;
+    pub(in crate::sim) const VENDORS: u64 = 1 << 9;
     pub(in crate::sim) const UI: u64 = 1 << 10;
     /// Everything but the high-volume events, which is the default for clients.
     pub(in crate::sim) const ALL: u64 = (1 << 11) - 1;
@@ -40,6 +41,8 @@ pub(super) mod status {
     pub(in crate::sim) const REQUEST_FIELD_EMPTY: u16 = 403;
     pub(in crate::sim) const OUTPUT_RUNNING: u16 = 500;
     pub(in crate::sim) const OUTPUT_NOT_RUNNING: u16 = 501;
+    pub(in crate::sim) const OUTPUT_PAUSED: u16 = 502;
+    pub(in crate::sim) const OUTPUT_NOT_PAUSED: u16 = 503;
     pub(in crate::sim) const STUDIO_MODE_NOT_ACTIVE: u16 = 506;
     pub(in crate::sim) const RESOURCE_NOT_FOUND: u16 = 600;
     pub(in crate::sim) const RESOURCE_ALREADY_EXISTS: u16 = 601;

@@ -12,10 +12,11 @@ use super::fields::{RequestFields, type_error};
 use super::on_air;
 use super::options::Versions;
 use super::protocol::status;
+use super::recording;
 use super::world::{World, uuid_of};
 
 /// The requests that `GetVersion` lists.
-const AVAILABLE: [&str; 35] = [
+const AVAILABLE: [&str; 41] = [
     "BroadcastCustomEvent",
     "CallVendorRequest",
     "CreateInput",
@@ -39,8 +40,10 @@ const AVAILABLE: [&str; 35] = [
     "GetStudioModeEnabled",
     "GetVersion",
     "GetVideoSettings",
+    "PauseRecord",
     "RemoveInput",
     "RemoveScene",
+    "ResumeRecord",
     "SetCurrentPreviewScene",
     "SetCurrentProgramScene",
     "SetCurrentSceneCollection",
@@ -48,8 +51,12 @@ const AVAILABLE: [&str; 35] = [
     "SetInputSettings",
     "SetSceneItemEnabled",
     "SetStudioModeEnabled",
+    "StartRecord",
     "StartStream",
+    "StopRecord",
     "StopStream",
+    "ToggleRecord",
+    "ToggleRecordPause",
     "TriggerStudioModeTransition",
 ];
 
@@ -71,10 +78,9 @@ pub(super) fn answer(
         "GetVersion" => data(version(versions)),
         "GetStats" => data(stats()),
         "GetStreamStatus" => data(stream_status(world, now)),
-        "GetRecordStatus" => data(json!({
-            "outputActive": false, "outputPaused": false, "outputTimecode": "00:00:00.000",
-                "outputDuration": 0, "outputBytes": 0,
-        })),
+        _ if recording::REQUESTS.contains(&kind) => {
+            recording::answer(&mut world.recording, kind, now)
+        }
         "StartStream" => match world.start_stream(now) {
             Some(happened) => done(happened),
             None => Err(Refusal::new(

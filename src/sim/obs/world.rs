@@ -1,4 +1,4 @@
-//! The state of the stand-in in memory: scenes, inputs and a stream.
+//! The state of the stand-in in memory: scenes, inputs and outputs.
 //!
 //! Pure: the time is an argument, and changes are returned as events, which the hub sends.
 
@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::protocol::subscription;
+use super::recording::Recording;
 use super::state::{Contents, Happened, Input, Item, OnAir};
 
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub(super) struct World {
     pub(super) emitted: Vec<Value>,
     last_item: u64,
     streaming_since: Option<Instant>,
+    pub(super) recording: Option<Recording>,
     pub(super) on_air: OnAir,
 }
 
@@ -50,6 +52,7 @@ impl World {
             emitted: Vec::new(),
             last_item: 0,
             streaming_since: None,
+            recording: None,
             on_air: OnAir::default(),
         }
     }
@@ -58,6 +61,7 @@ impl World {
     /// saves stays.
     pub(super) fn restart(&mut self) {
         self.streaming_since = None;
+        self.recording = None;
     }
 
     /// How long the stream has been running; `None` if there is none.
