@@ -5,6 +5,7 @@
 //! templates filled in.
 
 mod book;
+mod broadcast;
 mod context;
 mod engine;
 pub mod expression;
@@ -23,6 +24,7 @@ mod tests;
 mod trial;
 
 pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
+pub use broadcast::{BroadcastProblem, check_broadcast, is_of_twitchat};
 pub use context::{Context, Part, Uses};
 pub use engine::{
     BegunProgram, BegunRequest, Called, Cause, DEEPEST, Decision, Dropped, Engine, ExpectedEffect,

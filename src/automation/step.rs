@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde_json::{Map, Value};
 
 use super::{
+    broadcast,
     context::{Context, Uses},
     jinja::{EvaluationError, Scope},
     obs_request::{self, ObsRequest},
@@ -30,7 +31,16 @@ const TIME: &str =
 /// Default time limit of a program.
 const PROGRAM_WITHIN: Duration = Duration::from_secs(60);
 /// The keys of which a step has exactly one; it determines the kind of step.
-const VERBS: [&str; 7] = ["send", "publish", "request", "obs", "wait", "run", "action"];
+const VERBS: [&str; 8] = [
+    "send",
+    "publish",
+    "broadcast",
+    "request",
+    "obs",
+    "wait",
+    "run",
+    "action",
+];
 
 /// Prefixes, in lower case, of requests that a step cannot make: those that change nothing, and
 /// those that a client makes for itself.
@@ -68,6 +78,7 @@ pub(super) enum Does {
         data: Shape,
         id: Option<Template>,
     },
+    Broadcast(Shape),
     Request {
         name: Box<str>,
         data: Shape,
@@ -115,6 +126,8 @@ pub enum StepEffect {
         /// An id by which a repeat is recognized.
         id: Option<Box<str>>,
     },
+    /// Send this message to all clients of OBS.
+    Broadcast(Map<String, Value>),
     /// Make a request to the bridge, like a client on OBS.
     Request {
         /// Name of the request.
@@ -197,6 +210,7 @@ impl Step {
         let does = match verb {
             "send" => read_send(&Fields::of(node, path, &["send", "data", "check", "yes"])?),
             "publish" => read_publish(&Fields::of(node, path, &["publish", "data", "id"])?),
+            "broadcast" => read_broadcast(&Fields::of(node, path, &["broadcast"])?),
             "request" => read_request(&Fields::of(node, path, &["request", "data"])?),
             "obs" => read_obs(&Fields::of(node, path, &["obs", "data"])?),
             "wait" => read_wait(&Fields::of(node, path, &["wait"])?),
@@ -226,6 +240,7 @@ impl Step {
                 .iter()
                 .map(Template::uses)
                 .fold(Uses::EVENT | Uses::DATA | Uses::ARGS, Uses::union),
+            Does::Broadcast(message) => message.uses(),
             Does::Action { args, .. } => args.uses(),
         }
     }
@@ -244,6 +259,7 @@ impl Step {
             Does::Wait(Pause::Text(template)) => vec![template.source()],
             Does::Wait(Pause::Fixed(_)) => Vec::new(),
             Does::Run { args, .. } => args.iter().map(Template::source).collect(),
+            Does::Broadcast(message) => message.sources(),
             Does::Action { args, .. } => args.sources(),
         }
     }
@@ -271,6 +287,7 @@ impl Step {
         match &self.does {
             Does::Send { kind, .. } => format!("send {kind}"),
             Does::Publish { name, .. } => format!("publish {name}"),
+            Does::Broadcast(_) => "broadcast".into(),
             Does::Request { name, .. } => format!("request {name}"),
             Does::Obs { name, .. } => format!("obs {name}"),
             Does::Wait(Pause::Fixed(time)) => format!("wait {}", duration::show(*time)),
@@ -313,6 +330,7 @@ impl Does {
                     id,
                 }
             }
+            Self::Broadcast(message) => StepEffect::Broadcast(object(message)?),
             Self::Request { name, data } => StepEffect::Request {
                 name: name.clone(),
                 data: object(data)?,
@@ -471,6 +489,19 @@ fn read_publish(fields: &Fields<'_>) -> Read<Does> {
         data,
         id: fields.read("id", |id| Template::read(id, Scope::Event))?,
     })
+}
+
+fn read_broadcast(fields: &Fields<'_>) -> Read<Does> {
+    let allowed =
+        r#"a table, which is the message, such as { origin = "my-rules", kind = "party" }"#;
+    let message = fields.needed("broadcast", allowed)?;
+    let Content::Table(_) = message.node.content else {
+        return Err(message.bad(allowed));
+    };
+    let message = Shape::read_table(&message, Scope::Event)?;
+    broadcast::check_shape(&message)
+        .map_err(|problem| fields.other("broadcast", problem.to_string()))?;
+    Ok(Does::Broadcast(message))
 }
 
 fn read_request(fields: &Fields<'_>) -> Read<Does> {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     book::{Rule, Rulebook},
+    broadcast::check_broadcast,
     context::{Context, Part, Uses},
     engine::Decision,
     sequence::{Next, Sequence},
@@ -119,6 +120,10 @@ pub fn describe(effect: StepEffect, generation: Option<Generation>) -> Result<Va
         }
         StepEffect::Publish { name, data, id } => {
             json!({ "publish": name.to_string(), "data": data, "id": id })
+        }
+        StepEffect::Broadcast(message) => {
+            check_broadcast(&message).map_err(|problem| problem.to_string())?;
+            json!({ "broadcast": message })
         }
         StepEffect::Request { name, data } => {
             request::of(&name, data.clone()).map_err(|error| error.to_string())?;

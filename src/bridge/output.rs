@@ -130,10 +130,17 @@ impl Output {
         }
     }
 
-    /// Sends an action or a question to Twitchat.
-    pub(super) fn send_action(&mut self, kind: &str, data: Value) {
+    /// A fresh id for a message with Twitchat's origin. The bridge recognizes the message by it
+    /// when OBS sends it back.
+    pub(super) fn fresh_sent_id(&mut self) -> String {
         let id = self.fresh_id();
         self.sent_ids.insert(&id);
+        id
+    }
+
+    /// Sends an action or a question to Twitchat.
+    pub(super) fn send_action(&mut self, kind: &str, data: Value) {
+        let id = self.fresh_sent_id();
         let message = Map::from_iter([
             ("origin".to_owned(), Value::from(TWITCHAT)),
             ("type".to_owned(), kind.into()),
@@ -143,7 +150,7 @@ impl Output {
         self.send(&message);
     }
 
-    /// Whether a message with this id was sent by [`Self::send_action`].
+    /// Whether a message with this id of [`Self::fresh_sent_id`] was sent.
     pub(super) fn has_sent(&self, id: &str) -> bool {
         self.sent_ids.has(id)
     }

@@ -6,7 +6,7 @@ use super::{
     actions,
     automation::{View, step_failed},
     calls,
-    io::{Note, Now},
+    io::{Effect, Note, Now},
     parts::{Parts, caused, hand_on_events},
 };
 use crate::{
@@ -76,6 +76,7 @@ fn perform(
         StepEffect::Publish { name, data, id } => {
             publish(parts, &name, data, id.as_deref(), depth, now)
         }
+        StepEffect::Broadcast(message) => broadcast(parts, message, depth, now),
         StepEffect::Request { name, data } => request(parts, &name, data, depth, now),
         StepEffect::Obs(_) if !parts.base.obs.is_up() => Err("OBS is not connected".to_owned()),
         StepEffect::Obs(request) => {
@@ -148,6 +149,32 @@ fn publish(
             .map(drop)
             .map_err(|wrong| wrong.to_string())
     })
+}
+
+/// Sends a message to all clients of OBS. The bridge leaves a message with Twitchat's origin alone
+/// when it comes back; rules see any other one as caused by a rule.
+fn broadcast(
+    parts: &mut Parts,
+    mut message: Map<String, Value>,
+    depth: u8,
+    now: Now,
+) -> Result<(), String> {
+    if !parts.base.obs.is_up() {
+        return Err("OBS is not connected".into());
+    }
+    automation::check_broadcast(&message).map_err(|problem| problem.to_string())?;
+    let is_of_twitchat = automation::is_of_twitchat(&message);
+    if is_of_twitchat {
+        message.insert("id".into(), parts.base.out.fresh_sent_id().into());
+    }
+    let json = request::reply::message(&message)
+        .map_err(|_| "the message must have at most 16 MiB, which is what OBS carries")?;
+    if !is_of_twitchat {
+        let causality = vec![ExpectedEffect::of_broadcast(&message)];
+        parts.automation.expect(causality, depth, now);
+    }
+    parts.base.out.push(Effect::Send(json));
+    Ok(())
 }
 
 fn request(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::to_raw_value};
 use tokio::time::timeout;
 use twitchat_bridge::automation::{
     self, BridgeState, BroadcasterNames, Next, Part, Rulebook, Sequence, Session, StepEffect,
@@ -14,6 +14,7 @@ use twitchat_bridge::client::{Client, Error};
 use twitchat_bridge::daemon::{program, state};
 use twitchat_bridge::input::{Problem, Spot};
 use twitchat_bridge::twitchat::Generation;
+use uuid::Uuid;
 
 use super::client::{self, Timeout};
 use super::context::Context;
@@ -227,6 +228,7 @@ impl Player {
                 fields.extend(id.map(|id| ("eventId".to_owned(), Value::from(&*id))));
                 self.request("PublishEvent", fields).await?;
             }
+            StepEffect::Broadcast(message) => self.broadcast(message).await?,
             StepEffect::Request { name, data } => {
                 self.request(&name, data).await?;
             }
@@ -244,6 +246,18 @@ impl Player {
             }
             StepEffect::Run(program) => program::run(&program).await?,
         }
+        Ok(())
+    }
+
+    async fn broadcast(&self, mut message: Map<String, Value>) -> anyhow::Result<()> {
+        automation::check_broadcast(&message)?;
+        if automation::is_of_twitchat(&message) {
+            message.insert("id".into(), Uuid::new_v4().to_string().into());
+        }
+        self.client
+            .obs()
+            .broadcast(&to_raw_value(&message)?)
+            .await?;
         Ok(())
     }
 

@@ -1,18 +1,21 @@
-//! Events of OBS itself.
+//! Events of OBS itself, messages of other programs, and the step `broadcast`.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use twitchat_bridge::automation::Rulebook;
 use twitchat_bridge::config::Config;
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{EventConnection, Options};
 
 use super::overlay::studio;
-use super::support::{Bridge, Bus, SOON, Site, on_both, wait_until};
+use super::support::{Bridge, Bus, SOON, Site, on_both, play, wait_until};
 
 on_both!(
     a_recording_is_emitted_with_its_file,
     events_of_obs_are_emitted_to_those_who_need_them,
+    a_rule_answers_another_program_with_a_broadcast,
 );
 
 /// How long events of OBS may take, and how long none is awaited.
@@ -109,6 +112,59 @@ async fn events_of_obs_are_emitted_to_those_who_need_them(site: Site) {
     studio_mode(true).await;
     assert_eq!(bus.events_within(MOMENT).await, [""; 0]);
     studio_mode(false).await;
+    bridge.stop().await;
+}
+
+/// The next message with this `kind`, which is no message of Twitchat or of a bridge.
+async fn of_others(listener: &mut EventConnection, kind: &str) -> Value {
+    let found = async {
+        loop {
+            let mut batch = listener.next().await.expect("OBS is there");
+            for received in batch.events.drain(..) {
+                if let Received::Other(whole) = received {
+                    let message: Value = serde_json::from_str(whole.get()).unwrap();
+                    if message["kind"] == kind {
+                        return message;
+                    }
+                }
+            }
+        }
+    };
+    timeout(SOON, found)
+        .await
+        .unwrap_or_else(|_| panic!("{kind} was not received"))
+}
+
+async fn a_rule_answers_another_program_with_a_broadcast(site: Site) {
+    let rules = r#"
+        [[rule]]
+        on = "Obs.CustomEvent"
+        [[rule.do]]
+        broadcast = { kind = "answer", n = "{{ data.n }}", half = 0.5, text = "{{ data.text }}" }
+    "#;
+    let mut config = Config::default();
+    config.rules = Rulebook::of_toml(rules).unwrap().shared();
+    let bridge = Bridge::with(&site, config).await;
+    let mut bus = Bus::connect(&site).await;
+    let mut listener = EventConnection::connect(&site.target(), &Options::default())
+        .await
+        .unwrap();
+    subscribe(&mut bus, "Subscribe", &["CustomEvent"]).await;
+    let question = json!({ "kind": "question", "n": 7, "text": "naïve 😀" });
+    play(&site, [question]).await;
+    assert_eq!(
+        of_others(&mut listener, "answer").await,
+        json!({ "kind": "answer", "n": 7, "half": 0.5, "text": "naïve 😀" })
+    );
+    // The bridge receives its own answer too, emits it, and runs no rule for it.
+    let answer = bus
+        .until("the answer as an event", |message| {
+            is(message, "CustomEvent") && message["data"]["kind"] == "answer"
+        })
+        .await;
+    assert_eq!(answer["data"]["text"], "naïve 😀");
+    sleep(MOMENT).await;
+    assert_eq!(bus.status().await["rules"][0]["runs"], 1);
     bridge.stop().await;
 }
 

@@ -4,14 +4,18 @@
 //! Others arrive later from OBS or Twitchat, which do not report the cause. For these the engine
 //! remembers which event it expects, and for how long.
 
-use std::collections::VecDeque;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::obs_effects::ObsEffects;
 use crate::{
     automation::obs_request::ObsRequest,
     event::{EventName, name::TWITCHAT},
+    mapping::obs::CUSTOM_EVENT,
     twitchat::action::Prepared,
 };
 
@@ -54,6 +58,8 @@ enum What {
     Words(Box<str>),
     /// Any of these events of OBS.
     OfObs(ObsEffects),
+    /// The `CustomEvent` with this [`fingerprint`].
+    Message(u64),
 }
 
 #[derive(Debug)]
@@ -93,6 +99,14 @@ impl ExpectedEffect {
             });
         }
         causality
+    }
+
+    /// The expected effect of a message to all clients of OBS: it comes back.
+    pub fn of_broadcast(message: &Map<String, Value>) -> Self {
+        Self {
+            what: What::Message(fingerprint(message)),
+            within_ms: OBS_MS,
+        }
     }
 
     pub fn of_obs(request: &ObsRequest) -> Vec<Self> {
@@ -146,6 +160,7 @@ impl ExpectedEffect {
             What::Event { name, .. } => Some(name.clone()),
             What::Words(_) => None,
             What::OfObs(effects) => Some(effects.name()),
+            What::Message(_) => Some(EventName::new("Obs", CUSTOM_EVENT)),
         }
     }
 
@@ -194,7 +209,10 @@ impl Causality {
             .iter()
             .position(|expected| expected.what.is(name, data))?;
         let found = self.expected.get(at)?;
-        let (depth, once) = (found.depth, matches!(found.what, What::Event { .. }));
+        let (depth, once) = (
+            found.depth,
+            matches!(found.what, What::Event { .. } | What::Message(_)),
+        );
         if once {
             self.expected.remove(at);
         }
@@ -212,6 +230,12 @@ impl What {
                 event.is(&name.source, &name.kind) && place.as_ref().is_none_or(says)
             }
             Self::OfObs(effects) => *event == effects.name() && effects.contain(data),
+            Self::Message(expected) => {
+                event.is("Obs", CUSTOM_EVENT)
+                    && data
+                        .as_object()
+                        .is_some_and(|message| fingerprint(message) == *expected)
+            }
             Self::Words(words) => {
                 !words.is_empty()
                     && WORDS.iter().any(|place| {
@@ -220,6 +244,45 @@ impl What {
                             .is_some_and(|text| text.trim() == &**words)
                     })
             }
+        }
+    }
+}
+
+/// A number that is the same for a message and for what OBS makes of it: OBS sorts the keys and
+/// writes numbers in its own way.
+fn fingerprint(message: &Map<String, Value>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hash_object(message, &mut hasher);
+    hasher.finish()
+}
+
+fn hash_object(object: &Map<String, Value>, hasher: &mut DefaultHasher) {
+    let sorted: BTreeMap<_, _> = object.iter().collect();
+    hasher.write_usize(sorted.len());
+    for (key, value) in sorted {
+        key.hash(hasher);
+        hash_value(value, hasher);
+    }
+}
+
+fn hash_value(value: &Value, hasher: &mut DefaultHasher) {
+    match value {
+        Value::Null => hasher.write_u8(0),
+        Value::Bool(flag) => (1_u8, flag).hash(hasher),
+        Value::Number(number) => {
+            let number = number.as_f64().unwrap_or_default();
+            (2_u8, number.to_bits()).hash(hasher);
+        }
+        Value::String(text) => (3_u8, text).hash(hasher),
+        Value::Array(items) => {
+            (4_u8, items.len()).hash(hasher);
+            for item in items {
+                hash_value(item, hasher);
+            }
+        }
+        Value::Object(object) => {
+            hasher.write_u8(5);
+            hash_object(object, hasher);
         }
     }
 }
@@ -323,6 +386,24 @@ mod tests {
             causality.find(&event("Twitchat.CURRENT_TRACK"), &json!({}), 9),
             Some(2)
         );
+    }
+
+    #[test]
+    fn a_message_is_our_own_once_however_obs_writes_it() {
+        let mut causality = Causality::default();
+        let sent = json!({ "b": [1, true, null], "a": { "x": 1.0, "y": "z" } });
+        causality.expect(
+            [ExpectedEffect::of_broadcast(sent.as_object().unwrap())],
+            2,
+            0,
+        );
+        let name = event("Obs.CustomEvent");
+        let other = json!({ "b": [1, true, null], "a": { "x": 1.5, "y": "z" } });
+        let came: Value =
+            serde_json::from_str(r#"{"a":{"y":"z","x":1},"b":[1.0,true,null]}"#).unwrap();
+        assert_eq!(causality.find(&name, &other, 5), None);
+        assert_eq!(causality.find(&name, &came, 5), Some(2));
+        assert_eq!(causality.find(&name, &came, 6), None);
     }
 
     #[test]

@@ -94,6 +94,9 @@ fn short(effect: &StepEffect) -> String {
         StepEffect::Publish { name, data, .. } => {
             format!("publish {name} {}", Value::from(data.clone()))
         }
+        StepEffect::Broadcast(message) => {
+            format!("broadcast {}", Value::from(message.clone()))
+        }
         StepEffect::Request { name, data } => {
             format!("request {name} {}", Value::from(data.clone()))
         }

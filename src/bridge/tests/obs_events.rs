@@ -1,4 +1,4 @@
-//! Tests events of OBS itself, and messages of other programs.
+//! Tests events of OBS itself, messages of other programs, and the step `broadcast`.
 
 use serde_json::value::RawValue;
 
@@ -66,10 +66,26 @@ fn muted(bench: &mut Bench, input: &str) {
     of_obs(bench, "InputMuteStateChanged", &data);
 }
 
+/// Messages to all clients of OBS that are neither events nor replies of the bridge.
+fn broadcasts(bench: &mut Bench) -> Vec<Value> {
+    let mut sent = bench.sent();
+    sent.retain(|message| message["origin"] != "twitchat-bridge");
+    sent
+}
+
 fn runs(bench: &mut Bench) -> u64 {
     bench.ask(json!({ "request": "GetStatus", "id": 1 }))["rules"][0]["runs"]
         .as_u64()
         .unwrap()
+}
+
+fn notes(bench: &mut Bench) -> Vec<String> {
+    let effects = std::mem::take(&mut bench.effects);
+    let note = |effect| match effect {
+        Effect::Note(note) => Some(note.to_string()),
+        _ => None,
+    };
+    effects.into_iter().filter_map(note).collect()
 }
 
 #[test]
@@ -292,5 +308,102 @@ fn a_message_that_nests_too_deeply_is_counted_as_invalid() {
     assert_eq!(
         (&counts["other"], &counts["invalid"]),
         (&json!(1), &json!(1))
+    );
+}
+
+#[test]
+fn a_broadcast_sends_any_object_with_its_templates_filled_in() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = "Obs.CustomEvent"
+        [[rule.do]]
+        broadcast = { origin = "rules", list = [1, "{{ data.n }}"], to = { a = "{{ data.n }}!" } }
+        "#,
+    );
+    bench.sent();
+    bench.receive(r#"{"n":7}"#);
+    assert_eq!(
+        broadcasts(&mut bench),
+        [json!({ "origin": "rules", "list": [1, 7], "to": { "a": "7!" } })]
+    );
+}
+
+/// Every message comes back, as OBS sends it to all its clients. Returns how many were sent.
+fn with_echoes(bench: &mut Bench) -> usize {
+    let mut count = 0;
+    for _ in 0..100 {
+        for message in broadcasts(bench) {
+            count += 1;
+            bench.receive(&message.to_string());
+        }
+    }
+    count
+}
+
+#[test]
+fn a_broadcast_that_comes_back_runs_no_rule_unless_the_rule_wants_it_and_then_not_without_end() {
+    let run = |on_own: bool| {
+        let mut bench = bench(&format!(
+            "[[rule]]\non = \"Obs.CustomEvent\"\non_own = {on_own}\ndo = [{{ broadcast = \
+                {{ n = 1.5 }} }}]"
+        ));
+        bench.sent();
+        bench.receive(r#"{"begin":true}"#);
+        with_echoes(&mut bench)
+    };
+    assert_eq!(run(false), 1);
+    assert_eq!(run(true), usize::from(crate::automation::DEEPEST) + 1);
+}
+
+#[test]
+fn a_broadcast_in_twitchats_name_has_a_fresh_id_and_is_left_alone_when_it_comes_back() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = "Obs.CustomEvent"
+        [[rule.do]]
+        broadcast.origin = "twitchat"
+        broadcast.type = "FOLLOW"
+        broadcast.data.user = { id = "7", login = "anna" }
+        [[rule]]
+        on = "Twitch.Follow"
+        on_own = true
+        do = [{ wait = 1 }]
+        "#,
+    );
+    bench.sent();
+    bench.receive("{}");
+    let sent = broadcasts(&mut bench);
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0]["id"].is_string());
+    bench.receive(&sent[0].to_string());
+    assert!(names(&bench.credits()["Events"]["Follows"]).is_empty());
+    let status = bench.ask(json!({ "request": "GetStatus", "id": 1 }));
+    assert_eq!(status["rules"][1]["runs"], 0);
+}
+
+#[test]
+fn a_broadcast_that_cannot_be_sent_fails_its_step_and_says_why() {
+    let why = |message: &str, is_up: bool| {
+        let mut bench = bench(&format!(
+            "[[rule]]\nname = \"tell\"\non = [\"Obs.Disconnected\", \"Obs.CustomEvent\"]\ndo = \
+                [{{ broadcast = {message} }}]"
+        ));
+        bench.effects.clear();
+        bench.input(if is_up {
+            Input::Received(Received::read(r#"{"o":"twitchat-bridge"}"#).unwrap())
+        } else {
+            Input::Down
+        });
+        notes(&mut bench).remove(0)
+    };
+    assert_eq!(
+        why("{ a = 1 }", false),
+        r#"rule "tell" failed at broadcast: OBS is not connected"#
+    );
+    assert!(
+        why("{ origin = \"{{ data.o }}\" }", true)
+            .contains("`origin` must not be \"twitchat-bridge\"")
     );
 }
