@@ -127,8 +127,8 @@ impl Readings {
         self.waiting.push_front((request, needs));
     }
 
-    /// Whether the credits have changed since the journal began to be read, so that they must not be
-    /// replaced by what was read.
+    /// Whether the credits have changed since the journal began to be read, so that they must not
+    /// be replaced by what was read.
     pub(super) fn is_out_of_date(&self) -> bool {
         self.is_out_of_date
     }

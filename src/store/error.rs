@@ -141,8 +141,8 @@ pub enum StoreError {
     },
     /// What is to be forgotten was removed, but the write-ahead log cannot be truncated.
     #[error(
-        "another program reads {} all the time, so its write-ahead log cannot be truncated: end that \
-            program",
+        "another program reads {} all the time, so its write-ahead log cannot be truncated: end \
+            that program",
         path.display()
     )]
     StillRead { path: PathBuf },

@@ -36,8 +36,8 @@ const UNDO_EXAMPLES: &str = "Examples:
   twitchat-bridge credits undo --steps 3
   twitchat-bridge credits undo --session last
 
-Events that came after the correction still count. With --session it takes back the last correction \
-that holds in that session.";
+Events that came after the correction still count. With --session it takes back the last \
+correction that holds in that session.";
 const FIND_EXAMPLES: &str = "Examples:
   twitchat-bridge credits find ann
   twitchat-bridge credits find twitch:12345 --json";
