@@ -135,7 +135,8 @@ async fn who_is_ignored_and_how_the_credits_look_changes_at_once() {
     let credits = bridge.home.run(&["credits"]).await.succeeds();
     assert!(credits.out.contains("Zed"), "{credits:?}");
     let watch = bridge.home.spawn(&["watch", "--all", "--json"]);
-    sessions(&bridge.obs, 4).await;
+    // Two of the bridge, one of the test, and two of `watch`.
+    sessions(&bridge.obs, 5).await;
     bridge.write("[credits]\nignore = [\"zed\"]\n[overlay]\ntheme = \"neon\"\n");
     wait_until("the page gets the look", || {
         watch.out().contains(r#""theme":"neon""#)
