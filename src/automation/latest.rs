@@ -98,7 +98,6 @@ impl Latest {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Adds an event.
     pub fn note(&mut self, event: &str, at: &str, rest: Map<String, serde_json::Value>) {
         let order = self
             .kinds

@@ -121,7 +121,6 @@ macro_rules! requests {
             $($name $({ $($field: $kind),+ })?,)+
         }
 
-        /// Name and fields of every request.
         pub const REQUESTS: &[(&str, &[Field])] = &[
             $((stringify!($name), &[$($(Field { name: $wire, kind: <$kind as Part>::KIND,
                 needed: <$kind as Part>::NEEDED }),+)?]),)+

@@ -135,7 +135,6 @@ impl SessionChange {
     }
 }
 
-/// How a change of sessions changes rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowChange {
     None,

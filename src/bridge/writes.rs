@@ -41,14 +41,12 @@ impl Writes {
         }
     }
 
-    /// Returns the number for a new row.
     pub(super) fn number_row(&mut self) -> Seq {
         let seq = Seq(self.next_row);
         self.next_row += 1;
         seq
     }
 
-    /// The number of the last row.
     pub(super) fn last_row(&self) -> Seq {
         Seq(self.next_row - 1)
     }

@@ -26,7 +26,6 @@ pub struct ChangedSetting {
     pub new: Option<Value>,
     /// Whether the file was written: not if it had this value already.
     pub is_changed: bool,
-    /// The config with the change.
     pub config: Config,
     /// The flag or environment variable that overrides the file.
     pub overridden_by: Option<Origin>,

@@ -74,7 +74,6 @@ impl Broadcaster {
         is_new
     }
 
-    /// Number of changes.
     pub fn changes(&self) -> u64 {
         self.changes
     }

@@ -36,7 +36,6 @@ impl<T> Default for Bag<T> {
 }
 
 impl<T: Hash> Bag<T> {
-    /// All events.
     pub fn list(&self) -> &[T] {
         &self.list
     }

@@ -53,7 +53,6 @@ impl Listed {
         std::mem::take(&mut self.is_new)
     }
 
-    /// Notes the current names of a person.
     pub(super) fn note(&mut self, who: PersonId, known: &mut Known) {
         if self.names.is_empty() {
             return;

@@ -42,7 +42,6 @@ impl Sums {
         }
     }
 
-    /// Adds all sums of another one.
     pub fn join(&mut self, other: Self) {
         other.0.into_values().for_each(|money| self.add(money));
     }

@@ -21,7 +21,6 @@ pub struct TestAudience {
     pub long: bool,
     /// Whether some names run from right to left.
     pub rtl: bool,
-    /// Whether some names have emoji.
     pub emoji: bool,
     /// Whether tips are in several currencies.
     pub mixed_currency: bool,

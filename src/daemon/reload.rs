@@ -196,7 +196,6 @@ impl ConfigFile {
         }
     }
 
-    /// Changes a setting in the file.
     async fn change(&mut self, SetSetting { key, value }: SetSetting) -> Input {
         let flags = self.watched.reloading.flags.clone();
         let name = key.clone();
@@ -256,7 +255,6 @@ fn fields(key: &str, changed: &ChangedSetting, needs_restart: bool) -> Map<Strin
     fields
 }
 
-/// The error of the request.
 fn of_request(error: EditError) -> RequestError {
     let wrong = |field, found: String, expected: String| RequestError::Wrong {
         field,

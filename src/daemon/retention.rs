@@ -26,7 +26,6 @@ const PEOPLE: usize = 200;
 /// The pause between two steps, in which the bridge's own writes go first.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What was removed.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Removed {
     sessions: usize,

@@ -71,7 +71,6 @@ impl Tasks {
         }
     }
 
-    /// Makes a request to OBS.
     pub(super) fn ask(&mut self, ticket: Ticket, request: ObsRequest) {
         let obs = self.obs.clone();
         self.answer("a request of a rule or label", ticket, async move {

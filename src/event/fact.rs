@@ -267,7 +267,6 @@ pub enum Fact {
     },
     Cheer {
         who: Person,
-        /// Number of bits.
         bits: u64,
         /// The text that the viewer wrote.
         chat: Chat,

@@ -356,7 +356,6 @@ impl Person {
         self
     }
 
-    /// Adds roles.
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles |= roles;

@@ -33,7 +33,6 @@ pub(super) fn behind_links(file: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// The folder of a file.
 pub fn folder_of(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

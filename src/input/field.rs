@@ -16,7 +16,6 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// A value with its path.
     pub fn new(node: &'a Node, path: impl Into<Cow<'a, str>>) -> Self {
         Self {
             node,
@@ -29,7 +28,6 @@ impl<'a> Field<'a> {
         Field::new(node, &*self.path)
     }
 
-    /// The value as [`Given`].
     pub fn given(&self) -> Given<'a> {
         self.node.into()
     }

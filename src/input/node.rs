@@ -35,11 +35,9 @@ impl Spot {
 pub struct Node {
     /// The place where the value begins.
     pub spot: Spot,
-    /// The value itself.
     pub content: Content,
 }
 
-/// The content of a value.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Content {

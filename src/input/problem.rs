@@ -46,7 +46,6 @@ pub enum Cause {
     Other(String),
 }
 
-/// The result of reading a value.
 pub type Read<T> = Result<T, Problem>;
 
 impl Problem {

@@ -29,7 +29,6 @@ pub struct Standings {
 }
 
 impl Standings {
-    /// Reads the bans from a summary.
     pub fn of(summary: &Summary) -> Self {
         let mut standings = Self::default();
         for (list, raw) in &summary.rows {

@@ -32,12 +32,10 @@ fn about(connection: &Value, kind: &str, keys: Value) -> EmittedEvent {
     EmittedEvent::new("Obs", kind, data)
 }
 
-/// OBS is connected.
 pub fn connected(connection: &Value) -> EmittedEvent {
     about(connection, "Connected", Value::Null)
 }
 
-/// OBS is disconnected.
 pub fn disconnected(connection: &Value) -> EmittedEvent {
     about(connection, "Disconnected", Value::Null)
 }

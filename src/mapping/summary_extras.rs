@@ -40,7 +40,6 @@ pub struct Shoutout<W = Person> {
     pub who: W,
     /// Whether the broadcaster received the shoutout.
     pub received: bool,
-    /// Number of viewers.
     pub viewers: u64,
 }
 
@@ -61,7 +60,6 @@ pub struct PowerUp<W = Person> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Patron<W = Person> {
     pub who: W,
-    /// Number of months.
     pub months: u32,
     /// The tier's id; may be empty.
     pub tier: Box<str>,

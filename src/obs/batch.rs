@@ -103,7 +103,6 @@ impl Batch {
         }
     }
 
-    /// Whether the batch has no events.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }

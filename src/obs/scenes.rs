@@ -42,7 +42,6 @@ impl RequestConnection {
         .await
     }
 
-    /// The names of all scenes.
     #[doc(alias = "GetSceneList")]
     pub async fn scenes(&self) -> Result<Vec<String>, RequestError> {
         let scenes = self

@@ -15,7 +15,6 @@ pub enum Guarded {
 }
 
 impl Guarded {
-    /// The name of the request.
     pub fn request(self) -> &'static str {
         match self {
             Self::DeleteSession => "DeleteSession",

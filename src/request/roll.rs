@@ -65,9 +65,7 @@ pub struct Report {
     pub elapsed_ms: Option<f64>,
     /// The speed factor: 1 is the normal speed, and a negative one moves backwards.
     pub rate: Option<f64>,
-    /// Whether the roll is a test.
     pub test: Option<bool>,
-    /// Number of names in the roll.
     pub names: Option<usize>,
     /// Problems that the page reports to the user.
     pub warnings: Vec<Box<str>>,

@@ -13,7 +13,6 @@ use super::{
 /// A session as a request names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionQuery {
-    /// The running session.
     Running,
     Number(u64),
     /// The session before the running one.

@@ -20,7 +20,6 @@ pub enum SessionCommand {
         /// When the second one begins.
         at: SplitTime,
     },
-    /// A session and its events are deleted.
     Delete {
         session: SessionQuery,
         /// Only show what would be deleted.

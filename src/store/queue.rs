@@ -263,7 +263,6 @@ impl Outlet {
         queue.closed && !queue.in_order
     }
 
-    /// The number of writes in the queue.
     pub(super) fn queued(&self) -> usize {
         self.shared.queue().writes.len()
     }

@@ -9,6 +9,7 @@ use crate::support::{Bus, Process, Site, on_both};
 on_both!(
     a_setting_is_in_force_when_the_reply_comes,
     a_setting_that_requests_must_not_change_stays,
+    of_every_setting_exactly_those_in_the_docs_can_be_changed,
 );
 
 /// A bridge with this config file, and the path of the file.
@@ -114,5 +115,39 @@ async fn a_setting_that_requests_must_not_change_stays(site: Site) {
         error.contains("settings = \"on\"").then_some(())
     };
     crate::support::wait_until("it is off", crate::support::SOON, off).await;
+    drop(bridge);
+}
+
+/// Every setting in docs/settings.md, keys of sections included, and whether requests may change
+/// it there.
+fn documented() -> Vec<(String, bool)> {
+    let page = include_str!("../../docs/settings.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let name = cells[1].trim_matches('`');
+        if name.contains('.') {
+            (name.to_owned(), cells[4] == "yes")
+        } else {
+            (format!("overlay.section.raids.{name}"), cells[2] == "yes")
+        }
+    })
+    .collect()
+}
+
+async fn of_every_setting_exactly_those_in_the_docs_can_be_changed(site: Site) {
+    let (bridge, file) = bridge(&site, "# mine\n").await;
+    let mut bus = Bus::connect(&site).await;
+    let all = documented();
+    assert!(all.len() > 60, "{}", all.len());
+    for (key, is_allowed) in all {
+        // Null restores the default, which every setting has.
+        let reply = set(&mut bus, &key, Value::Null).await;
+        let found = reply["error"].as_str().unwrap_or_default();
+        let is_refused = found.contains("must be a setting that requests may change");
+        assert_eq!(is_refused, !is_allowed, "{key}: {reply}");
+        assert_eq!(reply["status"] == "ok", is_allowed, "{key}: {reply}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\n");
     drop(bridge);
 }

@@ -67,7 +67,6 @@ fn parts(name: &str) -> Vec<String> {
     parts
 }
 
-/// Definitions with a retired name.
 fn retired_definitions(code: &str, retired: &BTreeMap<String, String>) -> Vec<String> {
     let words = words(code);
     words

@@ -56,7 +56,6 @@ enum What {
     },
     /// An event with this chat text.
     Words(Box<str>),
-    /// Any of these events of OBS.
     OfObs(ObsEffects),
     /// The `CustomEvent` with this [`fingerprint`].
     Message(u64),

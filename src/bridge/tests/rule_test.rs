@@ -46,7 +46,6 @@ fn fox(viewers: u32) -> Value {
     json!({ "userId": "7", "userName": "fox", "displayName": "Fox", "viewers": viewers })
 }
 
-/// Rule and decision of each rule in a reply.
 fn decisions(reply: &Value) -> Vec<(&str, &str)> {
     let rules = reply["rules"]
         .as_array()

@@ -18,7 +18,6 @@ pub(super) fn set(
     Some(())
 }
 
-/// Sets a value of a table.
 pub(super) fn set_in(table: &mut dyn TableLike, name: &str, value: Value) {
     match (table.get_mut(name), value) {
         (Some(Item::Value(old)), mut value) => {

@@ -13,7 +13,6 @@ pub enum EditError {
     /// There is no such setting.
     #[error("there is no setting {key}{}", did_you_mean(nearest.as_deref()))]
     UnknownKey {
-        /// The key as it was given.
         key: String,
         /// The most similar known name.
         nearest: Option<String>,
@@ -41,7 +40,6 @@ pub enum EditError {
         /// The value; `None` for secrets.
         found: Option<String>,
     },
-    /// Another problem with the value.
     #[error("{0}")]
     Problem(Problem),
     /// The file has errors already.

@@ -102,7 +102,6 @@ impl SettingChange {
         }
     }
 
-    /// Makes the change.
     pub(super) fn apply(&self, file: &FileText) -> Result<Edited, EditError> {
         let before = read(file)?;
         let has_crlf = file

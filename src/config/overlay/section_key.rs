@@ -17,7 +17,6 @@ use crate::{
 /// Reads one key into the plan.
 type Set = fn(&mut Plan, &Field<'_>) -> Read<()>;
 
-/// One key of a section.
 pub(in crate::config) struct SectionKey {
     pub(in crate::config) name: &'static str,
     /// Whether a request over OBS may change it. Such a key holds no path, URL or HTML.
@@ -31,7 +30,6 @@ impl SectionKey {
         KEYS.iter().find(|key| key.name == name)
     }
 
-    /// Checks a value of this key.
     pub(in crate::config) fn check(&self, field: &Field<'_>) -> Read<()> {
         (self.set)(&mut Plan::of("", &[]), field)
     }

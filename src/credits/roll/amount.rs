@@ -5,7 +5,6 @@ use crate::{
     event::{Decimal, Money},
 };
 
-/// The unit of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]

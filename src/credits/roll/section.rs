@@ -104,7 +104,6 @@ pub enum Body {
 }
 
 impl Section {
-    /// Number of names.
     pub fn len(&self) -> usize {
         if let Body::People { names, .. } = &self.body {
             names.len()
@@ -113,7 +112,6 @@ impl Section {
         }
     }
 
-    /// Whether there are no names.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

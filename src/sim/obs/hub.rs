@@ -239,7 +239,6 @@ impl Hub {
         answer
     }
 
-    /// Reads the world.
     pub(super) fn look<R>(&self, look: impl FnOnce(&World) -> R) -> R {
         look(&self.lock().world)
     }

@@ -30,7 +30,6 @@ pub struct Expected {
     /// Users with a VIP badge in the chat.
     pub vips: Vec<String>,
     pub polls: Vec<String>,
-    /// Bits by name.
     pub bits: Vec<(String, u64)>,
 }
 

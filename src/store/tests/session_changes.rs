@@ -38,7 +38,6 @@ fn three() -> Vec<Write> {
     writes
 }
 
-/// Number and session of each row.
 fn rows(store: &Store) -> Vec<(u64, u64)> {
     let all = [1, 2, 3, 4].map(SessionId);
     let wanted = Rows {

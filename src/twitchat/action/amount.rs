@@ -27,7 +27,6 @@ impl fmt::Display for Amount {
 }
 
 impl<'de> Deserialize<'de> for Amount {
-    /// Reads a text or a number.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]

@@ -42,7 +42,6 @@ impl Home {
         self.0.path()
     }
 
-    /// Writes the config.
     pub(crate) fn configure(&self, toml: &str) {
         std::fs::write(self.config(), toml).unwrap();
     }
