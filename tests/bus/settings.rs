@@ -146,7 +146,10 @@ async fn of_every_setting_exactly_those_in_the_docs_can_be_changed(site: Site) {
         let found = reply["error"].as_str().unwrap_or_default();
         let is_refused = found.contains("must be a setting that requests may change");
         assert_eq!(is_refused, !is_allowed, "{key}: {reply}");
-        assert_eq!(reply["status"] == "ok", is_allowed, "{key}: {reply}");
+        // A request cannot remove the sections or what a section does not have.
+        if !key.starts_with("overlay.section") || key.starts_with("overlay.section_") {
+            assert_eq!(reply["status"] == "ok", is_allowed, "{key}: {reply}");
+        }
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\n");
     drop(bridge);
