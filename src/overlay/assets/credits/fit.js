@@ -22,31 +22,38 @@
 
     const isTooWide = (element) => element.scrollWidth > element.clientWidth + 1;
 
-    /** Makes the letters of a row smaller until it fits, down to `least`. Returns whether it fits. */
-    function shrink(row, entry, least) {
-        for (let size = 1 - STEP; size > least - STEP / 2; size -= STEP) {
-            row.style.fontSize = `${size.toFixed(2)}em`;
-            if (!isTooWide(entry)) return true;
-        }
-        return false;
+    const rowOf = (entry) => entry.querySelector('.who');
+
+    /** How much smaller the letters of an entry must be to fit, from 0 to 1, in steps. */
+    const sizeOf = (entry) => Math.floor((0.99 * entry.clientWidth) / entry.scrollWidth / STEP) * STEP;
+
+    function resize(entry, size) {
+        rowOf(entry).style.fontSize = size === 1 ? '' : `${size.toFixed(2)}em`;
     }
 
-    /** Fits one entry that is too wide. The amount goes to a line of its own before the name gets smaller. */
-    function fitEntry(entry) {
-        const row = entry.querySelector('.who');
-        row.classList.add('wrapped');
-        if (!isTooWide(entry) || shrink(row, entry, SMALLER)) return;
-        row.classList.add('broken');
-        joint(row.querySelector('.name'));
-        row.style.fontSize = ''; // in two lines it may have its own size again
-        if (isTooWide(entry)) shrink(row, entry, SMALLEST);
-        if (isTooWide(entry)) row.classList.add('anywhere');
+    /**
+     * Makes the letters of all these entries smaller, down to `least`, and returns those that are still too wide. All widths are read before
+     * anything is changed, because the browser would lay out the whole page again for each name.
+     */
+    function shrink(entries, least) {
+        const sizes = entries.map(sizeOf);
+        entries.forEach((entry, index) => resize(entry, Math.max(sizes[index], least)));
+        return entries.filter(isTooWide);
     }
 
-    /** Fits all names below an element that is laid out. First all widths are read, so that the browser lays out the page only once. */
+    /** Fits all names below an element that is laid out. An amount goes to a line of its own before its name gets smaller. */
     function fitNames(root) {
         const entries = root.matches('.entry') ? [root] : [...root.querySelectorAll('.entry')];
-        entries.filter(isTooWide).forEach(fitEntry);
+        let wide = entries.filter(isTooWide);
+        for (const entry of wide) rowOf(entry).classList.add('wrapped');
+        wide = shrink(wide.filter(isTooWide), SMALLER);
+        for (const entry of wide) {
+            rowOf(entry).classList.add('broken');
+            joint(entry.querySelector('.name'));
+            resize(entry, 1); // in two lines it may have its own size again
+        }
+        wide = shrink(wide.filter(isTooWide), SMALLEST);
+        for (const entry of wide) rowOf(entry).classList.add('anywhere');
     }
 
     /** A copy of an entry as it was made, to compare it with another one. */
