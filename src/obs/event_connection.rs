@@ -32,6 +32,9 @@ use super::{
 };
 use crate::event::{ObsEvent, ObsSubscription, Received};
 
+/// The most events, and the most bytes of them, that may come before Identified.
+const EARLY_EVENTS: usize = 1_000;
+const EARLY_BYTES: usize = 64 * 1024 * 1024;
 /// The most frames that are read in one go before other tasks get a turn.
 const BURST: usize = 512;
 
@@ -387,14 +390,18 @@ async fn identify(
         .await?
         .map_err(|error| broken(at(), error))?;
     let mut early = Vec::new();
+    let mut bytes = 0;
     loop {
         let message = clock
             .limit(Step::Identify, self::text(&mut socket, target))
             .await??;
         match message.as_text().and_then(hello::Login::read) {
             Some(hello::Login::Identified) => break,
-            Some(hello::Login::Event) => early.push(message),
-            None => return Err(not_obs("a WebSocket server that only begins like one")),
+            Some(hello::Login::Event) if early.len() < EARLY_EVENTS && bytes < EARLY_BYTES => {
+                bytes += message.as_payload().len();
+                early.push(message);
+            }
+            _ => return Err(not_obs("a WebSocket server that only begins like one")),
         }
     }
     dial::acknowledge_at_once(&socket);

@@ -66,8 +66,9 @@ impl Roll {
         if let Some(roll) = &mut self.rolling {
             roll.people.forget(&mut roll.object, identity, same);
             roll.people.edits_are_of(fold);
+            self.recovery.want_all();
         }
-        self.recovery.forget_names();
+        self.recovery.forget_old();
     }
 
     /// Sessions have changed, so the credits were read again, and people have other ids. The roll

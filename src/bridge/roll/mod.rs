@@ -100,7 +100,7 @@ impl Roll {
             controls,
             self.buttons.due_ms(),
             self.presence.due_ms(),
-            self.recovery.due_ms(),
+            self.rolling.as_ref().and_then(|_| self.recovery.due_ms()),
         ];
         [
             pending,

@@ -78,11 +78,9 @@ impl Recovery {
         self.old.take().map(|old| *old).filter(|old| old.id == id)
     }
 
-    /// A person was forgotten: the running roll has to be stored without them, and an old one is
-    /// dropped.
-    pub(super) fn forget_names(&mut self) {
+    /// A person was forgotten: the old roll, which may name them, is dropped.
+    pub(super) fn forget_old(&mut self) {
         self.old = None;
-        self.want_all();
     }
 
     pub(super) fn has_ended(&self, id: Uuid) -> bool {

@@ -76,7 +76,8 @@ impl Roll {
                 // The only error is a roll that is too large for OBS.
                 drop(self.start(RollOptions::default(), Cause::Scene, None, cx));
             }
-        } else if before && !shown {
+        } else if !shown {
+            // The scene may also have left while the bridge or OBS was away.
             let began_so = |cause: Cause| cause == Cause::Scene;
             let of_scene = self
                 .rolling

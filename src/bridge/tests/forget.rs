@@ -229,3 +229,18 @@ fn nobody_several_people_and_the_broadcaster_are_refused() {
         "ok"
     );
 }
+
+/// A time that is always due would keep the engine busy without end.
+#[test]
+fn after_forgetting_nothing_is_due_at_once_with_and_without_a_roll() {
+    for rolls in [false, true] {
+        let mut bench = filled();
+        if rolls {
+            bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 60 }));
+        }
+        forget(&mut bench);
+        bench.pass(5_000);
+        let (due_ms, now_ms) = (bench.bridge.due_ms(), bench.now.mono_ms);
+        assert!(due_ms > now_ms, "rolls: {rolls}, {due_ms} at {now_ms}");
+    }
+}

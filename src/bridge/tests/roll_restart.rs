@@ -242,3 +242,15 @@ fn thousands_of_controls_write_little() {
         (&json!("paused"), &paused)
     );
 }
+
+#[test]
+fn a_roll_of_a_scene_that_left_while_no_bridge_ran_is_stopped_and_not_completed() {
+    let mut bench = bench_with(at_once());
+    scene(&mut bench, "Credits", true);
+    let mut bench = killed(&bench, 1_000);
+    scene(&mut bench, "Game", false);
+    assert_eq!(emitted(&mut bench), ["Stopped"]);
+    bench.sent();
+    bench.pass(600_000);
+    assert_eq!(emitted(&mut bench), [""; 0]);
+}
