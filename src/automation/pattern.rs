@@ -6,7 +6,7 @@ use crate::{
         name::{self, TWITCHAT},
     },
     input::{did_you_mean, nearest},
-    mapping::emitted,
+    mapping::{emitted, obs},
     twitchat::catalogue as types,
 };
 
@@ -100,12 +100,9 @@ impl Pattern {
     }
 
     pub fn matches(&self, event: &EventName) -> bool {
-        let of_source = if event.source.eq_ignore_ascii_case(TWITCHAT) {
-            self.names_twitchat()
-        } else {
-            self.source.matches(&event.source)
-        };
-        of_source && self.kind.matches(&event.kind)
+        let is_raw = event.source.eq_ignore_ascii_case(TWITCHAT) || obs::is_passed_on(event);
+        let names_source = !(is_raw && self.source.is_all());
+        names_source && self.source.matches(&event.source) && self.kind.matches(&event.kind)
     }
 }
 
@@ -157,6 +154,16 @@ mod tests {
         );
         assert!(!matches("*", "Twitchat.FOLLOW") && !matches("*.FOLLOW", "Twitchat.FOLLOW"));
         assert!(matches("*.FOLLOW", "Twitch.Follow"));
+    }
+
+    #[test]
+    fn messages_that_obs_passes_on_need_their_source_in_the_pattern() {
+        for event in ["Obs.Event", "Obs.VendorEvent", "Obs.CustomEvent"] {
+            assert!(matches(event, event));
+            assert!(matches("Obs.*", event));
+            assert!(!matches("*", event));
+        }
+        assert!(matches("*", "Obs.SceneChanged"));
     }
 
     #[test]

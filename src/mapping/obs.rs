@@ -6,12 +6,19 @@
 
 use serde_json::{Map, Value, json, value::RawValue};
 
-use crate::event::{EmittedEvent, ObsEvent};
+use crate::event::{EmittedEvent, EventName, ObsEvent};
 
 /// The type of the event that is emitted for `CustomEvent`s of other programs.
 pub const CUSTOM_EVENT: &str = "CustomEvent";
 /// The type of obs-websocket's events of vendors, and of the event that is emitted for them.
 const VENDOR_EVENT: &str = "VendorEvent";
+
+/// Whether this is an event that passes on any event of OBS, or any message of another program.
+pub fn is_passed_on(name: &EventName) -> bool {
+    let is = |kind: &str| name.kind.eq_ignore_ascii_case(kind);
+    name.source.eq_ignore_ascii_case("Obs")
+        && ["Event", VENDOR_EVENT, CUSTOM_EVENT].into_iter().any(is)
+}
 
 /// The connection to OBS as Streamer.bot describes one. `id` distinguishes it from the connection
 /// to another OBS.
