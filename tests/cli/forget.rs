@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use twitchat_bridge::sim::obs::StandIn;
 
-use crate::program::{Home, obs, sessions, wait_until};
+use crate::program::{Home, Running, obs, sessions, wait_until};
 
 /// Somebody whose name and id stand nowhere else.
 const ID: &str = "7654321098";
@@ -57,6 +58,17 @@ async fn fill(home: &Home) {
         .succeeds();
 }
 
+/// A bridge with a filled journal, which logs everything it can into a file of its home folder.
+async fn filled_and_logged() -> (StandIn, Home, Running, PathBuf) {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let log = home.path("bridge.log");
+    let bridge = home.spawn(&["-vvv", "run", "--log-file", log.to_str().unwrap()]);
+    sessions(&obs, 2).await;
+    fill(&home).await;
+    (obs, home, bridge, log)
+}
+
 /// All files below a folder in which a name or the id stands: as text, or escaped as in JSON.
 fn files_with_zaphod(folder: &Path) -> Vec<PathBuf> {
     let words = [ID, LOGIN, "zaphod_b", "zaphod_b\\u00e9"].map(str::to_lowercase);
@@ -88,12 +100,7 @@ fn nobody() -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn without_a_bridge_a_person_is_forgotten_in_all_sessions_and_files() {
-    let obs = obs().await;
-    let home = Home::at(obs.port());
-    let log = home.path("bridge.log");
-    let bridge = home.spawn(&["-vvv", "run", "--log-file", log.to_str().unwrap()]);
-    sessions(&obs, 2).await;
-    fill(&home).await;
+    let (_obs, home, bridge, log) = filled_and_logged().await;
     bridge.signal("INT");
     bridge.end().await.succeeds();
     assert!(files_with_zaphod(home.folder()).contains(&log));
@@ -143,12 +150,7 @@ async fn without_a_bridge_a_person_is_forgotten_in_all_sessions_and_files() {
 
 #[tokio::test]
 async fn a_running_bridge_forgets_for_the_verb_on_the_same_computer() {
-    let obs = obs().await;
-    let home = Home::at(obs.port());
-    let log = home.path("bridge.log");
-    let bridge = home.spawn(&["-vvv", "run", "--log-file", log.to_str().unwrap()]);
-    sessions(&obs, 2).await;
-    fill(&home).await;
+    let (_obs, home, bridge, log) = filled_and_logged().await;
     home.run(&["request", "Forget", &format!("person={LOGIN}")])
         .await
         .fails(1, &["bus.allow", "forget"]);
@@ -202,12 +204,7 @@ async fn a_running_bridge_forgets_for_the_verb_on_the_same_computer() {
 
 #[tokio::test]
 async fn wipe_removes_every_file_and_lists_it() {
-    let obs = obs().await;
-    let home = Home::at(obs.port());
-    let log = home.path("bridge.log");
-    let bridge = home.spawn(&["-vvv", "run", "--log-file", log.to_str().unwrap()]);
-    sessions(&obs, 2).await;
-    fill(&home).await;
+    let (_obs, home, bridge, log) = filled_and_logged().await;
     home.run(&["store", "wipe", "--yes"]).await.fails(
         6,
         &[
