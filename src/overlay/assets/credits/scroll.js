@@ -30,6 +30,7 @@
             const own = section.querySelector(':scope > .title');
             if (!own) continue;
             const title = own.cloneNode(true);
+            title.replaceChildren(make('span', 'title-pane', ...title.children)); // themes may put something behind icon and text
             own.classList.add('placeholder');
             const { offsetTop: top, offsetLeft: left, offsetWidth: width, offsetHeight: height } = own;
             Object.assign(title.style, { top: `${top}px`, left: `${left}px`, width: `${width}px` });
