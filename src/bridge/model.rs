@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     credits::{Fold, Origin, PersonId},
-    event::{Fact, Person, Platform, Roles, fact::Presence},
+    event::{Fact, Person, Platform, Roles},
 };
 
 /// The state that the journal determines.
@@ -179,11 +179,11 @@ impl Model {
     /// would not.
     pub(super) fn is_new(&self, fact: &Fact) -> bool {
         match fact {
-            Fact::Presence(Presence { who, spoke, .. }) => self
+            Fact::Presence(presence) => self
                 .fold
                 .people
-                .find(who)
-                .is_none_or(|id| self.fold.session.is_new(id, who.roles, *spoke)),
+                .find(&presence.who)
+                .is_none_or(|id| self.fold.session.is_new(id, presence)),
             // It is kept outside the session, for all sessions.
             Fact::Broadcaster { .. } => false,
             _ => fact.counts(),

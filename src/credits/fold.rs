@@ -119,6 +119,7 @@ pub struct Sections {
     singles: Singles,
     joined_extras: JoinedExtras,
     title: Box<str>,
+    first_timers: Tally,
     facts: u64,
     arrivals: Arrivals,
 }
@@ -171,9 +172,15 @@ impl Sections {
         &self.title
     }
 
-    /// Whether this presence would change anything: a person who is new in chat, or who has a new
-    /// role.
-    pub fn is_new(&self, who: PersonId, roles: Roles, spoke: bool) -> bool {
+    /// People whose first message ever on this channel was reported in this session.
+    pub fn first_timers(&self) -> &Tally {
+        &self.first_timers
+    }
+
+    /// Whether this presence would change anything: a person who is new in chat or on the channel,
+    /// or who has a new role.
+    pub fn is_new(&self, who: PersonId, presence: &Presence) -> bool {
+        let (roles, spoke) = (presence.who.roles, presence.spoke);
         let lacks = |section| {
             self.list(section)
                 .is_none_or(|tally| tally.get(who).is_none())
@@ -186,6 +193,7 @@ impl Sections {
 
     /// Number of lines of all lists together, with at most `limit` of each.
     pub fn lines(&self, limit: Option<usize>) -> usize {
+            || (presence.is_first_ever() && self.first_timers.get(who).is_none())
         let limit = limit.unwrap_or(usize::MAX);
         let lists = self.lists.values().map(Tally::len);
         let support = self.support.values().map(|support| support.lines().len());
@@ -746,10 +754,13 @@ impl Fold {
                 }
             }
             Fact::Support(support) => self.support(support, at_ms, registered),
-            Fact::Presence(Presence { who, spoke, .. }) => {
-                let roles = who.roles;
-                let who = self.register(who, at_ms, registered);
-                self.session.present(who, roles, *spoke, at_ms);
+            Fact::Presence(presence) => {
+                let roles = presence.who.roles;
+                let who = self.register(&presence.who, at_ms, registered);
+                self.session.present(who, roles, presence.spoke, at_ms);
+                if presence.is_first_ever() && self.session.first_timers.get(who).is_none() {
+                    self.session.first_timers.add(who, 1, 0, None, at_ms);
+                }
             }
             Fact::Broadcaster { .. } | Fact::Ban { .. } | Fact::Plain { .. } => {}
         }

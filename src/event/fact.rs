@@ -260,6 +260,13 @@ pub enum PresenceEvent {
     Silent,
 }
 
+impl Presence {
+    /// Whether it reports the person's first message ever on this channel.
+    pub fn is_first_ever(&self) -> bool {
+        self.emitted_as == PresenceEvent::FirstWord { ever: true }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     Follow {

@@ -19,6 +19,7 @@ mod renames;
 mod replay;
 mod replies;
 mod roll;
+mod roll_content;
 mod roll_restart;
 mod rule_test;
 mod rules;

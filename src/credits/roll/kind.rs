@@ -68,6 +68,8 @@ pub enum Kind {
     #[strum(to_string = "chatters", serialize = "users")]
     #[strum(props(slot = "chatters", title = "In chat", icon = "users"))]
     Chatters,
+    #[strum(props(title = "First-time chatters", icon = "chat"))]
+    FirstTimeChatters,
     #[strum(props(title = "{name}", icon = "group"))]
     Groups,
     #[strum(props(slot = "tips", title = "Tips", icon = "coin"))]
@@ -172,7 +174,7 @@ mod tests {
     fn every_kind_has_one_line_and_one_name() {
         let kinds: HashSet<Kind> = Kind::all().collect();
         let names: HashSet<&str> = Kind::all().map(Kind::name).collect();
-        assert_eq!((kinds.len(), names.len()), (46, 46));
+        assert_eq!((kinds.len(), names.len()), (47, 47));
         for kind in Kind::all() {
             assert_eq!(Kind::parse(&kind.name().to_uppercase()), Some(kind));
             assert!(

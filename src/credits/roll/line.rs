@@ -163,6 +163,7 @@ impl<'a> Lines<'a> {
             Kind::HypeTrains => (joined_extras.trains.list().iter().enumerate())
                 .map(|(place, train)| {
                     let mut line = Line::thing(
+            Kind::FirstTimeChatters => self.first_timers(plan),
                         &format!("Level {} – {} %", train.level, train.percent),
                         Amount::None,
                         place,
@@ -533,6 +534,20 @@ impl<'a> Lines<'a> {
             return Vec::new();
         }
         let stickers = self.joined_extras().stickers.list();
+    /// People who wrote on this channel for the first time ever.
+    fn first_timers(&self, plan: &Plan) -> Vec<Line> {
+        let section = Section::Users;
+        let entries = self.fold.session.first_timers().lines(&self.fold.people);
+        entries
+            .filter(|entry| {
+                !self.is_off(section)
+                    && self.shows(entry.who, plan)
+                    && !self.is_removed(section.legacy(), entry.who)
+            })
+            .map(|entry| self.person(entry.who, Amount::None, entry.first_ms))
+            .collect()
+    }
+
         let these = self.fold.session.singles().support(kind).filter(|once| {
             of_it(once)
                 && self.shows(once.who, plan)

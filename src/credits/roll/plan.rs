@@ -277,5 +277,6 @@ impl Kind {
                 | Self::Groups
                 | Self::Lists
         )
+                | Self::FirstTimeChatters
     }
 }

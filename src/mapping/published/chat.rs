@@ -13,13 +13,14 @@ use crate::event::{
     fact::{Chat, ChatKind, Chunk, Presence, PresenceEvent},
 };
 
-/// Presence from a first word or a chat message: its author, with the roles that the event shows.
+/// Presence from a first word or a chat message: its author, with the roles that the event shows. A
+/// chat message that is the author's first one ever is a first word too.
 pub(super) fn presence(event: &Reader<'_>, first: bool) -> Result<Fact, Error> {
     let ever = flag(
         event.data,
         &["meta.firstMessage", "message.firstMessage", "firstMessage"],
     );
-    let emitted_as = if first {
+    let emitted_as = if first || ever {
         PresenceEvent::FirstWord { ever }
     } else {
         PresenceEvent::ChatMessage

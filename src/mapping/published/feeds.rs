@@ -111,9 +111,10 @@ impl Feed {
                 .map(|path| format!("{path}[]"))
                 .chain(["level".into()])
                 .collect(),
-            EventReader::FirstWord | EventReader::ChatMessage => {
-                with(WHO, &["role", "subscriber", "badges[]", "text"])
-            }
+            EventReader::FirstWord | EventReader::ChatMessage => with(
+                WHO,
+                &["role", "subscriber", "badges[]", "firstMessage", "text"],
+            ),
             EventReader::Ban { .. } => TARGET.fields().into_iter().chain(WHO.fields()).collect(),
             EventReader::Support(spec) => {
                 let mut fields = spec.who.fields();
