@@ -26,6 +26,7 @@ use super::{
     known::PersonId,
     leaderboards::{Calendar, Leaderboards},
     people::{People, Registered},
+    recipients::Recipients,
     redeemed::Redemptions,
     section::Section,
     single::{Once, Singles},
@@ -111,15 +112,16 @@ pub struct Sections {
     support: BTreeMap<SupportKind, SupportList>,
     added: BTreeMap<Box<str>, Unique>,
     gift_bombs: GiftBombs,
+    recipients: Recipients,
     ledger: Vec<(i64, Key, u32)>,
     claimable: VecDeque<Claimable>,
     raids: HashMap<(PersonId, u64), i64>,
     firsts: Firsts,
     subscribed: Subscribed,
     singles: Singles,
+    first_timers: Tally,
     joined_extras: JoinedExtras,
     title: Box<str>,
-    first_timers: Tally,
     facts: u64,
     arrivals: Arrivals,
 }
@@ -162,6 +164,11 @@ impl Sections {
         &self.singles
     }
 
+    /// The people who received gifts.
+    pub fn recipients(&self) -> &Recipients {
+        &self.recipients
+    }
+
     /// The data that only summaries contain.
     pub fn joined_extras(&self) -> &JoinedExtras {
         &self.joined_extras
@@ -186,6 +193,7 @@ impl Sections {
                 .is_none_or(|tally| tally.get(who).is_none())
         };
         (spoke && lacks(Section::Users))
+            || (presence.is_first_ever() && self.first_timers.get(who).is_none())
             || ROLE_SECTIONS
                 .iter()
                 .any(|(role, section)| roles.contains(*role) && lacks(*section))
@@ -193,7 +201,6 @@ impl Sections {
 
     /// Number of lines of all lists together, with at most `limit` of each.
     pub fn lines(&self, limit: Option<usize>) -> usize {
-            || (presence.is_first_ever() && self.first_timers.get(who).is_none())
         let limit = limit.unwrap_or(usize::MAX);
         let lists = self.lists.values().map(Tally::len);
         let support = self.support.values().map(|support| support.lines().len());
@@ -649,13 +656,14 @@ impl Fold {
                 let unnamed = gift
                     .count
                     .saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
-                self.session.gift_bombs.take(
-                    (gifter, gift.tier),
-                    Announced::of(gift),
-                    &recipients,
-                    unnamed,
-                    at_ms,
-                );
+                let (key, announced) = ((gifter, gift.tier), Announced::of(gift));
+                let change =
+                    self.session
+                        .gift_bombs
+                        .take(key, announced, &recipients, unnamed, at_ms);
+                self.session
+                    .recipients
+                    .add(key, announced, &recipients, change);
             }
             _ => {}
         }
@@ -840,6 +848,7 @@ impl Fold {
             let bombs = u32::from(gift.bomb);
             Change {
                 is_new: unnamed > 0,
+                begins: true,
                 gifts: unnamed,
                 bombs,
                 of_bombs: bombs * unnamed,
@@ -853,6 +862,10 @@ impl Fold {
                 at_ms,
             )
         };
+        let announced = Announced::of(gift);
+        session
+            .recipients
+            .add((gifter, gift.tier), announced, &recipients, change);
         if !change.is_new {
             return Outcome::Repeat;
         }

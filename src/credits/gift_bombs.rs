@@ -51,6 +51,9 @@ impl Announced {
 pub struct Change {
     /// Whether the message reports anything new.
     pub is_new: bool,
+    /// Whether it begins a new group of gifts: the former one of this gifter and tier is over, or
+    /// there was none.
+    pub begins: bool,
     /// Number of gifts that were not counted before.
     pub gifts: u32,
     /// Number of bombs that were not counted before.
@@ -154,6 +157,7 @@ impl Bomb {
             &mut self.counted,
             Change {
                 is_new,
+                begins: false,
                 gifts,
                 bombs,
                 of_bombs,
@@ -161,6 +165,7 @@ impl Bomb {
         );
         Change {
             is_new,
+            begins: false,
             gifts: gifts.saturating_sub(before.gifts),
             bombs: bombs.saturating_sub(before.bombs),
             of_bombs: of_bombs.saturating_sub(before.of_bombs),
@@ -193,19 +198,22 @@ impl GiftBombs {
             // Checking all of them for each gift would take quadratic time.
             self.room = 2 * self.running.len();
         }
+        let mut begins = !self.running.contains_key(&(gifter, tier));
         let bomb = self.running.entry((gifter, tier)).or_insert_with(|| Bomb {
             last_ms: at_ms,
             ..Bomb::default()
         });
         if bomb.is_over(announced, at_ms) {
             *bomb = Bomb::default();
+            begins = true;
         }
         bomb.last_ms = bomb.last_ms.max(at_ms);
-        if announced == Announced::Lone {
+        let change = if announced == Announced::Lone {
             bomb.lone(recipients, unnamed)
         } else {
             bomb.gifts(announced, recipients, unnamed)
-        }
+        };
+        Change { begins, ..change }
     }
 }
 

@@ -20,6 +20,7 @@ pub mod left_out;
 pub mod listed;
 pub mod namesakes;
 pub mod people;
+mod recipients;
 mod redeemed;
 pub mod reply;
 pub mod roll;

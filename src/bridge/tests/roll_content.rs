@@ -40,6 +40,19 @@ fn names(bench: &mut Bench) -> Vec<String> {
         .collect()
 }
 
+/// The lines below each name of the first section of the roll that would begin now.
+fn lines(bench: &mut Bench) -> Vec<String> {
+    let reply = bench.ask(json!({ "request": "GetRoll", "id": 1 }));
+    let names = reply["roll"]["sections"][0]["names"].as_array().cloned();
+    let below = |name: &Value| {
+        let lines = name["lines"].as_array().cloned().unwrap_or_default();
+        assert_eq!(name["inline"] == true, !lines.is_empty(), "{name}");
+        let texts = lines.iter().map(|line| line["text"].as_str().unwrap());
+        texts.collect::<Vec<_>>().join(", ")
+    };
+    names.unwrap_or_default().iter().map(below).collect()
+}
+
 fn publish(bench: &mut Bench, name: &str, data: &Value) {
     let (source, kind) = name.split_once('.').unwrap();
     let reply = bench.ask(json!({ "request": "PublishEvent", "id": 1,
@@ -74,4 +87,66 @@ fn whoever_writes_for_the_first_time_ever_is_a_first_time_chatter_and_nobody_els
     }
     bench.ask(json!({ "request": "EditCredits", "id": 1, "edit": "hide", "person": "Ever" }));
     assert_eq!(names(&mut bench), ["stranger", "newcomer"]);
+}
+
+#[test]
+fn recipients_stand_below_the_gifter_and_the_others_are_a_number() {
+    let recipients = |kind, recipients| Plan {
+        recipients,
+        ..plan(kind)
+    };
+    let give = |bench: &mut Bench, gifter: &str, to: &[&str], total: u32| {
+        let recipients: Vec<_> = to
+            .iter()
+            .map(|name| json!({ "id": name, "login": name, "name": name }))
+            .collect();
+        let gifter = json!({ "id": gifter, "login": gifter, "name": gifter });
+        publish(
+            bench,
+            "Twitch.GiftBomb",
+            &json!({ "user": gifter, "recipients": recipients, "total": total,
+                "gifts": total, "tier": "1000" }),
+        );
+    };
+    let given = |kind, most| {
+        let mut bench = bench_of(vec![recipients(kind, most)]);
+        give(&mut bench, "zoe", &["ann", "ben", "cleo"], 3);
+        bench.pass(60_000);
+        let one = json!({ "user": { "id": "zoe", "login": "zoe", "name": "zoe" },
+            "recipient": { "id": "dora", "login": "dora", "name": "dora" }, "tier": "1000" });
+        publish(&mut bench, "Twitch.GiftSub", &one);
+        bench
+    };
+    let all = ["ann, ben, cleo, dora"];
+    assert_eq!(lines(&mut given(Kind::GiftSubs, 10)), all);
+    assert_eq!(lines(&mut restarted(&given(Kind::GiftSubs, 10))), all);
+    assert_eq!(
+        lines(&mut given(Kind::GiftSubs, 2)),
+        ["ann, ben, and 2 more"]
+    );
+    assert_eq!(lines(&mut given(Kind::GiftBombs, 10)), ["ann, ben, cleo"]);
+    assert_eq!(lines(&mut given(Kind::GiftSubs, 0)), [""]);
+}
+
+#[test]
+fn a_recipient_who_is_hidden_during_the_roll_goes_from_below_the_gifter() {
+    let mut bench = bench_of(vec![Plan {
+        recipients: 5,
+        ..plan(Kind::GiftSubs)
+    }]);
+    let one = json!({ "user": { "id": "zoe", "login": "zoe", "name": "zoe" },
+        "recipient": { "id": "dora", "login": "dora", "name": "dora" }, "tier": "1000" });
+    publish(&mut bench, "Twitch.GiftSub", &one);
+    bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 60 }));
+    bench.sent();
+    bench.receive(r#"{"request":"EditCredits","id":2,"edit":"hide","person":"dora"}"#);
+    bench.pass(1_000);
+    let replaced = bench
+        .sent()
+        .into_iter()
+        .find(|message| message["command"] == "replace");
+    assert_eq!(
+        replaced.unwrap()["value"],
+        json!([{ "at": [0, 0, 0], "name": null }])
+    );
 }

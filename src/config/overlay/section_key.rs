@@ -94,6 +94,11 @@ pub(in crate::config) const KEYS: &[SectionKey] = &[
         set: |plan, field| field.flag().map(|details| plan.details = details),
     },
     SectionKey {
+        name: "recipients",
+        bus: true,
+        set: |plan, field| recipients(field).map(|most| plan.recipients = most),
+    },
+    SectionKey {
         name: "limit",
         bus: true,
         set: |plan, field| {
@@ -251,6 +256,21 @@ fn amounts(field: &Field<'_>) -> Read<Amounts> {
         Content::Bool(false) => Ok(Amounts::Hidden),
         Content::Text(text) if text.contains("{n}") => Ok(Amounts::Worded(text.as_str().into())),
         _ => Err(field.bad("true, false, or a text with {n} for the number")),
+    }
+}
+
+/// How many recipients stand below a gifter, with `recipients = true`.
+const RECIPIENTS: usize = 10;
+
+fn recipients(field: &Field<'_>) -> Read<usize> {
+    match &field.node.content {
+        Content::Bool(true) => Ok(RECIPIENTS),
+        Content::Bool(false) => Ok(0),
+        Content::Whole(most) => usize::try_from(*most)
+            .ok()
+            .filter(|most| (1..=1_000).contains(most))
+            .ok_or_else(|| field.bad("true, false, or a whole number from 1 to 1000")),
+        _ => Err(field.bad("true, false, or a whole number from 1 to 1000")),
     }
 }
 

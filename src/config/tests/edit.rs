@@ -387,6 +387,7 @@ fn a_request_may_change_exactly_these_settings() {
         ("lifetime", json!(true)),
         ("badges", json!(true)),
         ("details", json!(true)),
+        ("recipients", json!(true)),
         ("limit", json!(5)),
         ("merge", json!(true)),
         ("ignore", json!(["x"])),

@@ -226,6 +226,7 @@ impl Line {
             },
             platform: "",
             amount,
+            inline: plan.details && self.is_inline,
             lines: if plan.details { self.lines } else { Vec::new() },
             skin: if plan.details {
                 self.skin

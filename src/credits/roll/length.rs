@@ -111,7 +111,20 @@ fn height_of(section: &Section) -> f64 {
             };
             let notes: f64 = names
                 .iter()
-                .map(|name| (lines(&name.note) + name.lines.len() as f64) * NOTE)
+                .map(|name| {
+                    let below = if name.inline {
+                        lines(
+                            &name
+                                .lines
+                                .iter()
+                                .map(|line| format!("{}, ", line.text))
+                                .collect::<String>(),
+                        )
+                    } else {
+                        name.lines.len() as f64
+                    };
+                    (lines(&name.note) + below) * NOTE
+                })
                 .sum();
             let rows = names.len().max(1).div_ceil(columns) as f64;
             f64::from(u8::from(!title.is_empty())) * TITLE + rows * ROW + notes / columns as f64
@@ -182,6 +195,7 @@ mod tests {
             images: Vec::new(),
             who: None,
             lines: Vec::new(),
+            inline: false,
             skin: Box::default(),
         };
         let body = Body::People {

@@ -1,5 +1,7 @@
 //! Makes the lines of each kind of section from the fold: name, amount and time.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{
@@ -46,6 +48,8 @@ pub(super) struct Line {
     pub(super) tier: Option<Tier>,
     pub(super) badge: &'static str,
     pub(super) lines: Vec<Below>,
+    /// Whether the lines are names of recipients, which stand side by side.
+    pub(super) is_inline: bool,
     pub(super) skin: Box<str>,
     pub(super) note: String,
     pub(super) images: Vec<Box<str>>,
@@ -65,6 +69,7 @@ impl Line {
             tier: None,
             badge: "",
             lines: Vec::new(),
+            is_inline: false,
             skin: Box::default(),
             note: String::new(),
             images: Vec::new(),
@@ -91,6 +96,7 @@ impl Line {
             };
         }
         self.lines.extend(other.lines);
+        self.is_inline |= other.is_inline;
         self.images.extend(other.images);
         self.images.dedup();
         if self.skin.is_empty() {
@@ -143,8 +149,8 @@ impl<'a> Lines<'a> {
             Kind::Cheers => self.cheers(plan),
             Kind::Subs => self.section(Section::Subs, Some(Unit::Months), plan),
             Kind::ReSubs => self.section(Section::ReSubs, Some(Unit::Months), plan),
-            Kind::GiftSubs => self.section(Section::GiftSubs, Some(Unit::Gifts), plan),
-            Kind::GiftBombs => self.section(Section::GiftBombs, Some(Unit::Gifts), plan),
+            Kind::GiftSubs => self.gifts(Section::GiftSubs, plan),
+            Kind::GiftBombs => self.gifts(Section::GiftBombs, plan),
             Kind::Raids => self.section(Section::Raided, Some(Unit::Viewers), plan),
             Kind::Redemptions => self.section(Section::RewardRedemptions, Some(Unit::Points), plan),
             Kind::Goals => self.section(Section::GoalContributions, Some(Unit::Points), plan),
@@ -157,13 +163,13 @@ impl<'a> Lines<'a> {
             Kind::Vips => self.section(Section::VIPs, None, plan),
             Kind::Subscribers => self.section(Section::Subscriber, None, plan),
             Kind::Chatters => self.chatters(plan),
+            Kind::FirstTimeChatters => self.first_timers(plan),
             Kind::Games => self.games(),
             Kind::Editors => self.listed(&self.options.editors, Section::Editors, plan),
             Kind::Rewards => self.rewards(plan),
             Kind::HypeTrains => (joined_extras.trains.list().iter().enumerate())
                 .map(|(place, train)| {
                     let mut line = Line::thing(
-            Kind::FirstTimeChatters => self.first_timers(plan),
                         &format!("Level {} – {} %", train.level, train.percent),
                         Amount::None,
                         place,
@@ -425,6 +431,59 @@ impl<'a> Lines<'a> {
             .collect()
     }
 
+    /// People who gave subscriptions, with the recipients below them if the plan has any.
+    fn gifts(&self, section: Section, plan: &Plan) -> Vec<Line> {
+        let mut lines = self.section(section, Some(Unit::Gifts), plan);
+        if plan.recipients == 0 {
+            return lines;
+        }
+        let mut recipients: HashMap<PersonId, Vec<PersonId>> = HashMap::new();
+        let gifts = self.fold.session.recipients();
+        for (gifter, who) in gifts.gifts(section == Section::GiftBombs) {
+            let gifter = self.fold.people.shown(gifter);
+            recipients.entry(gifter).or_default().push(who);
+        }
+        for line in &mut lines {
+            let (Some(gifter), Amount::Number(gifts, _)) = (line.who, &line.amount) else {
+                continue;
+            };
+            let named = recipients.remove(&gifter).unwrap_or_default();
+            line.lines = self.recipients(&named, *gifts, plan);
+            line.is_inline = !line.lines.is_empty();
+        }
+        lines
+    }
+
+    /// The lines for the recipients of so many gifts. The last line is the number of gifts whose
+    /// recipients are not listed.
+    fn recipients(&self, named: &[PersonId], gifts: u64, plan: &Plan) -> Vec<Below> {
+        let (mut listed, mut gifts_of_listed) = (Vec::new(), 0);
+        for who in named {
+            let who = self.fold.people.shown(*who);
+            let is_listed = listed.contains(&who);
+            if !is_listed && (listed.len() == plan.recipients || !self.shows(who, plan)) {
+                continue;
+            }
+            gifts_of_listed += 1;
+            if !is_listed {
+                listed.push(who);
+            }
+        }
+        let mut lines: Vec<_> = listed
+            .into_iter()
+            .map(|who| self.below(who, String::new(), ""))
+            .collect();
+        let more = gifts.saturating_sub(gifts_of_listed);
+        if more > 0 && !lines.is_empty() {
+            lines.push(below(
+                format!("and {} more", grouped(more)),
+                String::new(),
+                "",
+            ));
+        }
+        lines
+    }
+
     fn cheers(&self, plan: &Plan) -> Vec<Line> {
         let pinned = self.joined_extras().pinned.list();
         match plan.pinned {
@@ -473,6 +532,20 @@ impl<'a> Lines<'a> {
             plan.roles.is_empty() || plan.roles.contains(&role)
         });
         lines
+    }
+
+    /// People who wrote on this channel for the first time ever.
+    fn first_timers(&self, plan: &Plan) -> Vec<Line> {
+        let section = Section::Users;
+        let entries = self.fold.session.first_timers().lines(&self.fold.people);
+        entries
+            .filter(|entry| {
+                !self.is_off(section)
+                    && self.shows(entry.who, plan)
+                    && !self.is_removed(section.legacy(), entry.who)
+            })
+            .map(|entry| self.person(entry.who, Amount::None, entry.first_ms))
+            .collect()
     }
 
     /// Numbers of bans. This is the only kind of section that shows people who are banned.
@@ -534,20 +607,6 @@ impl<'a> Lines<'a> {
             return Vec::new();
         }
         let stickers = self.joined_extras().stickers.list();
-    /// People who wrote on this channel for the first time ever.
-    fn first_timers(&self, plan: &Plan) -> Vec<Line> {
-        let section = Section::Users;
-        let entries = self.fold.session.first_timers().lines(&self.fold.people);
-        entries
-            .filter(|entry| {
-                !self.is_off(section)
-                    && self.shows(entry.who, plan)
-                    && !self.is_removed(section.legacy(), entry.who)
-            })
-            .map(|entry| self.person(entry.who, Amount::None, entry.first_ms))
-            .collect()
-    }
-
         let these = self.fold.session.singles().support(kind).filter(|once| {
             of_it(once)
                 && self.shows(once.who, plan)

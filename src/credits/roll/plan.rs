@@ -140,6 +140,8 @@ pub struct Plan {
     /// Whether lines are shown below a name: a poll's choices, the people who redeemed a reward or
     /// conducted a train, and the goods that were bought.
     pub details: bool,
+    /// Largest number of recipients that stand below somebody who gave subscriptions; 0 for none.
+    pub recipients: usize,
     /// Largest number of names; `None` for no limit.
     pub limit: Option<usize>,
     /// Whether a person who gave twice is listed once.
@@ -190,6 +192,7 @@ impl Plan {
             lifetime: false,
             badges: false,
             details: true,
+            recipients: 0,
             limit: None,
             merge: true,
             ignore: HashSet::new(),
@@ -274,9 +277,9 @@ impl Kind {
                 | Self::Vips
                 | Self::Subscribers
                 | Self::Chatters
+                | Self::FirstTimeChatters
                 | Self::Groups
                 | Self::Lists
         )
-                | Self::FirstTimeChatters
     }
 }

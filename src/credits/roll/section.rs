@@ -18,6 +18,9 @@ pub struct Name {
     /// Lines below the name, such as the choices of a poll or the people who redeemed a reward.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Below>,
+    /// Whether the lines stand side by side, separated by commas, as the recipients of gifts do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub inline: bool,
     /// Skin of a message effect; may be empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub skin: Box<str>,

@@ -44,7 +44,7 @@
             given(amount) ? isolated('amount', amount) : undefined), at, text);
     }
 
-    function entry({ name, platform, amount, note, icon, badge, images, lines, skin }, at, onLost) {
+    function entry({ name, platform, amount, note, icon, badge, images, lines, inline, skin }, at, onLost) {
         const element = placed(make('li', 'entry'), at, name);
         if (SKINS.includes(skin)) element.classList.add('skin', `skin-${skin}`);
         if (Array.isArray(images) && images.length > 0) {
@@ -54,7 +54,9 @@
         if (given(amount)) who.append(isolated('amount', amount));
         element.append(who);
         if (given(note)) element.append(isolated('note', note));
-        if (Array.isArray(lines) && lines.length > 0) element.append(make('span', 'lines', ...lines.map((one, index) => line(one, `${at}.${index}`, onLost))));
+        if (Array.isArray(lines) && lines.length > 0) {
+            element.append(make('span', inline === true ? 'lines inline' : 'lines', ...lines.map((one, index) => line(one, `${at}.${index}`, onLost))));
+        }
         return element;
     }
 
