@@ -3,7 +3,7 @@
 use super::{roll::bench_with, *};
 use crate::{
     bridge::io::Overlay,
-    credits::roll::{CreditsPlan, Kind, Plan},
+    credits::roll::{CreditsPlan, Kind, Plan, Service},
 };
 
 /// A bridge whose roll has these sections.
@@ -149,4 +149,44 @@ fn a_recipient_who_is_hidden_during_the_roll_goes_from_below_the_gifter() {
         replaced.unwrap()["value"],
         json!([{ "at": [0, 0, 0], "name": null }])
     );
+}
+
+#[test]
+fn a_section_of_tips_may_list_some_services_only() {
+    let tips = |services: &[&str]| Plan {
+        services: services
+            .iter()
+            .map(|word| Service::parse(word).unwrap())
+            .collect(),
+        ..plan(Kind::Tips)
+    };
+    for (services, expected) in [
+        (&[][..], &["Kim", "Sam", "Fay", "A friend"][..]),
+        (&["ko-fi", "Fourthwall"], &["Kim", "Fay"]),
+        (&["Streamlabs"], &["Sam"]),
+        (&["DonorDrive"], &[]),
+    ] {
+        let mut bench = bench_of(vec![tips(services)]);
+        let amount = json!("5.00");
+        for (name, data) in [
+            (
+                "Kofi.Donation",
+                json!({ "from_name": "Kim", "amount": amount, "currency": "USD" }),
+            ),
+            (
+                "Streamlabs.Donation",
+                json!({ "from": "Sam", "amount": amount, "currency": "USD" }),
+            ),
+            (
+                "Fourthwall.Donation",
+                json!({ "username": "Fay", "amounts": { "total": 5.0 }, "currency": "USD" }),
+            ),
+        ] {
+            publish(&mut bench, name, &data);
+        }
+        let add = json!({ "request": "AddToCredits", "id": 1, "section": "Tips",
+            "value": "A friend" });
+        assert_eq!(bench.ask(add)["status"], "ok");
+        assert_eq!(names(&mut bench), expected, "{services:?}");
+    }
 }

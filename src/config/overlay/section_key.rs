@@ -7,7 +7,7 @@ use strum::VariantNames;
 use crate::{
     config::read,
     credits::roll::{
-        Amounts, Kind, Plan, Role,
+        Amounts, Kind, Plan, Role, Service,
         words::{PLACEHOLDERS, unknown_placeholder},
     },
     event::{Platform, fact::Tier},
@@ -125,6 +125,11 @@ pub(in crate::config) const KEYS: &[SectionKey] = &[
                 .each_of("platforms", Platform::words())
                 .map(|list| plan.platforms = list.into_iter().collect())
         },
+    },
+    SectionKey {
+        name: "services",
+        bus: true,
+        set: |plan, field| services(field).map(|services| plan.services = services),
     },
     SectionKey {
         name: "tiers",
@@ -272,6 +277,24 @@ fn recipients(field: &Field<'_>) -> Read<usize> {
             .ok_or_else(|| field.bad("true, false, or a whole number from 1 to 1000")),
         _ => Err(field.bad("true, false, or a whole number from 1 to 1000")),
     }
+}
+
+fn services(field: &Field<'_>) -> Read<HashSet<Service>> {
+    field
+        .words()?
+        .into_iter()
+        .map(|(word, field)| {
+            Service::parse(word).ok_or_else(|| {
+                field.bad(match nearest(word, Service::names()) {
+                    Some(known) => format!("a service (the nearest is {known:?})"),
+                    None => format!(
+                        "a service: {}",
+                        Service::names().collect::<Vec<_>>().join(", ")
+                    ),
+                })
+            })
+        })
+        .collect()
 }
 
 fn lower(words: Vec<String>) -> HashSet<Box<str>> {

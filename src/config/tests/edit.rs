@@ -392,6 +392,7 @@ fn a_request_may_change_exactly_these_settings() {
         ("merge", json!(true)),
         ("ignore", json!(["x"])),
         ("platforms", json!(["twitch"])),
+        ("services", json!(["Ko-fi"])),
         ("tiers", json!(["prime"])),
         ("roles", json!(["vips"])),
         ("only", json!(["x"])),

@@ -608,13 +608,17 @@ impl<'a> Lines<'a> {
         }
         let stickers = self.joined_extras().stickers.list();
         let these = self.fold.session.singles().support(kind).filter(|once| {
+            let source = &*once.name.source;
+            let mut services = plan.services.iter();
             of_it(once)
+                && (plan.services.is_empty() || services.any(|one| one.is_source(source)))
                 && self.shows(once.who, plan)
                 && !self.is_removed(support_section(kind), once.who)
         });
         // What `AddToCredits` put below the same name stands with it.
         let section = support_section(kind);
-        let added_too = matches!(plan.first(), Kind::Tips | Kind::Merch | Kind::Members);
+        let added_too = plan.services.is_empty()
+            && matches!(plan.first(), Kind::Tips | Kind::Merch | Kind::Members);
         let own = self.fold.added().into_iter();
         let own = own
             .filter(|(name, _)| added_too && name.eq_ignore_ascii_case(section))

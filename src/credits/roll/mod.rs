@@ -13,6 +13,7 @@ pub mod look;
 mod namesakes;
 pub mod plan;
 pub mod section;
+pub mod service;
 pub mod words;
 
 pub use content::{Given, sections};
@@ -21,6 +22,7 @@ pub use length::{Length, length};
 pub use look::{CreditsPlan, Look, Mode, Style, THEMES, doubt_of_theme};
 pub use plan::{Amounts, Layout, Pinned, Plan, Role, Sort};
 pub use section::{Body, Name, Place, Section, places};
+pub use service::Service;
 
 #[cfg(test)]
 mod tests;

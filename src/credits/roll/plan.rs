@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::kind::Kind;
+use super::{kind::Kind, service::Service};
 use crate::event::{Platform, fact::Tier};
 
 /// How the names of a section are arranged.
@@ -151,6 +151,8 @@ pub struct Plan {
     pub ignore: HashSet<Box<str>>,
     /// Platforms to include; empty for all.
     pub platforms: HashSet<Platform>,
+    /// Services whose tips, purchases and memberships to include; empty for all.
+    pub services: HashSet<Service>,
     /// Tiers of subscriptions to include; empty for all.
     pub tiers: HashSet<Tier>,
     /// Roles of chatters to include; empty for all.
@@ -197,6 +199,7 @@ impl Plan {
             merge: true,
             ignore: HashSet::new(),
             platforms: HashSet::new(),
+            services: HashSet::new(),
             tiers: HashSet::new(),
             roles: HashSet::new(),
             only: HashSet::new(),
