@@ -3,7 +3,7 @@
 use super::{roll::bench_with, *};
 use crate::{
     bridge::io::Overlay,
-    credits::roll::{CreditsPlan, Kind, Plan, Service},
+    credits::roll::{Amounts, CreditsPlan, Kind, Plan, Service, Sort},
 };
 
 /// A bridge whose roll has these sections.
@@ -188,5 +188,49 @@ fn a_section_of_tips_may_list_some_services_only() {
             "value": "A friend" });
         assert_eq!(bench.ask(add)["status"], "ok");
         assert_eq!(names(&mut bench), expected, "{services:?}");
+    }
+}
+
+#[test]
+fn a_title_may_have_the_sum_of_all_amounts_and_currencies_stay_apart() {
+    let title = |bench: &mut Bench| {
+        let reply = bench.ask(json!({ "request": "GetRoll", "id": 1 }));
+        reply["roll"]["sections"][0]["title"].clone()
+    };
+    let section = |kinds: &[Kind]| Plan {
+        title: Some("{count} of {all}: {sum}".into()),
+        limit: Some(1),
+        sort: Sort::Amount,
+        amounts: Amounts::Hidden,
+        ..Plan::of("sums", kinds)
+    };
+    let tip = |from: &str, amount: &str, currency: &str| json!({ "from_name": from, "amount": amount, "currency": currency });
+    let cheer = |name: &str, bits: u64| json!({ "channel": "1", "bits": bits, "message": "Cheer", "user": person(name) });
+    for (kinds, expected) in [
+        (&[Kind::Tips][..], "1 of 3: €5.50 + $7"),
+        (&[Kind::Cheers], "1 of 2: 12,345 bits"),
+        (
+            &[Kind::Tips, Kind::Cheers],
+            "1 of 5: €5.50 + $7 + 12,345 bits",
+        ),
+        (&[Kind::Subs], "1 of 1: "),
+    ] {
+        let mut bench = bench_of(vec![section(kinds)]);
+        for data in [
+            tip("Ann", "5", "EUR"),
+            tip("Ben", "7", "USD"),
+            tip("Cleo", "0.50", "€"),
+        ] {
+            publish(&mut bench, "Kofi.Donation", &data);
+        }
+        bench.twitchat("BITS", cheer("Dora", 12_000));
+        bench.twitchat("BITS", cheer("Emil", 345));
+        publish(
+            &mut bench,
+            "Twitch.Sub",
+            &json!({ "userId": "5", "userName": "fox",
+            "displayName": "Fox", "subTier": "1000", "cumulativeMonths": 4 }),
+        );
+        assert_eq!(title(&mut bench), expected);
     }
 }

@@ -60,6 +60,24 @@ impl Amount {
         }
     }
 
+    /// Whether both have the same unit, so that they can be added.
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(_, mine), Self::Number(_, theirs)) => mine == theirs,
+            (Self::Money(_), Self::Money(_)) | (Self::None, Self::None) => true,
+            _ => false,
+        }
+    }
+
+    /// A sum of amounts with its unit; empty if there is nothing to add up.
+    pub fn summed(&self) -> String {
+        match self {
+            Self::None | Self::Number(0, _) | Self::Number(_, Unit::Months) => String::new(),
+            Self::Number(number, Unit::Times | Unit::Gifts) => grouped(*number),
+            _ => self.text(),
+        }
+    }
+
     /// A number to sort by, regardless of the unit.
     pub fn rank(&self) -> u128 {
         match self {

@@ -4,7 +4,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    amount::{grouped, span},
+    amount::{Amount, grouped, span},
     kind::Kind,
     line::{Line, Lines},
     look::CreditsPlan,
@@ -84,17 +84,16 @@ fn people(
 ) -> Option<Section> {
     let mut lines = if plan.merge { merged(found) } else { found };
     sort(&mut lines, plan.sort);
+    let (all, sum) = (lines.len(), sum(&lines));
     lines.truncate(plan.limit.unwrap_or(usize::MAX));
     if lines.is_empty() && hide_empty {
         return None;
     }
     let first = plan.first();
-    let total = lines
-        .iter()
-        .fold(super::amount::Amount::None, |mut sum, line| {
-            sum.add(line.amount.clone());
-            sum
-        });
+    let total = lines.iter().fold(Amount::None, |mut sum, line| {
+        sum.add(line.amount.clone());
+        sum
+    });
     let title = words::fill(
         plan.title.as_deref().unwrap_or_else(|| first.title()),
         |key| match key {
@@ -102,6 +101,8 @@ fn people(
             "name" => Some(capitalised(name)),
             "count" => Some(grouped(lines.len() as u64)),
             "total" => Some(total.number()),
+            "all" => Some(grouped(all as u64)),
+            "sum" => Some(sum.clone()),
             _ => general(key, fold, given),
         },
     );
@@ -120,6 +121,24 @@ fn people(
         body,
         kinds: plan.kinds.clone(),
     })
+}
+
+/// The amounts of all lines together, with their units: `12,345 bits`, or `€12.50 + $3`. Each unit
+/// and each currency has its own sum. Months have none, because they are a state and no amount.
+fn sum(lines: &[Line]) -> String {
+    let mut sums: Vec<Amount> = Vec::new();
+    for line in lines {
+        match sums.iter_mut().find(|sum| sum.is_like(&line.amount)) {
+            Some(sum) => sum.add(line.amount.clone()),
+            None => sums.push(line.amount.clone()),
+        }
+    }
+    let texts: Vec<_> = sums
+        .iter()
+        .map(Amount::summed)
+        .filter(|text| !text.is_empty())
+        .collect();
+    texts.join(" + ")
 }
 
 fn text(plan: &Plan, fold: &Fold, given: &Given) -> Option<Section> {

@@ -1,13 +1,18 @@
 //! Placeholders in titles and texts: `{count}`, `{channel}`, `{date}`.
 
 /// Every placeholder with its meaning.
-pub const PLACEHOLDERS: [(&str, &str); 9] = [
+pub const PLACEHOLDERS: [(&str, &str); 11] = [
     (
         "name",
         "the name of a group, a list of your own or a section's kind",
     ),
     ("count", "how many stand in the section"),
     ("total", "their amounts together"),
+    ("all", "how many there are, also those beyond the limit"),
+    (
+        "sum",
+        "the amounts of all of them together, with their units",
+    ),
     ("channel", "your name"),
     ("title", "the stream's title"),
     ("game", "the category that was played last"),
