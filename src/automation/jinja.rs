@@ -27,15 +27,16 @@ const DEPTH: usize = 100;
 
 /// The environment of templates: printing a missing value is an error, not an empty text.
 pub(super) static STRICT: LazyLock<Environment<'static>> =
-    LazyLock::new(|| environment(UndefinedBehavior::Strict));
+    LazyLock::new(|| environment(UndefinedBehavior::Strict, FUEL));
 /// The environment of conditions: a missing field is false, and so are fields within it.
 pub(super) static CHAINABLE: LazyLock<Environment<'static>> =
-    LazyLock::new(|| environment(UndefinedBehavior::Chainable));
+    LazyLock::new(|| environment(UndefinedBehavior::Chainable, FUEL));
 
-fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
+/// An environment that escapes nothing. `fuel` limits the work of one evaluation.
+pub(super) fn environment(undefined: UndefinedBehavior, fuel: u64) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(undefined);
-    environment.set_fuel(Some(FUEL));
+    environment.set_fuel(Some(fuel));
     environment.set_recursion_limit(DEPTH);
     // Lets errors contain their position in the text.
     environment.set_debug(true);
@@ -203,6 +204,30 @@ pub(super) fn check(
             uses |= Uses::LAST_OF_TWITCHAT;
         }
     }
+    check_operators(source)?;
+    Ok(uses)
+}
+
+/// Checks that the names which a text uses are known or minijinja's own.
+pub(super) fn check_names(
+    used: impl IntoIterator<Item = String>,
+    known: &[&str],
+    source: &str,
+) -> Result<(), ExpressionProblem> {
+    let globals: BTreeSet<&str> = STRICT.globals().map(|(name, _)| name).collect();
+    let mut unknown_names: Vec<_> = used
+        .into_iter()
+        .filter(|name| !globals.contains(&**name) && !known.contains(&&**name))
+        .collect();
+    unknown_names.sort();
+    match unknown_names.first() {
+        Some(name) => Err(unknown(name, source, &hint(name, known.iter().copied()))),
+        None => Ok(()),
+    }
+}
+
+/// Checks that filters and tests exist.
+pub(super) fn check_operators(source: &str) -> Result<(), ExpressionProblem> {
     for (kind, place, name) in operators(source) {
         if !kind.exists(name) {
             let (line, column) = spot(source, place);
@@ -213,7 +238,7 @@ pub(super) fn check(
             });
         }
     }
-    Ok(uses)
+    Ok(())
 }
 
 /// The first name of a path.

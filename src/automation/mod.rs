@@ -1,12 +1,15 @@
-//! PURE. Rules, named actions and labels, and the steps and templates that they consist of.
+//! PURE. Rules, named actions and labels, the steps and templates that they consist of, and
+//! templates of documents.
 //!
 //! `config` reads and checks them with this module, `bridge` runs the rules, and `cli::script` runs
 //! steps by itself. Nothing here carries out a step: it returns the next step effect, with its
 //! templates filled in.
 
 mod book;
+mod bounded;
 mod broadcast;
 mod context;
+mod document;
 mod engine;
 pub mod expression;
 mod jinja;
@@ -26,6 +29,7 @@ mod trial;
 pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
 pub use broadcast::{BroadcastProblem, check_broadcast, is_of_twitchat};
 pub use context::{Context, Part, Uses};
+pub use document::{Document, Markup};
 pub use engine::{
     BegunProgram, BegunRequest, Called, Cause, DEEPEST, Decision, Dropped, Engine, ExpectedEffect,
     Failure, Occurrence, Owner, ProgramEnd, ProgramId, ProgramTally, RunId, Tally, Turn,

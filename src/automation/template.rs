@@ -1,17 +1,13 @@
 //! Texts that contain `{{ … }}`, and JSON with such texts.
 
-use std::io;
-
 use serde_json::{Map, Value};
 
 use super::{
+    bounded::{Bounded, LONGEST},
     context::{Context, Uses},
     jinja::{self, EvaluationError, ExpressionProblem, STRICT, Scope},
 };
 use crate::input::{Content, Field, Read};
-
-/// Longest output of a template, in bytes.
-const LONGEST: usize = 256 * 1024;
 
 /// A text with expressions that are evaluated when the text is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,19 +61,17 @@ impl Template {
         }
         let failed = |error| EvaluationError::of(&error, &self.source);
         let compiled = STRICT.template_from_str(&self.source).map_err(failed)?;
-        let mut text = Bounded(Vec::new());
+        let mut text = Bounded::new(LONGEST);
         match compiled
             .render_captured_to(context.root(), &mut text)
             .map(drop)
         {
-            Err(_) if text.0.len() >= LONGEST => Err(EvaluationError(format!(
+            Err(_) if text.is_full() => Err(EvaluationError(format!(
                 "the text becomes longer than {} KiB",
                 LONGEST / 1024
             ))),
             Err(error) => Err(failed(error)),
-            Ok(()) => {
-                String::from_utf8(text.0).map_err(|_| EvaluationError("it becomes no text".into()))
-            }
+            Ok(()) => Ok(text.into_text()),
         }
     }
 
@@ -108,24 +102,6 @@ impl Template {
             .iter()
             .any(|sign| inner.contains(sign)))
         .then_some(inner)
-    }
-}
-
-/// A buffer that fails when it reaches [`LONGEST`] bytes.
-struct Bounded(Vec<u8>);
-
-impl io::Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
-        if self.0.len() >= LONGEST {
-            Err(io::ErrorKind::FileTooLarge.into())
-        } else {
-            Ok(bytes.len())
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -123,6 +123,11 @@ impl Archive {
     pub fn describe(&self, options: &Options, now_ms: i64) -> Map<String, Value> {
         let mut session = listed(self.session(), self.model.rows(), now_ms);
         session.insert("credits".into(), self.fold().session.facts().into());
+        let games = self.fold().session.games();
+        let game = games.last().cloned().unwrap_or_default();
+        session.insert("title".into(), self.fold().session.title().into());
+        session.insert("game".into(), game.as_str().unwrap_or_default().into());
+        session.insert("channel".into(), self.channel().into());
         let wanted = ReplyOptions {
             spelling: reply::Spelling::Legacy,
             ..ReplyOptions::default()
@@ -164,9 +169,8 @@ impl Archive {
         }
     }
 
-    /// The roll of these credits as a page gets it, with the look of the config.
-    fn page(&self, settings: &Settings, now_ms: i64) -> Map<String, Value> {
-        let plan = &settings.overlay.script;
+    /// The name of the channel; empty if it is unknown.
+    fn channel(&self) -> String {
         let channel = self.model.broadcaster().map(|who| {
             if who.display.is_empty() {
                 who.login
@@ -174,11 +178,17 @@ impl Archive {
                 who.display
             }
         });
+        channel.unwrap_or_default().into()
+    }
+
+    /// The roll of these credits as a page gets it, with the look of the config.
+    fn page(&self, settings: &Settings, now_ms: i64) -> Map<String, Value> {
+        let plan = &settings.overlay.script;
         let given = Given {
             now_ms: self.time_ms(now_ms),
             started_ms: self.session().started_ms,
             zone: settings.overlay.zone.clone(),
-            channel: channel.unwrap_or_default().into(),
+            channel: self.channel(),
         };
         let sections = roll::sections(plan, self.fold(), &settings.credits, &given);
         let seconds = roll::length(&sections, &plan.look, plan.height).seconds;

@@ -45,5 +45,6 @@ mod sessions;
 mod setup;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod templates;
 mod usage;
 mod wait;

@@ -1,14 +1,15 @@
 //! `credits get`: prints the credits for people, for programs, or as a page that needs no other
 //! file.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::ValueEnum;
+use clap::{ValueEnum, ValueHint};
 use serde_json::{Map, Value};
 use twitchat_bridge::overlay::{self, page};
 use twitchat_bridge::request::SessionQuery;
 
-use super::table;
+use super::{table, template};
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::credits::text::Roll;
@@ -21,7 +22,8 @@ pub(super) const EXAMPLES: &str = "Examples:
   twitchat-bridge credits get --format csv > credits.csv
   twitchat-bridge credits get --format html > credits.html
   twitchat-bridge credits get --format json | jq .Events.Raided
-  twitchat-bridge credits get --session last --format markdown";
+  twitchat-bridge credits get --session last --format markdown
+  twitchat-bridge credits get --session last --template discord.md.j2";
 
 /// Print the credits
 #[derive(Debug, clap::Args)]
@@ -29,6 +31,11 @@ pub(super) struct GetArgs {
     /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Fill in this template instead, in minijinja's language (docs/scripting.md describes it). The
+    /// name of the file shows how names are escaped: `post.md.j2` makes Markdown
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["format", "spelling", "extended"])]
+    template: Option<PathBuf>,
     /// The keys of the JSON: those of Streamer.bot's older documents (`legacy`), or the current
     /// ones
     #[arg(long, value_enum, default_value_t = Spelling::Legacy)]
@@ -78,6 +85,9 @@ impl GetArgs {
         if self.format == Format::Html {
             return self.html(context).await;
         }
+        if let Some(path) = self.template.clone() {
+            return self.document(&path, context).await;
+        }
         let name = if self.test {
             "TestCredits"
         } else {
@@ -93,6 +103,25 @@ impl GetArgs {
             Format::Markdown => show(&Roll::read(&credits), true)?,
             Format::Text | Format::Html => show(&Roll::read(&credits), false)?,
         }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Fills in the user's template.
+    async fn document(self, path: &Path, context: &Context) -> anyhow::Result<ExitCode> {
+        let document = template::read(path)?;
+        let mut options = self.options();
+        options.insert("extended".into(), true.into());
+        let name = if self.test {
+            "TestCredits"
+        } else {
+            "GetCredits"
+        };
+        let credits = self.ask(context, name, options).await?;
+        let of_roll = Map::from_iter([("test".to_owned(), Value::from(self.test))]);
+        let roll = self.ask(context, "GetRoll", of_roll).await?;
+        let mut session = self.ask(context, "GetSession", Map::new()).await?;
+        let session = session.remove("session").unwrap_or_default();
+        template::print(&document, path, credits, session, &roll.into())?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -7,6 +7,7 @@ mod explain;
 mod get;
 mod roll;
 mod table;
+mod template;
 pub(super) mod text;
 
 use std::process::ExitCode;
