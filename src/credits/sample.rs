@@ -32,19 +32,13 @@ const INVENTED: [(&str, &str); 12] = [
 
 /// Number of seen people that are used.
 const SEEN: usize = 24;
+/// The same for a test of the end credits.
+const MOST: usize = 120;
 
 /// Credits of test data. `real` is only read; the result shares nothing with it.
 pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
-    let left_out = LeftOut::new(real, ignore);
-    let mut people: Vec<Person> = real
-        .people
-        .entries()
-        .filter(|(who, known)| known.platform == Platform::Twitch && !left_out.has(*who))
-        .filter_map(|(_, known)| {
-            Person::on(known.platform, &known.id, &known.login, &known.display)
-        })
-        .take(SEEN)
-        .collect();
+    let mut people = seen(real, ignore);
+    people.truncate(SEEN);
     if people.is_empty() {
         people = INVENTED
             .iter()
@@ -61,10 +55,23 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
     fold
 }
 
+/// People on Twitch whom the bridge has seen, without those who are left out; at most [`MOST`].
+pub fn seen(real: &Fold, ignore: &Ignore) -> Vec<Person> {
+    let left_out = LeftOut::new(real, ignore);
+    real.people
+        .entries()
+        .filter(|(who, known)| known.platform == Platform::Twitch && !left_out.has(*who))
+        .filter_map(|(_, known)| {
+            Person::on(known.platform, &known.id, &known.login, &known.display)
+        })
+        .take(MOST)
+        .collect()
+}
+
 /// A few facts for the person with this index. Each section gets somebody, and nobody gets
 /// everything.
 #[expect(clippy::too_many_lines, reason = "a list of facts")]
-pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
+fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let roles = Roles::empty()
         .when(place % 4 == 1, Roles::MODERATOR)
         .when(place % 4 == 2, Roles::VIP)

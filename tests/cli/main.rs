@@ -43,8 +43,8 @@ mod send;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod setup;
+mod templates;
 #[cfg(target_os = "linux")]
 mod terminal;
-mod templates;
 mod usage;
 mod wait;

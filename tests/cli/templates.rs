@@ -75,7 +75,11 @@ async fn the_examples_make_a_post_and_a_description_and_need_no_bridge() {
     let (home, discord, vod) = filled().await;
     let name = "\\# \\*Anna\\_B\\* \\@\u{200b}everyone \\<b\\> 0\\:00 \\{\\{ 7 \\* 7 \\}\\}";
     let lines: Vec<&str> = discord.lines().collect();
-    assert_eq!(lines.first(), Some(&"# The stream – thank you!"), "{discord}");
+    assert_eq!(
+        lines.first(),
+        Some(&"# The stream – thank you!"),
+        "{discord}"
+    );
     assert_eq!(lines.get(1), Some(&"Late \\<night\\> frogs"), "{discord}");
     for part in [
         ", Frog Café\n",
@@ -86,7 +90,10 @@ async fn the_examples_make_a_post_and_a_description_and_need_no_bridge() {
     ] {
         assert!(discord.contains(part), "{part}: {discord}");
     }
-    assert!(discord.chars().count() < 2_000 && !discord.contains("\n\n\n"), "{discord}");
+    assert!(
+        discord.chars().count() < 2_000 && !discord.contains("\n\n\n"),
+        "{discord}"
+    );
 
     assert!(vod.starts_with("Late ‹night› frogs\nStreamed on "), "{vod}");
     for part in [
@@ -97,7 +104,10 @@ async fn the_examples_make_a_post_and_a_description_and_need_no_bridge() {
     ] {
         assert!(vod.contains(part), "{part}: {vod}");
     }
-    assert!(!vod.contains(['<', '>']) && !vod.contains("\n\n\n"), "{vod}");
+    assert!(
+        !vod.contains(['<', '>']) && !vod.contains("\n\n\n"),
+        "{vod}"
+    );
 
     for (name, expected) in [("discord.md.j2", discord), ("vod.txt.j2", vod)] {
         let file = example(name);

@@ -25,7 +25,7 @@ use crate::{
     credits::{
         Fold, LeftOut, PersonId,
         roll::{self, Given, Look, Section},
-        sample,
+        sample, test_audience,
     },
     request::{RequestError, RollOptions, reply},
 };
@@ -179,11 +179,11 @@ fn make_roll(
     let look = look(&overlay.script.look, options, music_seconds);
     let made_up: Option<Fold> = match (options.test, options.test_audience) {
         (true, Some(test_audience)) => Some(test_audience.credits(cx.now.wall_ms)),
-        (true, None) => Some(sample::credits(
-            cx.base.model.fold(),
-            &cx.base.settings.credits.ignore,
-            cx.now.wall_ms,
-        )),
+        (true, None) => {
+            let ignore = &cx.base.settings.credits.ignore;
+            let people = sample::seen(cx.base.model.fold(), ignore);
+            Some(test_audience::credits_of(&people, cx.now.wall_ms))
+        }
         (false, _) => None,
     };
     let live = cx.base.model.fold();

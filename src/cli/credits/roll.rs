@@ -45,8 +45,9 @@ pub(super) struct Args {
 
 /// Roll test credits on the end-credits page; nothing that is stored changes
 ///
-/// Without options it shows people that the bridge has seen. With any of the options from --names
-/// to --mixed-currency it shows a made-up audience, which is the same for the same seed.
+/// Every kind of section has somebody, in the shares of a stream. Without options these are people
+/// that the bridge has seen, at most 120. With any of the options from --names to --mixed-currency,
+/// or if the bridge has seen nobody, it is a made-up audience, the same for the same seed.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = TEST_EXAMPLES)]
@@ -62,10 +63,10 @@ pub(super) struct TestArgs {
     /// Include names of 25 characters, the longest that Twitch allows
     #[arg(long)]
     long: bool,
-    /// Include names that run from right to left
+    /// Include many names that run from right to left
     #[arg(long)]
     rtl: bool,
-    /// Include names with emoji
+    /// Include many names with emoji
     #[arg(long)]
     emoji: bool,
     /// Include tips in several currencies
