@@ -78,6 +78,9 @@ pub(super) struct Roll {
 /// Milliseconds after which OBS will no longer answer about the music.
 const MUSIC_MS: u64 = 15_000;
 
+/// Milliseconds by which the position that a page reports may differ from the assumed one.
+const AGREES_MS: f64 = 250.0;
+
 /// Minimum milliseconds between the ends of two passes.
 const PASS_MS: u64 = 2_000;
 
@@ -212,6 +215,7 @@ impl Roll {
         cx: &mut Context<'_>,
     ) -> Map<String, Value> {
         let (state, shows, seconds) = (report.state, report.roll, report.seconds);
+        let at_ms = report.elapsed_ms.filter(|_| report.shows_roll());
         self.adopt(&report, cx);
         self.pages.report(client, report, cx.now);
         let mut reply = Map::new();
@@ -220,6 +224,13 @@ impl Roll {
                 let is_new = |length_ms: &f64| (length_ms - roll.length_ms).abs() > 0.5;
                 if let Some(length_ms) = seconds.map(|seconds| seconds * 1_000.0).filter(is_new) {
                     roll.length_ms = length_ms;
+                    self.recovery.want_movement();
+                }
+                // A page begins when it has laid out the roll, later than the bridge assumes.
+                let is_off =
+                    |at_ms: &f64| (at_ms - roll.position.at(cx.now.mono_ms)).abs() > AGREES_MS;
+                if let Some(at_ms) = at_ms.filter(is_off) {
+                    roll.position.jump(at_ms, cx.now.mono_ms);
                     self.recovery.want_movement();
                 }
                 if state == PageState::Complete {

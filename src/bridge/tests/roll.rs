@@ -500,6 +500,35 @@ fn the_summary_is_asked_for_first_and_merged() {
 }
 
 #[test]
+fn the_position_is_that_of_the_page_which_may_begin_late() {
+    let mut bench = bench_with(Overlay {
+        wait_ms: 0,
+        ..overlay()
+    });
+    report(&mut bench, "idle", &Value::Null, None);
+    let roll = bench.ask(json!({ "request": "RollCredits", "id": 1 }))["roll"].clone();
+    bench.pass(5_000);
+    let elapsed = |bench: &mut Bench| {
+        let status = bench.ask(json!({ "request": "GetStatus", "id": 3 }));
+        status["overlay"]["roll"]["elapsedMs"].as_u64().unwrap()
+    };
+    let at = |bench: &mut Bench, state: &str, at_ms: u64| {
+        bench.ask(
+            json!({ "request": "OverlayReport", "id": 2, "client": PAGE, "page": "credits",
+                "state": state, "roll": roll, "elapsedMs": at_ms }),
+        );
+    };
+    assert_eq!(elapsed(&mut bench), 5_000);
+    at(&mut bench, "rolling", 20);
+    bench.pass(1_000);
+    assert_eq!(elapsed(&mut bench), 1_020);
+    at(&mut bench, "rolling", 1_100);
+    assert_eq!(elapsed(&mut bench), 1_020, "a small difference is delay");
+    at(&mut bench, "idle", 9_000);
+    assert_eq!(elapsed(&mut bench), 1_020, "the page does not show it yet");
+}
+
+#[test]
 fn the_music_says_how_long_the_credits_are() {
     let mut bench = bench_with(Overlay {
         music: Some("Song".into()),

@@ -82,6 +82,7 @@
                 return;
             }
             this.taken.add(roll.id);
+            this.state = 'idle'; // until it rolls
             if (this.taken.size > REMEMBERED_ROLLS) this.taken.delete(this.taken.values().next().value);
             this.clear();
             this.roll = roll;
@@ -95,14 +96,16 @@
             const rate = Number.isFinite(roll.rate) ? roll.rate : 1;
             const isPaused = roll.paused === true;
             const heardMs = performance.now();
-            this.build(({ player, delayMs }) => {
+            this.build(async (scene) => {
+                const { player, delayMs } = scene;
                 // A page that joins a running roll skips the time that it takes to get ready; from the beginning it shows all of the roll.
-                const sinceMs = elapsedMs > 0 && !isPaused ? (performance.now() - heardMs) * rate : 0;
-                let timeMs = elapsedMs + sinceMs;
+                const isLate = elapsedMs > 0 && !isPaused;
+                if (isLate) await page.nextFrame();
+                if (scene !== this.scene) return;
+                let timeMs = elapsedMs + (isLate ? (performance.now() - heardMs) * rate : 0);
                 const passMs = player.durationMs - delayMs;
                 if (this.look.loop && timeMs > player.durationMs) timeMs = delayMs + ((timeMs - delayMs) % passMs);
-                player.set({ timeMs, rate, isPaused });
-                this.become(isPaused ? 'paused' : 'rolling');
+                if (await player.begin({ timeMs, rate, isPaused })) this.become(isPaused ? 'paused' : 'rolling');
             });
         }
 
@@ -180,10 +183,9 @@
             const done = Math.max(timeMs - delayMs, 0) / (durationMs - delayMs);
             this.wanted = undefined;
             this.warned.clear();
-            this.build((scene) => {
+            this.build(async (scene) => {
                 const passMs = scene.player.durationMs - scene.delayMs;
-                scene.player.set({ timeMs: done > 0 ? scene.delayMs + done * passMs : timeMs, rate, isPaused });
-                this.become(this.state);
+                if (await scene.player.begin({ timeMs: done > 0 ? scene.delayMs + done * passMs : timeMs, rate, isPaused })) this.become(isPaused ? 'paused' : 'rolling');
             });
         }
 

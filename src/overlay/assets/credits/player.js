@@ -9,6 +9,23 @@
     /** How long to wait after the end. A browser that draws reports the end itself within this time. */
     const LATE_MS = 50;
 
+    /** How long to wait for the first frame, in steps. A main thread that is blocked takes part in one step only. */
+    const STEP_MS = 100;
+    const STEPS = 10;
+
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+    /** Resolves with the promise, or after a second in which the page was not busy. Pages that nobody sees draw no frame. */
+    function soon(promise) {
+        const patience = async () => {
+            for (let step = 0; step < STEPS && !document.hidden; step++) await pause(STEP_MS);
+        };
+        return Promise.race([promise, patience()]);
+    }
+
+    /** Resolves in the next frame, or soon. */
+    const nextFrame = () => soon(new Promise((resolve) => requestAnimationFrame(resolve)));
+
     const within = (value, least, most) => Math.min(Math.max(value, least), most);
 
     class Player {
@@ -20,6 +37,7 @@
             this.rate = 1;
             this.isPaused = true;
             this.heldMs = 0;
+            this.changes = 0;
             /** Called after each change of the time, the speed, or whether it runs. */
             this.onChange = () => {};
         }
@@ -70,8 +88,40 @@
             }
         }
 
+        /**
+         * Begins at a time of the roll, in the first frame that is drawn. The compositor determines that frame, so a page that is busy now
+         * begins later and leaves nothing out. Resolves then; with `false` if something else has set the time or the speed meanwhile.
+         */
+        async begin({ timeMs, rate, isPaused }) {
+            this.set({ timeMs, rate, isPaused: true });
+            const isAtEnd = rate > 0 ? timeMs >= this.durationMs : timeMs <= 0;
+            if (isPaused || rate === 0 || isAtEnd) { // at an end, animations would play from the other end
+                this.set({ isPaused });
+                return true;
+            }
+            const change = this.changes;
+            for (const animation of this.animations) {
+                animation.playbackRate = rate;
+                animation.play();
+            }
+            this.isPaused = false;
+            const [lead] = this.animations;
+            await soon(lead.ready.catch(() => {}));
+            if (change !== this.changes) return false;
+            const { startTime } = lead;
+            if (startTime === null) {
+                this.set({ timeMs, rate, isPaused });
+                return true;
+            }
+            for (const animation of this.animations) if (animation.startTime !== startTime) animation.startTime = startTime;
+            this.expectEnd();
+            this.onChange();
+            return true;
+        }
+
         /** Sets the time, the speed and whether it runs, for all animations at once. */
         set({ timeMs = this.timeMs, rate = this.rate, isPaused = this.isPaused }) {
+            this.changes++;
             this.heldMs = within(timeMs, 0, this.durationMs);
             Object.assign(this, { rate, isPaused });
             for (const animation of this.animations) this.place(animation, this.heldMs);
@@ -102,6 +152,7 @@
         }
 
         end() {
+            this.changes++;
             this.onChange = () => {};
             clearTimeout(this.timer);
             for (const animation of this.animations) animation.cancel();
@@ -109,5 +160,5 @@
         }
     }
 
-    Object.assign(page, { Player });
+    Object.assign(page, { Player, nextFrame });
 })();
