@@ -204,8 +204,14 @@ fn a_title_may_have_the_sum_of_all_amounts_and_currencies_stay_apart() {
         amounts: Amounts::Hidden,
         ..Plan::of("sums", kinds)
     };
-    let tip = |from: &str, amount: &str, currency: &str| json!({ "from_name": from, "amount": amount, "currency": currency });
-    let cheer = |name: &str, bits: u64| json!({ "channel": "1", "bits": bits, "message": "Cheer", "user": person(name) });
+    let tip = |from: &str, amount: &str, currency: &str| {
+        json!({ "from_name": from, "amount": amount,
+            "currency": currency })
+    };
+    let cheer = |name: &str, bits: u64| {
+        json!({ "channel": "1", "bits": bits, "message": "Cheer",
+            "user": person(name) })
+    };
     for (kinds, expected) in [
         (&[Kind::Tips][..], "1 of 3: €5.50 + $7"),
         (&[Kind::Cheers], "1 of 2: 12,345 bits"),

@@ -27,8 +27,8 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Document> {
     Document::parse(&name, &source).with_context(|| format!("the template {shown} is not valid"))
 }
 
-/// Prints the document. `credits` is a reply in `legacy` spelling with `extended`, `session` a reply
-/// to `GetSession`, and `roll` one to `GetRoll`.
+/// Prints the document. `credits` is a reply in `legacy` spelling with `extended`, `session` a
+/// reply to `GetSession`, and `roll` one to `GetRoll`.
 pub(super) fn print(
     document: &Document,
     path: &Path,

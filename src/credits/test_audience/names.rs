@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use fastrand::Rng;
 
-use super::TestAudience;
+use super::options::TestAudience;
 use crate::event::{Person, Platform};
 
 const BEGINNINGS: [&str; 32] = [
