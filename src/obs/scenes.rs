@@ -2,12 +2,15 @@
 //! sources, and the duration of media.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use obws::{
+    common::MediaAction,
     requests::{
         general::CallVendorRequest,
         inputs::{Create, InputId, SetSettings},
         scenes::SceneId,
+        sources::SourceId,
     },
     responses::scene_items::SourceType,
 };
@@ -23,6 +26,10 @@ const BROWSER: &str = "obs-browser";
 pub(super) const NOT_FOUND: u16 = 600;
 /// The depth to which scenes within scenes are searched.
 const DEPTH: u8 = 4;
+
+/// How often OBS is asked for the length of a file that it opens, and the pause in between.
+const OPENING: u32 = 10;
+const OPENING_EACH: Duration = Duration::from_millis(100);
 
 /// An input and its settings, as OBS reports them.
 #[derive(Debug, Clone, PartialEq)]
@@ -244,10 +251,47 @@ impl RequestConnection {
         .await
     }
 
-    /// The duration of the medium that a media source plays, in seconds; `None` while it plays
-    /// nothing.
+    /// The duration of a media source's medium, in seconds; `None` if it has none.
+    ///
+    /// OBS reports it only while the source plays or is paused. So a source that is not on air, and
+    /// that nobody can hear, is paused for a moment, which makes OBS open its file, and stopped.
     #[doc(alias = "GetMediaInputStatus")]
     pub async fn media_seconds(&self, input: &str) -> Result<Option<f64>, RequestError> {
+        let known = self.open_media_seconds(input).await?;
+        if known.is_some() || self.is_active(input).await? {
+            return Ok(known);
+        }
+        self.media_action(input, MediaAction::Pause).await?;
+        let mut seconds = None;
+        for _ in 0..OPENING {
+            seconds = self.open_media_seconds(input).await?;
+            if seconds.is_some() {
+                break;
+            }
+            tokio::time::sleep(OPENING_EACH).await;
+        }
+        self.media_action(input, MediaAction::Stop).await?;
+        Ok(seconds)
+    }
+
+    async fn is_active(&self, input: &str) -> Result<bool, RequestError> {
+        let call = || async { self.client.sources().active(SourceId::Name(input)).await };
+        let active = self.ask("GetSourceActive", call).await?;
+        Ok(active.active || active.showing)
+    }
+
+    async fn media_action(&self, input: &str, action: MediaAction) -> Result<(), RequestError> {
+        self.ask("TriggerMediaInputAction", || async {
+            self.client
+                .media_inputs()
+                .trigger_action(InputId::Name(input), action)
+                .await
+        })
+        .await
+    }
+
+    /// The duration of a medium that plays or is paused.
+    async fn open_media_seconds(&self, input: &str) -> Result<Option<f64>, RequestError> {
         let status = self
             .ask("GetMediaInputStatus", || async {
                 self.client

@@ -26,6 +26,7 @@ pub const FILES: &[(&str, &str)] = &[
     SECTIONS,
     SETTINGS,
     LOOK,
+    PACE,
     PLAYER,
     SCROLL,
     SLIDES,
@@ -45,6 +46,7 @@ const FIT: (&str, &str) = ("fit.js", include_str!("assets/credits/fit.js"));
 const SECTIONS: (&str, &str) = ("sections.js", include_str!("assets/credits/sections.js"));
 const SETTINGS: (&str, &str) = ("settings.js", include_str!("assets/credits/settings.js"));
 const LOOK: (&str, &str) = ("look.js", include_str!("assets/credits/look.js"));
+const PACE: (&str, &str) = ("pace.js", include_str!("assets/credits/pace.js"));
 const PLAYER: (&str, &str) = ("player.js", include_str!("assets/credits/player.js"));
 const SCROLL: (&str, &str) = ("scroll.js", include_str!("assets/credits/scroll.js"));
 const SLIDES: (&str, &str) = ("slides.js", include_str!("assets/credits/slides.js"));
@@ -57,9 +59,9 @@ const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 const UNDRESSED: &str = "plain";
 
 /// The files that a page with its own roll needs. It needs neither a feed nor a connection.
-const STANDALONE: [(&str, &str); 13] = [
-    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER,
-    MAIN,
+const STANDALONE: [(&str, &str); 14] = [
+    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, PACE, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS,
+    READER, MAIN,
 ];
 
 /// The names of the themes: those of the page, then those of the user's own style sheet.

@@ -41,8 +41,8 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollOptions, RequestError> {
     Ok(RollOptions {
         test: fields.flag("test")?.unwrap_or(false) || test_audience.is_some(),
         test_audience,
-        seconds: look.seconds.filter(|_| has_seconds),
-        speed: has_speed.then_some(look.speed),
+        seconds: has_seconds.then_some(look.seconds),
+        speed: look.speed.filter(|_| has_speed),
         delay: has_delay.then_some(look.delay),
         mode: has_mode.then_some(look.mode),
         theme,
@@ -176,6 +176,10 @@ pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
     let names = fields.value("names", "a whole number of at least 0", |given| {
         usize::try_from(given.whole()?).ok()
     })?;
+    // A page of another version may have reasons that this bridge does not know.
+    let pace = fields
+        .take("pace")
+        .and_then(|pace| pace.as_str()?.parse().ok());
     let page = fields
         .text("page", "the name of the page")?
         .unwrap_or_else(|| "credits".into());
@@ -197,6 +201,7 @@ pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
         rate,
         test,
         names,
+        pace,
         warnings,
     }))
 }

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::credits::{roll::Mode, test_audience::TestAudience};
+use crate::credits::{
+    roll::{Duration, Mode, Reason},
+    test_audience::TestAudience,
+};
 
 /// The options of a roll. Options that are absent follow the config.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -12,9 +15,9 @@ pub struct RollOptions {
     pub test: bool,
     /// A made-up audience to roll. `None` rolls the real people.
     pub test_audience: Option<TestAudience>,
-    /// Duration of the whole roll, in seconds.
-    pub seconds: Option<f64>,
-    /// Speed in pixels per second.
+    /// Duration of the whole roll.
+    pub seconds: Option<Duration>,
+    /// Speed in pixels per second of a picture that is 1,080 high.
     pub speed: Option<f64>,
     /// Seconds before the roll begins.
     pub delay: Option<f64>,
@@ -67,6 +70,8 @@ pub struct Report {
     pub rate: Option<f64>,
     pub test: Option<bool>,
     pub names: Option<usize>,
+    /// Why the roll takes as long as it does.
+    pub pace: Option<Reason>,
     /// Problems that the page reports to the user.
     pub warnings: Vec<Box<str>>,
 }

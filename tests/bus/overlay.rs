@@ -359,6 +359,12 @@ async fn studio_requests_are_answered_as_obs_answers_them(site: Site) {
         "it plays nothing"
     );
     if let Some(controls) = site.stand_in_controls() {
+        controls.load_media(&medium, std::time::Duration::from_millis(61_500));
+        assert_eq!(
+            obs.media_seconds(&medium).await.unwrap(),
+            Some(61.5),
+            "it is not on air"
+        );
         controls.play_media(&medium, std::time::Duration::from_millis(93_500));
         assert_eq!(obs.media_seconds(&medium).await.unwrap(), Some(93.5));
     }

@@ -13,14 +13,14 @@ const MOMENTS = {
     'before the layout': [15, `(busy) => dispatchEvent(new CustomEvent('twitchat-bridge', { detail })) && busy()`],
     'after the layout': [60, `(busy) => {
         new MutationObserver((list, observer) => {
-            if (!document.querySelector('.view:not(.trial) > .roll')) return;
+            if (!document.querySelector('.view:not(.trial) .roll')) return;
             observer.disconnect();
             queueMicrotask(busy);
         }).observe(document.querySelector('main'), { childList: true, subtree: true });
         dispatchEvent(new CustomEvent('twitchat-bridge', { detail }));
     }`],
     'in the first frame': [15, `(busy) => {
-        const frame = () => document.querySelector('.view:not(.trial) > .roll') ? busy() : requestAnimationFrame(frame);
+        const frame = () => document.querySelector('.view:not(.trial) .roll') ? busy() : requestAnimationFrame(frame);
         requestAnimationFrame(frame);
         dispatchEvent(new CustomEvent('twitchat-bridge', { detail }));
     }`],

@@ -124,7 +124,7 @@ async function contrasts(tab, selectors) {
 async function showing(context, look, sections = SECTIONS) {
     const tab = await CreditsTab.open(browser, folder.url, SIZE);
     context.after(() => tab.close());
-    await tab.roll(rollOf(sections, { speed: 60, fade: 0, dim: 0.55, minimumSeconds: 0, ...look }));
+    await tab.roll(rollOf(sections, { speed: 90, fade: 0, dim: 0.55, minimumSeconds: 0, ...look }));
     return tab;
 }
 
@@ -135,7 +135,7 @@ function assertReadable(found) {
 }
 
 /** When all sections are in the picture. */
-const MIDDLE_MS = 11_500;
+const MIDDLE_MS = 12_250;
 
 for (const theme of THEMES) {
     test(`every kind of text can be read over any picture, ${theme}`, async (context) => {

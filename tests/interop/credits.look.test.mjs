@@ -12,6 +12,7 @@ import { CreditsTab, makeFolder, named, people, rollOf } from './credits.mjs';
 import { assertLooksLike, visiblePixels } from './screenshots.mjs';
 
 const SIZE = { width: 640, height: 360 };
+const EASE_IN_MS = 1500;
 const FONT = createRequire(import.meta.url).resolve('@fontsource/cormorant-garamond/files/cormorant-garamond-latin-600-normal.woff2');
 const CUSTOM_CSS = `
     @font-face { font-family: 'Mine'; src: url('mine.woff2'); }
@@ -43,8 +44,11 @@ const SECTIONS = [
 async function showing(context, look, ms, { size = SIZE, sections = SECTIONS, url = folder.url } = {}) {
     const tab = await CreditsTab.open(browser, url, size);
     context.after(() => tab.close());
-    await tab.roll(rollOf(sections, { speed: 60, fade: 40, minimumSeconds: 0, ...look }));
-    await tab.hold(ms);
+    // The looks and times are those of a roll whose pixels are the picture's, and that moves evenly from the beginning.
+    const { speed = 60, fade = 40, mode } = look;
+    const scale = 1080 / size.height;
+    await tab.roll(rollOf(sections, { minimumSeconds: 0, ...look, speed: speed * scale, fade: fade * scale }));
+    await tab.hold(mode === 'slides' ? ms : ms + EASE_IN_MS / 2);
     return tab;
 }
 
@@ -73,7 +77,7 @@ for (const [name, look, ms] of MOMENTS) {
 
 test('the ends fade: what leaves above gets fainter, line by line', async (context) => {
     const tab = await showing(context, { theme: 'plain', fade: 80, shadow: 0, nameColor: '#fff' }, 0, { sections: [people('a', Array(60).fill({ name: 'MMMMMMMMMMMM' }), { title: '' })] });
-    await tab.hold(20_000);
+    await tab.hold(20_000 + EASE_IN_MS / 2);
     const alphas = await brightestAlphas(tab);
     for (const [y, least, most] of [[2, 0, 60], [40, 90, 190], [100, 250, 255], [180, 250, 255], [320, 90, 190], [358, 0, 60]]) {
         assert.ok(alphas[y] >= least && alphas[y] <= most, `at ${y}: ${alphas[y]}, not between ${least} and ${most}; ${alphas}`);

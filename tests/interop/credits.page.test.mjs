@@ -132,7 +132,7 @@ test('nothing is shown while nothing rolls, and nothing is left of a roll', asyn
     assert.ok(await isEmpty());
     const { id } = await tab.roll(rollOf([people('a', named('one'))], { minimumSeconds: 0 }, { seconds: 0.5 }));
     await tab.until('the end', ({ state }) => state === 'complete');
-    assert.deepEqual(await tab.report(), { page: 'credits', roll: id, test: false, names: 1, state: 'complete', seconds: 0.5, warnings: [] });
+    assert.deepEqual(await tab.report(), { page: 'credits', roll: id, test: false, names: 1, state: 'complete', seconds: 0.5, pace: 'seconds', warnings: [] });
     assert.ok(await isEmpty());
 });
 
@@ -188,13 +188,24 @@ test('pixels per second, total seconds and the start delay are kept', async (con
         await tab.hold(ms);
         return tab.run(`document.querySelector('.roll').getBoundingClientRect().top`);
     };
-    await tab.roll(rollOf(sections, { speed: 150, delay: 2 }));
+    // Speeds are those of a picture that is 1,080 pixels high. The roll eases in for 1.5 s and out for 2 s, and holds its end for 3.5 s.
+    await tab.roll(rollOf(sections, { speed: 225, delay: 2 }));
     const height = await tab.run(`document.querySelector('.roll').offsetHeight`);
-    close((await tab.report()).seconds, 2 + (720 + height) / 150, 0.02, 'seconds');
-    for (const [ms, top] of [[0, 720], [2000, 720], [4000, 420], [6500, 45]]) close(await topAfter(ms), top, 0.1, `the top after ${ms} ms`);
+    const rest = 0.94 * 720 - height; // the section is higher than the picture
+    const whole = 2 + (720 - rest) / 150 + 1.75 + 4.5;
+    close((await tab.report()).seconds, whole, 0.02, 'seconds');
+    for (const [ms, top] of [[0, 720], [2000, 720], [2750, 720 - 0.5 * 0.75 * 75], [4000, 720 - 150 * 1.25], [6500, 720 - 150 * 3.75]]) close(await topAfter(ms), top, 0.1, `the top after ${ms} ms`);
+    for (const ms of [4400, 4000, 2000]) close(await topAfter(whole * 1000 - ms), rest, 0.3, `at rest ${ms} ms before the end`);
+    const opacity = () => tab.run(`getComputedStyle(document.querySelector('.view:not([aria-hidden])')).opacity`);
+    assert.equal(await opacity(), '1', 'it holds');
+    await topAfter(whole * 1000 - 500);
+    close(await opacity(), 0.5, 0.02, 'it fades out');
+    await topAfter(5000);
+    assert.equal(await opacity(), '1');
     await tab.roll(rollOf(sections, { seconds: 30, delay: 10 }));
     assert.equal((await tab.report()).seconds, 30);
-    close(await topAfter(20_000), 720 - (720 + height) / 2, 0.1, 'the top at the middle');
+    close(await topAfter(10_000), 720, 0.1, 'the top after the delay');
+    close(await topAfter(25_500), rest, 0.3, 'the end at rest');
     await tab.roll(rollOf(sections, { seconds: 30 }, { seconds: 12 }));
     assert.equal((await tab.report()).seconds, 12);
 });
@@ -261,7 +272,10 @@ for (const mode of ['scroll', 'slides']) {
         };
         assert.equal(await section(), 'a');
         await goes('goto', 'b', 'b');
-        if (mode === 'scroll') close(await topOf(tab, 'b'), 0.2 * 720, 1, 'the section stands at the reading line');
+        if (mode === 'scroll') {
+            await sleep(1000); // a glide takes at most a second
+            close(await topOf(tab, 'b'), 0.2 * 720, 1, 'the section stands at the reading line');
+        }
         await goes('next', undefined, 'c');
         await goes('previous', undefined, 'b');
         await goes('goto', 0, 'a');
@@ -279,6 +293,102 @@ for (const mode of ['scroll', 'slides']) {
         await tab.until('the end', ({ state }) => state === 'complete');
     });
 }
+
+test('going to another section glides within a second, and does not jump', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf(['a', 'b', 'c', 'd'].map((id) => people(id, many(60))), { stickyTitles: true, fade: 60, dim: 0.55 }));
+    await tab.hold(2500);
+    /** The places of the first title in the frames of the second that follows a control. */
+    const places = (command, value) => tab.run(`new Promise((resolve) => {
+        const tops = [];
+        const roll = document.querySelector('.view:not([aria-hidden]) .roll:not(.titles)');
+        const until = performance.now() + 2500;
+        const frame = () => {
+            const [glide] = roll.parentElement.getAnimations();
+            tops.push([performance.now(), roll.getBoundingClientRect().top, glide ? glide.effect.getTiming().duration : 0]);
+            if (performance.now() < until) requestAnimationFrame(frame);
+            else resolve(tops.map(([ms, top, glideMs]) => [ms - tops[0][0], top, glideMs]));
+        };
+        requestAnimationFrame(frame);
+        CreditsPage.credits.control({ command: '${command}', value: ${JSON.stringify(value ?? null)} });
+    })`);
+    const near = await places('next');
+    const far = await places('goto', 'd');
+    const back = await places('previous');
+    for (const [what, seen] of Object.entries({ near, far, back })) {
+        const last = seen[seen.length - 1][1];
+        const arrived = seen.find(([, top]) => Math.abs(top - last) < 1)[0];
+        context.diagnostic(`${what}: ${seen.length} frames, ${Math.round(seen[0][1])} to ${Math.round(last)} px, arrived after ${Math.round(arrived)} ms`);
+        assert.ok(arrived < 2000 && arrived > 300, `${what}: ${arrived} ms`); // a second, and some time for a busy machine
+        const glides = seen.map(([, , glideMs], index) => (index === 0 || glideMs !== seen[index - 1][2] ? glideMs : 0));
+        assert.ok(Math.max(...glides) > 0 && glides.reduce((sum, ms) => sum + ms, 0) <= 1000, `${what}: ${glides.filter((ms) => ms > 0)} ms`);
+        const steps = seen.slice(1).map(([ms, top], index) => Math.abs(top - seen[index][1]) / Math.max(ms - seen[index][0], 16));
+        // A far glide leaves out the middle, in one step.
+        const greatest = steps.sort((a, b) => b - a)[what === 'near' ? 0 : 1];
+        assert.ok(greatest < 720 / 80, `${what}: no step is greater than a picture in 80 ms: ${greatest} px/ms`);
+    }
+});
+
+test('previous before the first section stays at the start', async (context) => {
+    const tab = await opened(context);
+    for (const [mode, fromMs, toMs] of [['scroll', 3500, 3000], ['scroll', 1000, 1000], ['slides', 1000, 1000]]) {
+        await tab.roll(rollOf([people('a', many(30)), people('b', many(30))], { mode, delay: 3, seconds: 60 }));
+        await tab.control('pause');
+        await tab.hold(fromMs);
+        await tab.control('previous');
+        await sleep(300);
+        assert.equal((await tab.report()).elapsedMs, toMs, mode);
+    }
+});
+
+test('without a number of seconds and a speed, a roll takes 60 to 180 s, or as long as reading needs', async (context) => {
+    const tab = await opened(context);
+    const auto = async (names, look = {}) => {
+        await tab.roll(rollOf([people('a', many(names))], { speed: null, seconds: 'auto', ...look }));
+        const { seconds, pace, warnings } = await tab.report();
+        return [seconds, pace, warnings.length];
+    };
+    assert.deepEqual(await auto(3), [60, 'shortest', 0]);
+    assert.deepEqual(await auto(3, { delay: 5 }), [65, 'shortest', 0]);
+    const [usual, ...why] = await auto(110);
+    assert.deepEqual([usual > 60 && usual < 180, ...why], [true, 'usual', 0]);
+    assert.deepEqual(await auto(600), [180, 'longest', 0]);
+    const [readable, reason, warned] = await auto(4000);
+    assert.deepEqual([readable > 300, reason, warned], [true, 'readable', 0]);
+    assert.deepEqual(await auto(4000, { minimumSeconds: 0 }), [180, 'longest', 0]);
+    assert.deepEqual((await auto(600, { speed: 5000, minimumSeconds: 0 }))[1], 'speed');
+    assert.deepEqual(await auto(600, { speed: 5000, seconds: 90, minimumSeconds: 0 }), [90, 'seconds', 0]);
+    assert.deepEqual(await auto(3, { mode: 'slides' }), [60, 'shortest', 0]);
+    assert.deepEqual((await auto(4000, { mode: 'slides' }))[1], 'readable');
+    assert.deepEqual(await auto(3, { mode: 'slides', slideSeconds: 4 }), [4, 'slide_seconds', 0]);
+});
+
+test('the last section stands in the middle at the end', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf([people('a', many(60)), { id: 'thanks', kind: 'text', text: 'Thank you!', layout: 'center' }], { seconds: 60 }));
+    const { seconds } = await tab.report();
+    const middle = () => tab.run(`(() => { const { top, bottom } = document.querySelector('.view:not([aria-hidden]) [data-id="thanks"]').getBoundingClientRect(); return (top + bottom) / 2; })()`);
+    for (const before of [4400, 1100]) {
+        await tab.hold(seconds * 1000 - before);
+        close(await middle(), 360, 1, `${before} ms before the end`);
+    }
+    assert.equal((await tab.report()).section, 'thanks');
+});
+
+test('slides cross-fade, and their rows follow one another', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf([people('a', many(4)), people('b', many(12), { layout: 'three-columns' })], { mode: 'slides', slideSeconds: 4 }));
+    const opacities = () => tab.run(`[...document.querySelectorAll('.slide')].map((slide) => [slide.querySelector('.section').dataset.id, Number(getComputedStyle(slide).opacity),
+        [...slide.querySelectorAll('.entry')].map((entry) => Number(getComputedStyle(entry).opacity))])`);
+    await tab.hold(4000 + 350);
+    const [[, leaving], [, coming, rows]] = await opacities();
+    assert.ok(leaving > 0.1 && leaving < 0.95 && coming > 0.1 && coming < 0.95, `${leaving} and ${coming}`);
+    assert.equal(new Set(rows.slice(0, 3)).size, 1, 'names of one row arrive together');
+    assert.ok(rows[0] > rows[3] && rows[3] > rows[6], `one row after the other: ${rows}`);
+    await tab.hold(4000 + 2500);
+    const [[, gone], [, whole, all]] = await opacities();
+    assert.deepEqual([gone, whole, [...new Set(all)]], [0, 1, [1]]);
+});
 
 test('with a loop, next goes from the last section to the first, and each round is complete by itself', async (context) => {
     const tab = await opened(context);
@@ -404,16 +514,17 @@ test('keys do what controls do', async (context) => {
 
 test('a title stays as long as its section passes', async (context) => {
     const tab = await opened(context);
-    await tab.roll(rollOf([people('a', many(40)), people('b', many(40))], { stickyTitles: true, fade: 60, speed: 100 }));
+    await tab.roll(rollOf([people('a', many(40)), people('b', many(40))], { stickyTitles: true, fade: 90, speed: 150 }));
     const titles = () => tab.run(`[...document.querySelectorAll('.titles .title')].map((title) => title.getBoundingClientRect().top)`);
     const { when } = await tab.run(`(() => {
         const [first] = document.querySelectorAll('.titles .title');
         return { when: first.offsetTop };
     })()`);
-    await tab.hold(((720 + when - 400) / 100) * 1000);
+    const at = (px) => (px / 100 + 0.75) * 1000; // the time when the roll has moved so far: it eases in for 1.5 s
+    await tab.hold(at(720 + when - 400));
     close((await titles())[0], 400, 1, 'on its way up');
     for (const later of [0, 3000, 8000]) {
-        await tab.hold(((720 + when - 60) / 100) * 1000 + later);
+        await tab.hold(at(720 + when - 60) + later);
         close((await titles())[0], 60, 1, `${later} ms later`);
     }
     await tab.hold((await tab.report()).seconds * 1000 - 8000);
@@ -425,12 +536,12 @@ test('a title stays as long as its section passes', async (context) => {
 test('a warning if a name goes by too fast, seen in test rolls only', async (context) => {
     const tab = await opened(context);
     const warnings = () => tab.run(`[...document.querySelectorAll('.warnings p')].map((line) => line.textContent)`);
-    const [said, ...more] = (await tab.roll(rollOf([people('a', many(20))], { speed: 600, minimumSeconds: 2 })), await tab.report()).warnings;
-    assert.match(said, /^a name can be read for 1\.1 s, less than 2 s: roll slower \(now 600 px\/s\)/);
+    const [said, ...more] = (await tab.roll(rollOf([people('a', many(20))], { speed: 900, minimumSeconds: 2 })), await tab.report()).warnings;
+    assert.match(said, /^a name can be read for 1\.1 s, less than 2 s: roll slower \(now 900 px\/s\)/);
     assert.deepEqual([more, await warnings()], [[], []]);
-    await tab.roll(rollOf([people('a', many(20))], { speed: 600, minimumSeconds: 2 }, { test: true }));
+    await tab.roll(rollOf([people('a', many(20))], { speed: 900, minimumSeconds: 2 }, { test: true }));
     assert.deepEqual(await warnings(), [said]);
-    await tab.roll(rollOf([people('a', many(20))], { speed: 600, minimumSeconds: 1 }, { test: true }));
+    await tab.roll(rollOf([people('a', many(20))], { speed: 900, minimumSeconds: 1 }, { test: true }));
     assert.deepEqual(await warnings(), []);
     await tab.roll(rollOf([people('a', many(20))], { mode: 'slides', slideSeconds: 1.5 }, { test: true }));
     assert.deepEqual(await warnings(), ['a name can be read for 1.5 s, less than 2 s: give the slides more time']);

@@ -24,9 +24,10 @@ use crate::{
     },
     credits::{
         Fold, LeftOut, PersonId,
-        roll::{self, Given, Look, Section},
+        roll::{self, Duration, Given, Look, Reason, Section},
         sample, test_audience,
     },
+    input::duration,
     request::{RequestError, RollOptions, reply},
 };
 
@@ -51,6 +52,7 @@ impl Roll {
             patient && !options.test && archive.is_none() && summary::can_ask(cx.presence);
         self.asks_summary |= wants_summary;
         let wants_music = music.is_some();
+        let wait = duration::show(std::time::Duration::from_millis(overlay.wait_ms));
         // The answer to an earlier question serves this roll too.
         let asked = self
             .asked_music_ms
@@ -67,7 +69,7 @@ impl Roll {
             deadline_ms,
             wants_summary,
             wants_music,
-            music_seconds: None,
+            music: wants_music.then(|| Err(format!("OBS has not answered within {wait}"))),
         }
     }
 
@@ -78,10 +80,10 @@ impl Roll {
             return;
         };
         pending.wants_music = false;
-        match seconds {
-            Ok(seconds) => pending.music_seconds = Some(seconds),
-            Err(why) => cx.base.out.note(Note::NoMusic { why }),
+        if let Err(why) = &seconds {
+            cx.base.out.note(Note::NoMusic { why: why.clone() });
         }
+        pending.music = Some(seconds);
         self.begin_pending(cx);
     }
 
@@ -117,12 +119,18 @@ impl Roll {
             options,
             cause,
             archive,
-            music_seconds,
+            music,
             ..
         } = pending;
         let test = options.test;
+        let (music_seconds, no_music) = match music {
+            Some(Ok(seconds)) => (Some(seconds), None),
+            Some(Err(why)) => (None, Some(why)),
+            None => (None, None),
+        };
         let (object, mut rolling) =
             make_roll(id, &options, cause, archive.as_deref(), music_seconds, cx);
+        rolling.no_music = no_music;
         // The whole message is checked first: a roll that OBS cannot carry is refused as a whole.
         reply::message(&to_pages(
             &cx.base.out,
@@ -232,6 +240,11 @@ fn make_roll(
         object: Map::new(),
         position: Position::start(cx.now.mono_ms),
         length_ms: length.seconds * 1_000.0,
+        pace: match music_seconds {
+            Some(_) => Reason::Music,
+            None => length.reason,
+        },
+        no_music: None,
         starts_ms: length
             .sections
             .iter()
@@ -283,13 +296,16 @@ pub(super) fn known(fold: &Fold, other: &Fold, who: PersonId) -> Option<PersonId
 /// The config's look, with the options of this roll applied.
 fn look(base: &Look, options: &RollOptions, music_seconds: Option<f64>) -> Look {
     let mut look = base.clone();
-    if let Some(seconds) = options.seconds.or(music_seconds) {
-        look.seconds = Some(seconds);
+    match (options.seconds, options.speed, music_seconds) {
+        (Some(Duration::Auto), None, _) => {
+            (look.seconds, look.speed, look.slide_seconds) = (Duration::Auto, None, None);
+        }
+        (Some(seconds), _, _) => look.seconds = seconds,
+        (None, Some(_), _) => look.seconds = Duration::Auto,
+        (None, None, Some(seconds)) => look.seconds = Duration::Seconds(seconds),
+        (None, None, None) => {}
     }
-    if let Some(speed) = options.speed {
-        look.speed = speed;
-        look.seconds = options.seconds;
-    }
+    look.speed = options.speed.or(look.speed);
     look.mode = options.mode.unwrap_or(look.mode);
     look.delay = options.delay.unwrap_or(look.delay);
     look.repeats = options.repeats.unwrap_or(look.repeats);

@@ -35,7 +35,7 @@ use super::{
     io::{Note, Now},
 };
 use crate::{
-    credits::roll::doubt_of_theme,
+    credits::roll::{Reason, doubt_of_theme},
     event::EmittedEvent,
     request::{PageState, Report, RequestError, RollOptions},
 };
@@ -138,7 +138,8 @@ impl Roll {
         let roll = self.rolling.as_ref().map(|roll| {
             json!({ "id": roll.id, "test": roll.test, "state": roll.state(),
                 "elapsedMs": roll.position.elapsed_ms(now.mono_ms),
-                "seconds": roll.seconds(), "names": roll.names })
+                "seconds": roll.seconds(), "pace": <&str>::from(roll.pace), "names": roll.names,
+                "noMusic": roll.no_music })
         });
         let preparing = self
             .pending
@@ -216,6 +217,7 @@ impl Roll {
     ) -> Map<String, Value> {
         let (state, shows, seconds) = (report.state, report.roll, report.seconds);
         let at_ms = report.elapsed_ms.filter(|_| report.shows_roll());
+        let pace = report.pace;
         self.adopt(&report, cx);
         self.pages.report(client, report, cx.now);
         let mut reply = Map::new();
@@ -225,6 +227,9 @@ impl Roll {
                 if let Some(length_ms) = seconds.map(|seconds| seconds * 1_000.0).filter(is_new) {
                     roll.length_ms = length_ms;
                     self.recovery.want_movement();
+                }
+                if let (Some(pace), true) = (pace, roll.pace != Reason::Music) {
+                    roll.pace = pace;
                 }
                 // A page begins when it has laid out the roll, later than the bridge assumes.
                 let is_off =

@@ -18,7 +18,8 @@ pub(super) struct Pending {
     pub(super) deadline_ms: u64,
     pub(super) wants_summary: bool,
     pub(super) wants_music: bool,
-    pub(super) music_seconds: Option<f64>,
+    /// The length of the music in seconds, or why it is unknown; `None` if the roll needs none.
+    pub(super) music: Option<Result<f64, String>>,
 }
 
 impl Pending {

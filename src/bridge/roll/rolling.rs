@@ -5,7 +5,11 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{hidden::Shown, position::Position};
-use crate::{bridge::io::Now, credits::roll::Kind, request::Report};
+use crate::{
+    bridge::io::Now,
+    credits::roll::{Kind, Reason},
+    request::Report,
+};
 
 /// Why a roll was begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +38,10 @@ pub(super) struct Rolling {
     pub(super) position: Position,
     /// Length of a pass: the estimate, until a page reports the measured length.
     pub(super) length_ms: f64,
+    /// Why it takes so long: by the estimate, until a page reports it.
+    pub(super) pace: Reason,
+    /// Why the length of its music is unknown; `None` if it is known, or not needed.
+    pub(super) no_music: Option<String>,
     /// When each section is in the middle of the picture, by the estimate.
     pub(super) starts_ms: Vec<f64>,
     pub(super) sections: Vec<(Box<str>, Vec<Kind>)>,
@@ -59,6 +67,8 @@ impl Rolling {
             object: Map::new(),
             position: Position::start(now.mono_ms),
             length_ms: report.seconds.unwrap_or_default() * 1_000.0,
+            pace: report.pace.unwrap_or_default(),
+            no_music: None,
             starts_ms: Vec::new(),
             sections: Vec::new(),
             names: report.names.unwrap_or_default(),

@@ -61,7 +61,8 @@ impl Roll {
                 ("next", Value::Null)
             }
             Command::Previous => {
-                to(Some(here.unwrap_or(0).saturating_sub(1)));
+                // Before the first section there is nothing to go back to.
+                to(here.map(|here| here.saturating_sub(1)));
                 ("previous", Value::Null)
             }
             Command::Speed(factor) => {

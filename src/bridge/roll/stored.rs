@@ -17,7 +17,7 @@ use crate::{
     bridge::io::Now,
     credits::{
         Fold, PersonId,
-        roll::{Kind, Place},
+        roll::{Kind, Place, Reason},
     },
     event::{Person, Platform},
 };
@@ -38,6 +38,8 @@ struct Movement {
     factor: f64,
     is_paused: bool,
     length_ms: f64,
+    #[serde(default)]
+    pace: Reason,
     held: Option<Box<str>>,
 }
 
@@ -85,6 +87,7 @@ pub(super) fn movement(roll: &Rolling, now: Now) -> String {
         factor: roll.position.factor(),
         is_paused: roll.position.is_paused(),
         length_ms: roll.length_ms,
+        pace: roll.pace,
         held: roll.held.clone(),
     };
     text(&movement)
@@ -168,6 +171,8 @@ pub(super) fn read(movement: &str, content: &str, fold: &Fold, now: Now) -> Opti
         object: content.object,
         position,
         length_ms: movement.length_ms,
+        pace: movement.pace,
+        no_music: None,
         starts_ms: content.starts_ms,
         sections: content
             .sections

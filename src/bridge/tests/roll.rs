@@ -529,6 +529,57 @@ fn the_position_is_that_of_the_page_which_may_begin_late() {
 }
 
 #[test]
+fn the_status_has_the_reason_of_the_length_and_previous_stays_at_the_start() {
+    let mut bench = bench_with(Overlay {
+        wait_ms: 0,
+        ..overlay()
+    });
+    follow(&mut bench, "Zed");
+    report(&mut bench, "idle", &Value::Null, None);
+    let roll_with = |bench: &mut Bench, options: Value| {
+        let mut request = json!({ "request": "RollCredits", "id": 1 });
+        request
+            .as_object_mut()
+            .unwrap()
+            .extend(options.as_object().unwrap().clone());
+        bench.ask(request);
+        let status = bench.ask(json!({ "request": "GetStatus", "id": 9 }));
+        status["overlay"]["roll"].clone()
+    };
+    let reason = |roll: &Value| roll["pace"].as_str().unwrap().to_owned();
+    let auto = roll_with(&mut bench, json!({}));
+    assert_eq!(
+        (reason(&auto), &auto["seconds"]),
+        ("shortest".into(), &json!(60.0))
+    );
+    let speed = roll_with(&mut bench, json!({ "speed": 10 }));
+    assert_eq!(reason(&speed), "speed");
+    let both = roll_with(&mut bench, json!({ "speed": 10, "seconds": 90 }));
+    assert_eq!(
+        (reason(&both), &both["seconds"]),
+        ("seconds".into(), &json!(90.0))
+    );
+    let auto = roll_with(&mut bench, json!({ "seconds": "auto" }));
+    assert_eq!(reason(&auto), "shortest");
+    bench.pass(1_000);
+    let reply = bench.ask(json!({ "request": "ControlCredits", "id": 2, "command": "previous" }));
+    assert_eq!(
+        reply["elapsedMs"], 1_000,
+        "the first section has not come yet"
+    );
+    bench.ask(
+        json!({ "request": "OverlayReport", "id": 3, "client": PAGE, "page": "credits",
+            "state": "rolling", "roll": auto["id"], "seconds": 240.5, "pace": "readable" }),
+    );
+    let status = bench.ask(json!({ "request": "GetStatus", "id": 9 }));
+    let roll = &status["overlay"]["roll"];
+    assert_eq!(
+        (reason(roll), &roll["seconds"]),
+        ("readable".into(), &json!(240.5))
+    );
+}
+
+#[test]
 fn the_music_says_how_long_the_credits_are() {
     let mut bench = bench_with(Overlay {
         music: Some("Song".into()),
@@ -545,6 +596,12 @@ fn the_music_says_how_long_the_credits_are() {
         .find(|message| message["overlay"] == "roll")
         .unwrap();
     assert_eq!(rolled["roll"]["look"]["seconds"], json!(93.5));
+    let of_roll = |bench: &mut Bench| {
+        let status = bench.ask(json!({ "request": "GetStatus", "id": 9 }));
+        let roll = &status["overlay"]["roll"];
+        (roll["pace"].clone(), roll["noMusic"].clone())
+    };
+    assert_eq!(of_roll(&mut bench), (json!("music"), Value::Null));
     bench.ask(json!({ "request": "RollCredits", "id": 1 }));
     bench.input(Input::Music(Err("Song plays nothing".into())));
     assert!(
@@ -552,6 +609,16 @@ fn the_music_says_how_long_the_credits_are() {
             .effects
             .iter()
             .any(|effect| matches!(effect, Effect::Note(Note::NoMusic { .. })))
+    );
+    assert_eq!(
+        of_roll(&mut bench),
+        (json!("shortest"), json!("Song plays nothing"))
+    );
+    bench.ask(json!({ "request": "RollCredits", "id": 1 }));
+    bench.pass(5_100);
+    assert_eq!(
+        of_roll(&mut bench),
+        (json!("shortest"), json!("OBS has not answered within 5s"))
     );
     assert!(sent(&mut bench).iter().any(|sent| sent.starts_with("roll")));
 }

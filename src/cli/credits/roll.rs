@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use twitchat_bridge::client::Client;
+use twitchat_bridge::credits::roll::Reason;
 use twitchat_bridge::request::SessionQuery;
 
 use crate::cli::candidates;
@@ -81,10 +82,10 @@ pub(super) struct TestArgs {
 /// Settings for this roll only, which replace those in the config file.
 #[derive(Debug, clap::Args)]
 struct LookArgs {
-    /// Roll for this many seconds in all
-    #[arg(long, value_name = "N", value_parser = number::any, allow_negative_numbers = true)]
-    seconds: Option<f64>,
-    /// Scroll this many pixels per second
+    /// Roll for this many seconds in all; `auto` takes 60 to 180, or as many as reading needs
+    #[arg(long, value_name = "N", value_parser = seconds, allow_negative_numbers = true)]
+    seconds: Option<Value>,
+    /// Scroll this many pixels per second, on a picture that is 1,080 high
     #[arg(long, value_name = "N", value_parser = number::any, allow_negative_numbers = true)]
     speed: Option<f64>,
     /// Wait this many seconds before moving
@@ -99,6 +100,16 @@ struct LookArgs {
     /// Begin again at the end
     #[arg(long = "loop")]
     repeats: bool,
+}
+
+/// A number of seconds, or `auto`.
+fn seconds(text: &str) -> Result<Value, String> {
+    if text.eq_ignore_ascii_case("auto") {
+        return Ok(text.into());
+    }
+    number::any(text)
+        .map(Value::from)
+        .map_err(|_| "it must be a number of seconds or auto".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -117,7 +128,7 @@ impl LookArgs {
             }
         });
         let fields = [
-            ("seconds", self.seconds.map(Value::from)),
+            ("seconds", self.seconds.clone()),
             ("speed", self.speed.map(Value::from)),
             ("delay", self.delay.map(Value::from)),
             ("mode", mode.map(Value::from)),
@@ -195,8 +206,13 @@ async fn roll(
                 opens it in a browser",
         );
     }
-    if is_test && !no_page {
-        warn_of(&roll, &client).await?;
+    if is_test {
+        let status = if no_page {
+            client::request(&client, "GetStatus", Map::new()).await?
+        } else {
+            warn_of(&roll, &client).await?
+        };
+        explain_length(&roll, &status);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -205,12 +221,14 @@ async fn roll(
 const LAID_OUT_WITHIN: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
-async fn warn_of(roll: &Value, client: &Client) -> anyhow::Result<()> {
+/// Prints the warnings of the pages. Returns the last status.
+async fn warn_of(roll: &Value, client: &Client) -> anyhow::Result<Map<String, Value>> {
     let until = Instant::now() + LAID_OUT_WITHIN;
     let mut said = BTreeSet::new();
+    let mut status = Map::new();
     while Instant::now() < until {
         tokio::time::sleep(LOOK_EVERY).await;
-        let status = client::request(client, "GetStatus", Map::new()).await?;
+        status = client::request(client, "GetStatus", Map::new()).await?;
         let pages = status
             .get("overlay")
             .and_then(|overlay| overlay.get("pages"))
@@ -229,5 +247,71 @@ async fn warn_of(roll: &Value, client: &Client) -> anyhow::Result<()> {
             }
         }
     }
-    Ok(())
+    Ok(status)
+}
+
+/// Prints how long the roll takes, and why.
+fn explain_length(roll: &Value, status: &Map<String, Value>) {
+    let shown = status
+        .get("overlay")
+        .and_then(|overlay| overlay.get("roll"))
+        .filter(|shown| shown.get("id") == Some(roll));
+    let Some(shown) = shown else {
+        return;
+    };
+    if let Some(why) = shown.get("noMusic").and_then(Value::as_str) {
+        out::warn(&format!("the length of the music is unknown: {why}"));
+    }
+    let seconds = shown.get("seconds").and_then(Value::as_f64);
+    let pace = shown.get("pace").and_then(Value::as_str).and_then(reason);
+    if let (Some(seconds), Some(reason)) = (seconds, pace) {
+        out::note(&format!("the credits take {seconds:.0} s: {reason}"));
+    }
+}
+
+/// The sentence for the reason of a roll's length. `None` if a later bridge has another reason.
+fn reason(pace: &str) -> Option<&'static str> {
+    Some(match pace.parse::<Reason>().ok()? {
+        Reason::Seconds => "the setting `seconds` or an option decides",
+        Reason::Speed => "the setting `speed` or an option decides",
+        Reason::SlideSeconds => "the setting `slide_seconds` decides",
+        Reason::Music => "as long as the music",
+        Reason::Usual => "seconds = \"auto\", at the usual speed",
+        Reason::Shortest => "seconds = \"auto\", and 60 s is the shortest",
+        Reason::Longest => "seconds = \"auto\", and 180 s is the longest",
+        Reason::Readable => {
+            "seconds = \"auto\", so that each name can be read for `minimum_seconds`"
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_of_a_length_has_a_sentence() {
+        let words = [
+            "seconds",
+            "speed",
+            "slide_seconds",
+            "music",
+            "usual",
+            "shortest",
+            "longest",
+            "readable",
+        ];
+        assert!(words.iter().all(|word| reason(word).is_some()));
+        assert_eq!(reason("later"), None);
+    }
+
+    #[test]
+    fn a_length_is_a_number_or_auto() {
+        assert_eq!(seconds("90"), Ok(json!(90.0)));
+        assert_eq!(seconds("auto"), Ok(json!("auto")));
+        assert_eq!(
+            seconds("long"),
+            Err("it must be a number of seconds or auto".to_owned())
+        );
+    }
 }

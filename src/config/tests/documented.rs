@@ -105,7 +105,7 @@ fn the_table_of_settings_is_in_order() {
 
 #[test]
 fn the_reference_of_the_end_credits_names_everything_and_its_example_is_right() {
-    use crate::credits::roll::{Kind, words::PLACEHOLDERS};
+    use crate::credits::roll::{Duration, Kind, words::PLACEHOLDERS};
 
     let page = include_str!("../../../docs/overlay-reference.md");
     let (_, rest) = page.split_once("```toml\n").unwrap();
@@ -115,7 +115,7 @@ fn the_reference_of_the_end_credits_names_everything_and_its_example_is_right() 
             config.overlay.script.sections.len(),
             config.overlay.script.look.seconds
         ),
-        (4, Some(120.0))
+        (4, Duration::Seconds(120.0))
     );
     let is_named =
         |word: &str| page.contains(&format!("`{word}`")) || page.contains(&format!("`{word} = "));

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_overlay_has_sections_in_their_order() {
-    use crate::credits::roll::{Amounts, Kind, Layout, Mode, Sort};
+    use crate::credits::roll::{Amounts, Duration, Kind, Layout, Mode, Sort};
 
     let config = of_file(
         r#"
@@ -48,7 +48,7 @@ fn the_overlay_has_sections_in_their_order() {
             script.look.seconds,
             script.height
         ),
-        (Mode::Slides, 99.5, Some(120.0), 720)
+        (Mode::Slides, Some(99.5), Duration::Seconds(120.0), 720)
     );
     assert_eq!(
         script

@@ -168,7 +168,7 @@ fn a_time_is_read_as_everywhere_else() {
 fn a_whole_number_may_be_written_with_a_point() {
     let config = of_file("[obs]\nport = 4466.0\n[overlay]\nspeed = 1_000.5").unwrap();
     assert_eq!(config.obs.port, 4466);
-    assert!((config.overlay.script.look.speed - 1_000.5).abs() < f64::EPSILON);
+    assert_eq!(config.overlay.script.look.speed, Some(1_000.5));
 }
 
 #[test]

@@ -5,19 +5,20 @@
 
 use super::{
     look::{Look, Mode},
+    pace::{self, FULL_HEIGHT, Reason, ScrollPace},
     plan::Layout,
     section::{Body, Section},
 };
 
-/// The height of the page to which the constants below apply, in pixels.
-const FULL_HD: f64 = 1_080.0;
-/// Heights at scale 1 in the page's default style, in pixels: a title with its gaps, a line of
-/// names, a line below a name, a line of text, and an image.
+/// Heights on a page that is 1,080 pixels high, at scale 1 in the page's default style, in
+/// pixels: a title with its gaps, a line of names, a line below a name, a line of text, and an image.
 const TITLE: f64 = 150.0;
 const ROW: f64 = 54.0;
 const NOTE: f64 = 34.0;
 const TEXT_LINE: f64 = 60.0;
 const IMAGE: f64 = 240.0;
+/// The part of the height at which the end of a high last section comes to rest.
+const LAST_LINE: f64 = 0.94;
 /// Characters in one line of text.
 const TEXT_WIDTH: usize = 60;
 
@@ -28,63 +29,78 @@ pub struct Length {
     pub seconds: f64,
     /// Seconds from the start until each section is in the middle of the page.
     pub sections: Vec<f64>,
+    pub reason: Reason,
 }
 
-/// Estimates the times. `height` is that of the page in pixels.
+/// Estimates the times. `height` is that of the page in pixels. Letters scale with the page, and so
+/// does the speed; only images have a fixed height.
 pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
-    let page = f64::from(height.max(1));
-    // Sizes scale with the height of the page.
-    let unit = look.scale * page / FULL_HD;
+    let page = FULL_HEIGHT / f64::from(height.max(1));
     let heights: Vec<f64> = sections
         .iter()
-        .map(|section| height_of(section) * unit)
+        .map(|section| match section.body {
+            Body::Image {
+                height: Some(height),
+                ..
+            } => f64::from(height) * page + TEXT_LINE * look.scale,
+            _ => height_of(section) * look.scale,
+        })
         .collect();
-    let begins = |unit: f64| {
-        let begin = |sum: &mut f64, size: &f64| {
-            let begin = *sum;
-            *sum += size * unit;
-            Some(begin)
-        };
-        heights.iter().scan(0.0, begin).collect::<Vec<_>>()
-    };
-    let content: f64 = heights.iter().sum();
-    let (total, mut starts) = match look.mode {
-        // The content moves from below the lower edge to above the upper edge.
-        Mode::Scroll => {
-            let speed = look.speed.abs().max(1.0);
-            let total = (content + page) / speed;
-            (
-                total,
-                begins(1.0 / speed)
-                    .into_iter()
-                    .map(|start| start + page / 2.0 / speed)
-                    .collect::<Vec<_>>(),
-            )
-        }
-        Mode::Slides => {
-            let slides: Vec<f64> = heights
-                .iter()
-                .map(|size| (size / page).ceil().max(1.0) * look.slide_seconds)
-                .collect();
-            let starts = slides.iter().scan(0.0, |sum, slide| {
-                let begin = *sum;
-                *sum += slide;
-                Some(begin)
-            });
-            (slides.iter().sum(), starts.collect())
-        }
-    };
-    // A time that the config sets includes the delay.
-    let wanted = look
-        .seconds
-        .map_or(total, |seconds| (seconds - look.delay).max(1.0));
-    let factor = if total > 0.0 { wanted / total } else { 1.0 };
-    for start in &mut starts {
-        *start = look.delay + *start * factor;
+    match look.mode {
+        Mode::Scroll => scrolled(&heights, look),
+        Mode::Slides => shown(&heights, look),
     }
+}
+
+/// The content moves from below the lower edge until the last section stands in the middle. If that
+/// is too high, its end comes to rest near the lower edge.
+fn scrolled(heights: &[f64], look: &Look) -> Length {
+    let fade = f64::from(look.fade).min(FULL_HEIGHT / 4.0);
+    let content: f64 = heights.iter().sum();
+    let last = heights.last().copied().unwrap_or_default();
+    let rest = if last <= FULL_HEIGHT - 2.0 * fade {
+        f64::midpoint(FULL_HEIGHT, last)
+    } else {
+        (FULL_HEIGHT - fade).min(FULL_HEIGHT * LAST_LINE)
+    };
+    let travel = FULL_HEIGHT + content - rest;
+    let title = if look.sticky_titles {
+        fade + TITLE
+    } else {
+        0.0
+    };
+    let readable = FULL_HEIGHT - title - 2.0 * fade - ROW;
+    let pace = ScrollPace::new(travel, readable, look);
+    let starts = heights.iter().scan(0.0, |sum, size| {
+        let begin = *sum;
+        *sum += size;
+        Some(begin)
+    });
     Length {
-        seconds: look.delay + wanted,
-        sections: starts,
+        seconds: pace.seconds,
+        sections: starts
+            .map(|start| pace.when(start + FULL_HEIGHT / 2.0))
+            .collect(),
+        reason: pace.reason,
+    }
+}
+
+fn shown(heights: &[f64], look: &Look) -> Length {
+    let counts: Vec<f64> = heights
+        .iter()
+        .map(|size| (size / FULL_HEIGHT).ceil().max(1.0))
+        .collect();
+    let count: f64 = counts.iter().sum();
+    let (each, reason) = pace::slide(count, look);
+    let starts = counts.iter().scan(look.delay, |sum, slides| {
+        let begin = *sum;
+        *sum += slides * each;
+        Some(begin)
+    });
+    Length {
+        seconds: look.delay + count * each,
+        sections: starts.collect(),
+        reason,
     }
 }
 
@@ -134,7 +150,7 @@ fn height_of(section: &Section) -> f64 {
                 + lines(&without_tags(text)) * TEXT_LINE
                 + TEXT_LINE
         }
-        Body::Image { height, .. } => height.map_or(IMAGE, f64::from) + TEXT_LINE,
+        Body::Image { .. } => IMAGE + TEXT_LINE,
     }
 }
 
@@ -183,7 +199,7 @@ fn without_tags(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credits::roll::section::Name;
+    use crate::credits::roll::{Duration, section::Name};
 
     fn people(names: usize, layout: Layout) -> Section {
         let name = Name {
@@ -219,23 +235,19 @@ mod tests {
     #[test]
     fn a_speed_takes_as_long_as_there_is_to_see() {
         let look = Look {
-            speed: 54.0,
+            speed: Some(54.0),
             delay: 3.0,
             ..Look::default()
         };
         let one = length(&[people(10, Layout::Center)], &look, 1_080);
+        // The section is 690 pixels high, and rests in the middle.
+        let travel = 1_080.0 - (1_080.0 - 690.0) / 2.0;
         assert!(
-            near(one.seconds, 3.0 + (150.0 + 540.0 + 1_080.0) / 54.0)
-                && near(one.sections[0], 3.0 + 10.0),
+            near(one.seconds, 3.0 + travel / 54.0 + 1.75 + 4.5),
             "{one:?}"
         );
         let columns = length(&[people(10, Layout::TwoColumns)], &look, 1_080);
-        assert!(near(one.seconds - columns.seconds, 5.0), "{columns:?}");
-        let small = length(&[people(10, Layout::Center)], &look, 540);
-        assert!(
-            near(small.seconds - 3.0, (one.seconds - 3.0) / 2.0),
-            "sizes go with the picture: {small:?}"
-        );
+        assert!(near(one.seconds - columns.seconds, 2.5), "{columns:?}");
         let two = length(
             &[people(10, Layout::Center), people(1, Layout::Center)],
             &look,
@@ -244,6 +256,11 @@ mod tests {
         assert!(
             near(two.sections[1] - two.sections[0], 690.0 / 54.0),
             "{two:?}"
+        );
+        let long = length(&[people(100, Layout::Center)], &look, 1_080);
+        assert!(
+            near(long.seconds, 3.0 + (5_550.0 + 80.0) / 54.0 + 1.75 + 4.5),
+            "its end rests above the fade: {long:?}"
         );
     }
 
@@ -262,7 +279,7 @@ mod tests {
     #[test]
     fn a_wanted_time_is_kept_whatever_is_in_it() {
         let look = Look {
-            seconds: Some(60.0),
+            seconds: Duration::Seconds(60.0),
             delay: 2.0,
             ..Look::default()
         };
@@ -284,7 +301,7 @@ mod tests {
     fn slides_stand_for_their_time() {
         let look = Look {
             mode: Mode::Slides,
-            slide_seconds: 5.0,
+            slide_seconds: Some(5.0),
             ..Look::default()
         };
         let three = length(

@@ -6,6 +6,65 @@ use serde::Serialize;
 use super::plan::Plan;
 use crate::input::{Field, Read, Show, hint, quoted, settings};
 
+/// The least and the most seconds that `seconds` may set.
+const SECONDS: (f64, f64) = (1.0, 86_400.0);
+/// The word of [`Duration::Auto`].
+const AUTO: &str = "auto";
+
+/// How long the whole roll takes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Duration {
+    /// The speed decides if it is set. Otherwise the roll takes 60 to 180 s, or more if its names
+    /// could not be read in that time.
+    #[default]
+    Auto,
+    /// A number of seconds, which includes the delay.
+    Seconds(f64),
+}
+
+impl Duration {
+    fn read(field: &Field<'_>) -> Read<Self> {
+        if field
+            .word()
+            .is_ok_and(|word| word.eq_ignore_ascii_case(AUTO))
+        {
+            return Ok(Self::Auto);
+        }
+        let (least, most) = SECONDS;
+        field
+            .number(least, most)
+            .map(Self::Seconds)
+            .map_err(|_| field.bad(format!("a number from {least} to {most} or \"{AUTO}\"")))
+    }
+
+    /// The number of seconds; `None` if it is automatic.
+    #[must_use]
+    pub fn seconds(self) -> Option<f64> {
+        match self {
+            Self::Auto => None,
+            Self::Seconds(seconds) => Some(seconds),
+        }
+    }
+}
+
+impl Show for Duration {
+    fn show(&self) -> Option<String> {
+        match self {
+            Self::Auto => Some(quoted(AUTO)),
+            Self::Seconds(seconds) => seconds.show(),
+        }
+    }
+}
+
+impl Serialize for Duration {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str(AUTO),
+            Self::Seconds(seconds) => serializer.serialize_f64(*seconds),
+        }
+    }
+}
+
 /// How the roll moves.
 #[derive(
     Debug,
@@ -48,23 +107,26 @@ settings! {
     pub struct Look {
         mode: Mode = Mode::Scroll, Mode::read, "TWITCHAT_BRIDGE_OVERLAY_MODE",
             "\"scroll\" or \"slides\".", bus = true;
-        speed: f64 = 80.0, Field::number(1.0, 10_000.0), "TWITCHAT_BRIDGE_OVERLAY_SPEED",
-            "How fast the credits scroll, in pixels a second.", bus = true;
-        seconds: Option<f64> = None, Field::number(1.0, 86_400.0),
+        speed: Option<f64> = None, Field::number(1.0, 10_000.0), "TWITCHAT_BRIDGE_OVERLAY_SPEED",
+            "How fast the credits scroll, in pixels a second of a picture that is 1,080 high. Use \
+                it instead of seconds = \"auto\".", "80", bus = true;
+        seconds: Duration = Duration::Auto, Duration::read,
             "TWITCHAT_BRIDGE_OVERLAY_SECONDS",
-            "The duration of the whole credits in seconds, including the delay. Use it instead of \
-                speed.", "120", bus = true;
+            "The duration of the whole credits in seconds, including the delay. It replaces \
+                speed. With \"auto\" and without speed, they take 60 to 180 seconds, or as long as \
+                minimum_seconds needs.", bus = true;
         delay: f64 = 0.0, Field::number(0.0, 3_600.0), "TWITCHAT_BRIDGE_OVERLAY_DELAY",
             "Seconds before the credits begin to move.", bus = true;
         #[serde(rename = "loop")]
         repeats as "loop": bool = false, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_LOOP",
             "Whether the credits begin again at their end.", bus = true;
-        slide_seconds: f64 = 6.0, Field::number(0.5, 600.0),
+        slide_seconds: Option<f64> = None, Field::number(0.5, 600.0),
             "TWITCHAT_BRIDGE_OVERLAY_SLIDE_SECONDS",
-            "How many seconds a slide is shown in mode \"slides\".", bus = true;
+            "How many seconds a slide is shown in mode \"slides\". Use it instead of seconds = \
+                \"auto\".", "6", bus = true;
         fade: u32 = 80, Field::whole(0, 2_000), "TWITCHAT_BRIDGE_OVERLAY_FADE",
-            "Height of the fades at the upper and the lower edge, in pixels; 0 for none.",
-            bus = true;
+            "Height of the fades at the upper and the lower edge, in pixels of a picture that is \
+                1,080 high; 0 for none.", bus = true;
         dim: f64 = 0.55, Field::number(0.0, 1.0), "TWITCHAT_BRIDGE_OVERLAY_DIM",
             "How much the picture behind the credits is darkened, from 0 (not at all) to 1 \
                 (black).", bus = true;
@@ -74,7 +136,8 @@ settings! {
             "Whether titles have icons.", bus = true;
         minimum_seconds: f64 = 2.0, Field::number(0.0, 60.0),
             "TWITCHAT_BRIDGE_OVERLAY_MINIMUM_SECONDS",
-            "A test warns of names that can be read for less than this.", bus = true;
+            "How many seconds a name must be readable. A test warns of names that can be read for \
+                less time, and seconds = \"auto\" takes as long as that needs.", bus = true;
         theme: Box<str> = "cinema".into(), Field::name, "TWITCHAT_BRIDGE_OVERLAY_THEME",
             "The theme. docs/overlay.md shows all themes. custom.css beside the page can change \
                 everything else.", bus = true;

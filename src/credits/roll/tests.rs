@@ -320,5 +320,5 @@ fn hidden_sections_are_those_without_anybody() {
         &given(),
     );
     assert!(full.len() > 12 && full.iter().map(Section::len).sum::<usize>() > 5_000);
-    assert!(length(&full, &script.look, script.height).seconds > 60.0);
+    assert!(length(&full, &script.look, script.height).seconds > 180.0);
 }

@@ -171,6 +171,16 @@ impl StandIn {
         }]);
     }
 
+    /// Gives a media source a file of this length, which it does not play. Returns `false` if there
+    /// is no such source.
+    pub fn load_media(&self, name: &str, length: Duration) -> bool {
+        let file_ms = u64::try_from(length.as_millis()).ok();
+        self.hub.change(|world| {
+            world.inputs.get_mut(name)?.file_ms = file_ms;
+            Some(Vec::new())
+        })
+    }
+
     /// Sets the duration of the medium that an input plays. Returns `false` if there is no such
     /// input.
     pub fn play_media(&self, name: &str, length: Duration) -> bool {

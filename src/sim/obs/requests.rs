@@ -16,7 +16,7 @@ use super::recording;
 use super::world::{World, uuid_of};
 
 /// The requests that `GetVersion` lists.
-const AVAILABLE: [&str; 41] = [
+const AVAILABLE: [&str; 43] = [
     "BroadcastCustomEvent",
     "CallVendorRequest",
     "CreateInput",
@@ -35,6 +35,7 @@ const AVAILABLE: [&str; 41] = [
     "GetSceneItemId",
     "GetSceneItemList",
     "GetSceneList",
+    "GetSourceActive",
     "GetStats",
     "GetStreamStatus",
     "GetStudioModeEnabled",
@@ -57,6 +58,7 @@ const AVAILABLE: [&str; 41] = [
     "StopStream",
     "ToggleRecord",
     "ToggleRecordPause",
+    "TriggerMediaInputAction",
     "TriggerStudioModeTransition",
 ];
 

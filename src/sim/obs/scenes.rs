@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Refusal, data, done};
 use super::fields::RequestFields;
 use super::protocol::status;
+use super::state::Item;
 use super::world::{World, uuid_of};
 
 /// The kinds of inputs with their versions; a browser source has none.
@@ -254,6 +255,30 @@ fn inputs(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
             };
             data(json!({"mediaState": state, "mediaDuration": input.media_ms,
                     "mediaCursor": input.media_ms.map(|_| 0)}))
+        }
+        "TriggerMediaInputAction" => {
+            let name = fields.text("inputName")?;
+            let action = fields.text("mediaAction")?;
+            let input = world
+                .inputs
+                .get_mut(name)
+                .ok_or_else(|| Refusal::not_found("source", name))?;
+            match action.rsplit('_').next() {
+                Some("PAUSE" | "PLAY" | "RESTART") => input.media_ms = input.file_ms,
+                Some("STOP") => input.media_ms = None,
+                _ => {}
+            }
+            done(Vec::new())
+        }
+        "GetSourceActive" => {
+            let name = fields.text("sourceName")?;
+            if !world.has_source(name) {
+                return Err(Refusal::not_found("source", name));
+            }
+            let is_on_air =
+                |item: &Item| item.scene == world.program && item.source == name && item.enabled;
+            let active = world.items.iter().any(is_on_air);
+            data(json!({"videoActive": active, "videoShowing": active}))
         }
         _ => Err(Refusal::new(
             status::UNKNOWN_REQUEST_TYPE,

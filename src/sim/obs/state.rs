@@ -27,6 +27,8 @@ pub(super) struct Input {
     pub(super) settings: Value,
     /// The duration of the medium that it plays, if it plays one.
     pub(super) media_ms: Option<u64>,
+    /// The length of its file. OBS reports it only while the file plays or is paused.
+    pub(super) file_ms: Option<u64>,
 }
 
 /// A source in a scene.

@@ -161,6 +161,7 @@ impl World {
                 kind: kind.into(),
                 settings,
                 media_ms: None,
+                file_ms: None,
             },
         );
         (

@@ -12,10 +12,12 @@
     const READY_WITHIN_MS = 3000;
     const FADE_MS = 220;
     const FAREWELL_MS = 500;
+    /** How long the scrim takes to change when the roll goes to another section. */
+    const DIM_MS = 600;
     const SETTLED_MS = 150;
     const REMEMBERED_ROLLS = 1000;
 
-    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const { pause } = page;
     const nextTo = (place, ms) => Math.abs(place - ms) <= 1;
 
     function countNames(sections) {
@@ -53,7 +55,7 @@
             const report = { page: 'credits', roll: roll ? roll.id : null, state, warnings: [...this.warned] };
             // A bridge that was started again and does not have the roll goes on with these.
             if (roll) Object.assign(report, { test: roll.test === true, names: countNames(roll.sections) });
-            if (this.seconds !== undefined) report.seconds = this.seconds;
+            if (this.seconds !== undefined) Object.assign(report, { seconds: this.seconds, pace: this.pace });
             if (!scene) return report;
             const { timeMs, rate } = scene.player;
             const section = this.sectionAt(timeMs);
@@ -132,6 +134,7 @@
             this.scene = scene;
             this.shownNames(); // names may have been replaced while fonts and pictures were loading
             this.seconds = Math.round(scene.player.durationMs / 10) / 100;
+            this.pace = scene.why;
             for (const text of scene.warnings) this.warned.add(text);
             this.showWarnings();
             begin(scene);
@@ -269,40 +272,59 @@
         next() {
             const { marks, player } = this.scene;
             const later = marks.find(({ atMs }) => atMs > this.placeMs && !nextTo(atMs, this.placeMs));
-            if (later) this.jump(later.atMs);
-            else this.jump(this.look.loop && marks.length > 0 ? marks[0].atMs : player.durationMs);
+            if (later) this.jumpTo(later);
+            else if (this.look.loop && marks.length > 0) this.jumpTo(marks[0]);
+            else this.jump(player.durationMs);
         }
 
         previous() {
-            const { marks, player } = this.scene;
+            const { marks, delayMs } = this.scene;
             const index = marks.indexOf(this.sectionAt(this.placeMs));
-            if (index > 0) this.jump(marks[index - 1].atMs);
-            else if (this.look.loop && marks.length > 0) this.jump(marks[marks.length - 1].atMs);
-            else this.jump(marks.length > 0 ? Math.min(marks[0].atMs, player.durationMs) : 0);
+            if (index > 0) this.jumpTo(marks[index - 1]);
+            else if (this.look.loop && marks.length > 0) this.jumpTo(marks[marks.length - 1]);
+            else if (marks.length > 0 && this.placeMs > marks[0].atMs) this.jumpTo(marks[0]);
+            else this.jump(Math.min(this.placeMs, delayMs)); // the first section has not come yet
         }
 
-        /** Jumps to a section by its id or number, or to a time of the roll. */
+        /** Goes to a section by its id or number, or to a time of the roll. */
         goto(value, at) {
             const { marks } = this.scene;
             const mark = marks.find(({ id }) => id === String(value)) || (Number.isInteger(value) ? marks[value] : undefined);
-            if (mark) this.jump(mark.atMs);
+            if (mark) this.jumpTo(mark);
             else if (Number.isFinite(at)) this.jump(at);
         }
 
-        /** Fades out, jumps and fades in. Moving all the way would be a blur. */
+        jumpTo({ atMs, arrivedMs = atMs }) {
+            this.jump(arrivedMs);
+        }
+
+        /** Glides to another time of the roll; fades out if that is the end. */
         async jump(timeMs) {
             const { scene } = this;
+            const { player } = scene;
             this.wanted = timeMs;
-            await this.fade(1, 0, FADE_MS);
-            if (scene !== this.scene || this.wanted !== timeMs) return; // another jump or roll came meanwhile
-            this.wanted = undefined;
-            if (timeMs >= scene.player.durationMs) {
+            if (timeMs >= player.durationMs) {
+                await this.fade(1, 0, FADE_MS);
+                if (scene !== this.scene || this.wanted !== timeMs) return; // another jump or roll came meanwhile
+                this.wanted = undefined;
                 this.passed();
                 return;
             }
-            scene.player.set({ timeMs });
-            this.become(scene.player.isPaused ? 'paused' : 'rolling');
-            this.fade(0, 1, FADE_MS);
+            const dimmed = this.dimness;
+            const isThere = await scene.glide(timeMs);
+            if (scene !== this.scene || this.wanted !== timeMs || !isThere) return;
+            this.wanted = undefined;
+            this.become(player.isPaused ? 'paused' : 'rolling');
+            const now = this.dimness;
+            if (dimmed !== now) this.scrim.animate([{ opacity: dimmed }, { opacity: now }], { duration: DIM_MS, easing: 'ease-in-out' });
+        }
+
+        get scrim() {
+            return this.stage.querySelector(':scope > .scrim');
+        }
+
+        get dimness() {
+            return this.scrim ? getComputedStyle(this.scrim).opacity : undefined;
         }
 
         /** Fades the stage. Also resolves where no frames are drawn, as in a hidden page. */

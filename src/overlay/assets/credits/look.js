@@ -20,6 +20,7 @@
 
     function checkOf(key, { least, most, words, isFlag }) {
         if (OWN_CHECKS[key]) return OWN_CHECKS[key];
+        if (words && most !== undefined) return (value) => oneOf(words)(value) || number(least, most)(value);
         if (words) return oneOf(words);
         if (isFlag) return flag;
         return most === undefined ? text : number(least, most);

@@ -34,6 +34,7 @@
             this.durationMs = durationMs;
             this.onEnd = onEnd;
             this.animations = [];
+            this.endless = new Set();
             this.rate = 1;
             this.isPaused = true;
             this.heldMs = 0;
@@ -52,7 +53,8 @@
 
         /** Animates an element again and again, beginning `offsetMs` into the animation. */
         addEndless(element, keyframes, periodMs, offsetMs) {
-            return this.join(new KeyframeEffect(element, keyframes, { duration: periodMs, delay: -offsetMs, iterations: Infinity, fill: 'both' }));
+            const animation = this.join(new KeyframeEffect(element, keyframes, { duration: periodMs, delay: -offsetMs, iterations: Infinity, fill: 'both' }));
+            this.endless.add(animation);
         }
 
         join(effect) {
@@ -129,6 +131,13 @@
             this.onChange();
         }
 
+        /** Goes to another time. Endless animations go on as if nothing had happened. */
+        goTo(timeMs) {
+            const wayMs = timeMs - this.timeMs;
+            for (const { effect } of this.endless) effect.updateTiming({ delay: effect.getTiming().delay + wayMs });
+            this.set({ timeMs });
+        }
+
         /**
          * Sets a timer for the end, because a browser that draws nothing, such as in a hidden tab, does not report the end of an animation.
          */
@@ -160,5 +169,5 @@
         }
     }
 
-    Object.assign(page, { Player, nextFrame });
+    Object.assign(page, { Player, nextFrame, pause });
 })();

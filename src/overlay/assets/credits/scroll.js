@@ -9,19 +9,16 @@
     /** The place on the stage, as a part of its height, at which a section counts as the current one, and to which a jump moves it. */
     const READING_LINE = 0.2;
 
-    /** The speed of the roll, and when an element that is `px` below the top of the roll is at `line` of the stage. */
-    function motion({ height, length, look, seconds }) {
-        const delayMs = look.delay * 1000;
-        const distance = height + length;
-        const wantedMs = (seconds || look.seconds || 0) * 1000;
-        const motionMs = wantedMs > 0 ? Math.max(wantedMs - delayMs, 1) : (distance / look.speed) * 1000;
-        return {
-            delayMs,
-            durationMs: delayMs + motionMs,
-            pxPerS: (distance / motionMs) * 1000,
-            when: (px, line) => delayMs + ((height + px - line) / distance) * motionMs,
-        };
-    }
+    /** The place at which the end of a last section rests that is too high to stand in the middle. */
+    const LAST_LINE = 0.94;
+
+    /** How long a glide to another section takes. One over more than `NEAR` heights of the stage leaves out the middle. */
+    const GLIDE_MS = 800;
+    const NEAR = 3;
+
+    /** How long before the end the stage gets ready to fade out, and how often the page checks that. */
+    const AHEAD_MS = 10000;
+    const CHECK_MS = 500;
 
     /** Copies the titles to a layer above the names, because the names fade out below titles that stay. */
     function liftTitles(roll) {
@@ -41,18 +38,20 @@
     }
 
     /** Keeps a title `fade` below the top while its section passes, by moving it against the roll. Then the title moves with the roll. */
-    function stick(player, { title, top, way }, { height, fade, when }) {
-        player.add(title, [
-            [when(top, fade), { transform: 'translateY(0)' }],
-            [when(top + way, fade), { transform: `translateY(${way}px)` }],
-        ]);
+    function stick(player, { title, top, way }, { height, fade, when, path }) {
+        const stuckMs = when(top, fade);
+        if (stuckMs !== Infinity) {
+            const frames = path.frames(stuckMs, Math.min(when(top + way, fade), path.end.ms));
+            player.add(title, frames.map(([ms, px, easing]) => [ms, { transform: `translateY(${px}px)`, easing }]));
+        }
         if (fade === 0) return;
-        player.add(title, [
+        const fades = [
             [when(top, height), { opacity: 0 }],
             [when(top, height - fade), { opacity: 1 }],
             [when(top + way, fade), { opacity: 1 }],
             [when(top + way, 0), { opacity: 0 }],
-        ]);
+        ];
+        player.add(title, fades.filter(([ms], index) => index === 0 || ms !== Infinity));
     }
 
     /**
@@ -65,7 +64,7 @@
             : [['', top, bottom]];
         for (const [className, from, to] of parts) {
             const own = className === '' ? roll : roll.cloneNode(true);
-            const view = make('div', `view ${className}`, own);
+            const view = make('div', `view ${className}`, make('div', 'glide', own));
             if (className !== '') view.setAttribute('aria-hidden', 'true');
             Object.assign(view.style, { top: `${from}px`, height: `${to - from}px` });
             stage.append(view);
@@ -73,10 +72,101 @@
         }
     }
 
-    function warnings({ look, readablePx, pxPerS }) {
-        const readableS = Math.max(readablePx / pxPerS, 0);
-        if (readableS >= look.minimumSeconds) return [];
-        return [`a name can be read for ${readableS.toFixed(1)} s, less than ${look.minimumSeconds} s: roll slower (now ${Math.round(pxPerS)} px/s), or make the fade smaller`];
+    /** Where the roll rests at its end, as the translation that it then has: the last section stands in the middle, if it is not too high. */
+    function restOf(last, { height, fade }) {
+        if (!last) return 0;
+        const { offsetTop: top, offsetHeight: own } = last;
+        if (own <= height - 2 * fade) return (height - own) / 2 - top;
+        return Math.min(height - fade, height * LAST_LINE) - own - top;
+    }
+
+    /** When each section is the current one. The last sections may not get as high as the reading line. */
+    function marksOf(sections, { height, when, path }) {
+        let atMs = 0;
+        return sections.map((section, index) => {
+            const { offsetTop: top, offsetHeight: own } = section;
+            const isLast = index === sections.length - 1;
+            const reached = [when(top, height * READING_LINE), isLast ? Infinity : when(top + own, height * LAST_LINE), path.end.ms];
+            atMs = Math.max(atMs, reached.find((ms) => ms !== Infinity));
+            return { id: section.dataset.id, atMs };
+        });
+    }
+
+    function warnings({ look, height, readable, pxPerS }) {
+        const readableS = Math.max(readable / pxPerS, 0);
+        if (readableS >= look.minimumSeconds - 0.005) return [];
+        const speed = Math.round((pxPerS * page.FULL_HEIGHT) / height);
+        return [`a name can be read for ${readableS.toFixed(1)} s, less than ${look.minimumSeconds} s: roll slower (now ${speed} px/s), or make the fade smaller`];
+    }
+
+    /**
+     * Fades the views out at the end. The animations are there only shortly before it, because a view that is being faded is drawn twice in
+     * each frame.
+     */
+    class Curtain {
+        constructor(stage, player, fadeOutMs) {
+            Object.assign(this, { stage, player, fromMs: player.durationMs - fadeOutMs, fading: [] });
+        }
+
+        attend() {
+            const isDue = this.player.timeMs > this.fromMs - AHEAD_MS;
+            if (isDue === this.fading.length > 0) return;
+            for (const animation of this.fading) this.player.leave(animation);
+            this.fading = [];
+            if (!isDue) return;
+            const views = [...this.stage.querySelectorAll(':scope > .view, :scope > .floating')];
+            this.fading = views.map((view) => this.player.add(view, [[this.fromMs, { opacity: 1 }], [this.player.durationMs, { opacity: 0 }]]));
+        }
+    }
+
+    /** Does work ahead of the roll, at times at which nothing depends on it: after each change, and every half second while it moves. */
+    function attendTo(player, attend) {
+        let timer;
+        player.onChange = () => {
+            clearTimeout(timer);
+            attend();
+            if (player.isMoving) timer = setTimeout(() => player.onChange(), CHECK_MS);
+        };
+    }
+
+    /** Moves the views to another time of the roll within a second. The compositor moves them, so that the page may be busy meanwhile. */
+    class Glide {
+        constructor(stage, player, path) {
+            Object.assign(this, { stage, player, path, height: stage.clientHeight, moving: [], turn: 0 });
+        }
+
+        move(from, to, ms, easing) {
+            for (const animation of this.moving) animation.cancel();
+            const frames = [from, to].map((px) => ({ transform: `translateY(${px}px)` }));
+            const layers = [...this.stage.querySelectorAll('.glide')];
+            this.moving = layers.map((layer) => layer.animate(frames, { duration: ms, easing, fill: to === 0 ? 'none' : 'forwards' }));
+            return page.pause(ms);
+        }
+
+        /** The pixels by which the views are moved now, if they glide. */
+        get offset() {
+            const layer = this.stage.querySelector('.glide');
+            return layer ? new DOMMatrix(getComputedStyle(layer).transform).m42 : 0;
+        }
+
+        /** Resolves when the time is set; `false` if another glide came meanwhile. */
+        async to(timeMs) {
+            const turn = ++this.turn;
+            const { player, path, height } = this;
+            const before = this.offset;
+            const way = path.at(timeMs).px - path.at(player.timeMs).px + before;
+            if (Math.abs(way) <= NEAR * height) {
+                player.goTo(timeMs);
+                this.move(way, 0, GLIDE_MS, 'cubic-bezier(0.5, 0, 0.2, 1)');
+                return true;
+            }
+            const some = Math.sign(way) * height;
+            await this.move(before, before - some, GLIDE_MS / 2, 'cubic-bezier(0.6, 0, 1, 0.8)');
+            if (turn !== this.turn) return false;
+            player.goTo(timeMs);
+            this.move(some, 0, GLIDE_MS / 2, 'cubic-bezier(0, 0.2, 0.4, 1)');
+            return true;
+        }
     }
 
     /**
@@ -89,30 +179,34 @@
         stage.append(trial);
         page.fitNames(roll);
         const height = stage.clientHeight;
-        const length = roll.offsetHeight;
-        const fade = Math.round(Math.min(look.fade, height / 4));
-        const { delayMs, durationMs, pxPerS, when } = motion({ height, length, look, seconds });
-        const marks = sections.map((section) => ({ id: section.dataset.id, atMs: Math.max(when(section.offsetTop, height * READING_LINE), 0) }));
+        const fade = Math.round(Math.min(page.scaled(look.fade, height), height / 4));
+        const rest = restOf(sections[sections.length - 1], { height, fade });
+        const places = sections.map(({ offsetTop, offsetHeight, dataset }) => ({ offsetTop, offsetHeight, dataset }));
         const entry = roll.querySelector('.entry');
         const line = entry ? entry.offsetHeight : 0;
         const titles = look.stickyTitles ? liftTitles(roll) : [];
         const top = titles.length > 0 ? fade + Math.max(...titles.map((title) => title.height)) : 0;
         trial.remove();
 
+        const readable = height - top - 2 * fade - line;
+        const { why, delayMs, durationMs, path, fadeOutMs, pxPerS } = page.scrollPace({ height, travel: height - rest, readable, look, seconds });
+        /** When an element that is `px` below the top of the roll is at `place` of the stage. */
+        const when = (px, place) => path.when(height + px - place);
+        const marks = marksOf(places, { height, when, path });
         const player = new page.Player(durationMs, onEnd);
-        const addTo = (moving, from) => player.add(moving, [
-            [delayMs, { transform: `translateY(${height - from}px)` }],
-            [durationMs, { transform: `translateY(${-length - from}px)` }],
-        ]);
+        const addTo = (moving, from) => player.add(moving, path.frames(delayMs, path.end.ms)
+            .map(([ms, px, easing]) => [ms, { transform: `translateY(${height - px - from}px)`, easing }]));
         showBetween(stage, roll, { top, bottom: height, fade, addTo });
         if (titles.length > 0) {
             const above = make('div', 'roll titles', ...titles.map(({ title }) => title));
-            stage.append(make('div', 'view', above));
+            stage.append(make('div', 'view', make('div', 'glide', above)));
             addTo(above, 0);
-            for (const title of titles) stick(player, title, { height, fade, when });
+            for (const title of titles) stick(player, title, { height, fade, when, path });
         }
-        const readablePx = height - top - 2 * fade - line;
-        return { player, delayMs, marks, warnings: warnings({ look, readablePx, pxPerS }), roots: [stage] };
+        const curtain = new Curtain(stage, player, fadeOutMs);
+        attendTo(player, () => curtain.attend());
+        const glide = new Glide(stage, player, path);
+        return { player, delayMs, marks, why, warnings: warnings({ look, height, readable, pxPerS }), roots: [stage], glide: (timeMs) => glide.to(timeMs) };
     }
 
     Object.assign(page, { scroll });

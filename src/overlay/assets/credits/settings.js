@@ -3,11 +3,11 @@
 
 (window.CreditsPage = window.CreditsPage || {}).SETTINGS = {
     mode: {"usual":"scroll","words":["scroll","slides"]},
-    speed: {"least":1,"most":10000,"usual":80.0},
-    seconds: {"least":1,"most":86400,"usual":null},
+    speed: {"least":1,"most":10000,"usual":null},
+    seconds: {"least":1,"most":86400,"usual":"auto","words":["auto"]},
     delay: {"least":0,"most":3600,"usual":0.0},
     loop: {"isFlag":true,"usual":false},
-    slideSeconds: {"least":0.5,"most":600,"usual":6.0},
+    slideSeconds: {"least":0.5,"most":600,"usual":null},
     fade: {"least":0,"most":2000,"usual":80},
     dim: {"least":0,"most":1,"usual":0.55},
     stickyTitles: {"isFlag":true,"usual":true},

@@ -9,6 +9,14 @@
 
     const LONGEST_CHANGE_MS = 700;
 
+    /** The rows of a slide arrive one after the other: the time between two, that of all of them, and that which each takes. */
+    const ROW_STEP_MS = 60;
+    const ALL_ROWS_MS = 900;
+    const ROW_MS = 400;
+
+    /** How long a jump to another slide takes. */
+    const JUMP_MS = 600;
+
     /** The part of the stage's height that a slide may fill. */
     const ROOM = 0.86;
 
@@ -66,40 +74,93 @@
     class Changer {
         constructor(view, player, slides, { delayMs, slideMs }) {
             Object.assign(this, { view, player, slides, delayMs, slideMs });
-            this.shown = new Map(); // index -> animation
+            this.changeMs = Math.min(LONGEST_CHANGE_MS, slideMs / 4);
+            this.rowsMs = Math.min(ALL_ROWS_MS, slideMs / 4);
+            this.shown = new Map(); // index -> the animations of the slide, and those of its rows until they have arrived
             player.onChange = () => this.change();
+        }
+
+        beginOf(index) {
+            return this.delayMs + index * this.slideMs;
+        }
+
+        /** How long a slide takes to arrive with all its rows. */
+        get arrivalMs() {
+            return Math.min(this.rowsMs + ROW_MS, this.slideMs / 2);
+        }
+
+        get current() {
+            return Math.floor((this.player.timeMs - this.delayMs) / this.slideMs);
         }
 
         change() {
             clearTimeout(this.timer);
-            const { player, delayMs, slideMs } = this;
-            const at = (player.timeMs - delayMs) / slideMs;
-            const now = Math.floor(at);
-            const near = [now - 1, now, now + 1].filter((index) => this.slides[index]);
+            const { player, slideMs, current } = this;
+            const near = [current - 1, current, current + 1].filter((index) => this.slides[index]);
             for (const index of this.shown.keys()) if (!near.includes(index)) this.hide(index);
             for (const index of near) if (!this.shown.has(index)) this.show(index);
+            const sinceMs = player.timeMs - this.beginOf(current);
+            if (sinceMs > this.arrivalMs) this.settle(current);
             if (!player.isMoving) return;
-            const left = player.rate > 0 ? now + 1 - at : at - now;
-            this.timer = setTimeout(() => this.change(), Math.max((left * slideMs) / Math.abs(player.rate), 20));
+            const changes = player.rate > 0 ? [this.arrivalMs - sinceMs, slideMs - sinceMs] : [sinceMs];
+            const leftMs = Math.min(...changes.filter((ms) => ms > 0), slideMs);
+            this.timer = setTimeout(() => this.change(), Math.max(leftMs / Math.abs(player.rate), 20));
         }
 
+        /** Each slide fades in while the one before it fades out. The last one fades out at the end. */
         show(index) {
+            const { player, changeMs } = this;
             const slide = this.slides[index];
-            const begin = this.delayMs + index * this.slideMs;
-            const change = Math.min(LONGEST_CHANGE_MS, this.slideMs / 4);
+            const begin = this.beginOf(index);
+            const end = begin + this.slideMs + (index === this.slides.length - 1 ? 0 : changeMs);
             this.view.append(slide);
-            this.shown.set(index, this.player.add(slide, [
-                [begin, { opacity: 0, transform: 'translateY(2vh)' }],
-                [begin + change, { opacity: 1, transform: 'translateY(0)' }],
-                [begin + this.slideMs - change, { opacity: 1, transform: 'translateY(0)' }],
-                [begin + this.slideMs, { opacity: 0, transform: 'translateY(-2vh)' }],
-            ]));
+            const whole = player.add(slide, [
+                [begin, { opacity: 0, transform: 'translateY(2vh)', easing: 'ease-out' }],
+                [begin + changeMs, { opacity: 1, transform: 'translateY(0)' }],
+                [end - changeMs, { opacity: 1, transform: 'translateY(0)', easing: 'ease-in' }],
+                [end, { opacity: 0, transform: 'translateY(-2vh)' }],
+            ]);
+            this.shown.set(index, { whole, rows: this.follow(slide, begin) });
+        }
+
+        /** Lets the rows of a slide follow one another. */
+        follow(slide, begin) {
+            const list = slide.querySelector('.entries');
+            const rows = list ? rowsOf(list) : [];
+            const step = Math.min(ROW_STEP_MS, this.rowsMs / rows.length);
+            return rows.flatMap(({ entries }, index) => entries.map((entry) => this.player.add(entry, [
+                [begin + index * step, { opacity: 0, transform: 'translateY(1.6vh)', easing: 'cubic-bezier(0.2, 0.6, 0.3, 1)' }],
+                [begin + index * step + ROW_MS, { opacity: 1, transform: 'translateY(0)' }],
+            ])));
+        }
+
+        /** The rows of a slide have arrived. */
+        settle(index) {
+            const { rows } = this.shown.get(index) || { rows: [] };
+            for (const animation of rows.splice(0)) this.player.leave(animation);
         }
 
         hide(index) {
-            this.player.leave(this.shown.get(index));
+            this.settle(index);
+            this.player.leave(this.shown.get(index).whole);
             this.shown.delete(index);
             this.slides[index].remove();
+        }
+
+        /** Goes to another time, and fades from the slide that is shown now to the one that is shown then. */
+        async jump(timeMs) {
+            const before = this.slides[this.current];
+            const old = before && before.isConnected ? before.cloneNode(true) : undefined;
+            const opacity = old ? getComputedStyle(before).opacity : 0;
+            this.player.set({ timeMs });
+            const after = this.slides[this.current];
+            if (after === before) return true;
+            if (after) after.animate([{ opacity: 0 }, { opacity: 1 }], { duration: JUMP_MS, easing: 'ease-in-out' });
+            if (!old) return true;
+            this.view.append(old);
+            old.animate([{ opacity }, { opacity: 0 }], { duration: JUMP_MS, easing: 'ease-in-out', fill: 'forwards' });
+            page.pause(JUMP_MS).then(() => old.remove());
+            return true;
         }
     }
 
@@ -120,9 +181,8 @@
             trial.remove();
         }
         const delayMs = look.delay * 1000;
-        const wantedMs = (seconds || look.seconds || 0) * 1000;
-        const slideMs = wantedMs > 0 ? Math.max((wantedMs - delayMs) / Math.max(parts.length, 1), 1) : look.slideSeconds * 1000;
-        if (slideMs < look.minimumSeconds * 1000) {
+        const { why, slideMs } = page.slidePace({ count: Math.max(parts.length, 1), look, seconds });
+        if (slideMs < look.minimumSeconds * 1000 - 5) {
             warnings.push(`a name can be read for ${(slideMs / 1000).toFixed(1)} s, less than ${look.minimumSeconds} s: give the slides more time`);
         }
         const player = new page.Player(Math.max(delayMs + slideMs * parts.length, 1), onEnd);
@@ -131,12 +191,13 @@
         view.append(clock);
         player.add(clock, [[0, { transform: 'translateX(0)' }], [player.durationMs, { transform: 'translateX(1px)' }]]);
         const all = parts.map(({ part }) => make('div', 'slide', part));
-        new Changer(view, player, all, { delayMs, slideMs });
+        const changer = new Changer(view, player, all, { delayMs, slideMs });
         const marks = [];
         parts.forEach(({ id }, index) => {
-            if (index === 0 || parts[index - 1].id !== id) marks.push({ id, atMs: delayMs + index * slideMs });
+            const atMs = changer.beginOf(index);
+            if (index === 0 || parts[index - 1].id !== id) marks.push({ id, atMs, arrivedMs: atMs + changer.arrivalMs });
         });
-        return { player, delayMs, marks, warnings, pages: parts.length, roots: all };
+        return { player, delayMs, marks, why, warnings, pages: parts.length, roots: all, glide: (timeMs) => changer.jump(timeMs) };
     }
 
     Object.assign(page, { slides });
