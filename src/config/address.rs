@@ -19,7 +19,6 @@ const ALLOWED: &str = "a host name, an IP address, or an address such as \"ws://
 /// The port of a `wss` address without a port.
 const WSS_PORT: &str = "443";
 
-/// The parts of an address.
 #[derive(Debug, PartialEq, Eq)]
 struct Address {
     host: String,

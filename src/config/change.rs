@@ -12,30 +12,30 @@ use super::machine::{file_of, file_path};
 use super::{Config, Discovered, FileText, Flags, Origin, Sources};
 use crate::files::{self, text};
 
-/// How often the change is made anew because another program has changed the file meanwhile.
+/// Maximum number of attempts. The bridge tries again if another program has changed the file
+/// meanwhile.
 const TRIES: usize = 5;
 
 /// A setting that was changed in the config file.
 #[derive(Debug)]
 pub struct ChangedSetting {
-    /// The path of the config file.
     pub path: PathBuf,
     /// The value that the file had; `None` if it did not have the setting.
     pub old: Option<Value>,
     /// The value that the file has now.
     pub new: Option<Value>,
-    /// Whether the file was written: not if it had this value already.
+    /// Whether the file was written. It is not written if it had this value already.
     pub is_changed: bool,
     pub config: Config,
     /// The flag or environment variable that overrides the file.
     pub overridden_by: Option<Origin>,
 }
 
-/// Changes a setting in the config file of these flags, which is made if there is none.
+/// Changes a setting in the config file that these flags name. The file is created if it does not
+/// exist.
 ///
-/// # Errors
-/// If the value is not allowed, if the file has errors or would have some, or if it cannot be
-/// written. The file then is as it was.
+/// # Errors Fails if the value is not allowed, if the file has errors or would have some, or if it
+/// cannot be written. The file is then unchanged.
 pub fn change_setting(
     flags: &Flags,
     discovered: Option<&Discovered>,
@@ -54,7 +54,7 @@ pub fn change_setting(
             let sources = Sources::with_file(flags.clone(), discovered.cloned(), Some(file));
             Config::load(&sources)
         };
-        // Places in an error are those of the file as it is, if it has the error already.
+        // If the file already has this error, the error shows the place in the unchanged file.
         let config = load(&text).map_err(|error| match load(&file.text) {
             Err(error) => EditError::File(error),
             Ok(_) => EditError::Conflict(error),

@@ -4,8 +4,7 @@ use secrecy::ExposeSecret as _;
 
 use super::{Config, keys};
 
-/// Settings that take effect only when the bridge starts: of the connection, the journal, the
-/// calendar, the channel, and the version of Twitchat.
+/// The sections and settings that take effect only when the bridge starts.
 const AT_START: [&str; 6] = [
     "obs.",
     "store.path",
@@ -20,7 +19,7 @@ pub fn needs_restart(name: &str) -> bool {
     AT_START.iter().any(|start| name.starts_with(start))
 }
 
-/// The settings that have changed, but take effect only at the next start.
+/// The changed settings that take effect only at the next start.
 pub fn restart_for(before: &Config, after: &Config) -> Vec<&'static str> {
     let password = |config: &Config| {
         let password = config.obs.password.as_ref();

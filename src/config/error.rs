@@ -12,11 +12,7 @@ use crate::input::{Cause, Problem, did_you_mean, nearest};
 pub enum ConfigError {
     /// The config file cannot be read.
     #[error("cannot read the config file {}", path.display())]
-    Read {
-        /// The path of the config file.
-        path: PathBuf,
-        source: io::Error,
-    },
+    Read { path: PathBuf, source: io::Error },
     /// The config file is not valid TOML.
     #[error("{origin}: {message}")]
     Syntax { origin: Origin, message: String },
@@ -24,7 +20,7 @@ pub enum ConfigError {
     #[error("{origin}: there is no setting {key}{}", did_you_mean(nearest.as_deref()))]
     UnknownKey {
         origin: Origin,
-        /// The key as it was written.
+        /// The key in the spelling of the file.
         key: String,
         /// The most similar known name.
         nearest: Option<String>,
@@ -47,23 +43,17 @@ pub enum ConfigError {
         origin: Origin,
         problem: Box<Problem>,
     },
-    /// Several errors: those of the file in its order, then those of stronger sources.
+    /// Several errors: first the errors of the file in its order, then the errors of stronger
+    /// sources.
     #[error("{}", each_on_a_line(.0))]
     Several(Vec<Self>),
-    /// One source gives both a password and a file with a password.
+    /// One source gives both a password and a file with a password. Both fields hold places.
     #[error("{first} and {second} both give the password of OBS: remove one")]
-    TwoPasswords {
-        /// The place of the first one.
-        first: Origin,
-        /// The place of the second one.
-        second: Origin,
-    },
+    TwoPasswords { first: Origin, second: Origin },
     /// The password file cannot be read.
     #[error("cannot read the password file {} (named by {origin})", path.display())]
     PasswordFile {
-        /// The path of the password file.
         path: PathBuf,
-        /// The place of the setting with this path.
         origin: Origin,
         source: io::Error,
     },
@@ -89,7 +79,7 @@ impl ConfigError {
         }
     }
 
-    /// Line and column in the config file. `None` for errors without a place there.
+    /// Line and column in the config file. `None` for errors that have no place there.
     pub(super) fn place(&self) -> Option<(usize, usize)> {
         match self {
             Self::UnknownKey { origin, .. }
@@ -102,8 +92,8 @@ impl ConfigError {
         }
     }
 
-    /// Makes the error of a setting. For a value of the file, the place is that of the value; for
-    /// other sources it is `origin`.
+    /// Makes the error of a setting. For a value of the file, the error has the place of the value;
+    /// for other sources it has the place `origin`.
     pub(super) fn of(problem: Problem, origin: Origin) -> Self {
         let Problem { spot, path, cause } = problem;
         let origin = origin.at(spot);
@@ -130,7 +120,6 @@ impl ConfigError {
     }
 }
 
-/// A warning for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Warning {
@@ -155,11 +144,7 @@ pub enum Warning {
             password",
         path.display()
     )]
-    EmptyPasswordFile {
-        path: PathBuf,
-        /// The place of the setting with this path.
-        origin: Origin,
-    },
+    EmptyPasswordFile { path: PathBuf, origin: Origin },
     /// A rule, an action or a label has a possible problem, such as an event that only another
     /// program can publish.
     #[error("{origin}: {text}")]
@@ -170,7 +155,7 @@ pub enum Warning {
         text: String,
     },
     /// An environment variable has the bridge's prefix but is not a known setting.
-    #[error("the environment variable {name} is no setting of twitchat-bridge{}",
+    #[error("the environment variable {name} is not a setting of twitchat-bridge{}",
         did_you_mean(*nearest))]
     UnknownVariable {
         name: String,

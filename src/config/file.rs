@@ -79,7 +79,7 @@ pub(super) fn entries(
     (entries, book)
 }
 
-/// The most similar setting. A name without a point is compared with sections too.
+/// The most similar setting. A name without a point is also compared with the sections.
 fn nearest_of(written: &str) -> Option<String> {
     let sections = keys::all()
         .map(|key| key.parts().0)

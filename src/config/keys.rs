@@ -101,9 +101,9 @@ static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
     keys.push(Key {
         name: "overlay.section",
         env: None,
-        help: "The sections in their order; better written as [[overlay.section]] each. \
-            docs/overlay-reference.md lists the kinds and what each section may say.\nWithout \
-            this: everything that there is.",
+        help: "The sections in their order. [[overlay.section]] tables are easier to read. \
+            docs/overlay-reference.md lists the kinds and the keys of a section.\nWithout \
+            this, all sections are shown.",
         sample: Some("[{ kind = \"follows\" }, { kind = \"text\", text = \"Thank you!\" }]"),
         bus: true,
         set: Box::new(|config, field| {

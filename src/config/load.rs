@@ -21,8 +21,8 @@ impl Config {
     /// Merges and validates the sources. Every value of every source is checked, even if a stronger
     /// source overrides it.
     ///
-    /// # Errors All errors that were found. Each [`ConfigError`] names the place and the allowed
-    /// values.
+    /// # Errors Returns all errors that were found. Each [`ConfigError`] names the place and the
+    /// allowed values.
     pub fn load(sources: &Sources<'_>) -> Result<Self, ConfigError> {
         let (mut config, mut errors) = (Self::default(), Vec::new());
         if let Some(file) = &sources.file {
@@ -66,7 +66,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Applies the settings of one source, which override those of weaker sources.
+    /// Applies the settings of one source. They override the settings of weaker sources.
     fn apply(&mut self, entries: Vec<GivenSetting>, errors: &mut Vec<ConfigError>) {
         let entries = match address::expand(entries) {
             Ok(entries) => entries,
@@ -84,7 +84,8 @@ impl Config {
                 errors.push(ConfigError::TwoPasswords { first, second });
             }
             (None, _) => {}
-            // A stronger source replaces both settings of the password, whichever of them it uses.
+            // A stronger source replaces both settings of the password, even if it uses only one of
+            // them.
             _ => (self.obs.password, self.obs.password_file) = (None, None),
         }
         for GivenSetting { key, node, origin } in entries {
@@ -121,7 +122,8 @@ impl Config {
         }
     }
 
-    /// Whether `obs.host` is this machine, so that OBS's own settings here may be the right ones.
+    /// Whether `obs.host` is this machine. If so, OBS's own settings on this machine may be the
+    /// right ones.
     pub fn is_obs_here(&self) -> bool {
         is_this_machine(&self.obs.host)
     }
@@ -152,8 +154,8 @@ impl Config {
     }
 
     /// Resolves paths: `~` is the home folder, and relative paths in the file start at the file's
-    /// folder. Also sets the default place of the store, which depends on the machine. Fails if
-    /// that is needed and there is no home folder.
+    /// folder. Also sets the default place of the store, which depends on the machine. Fails if a
+    /// path needs the home folder and there is none.
     fn expand_paths(&mut self, sources: &Sources<'_>) -> Result<(), ConfigError> {
         let expand = |path: &Path, origin: &Origin| match (
             path.strip_prefix("~"),

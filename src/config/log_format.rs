@@ -1,8 +1,6 @@
-//! The form of log lines.
-
 use crate::input::Show;
 
-/// How the log, and everything else on standard error, is written.
+/// The format of the log, and of everything else on standard error.
 #[derive(
     Debug,
     Clone,

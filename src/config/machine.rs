@@ -17,11 +17,11 @@ use crate::files::text::{self, NotText};
 const CONFIG_VARIABLE: &str = "TWITCHAT_BRIDGE_CONFIG";
 
 impl Sources<'static> {
-    /// Reads the sources on this machine. The caller supplies `discovered`, because it knows OBS.
+    /// Reads the sources on this machine. The caller supplies `discovered`, because this module
+    /// does not know OBS.
     ///
-    /// # Errors
-    /// [`ConfigError::Read`] if the config file cannot be read. A file that was named must exist;
-    /// the default one need not.
+    /// # Errors [`ConfigError::Read`] if the config file cannot be read. A file that the user names
+    /// must exist; the default file need not.
     pub fn of_this_machine(
         flags: Flags,
         discovered: Option<Discovered>,
@@ -61,8 +61,8 @@ fn environment() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()
 }
 
-/// The path of the config file: the one that was named, else the default one. `None` if there is no
-/// home folder.
+/// The path of the config file: the file that the user named, else the default one. `None` if there
+/// is no home folder.
 pub fn file_path(flags: &Flags) -> Option<PathBuf> {
     let usual = || places().as_ref().map(default_path);
     named_file(flags, &environment()).or_else(usual)
@@ -79,7 +79,7 @@ pub fn places() -> Option<Places> {
 }
 
 /// The environment variables that may hold the password of OBS: the password itself, the path of
-/// its file, and an address if it is set.
+/// its file, and the host if it is an address.
 pub fn password_variables() -> impl Iterator<Item = &'static str> {
     let is_address = |name: &str| {
         let value = std::env::var_os(name).unwrap_or_default();
@@ -92,7 +92,7 @@ pub fn password_variables() -> impl Iterator<Item = &'static str> {
         .chain(host.filter(|name| is_address(name)))
 }
 
-/// The environment variables with settings that are set.
+/// The environment variables that are set and hold a setting.
 pub fn variables_that_are_set() -> impl Iterator<Item = &'static str> {
     keys::all()
         .filter_map(|key| key.env)
@@ -100,12 +100,12 @@ pub fn variables_that_are_set() -> impl Iterator<Item = &'static str> {
         .filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// The path of the config file if none is named.
+/// The path of the config file if the user names none.
 pub fn default_path(places: &Places) -> PathBuf {
     places.config.join("twitchat-bridge").join("config.toml")
 }
 
-/// The config file that was named: by `--config`, or else by `TWITCHAT_BRIDGE_CONFIG`.
+/// The config file that the user named with `--config`, or else with `TWITCHAT_BRIDGE_CONFIG`.
 fn named_file(flags: &Flags, env: &[(OsString, OsString)]) -> Option<PathBuf> {
     let variable = || {
         env.iter()
@@ -125,7 +125,7 @@ fn read_file(path: &Path) -> Result<FileText, ConfigError> {
     file_of(path, fs::read(path).map_err(failed)?)
 }
 
-/// A file with this content.
+/// Decodes the content. Fails if it is not text.
 pub(super) fn file_of(path: &Path, content: Vec<u8>) -> Result<FileText, ConfigError> {
     let failed = |source| ConfigError::Read {
         path: path.to_owned(),
@@ -231,7 +231,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn who_may_read_the_file_is_noticed() {
+    fn a_password_file_that_others_can_read_causes_a_warning() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");

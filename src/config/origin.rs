@@ -1,20 +1,16 @@
-//! The origin of a value.
-
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::input::Spot;
 
-/// The source and place of a value. Its text is meant to stand before an error.
+/// The source and place of a value. Errors begin with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A flag, such as `--port`.
     Flag(&'static str),
     /// An environment variable.
     Env(String),
-    /// A place in the config file.
     File {
-        /// The path of the config file.
         path: PathBuf,
         /// Line, from 1.
         line: usize,
@@ -23,14 +19,14 @@ pub enum Origin {
     },
     /// OBS's own settings on this machine.
     Obs(PathBuf),
-    /// An option of the OBS that runs on this machine.
+    /// A command-line option of the OBS that runs on this machine.
     ObsOption(&'static str),
     /// No source has set the value.
     Default,
 }
 
 impl Origin {
-    /// The same origin with another place in the file. Other origins stay unchanged.
+    /// Returns the same origin with another place in the file. Only the origin `File` changes.
     pub(super) fn at(self, spot: Spot) -> Self {
         match self {
             Self::File { path, .. } => Self::File {

@@ -56,8 +56,8 @@ pub(super) fn url_path(field: &Field<'_>) -> Read<Option<String>> {
     Ok((!path.is_empty()).then(|| path.to_owned()))
 }
 
-/// A secret. An empty one is `None`, which means that OBS requires no password. The error does not
-/// quote the value.
+/// An empty secret is `None`, which means that OBS requires no password. The error does not quote
+/// the value.
 pub(super) fn secret(field: &Field<'_>) -> Read<Option<SecretString>> {
     match &field.node.content {
         Content::Loose(text) | Content::Text(text) => {

@@ -1,5 +1,3 @@
-//! The config file that was read, with a digest of its text.
-
 use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};

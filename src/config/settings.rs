@@ -22,11 +22,8 @@ use crate::{
 /// path depends on the machine.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// The connection to OBS.
     pub obs: ObsSettings,
-    /// The journal.
     pub store: StoreSettings,
-    /// The limits of a session.
     pub session: SessionSettings,
     /// The content of the credits, and the spelling of replies.
     pub credits: CreditsSettings,
@@ -40,11 +37,10 @@ pub struct Config {
     pub bus: BusSettings,
     /// The end-credits page.
     pub overlay: OverlaySettings,
-    /// `[[rule]]`, `[[action]]` and `[[label]]`: the rules, named actions and labels.
+    /// The rules, named actions and labels: `[[rule]]`, `[[action]]` and `[[label]]`.
     pub rules: Arc<Rulebook>,
     /// The config file; `None` if there is none.
     pub file: Option<ReadFile>,
-    /// Warnings for the user.
     pub warnings: Vec<Warning>,
     pub(super) origins: BTreeMap<&'static str, Origin>,
 }
@@ -56,16 +52,16 @@ settings! {
     #[derive(Debug, Clone)]
     pub struct ObsSettings {
         host: String = "127.0.0.1".into(), read::host, "OBS_HOST",
-            "The machine that runs OBS, or an address: \"wss://host/path\", or \
-                \"obsws://host:4455/password\" as OBS shows it.";
+            "The computer that runs OBS, or an address: \"wss://host/path\", or \
+                \"obsws://host:4455/password\", which OBS shows.";
         port: u16 = 4455, read::port, "OBS_PORT",
             "OBS: Tools > WebSocket Server Settings > Server Port.\nOn the machine that runs OBS \
                 the bridge finds the port by itself.";
         tls: bool = false, Field::flag, "OBS_TLS",
-            "Whether to use wss instead of ws, for a proxy before OBS whose certificate this \
+            "Whether to use wss instead of ws, for a proxy in front of OBS whose certificate this \
                 computer trusts.";
         path: Option<String> = None, read::url_path, "OBS_PATH",
-            "The path in the address of a relay or a proxy. It is usually written in host.",
+            "The path in the address of a relay or a proxy. Usually it is a part of host.",
             "\"/obs/ws/ID\"";
         password: Option<SecretString> = None, read::secret, "OBS_PASSWORD",
             "OBS: Tools > WebSocket Server Settings > Show Connect Info.\nOn the machine that \
@@ -83,13 +79,13 @@ settings! {
     #[derive(Debug, Clone)]
     pub struct StoreSettings {
         path: PathBuf = PathBuf::new(), read::path, "TWITCHAT_BRIDGE_STORE",
-            "The journal. Without this it is in the user's data folder.",
+            "The path of the journal. By default it is in the user's data folder.",
             "\"~/.local/share/twitchat-bridge/journal.db\"";
         keep_texts: bool = false, Field::flag, "TWITCHAT_BRIDGE_STORE_KEEP_TEXTS",
-            "Whether the journal keeps what people wrote in the chat.";
+            "Whether the journal keeps chat texts.";
         retention: Option<Duration> = None, read::retention, "TWITCHAT_BRIDGE_STORE_RETENTION",
-            "Sessions that ended longer ago than this are removed, with the people whom nothing \
-                else names. Without this: never.", "\"400d\"";
+            "The bridge removes sessions that ended longer ago than this, and people whom nothing \
+                else names. Without this, it never removes sessions.", "\"400d\"";
     }
 }
 
@@ -100,13 +96,13 @@ settings! {
     pub struct SessionSettings {
         reset_on_stream_start: bool = true, Field::flag,
             "TWITCHAT_BRIDGE_SESSION_RESET_ON_STREAM_START",
-            "Whether the credits begin afresh when OBS starts to stream.", bus = true;
+            "Whether a new session begins when OBS starts to stream.", bus = true;
         grace: Duration = Duration::from_secs(30 * 60), read::time,
             "TWITCHAT_BRIDGE_SESSION_GRACE",
-            "A stream that starts again within this time goes on with its credits.", bus = true;
+            "A stream that restarts within this time continues its session.", bus = true;
         reset_after: Duration = Duration::from_secs(12 * 60 * 60), read::time,
             "TWITCHAT_BRIDGE_SESSION_RESET_AFTER",
-            "The credits begin afresh when the bridge was closed for longer than this.", bus = true;
+            "A new session begins if the bridge was closed for longer than this.", bus = true;
     }
 }
 
@@ -116,12 +112,12 @@ settings! {
     #[derive(Debug, Clone)]
     pub struct CreditsSettings {
         spelling: Spelling = Spelling::Both, read::spelling, "TWITCHAT_BRIDGE_CREDITS_SPELLING",
-            "The keys of a reply: \"seed\" for older overlays, \"current\" for those of today's \
-                Streamer.bot, \"both\" for all.";
+            "The keys of a reply: \"legacy\" for older overlays, \"current\" for today's \
+                Streamer.bot, \"both\" for all keys.";
         disabled: Vec<Section> = Vec::new(), read::sections, -,
             "Sections to leave empty, such as [\"Pyramids\", \"VIPs\"].";
         omit_disabled: bool = false, Field::flag, "TWITCHAT_BRIDGE_CREDITS_OMIT_DISABLED",
-            "Whether a reply leaves out the keys of disabled sections; some overlays need them.";
+            "Whether a reply omits the keys of disabled sections. Some overlays need these keys.";
         ignore_bots: bool = true, Field::flag, "TWITCHAT_BRIDGE_CREDITS_IGNORE_BOTS",
             "Whether well-known bots are left out.";
         ignore_broadcaster: bool = true, Field::flag,
@@ -131,7 +127,7 @@ settings! {
             "Whether people who are banned are left out.", bus = true;
         anonymous: String = NAMELESS.to_owned(), read::shown_name,
             "TWITCHAT_BRIDGE_CREDITS_ANONYMOUS",
-            "The name for people whom a service does not name. On Twitch they are \
+            "The name for people whom a service does not name. On Twitch their names are \
                 AnAnonymousGifter and AnAnonymousCheerer.";
         ignore: Vec<String> = Vec::new(), read::people, -,
             "People to leave out: logins or ids.", bus = true;
@@ -199,7 +195,7 @@ settings! {
     pub struct BusSettings {
         allow: Vec<Guarded> = Vec::new(), read::guarded, -,
             "Requests that destroy data and are allowed over OBS, such as \
-                [\"delete-session\", \"forget\"]. Without this: none.";
+                [\"delete-session\", \"forget\"]. By default none is allowed.";
         settings: Switch = Switch::On, Switch::read, "TWITCHAT_BRIDGE_BUS_SETTINGS",
             "Whether requests over OBS may change settings: \"on\" or \"off\".";
     }

@@ -11,7 +11,6 @@ pub struct Shown {
     pub key: &'static str,
     /// The value as TOML; `(hidden)` for a secret, `None` if it is not set.
     pub value: Option<String>,
-    /// The source of the value.
     pub origin: Origin,
 }
 

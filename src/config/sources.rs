@@ -19,8 +19,8 @@ pub(super) struct GivenSetting {
     pub(super) origin: Origin,
 }
 
-/// The values of the command line. They are texts, which are read and checked like those of the
-/// other sources.
+/// The values of the command line. They are texts, and are checked like the values of the other
+/// sources.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     /// `--config`
@@ -44,11 +44,9 @@ pub struct Flags {
     pub others: Vec<(&'static str, &'static str, String)>,
 }
 
-/// The config file as it was read.
 #[derive(Clone)]
 pub struct FileText {
     pub path: PathBuf,
-    /// The content of the file.
     pub text: String,
     /// Whether users other than the owner may read it.
     pub readable_by_others: bool,
@@ -59,7 +57,6 @@ impl FileText {
         ReadFile::of(self.path.clone(), &self.text)
     }
 
-    /// A place in the file, as an origin.
     pub(super) fn at(&self, spot: Spot) -> Origin {
         Origin::File {
             path: self.path.clone(),
@@ -99,7 +96,6 @@ pub struct ObsOptions {
     pub password: bool,
 }
 
-/// Folders of this user.
 #[derive(Debug, Clone)]
 pub struct Places {
     /// The home folder, for `~`.
@@ -111,7 +107,6 @@ pub struct Places {
 }
 
 pub struct Sources<'a> {
-    /// The command line.
     pub flags: Flags,
     /// The environment variables, each with its value.
     pub env: Vec<(OsString, OsString)>,

@@ -1,5 +1,3 @@
-//! A setting that is `"on"` or `"off"`.
-
 use crate::input::{Field, Read, Show, quoted};
 
 /// The value of a setting that is `"on"` or `"off"`.
@@ -7,7 +5,7 @@ use crate::input::{Field, Read, Show, quoted};
     Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
 )]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum Switch {
     On,
     Off,

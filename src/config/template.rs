@@ -4,15 +4,15 @@ use super::Config;
 use super::keys;
 
 const HEAD: &str = "\
-# Settings of twitchat-bridge. To change one, remove the # in front of it: what stands there is \
+# Settings of twitchat-bridge. To change one, remove the # in front of it. The value there is \
 the default, or an example.
-# Flags and environment variables go before this file; `twitchat-bridge config show` tells what \
-holds, and why.
+# Flags and environment variables override this file. `twitchat-bridge config show` prints the \
+current values and their sources.
 ";
 
-/// Examples for the sections that are lists and so have no defaults.
+/// Examples for the sections that are lists. Lists have no defaults.
 const LISTS: &str = r#"
-# What the bridge does by itself: docs/rules.md explains it, `twitchat-bridge rules test` tries it.
+# Automatic actions: docs/rules.md explains them, and `twitchat-bridge rules test` tests them.
 
 #[[rule]]
 #name = "thank raiders"
@@ -30,7 +30,6 @@ const LISTS: &str = r#"
 #text = "Latest follower: {{ last('Follow').name }}"
 "#;
 
-/// The text of the file.
 pub fn template() -> String {
     let defaults = Config::default();
     let mut lines = vec![HEAD.to_owned()];

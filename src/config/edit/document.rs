@@ -1,9 +1,9 @@
-//! Sets and removes values in a TOML document. Comments and the order stay as they are.
+//! Sets and removes values in a TOML document. Comments and the order do not change.
 
 use toml_edit::{Decor, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// Sets a value of a section, which is added at the end if the document does not have it. `None` if
-/// the document writes something else in its place.
+/// the document has another kind of value under this name.
 pub(super) fn set(
     document: &mut DocumentMut,
     section: &str,
@@ -29,7 +29,7 @@ pub(super) fn set_in(table: &mut dyn TableLike, name: &str, value: Value) {
     }
 }
 
-/// Gives a table with a header of its own other content.
+/// Replaces the content of a table that has a header of its own.
 fn refill(table: &mut Table, content: InlineTable) {
     let (decor, position) = (table.decor().clone(), table.position());
     *table = content.into_table();
@@ -37,7 +37,7 @@ fn refill(table: &mut Table, content: InlineTable) {
     table.set_position(position);
 }
 
-/// Moves a table that the document does not have yet to its end, behind the comments there.
+/// Adds a new table at the end of the document, behind the comments there.
 pub(super) fn at_the_end(document: &mut DocumentMut, mut table: Table) -> Table {
     let before = document.trailing().as_str().unwrap_or_default().to_owned();
     let is_empty = document.is_empty() && before.is_empty();
@@ -54,8 +54,8 @@ pub(super) fn at_the_end(document: &mut DocumentMut, mut table: Table) -> Table 
     table
 }
 
-/// Removes a value of a section. Its comments stay. `None` if the document writes something else in
-/// the place of the section.
+/// Removes a value of a section. Its comments stay. `None` if the document has another kind of
+/// value in place of the section.
 pub(super) fn remove(document: &mut DocumentMut, section: &str, name: &str) -> Option<()> {
     let Some(table) = document.get_mut(section) else {
         return Some(());
@@ -103,7 +103,7 @@ pub(super) fn remove_in(table: &mut Item, name: &str) -> Option<String> {
     None
 }
 
-/// The key before this one, if its value is written in a line of its own.
+/// The key before this one, if its value is written on a line of its own.
 fn before(table: &Table, name: &str) -> Option<String> {
     table
         .iter()
@@ -123,7 +123,7 @@ fn comments(decor: Option<&toml_edit::RawString>) -> Vec<String> {
         .collect()
 }
 
-/// Adds comments in lines of their own behind what has this decor.
+/// Adds comments, each on a line of its own, behind the value that has this decor.
 fn append(decor: &mut Decor, comments: &str) {
     let behind = decor.suffix().and_then(toml_edit::RawString::as_str);
     let behind = format!("{}\n{comments}", behind.unwrap_or_default());

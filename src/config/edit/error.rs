@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use crate::config::ConfigError;
 use crate::input::{Cause, Problem, did_you_mean};
 
-/// Why a setting cannot be changed. The config file is as it was.
+/// Why a setting cannot be changed. The config file is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
-    /// There is no such setting.
     #[error("there is no setting {key}{}", did_you_mean(nearest.as_deref()))]
     UnknownKey {
         key: String,
@@ -46,13 +45,12 @@ pub enum EditError {
     #[error(transparent)]
     File(ConfigError),
     /// The file would have errors with this change, such as two ways to give the password.
-    #[error("the setting stays as it was, because the file would have errors: {0}")]
+    #[error("the setting was not changed, because the file would have errors: {0}")]
     Conflict(ConfigError),
     /// The file writes the section in a form that this program does not edit.
-    #[error("{key} cannot be changed in {}, because of how the file is written: change it there",
+    #[error("{key} cannot be changed in {}, because of how the file is written: edit the file",
         path.display())]
     Form { key: String, path: PathBuf },
-    /// The file cannot be read or written.
     #[error("cannot {what} the config file {}", path.display())]
     Io {
         /// A verb: "read" or "write".

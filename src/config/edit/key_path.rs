@@ -8,7 +8,6 @@ use crate::input::{Field, Node, Read, nearest};
 /// The setting that lists the sections of the end credits.
 pub(super) const SECTIONS: &str = "overlay.section";
 
-/// A setting that can be changed.
 #[derive(Clone)]
 pub(super) enum KeyPath {
     Setting(&'static Key),
@@ -44,7 +43,7 @@ impl KeyPath {
         })
     }
 
-    /// Whether a request over OBS may change it.
+    /// Whether a request over OBS may change this setting.
     pub(super) fn is_for_bus(&self) -> bool {
         match self {
             Self::Setting(key) => key.bus,
@@ -56,8 +55,8 @@ impl KeyPath {
         matches!(self, Self::Setting(key) if key.name == SECTIONS)
     }
 
-    /// Checks a value. Names in the list [`SECTIONS`] depend on the file, so they are checked when
-    /// they are written.
+    /// Names in the list [`SECTIONS`] depend on the file, so they are checked when they are
+    /// written.
     pub(super) fn check(&self, value: &Node) -> Read<()> {
         let name = self.to_string();
         let field = Field::new(value, &*name);

@@ -1,5 +1,5 @@
 //! Changes one setting in the text of the config file. Comments, the order and everything else stay
-//! as they are written. Pure: [`super::change`] reads and writes the file.
+//! unchanged. Pure: [`super::change`] reads and writes the file.
 //!
 //! `config set` of the command line and the request `SetSetting` use it. A request may change only
 //! the settings that are declared with `bus = true`, and sections of the end credits only without
@@ -47,11 +47,10 @@ pub(super) struct Edited {
 type Root = BTreeMap<String, Node>;
 
 impl SettingChange {
-    /// A value of the command line: a number, a flag, a list or a text as in the file, or a text
-    /// without quotes.
+    /// Reads a value from the command line: a number, a flag, a list or a text in the syntax of the
+    /// file, or a text without quotes.
     ///
-    /// # Errors
-    /// If there is no such setting, or the value is not allowed.
+    /// # Errors Fails if there is no such setting, or if the value is not allowed.
     pub fn of_text(key: &str, value: &str) -> Result<Self, EditError> {
         let path = KeyPath::parse(key)?;
         let value = value::of_text(value, |node| path.check(node))?;
@@ -61,10 +60,10 @@ impl SettingChange {
         })
     }
 
-    /// A value of a request; null removes the setting from the file.
+    /// Reads a value from a request. `null` removes the setting from the file.
     ///
-    /// # Errors
-    /// If there is no such setting, if a request must not change it, or the value is not allowed.
+    /// # Errors Fails if there is no such setting, if a request must not change it, or if the value
+    /// is not allowed.
     pub fn over_bus(key: &str, value: Json) -> Result<Self, EditError> {
         let path = KeyPath::parse(key)?;
         if !path.is_for_bus() {
@@ -87,14 +86,14 @@ impl SettingChange {
 
     /// The removal of a setting from the file, which restores its default.
     ///
-    /// # Errors
-    /// If there is no such setting.
+    /// # Errors Fails if there is no such setting.
     pub fn removal(key: &str) -> Result<Self, EditError> {
         let path = KeyPath::parse(key)?;
         Ok(Self { path, value: None })
     }
 
-    /// The setting that the change is about. Keys of a section belong to `overlay.section`.
+    /// The name of the setting. A change to a key of a section counts as a change to
+    /// `overlay.section`.
     pub fn setting(&self) -> &'static str {
         match &self.path {
             KeyPath::Setting(key) => key.name,
@@ -137,7 +136,7 @@ impl SettingChange {
         })
     }
 
-    /// `None` if the document writes something else in the place of the setting.
+    /// Returns `None` if the document has another kind of value in place of the setting.
     fn change(&self, document: &mut DocumentMut, before: &Root) -> Option<Result<(), EditError>> {
         let value = match &self.value {
             Some(node) => Some(value::to_toml(node)?),
@@ -170,7 +169,8 @@ impl SettingChange {
         Some(Ok(()))
     }
 
-    /// Whether nothing but this setting has changed, and the setting is as wanted. `None` if not.
+    /// Returns `None` if anything but this setting has changed, or if the setting does not have the
+    /// new value.
     fn check(&self, before: &Root, after: &Root) -> Option<()> {
         let is_same = json_without(before, self.setting()) == json_without(after, self.setting());
         let wanted = self.value.as_ref().map(Node::to_json);
@@ -188,7 +188,8 @@ impl SettingChange {
         })
     }
 
-    /// The value of the setting in a file; for the list of sections, the ids of the enabled ones.
+    /// The value of the setting in a file. For the list of sections, this is the ids of the enabled
+    /// sections.
     fn in_file(&self, root: &Root) -> Option<Json> {
         let node = of(root, self.setting())?;
         match (&self.path, &node.content) {
@@ -214,7 +215,7 @@ impl SettingChange {
     }
 }
 
-/// Names the setting alone, because the value may be a password.
+/// Shows only the name of the setting, because the value may be a password.
 impl std::fmt::Debug for SettingChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SettingChange")
@@ -271,12 +272,12 @@ fn json_without(root: &Root, setting: &str) -> BTreeMap<String, Json> {
 }
 
 /// Whether this value of the command line may hold a password, so that other programs must not see
-/// it. Passwords stand in addresses of OBS too.
+/// it. The address of OBS may contain a password too.
 pub fn may_hold_password(setting: &str, value: &str) -> bool {
     setting == PASSWORD || setting == HOST && (value.contains('@') || value.starts_with("obsws"))
 }
 
-/// Whether the value may hold a password. That of the host may be a whole address.
+/// Whether the value may hold a password. The value of the host may be a whole address.
 fn may_be_secret(setting: &str, value: &Json) -> bool {
     let is_address = || value.as_str().is_none_or(|host| host.contains(['/', '@']));
     setting == PASSWORD || setting == HOST && is_address()

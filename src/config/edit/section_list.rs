@@ -12,12 +12,12 @@ use crate::input::{Content, Given, Node, hint};
 const OVERLAY: &str = "overlay";
 const SECTION: &str = "section";
 
-/// The sections as the file has them, or the usual ones if it has none.
+/// The sections that the file has, or the default ones if it has none.
 pub(super) struct SectionList {
     entries: Vec<Entry>,
-    /// Whether they are `[[overlay.section]]` and not items of one list.
+    /// Whether they are written as `[[overlay.section]]` tables, not as items of one list.
     are_tables: bool,
-    /// Whether the file has none, so that these are the usual ones.
+    /// Whether the file has no sections, so that these are the default ones.
     are_usual: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn is_entry(node: &Node) -> bool {
 }
 
 impl SectionList {
-    /// `nodes` are the sections as they were read. `None` if the document writes something else in
+    /// `nodes` are the sections that were read. `None` if the document has another kind of value in
     /// their place.
     pub(super) fn of(document: &DocumentMut, nodes: Option<&Node>) -> Option<Self> {
         let overlay = document.get(OVERLAY);
@@ -66,7 +66,6 @@ impl SectionList {
         })
     }
 
-    /// The sections of a roll without any config.
     fn usual(overlay: Option<&Item>) -> Self {
         let has_header = |item: &Item| item.as_table().is_some_and(|table| !table.is_dotted());
         Self {
@@ -99,7 +98,7 @@ impl SectionList {
         Ok(())
     }
 
-    /// Brings the sections into the order of these items: ids, kinds, and whole sections. A section
+    /// Arranges the sections in the order of these items: ids, kinds, and whole sections. A section
     /// of the file that is not among them is kept behind the others, but disabled.
     pub(super) fn arrange(&mut self, wanted: &[Node]) -> Result<(), EditError> {
         let mut arranged = Vec::new();
@@ -136,7 +135,7 @@ impl SectionList {
         Ok(())
     }
 
-    /// Puts the sections into the document. `None` if it writes something else in their place.
+    /// Puts the sections into the document. `None` if it has another kind of value in their place.
     pub(super) fn write(self, document: &mut DocumentMut) -> Option<()> {
         if self.entries.is_empty() || !self.are_tables {
             return self.write_list(document);
@@ -177,7 +176,6 @@ impl SectionList {
         Some(())
     }
 
-    /// Writes the sections as one list.
     fn write_list(self, document: &mut DocumentMut) -> Option<()> {
         let old = document
             .get(OVERLAY)
@@ -204,7 +202,7 @@ impl SectionList {
     }
 }
 
-/// The sections of a roll without any config.
+/// The sections that apply without a config.
 fn usual() -> Vec<Entry> {
     let plans = CreditsPlan::default().sections;
     plans.iter().map(Entry::usual).collect()
@@ -216,7 +214,7 @@ fn take(entries: &mut Vec<Entry>, id: &str) -> Option<Entry> {
 }
 
 impl Entry {
-    /// A section that the file does not have yet. Nothing refers to its id.
+    /// Makes a section that the file does not have yet. Nothing refers to its id.
     fn new(item: Item) -> Self {
         Self {
             id: Box::default(),
@@ -236,7 +234,7 @@ impl Entry {
         Some(Self::new(table([("kind", kind.name().into())])))
     }
 
-    /// A section of [`CreditsPlan::default`], as the file would have it.
+    /// Makes a section of [`CreditsPlan::default`] in the form of the file.
     fn usual(plan: &Plan) -> Self {
         let kind = plan.kinds.first().map_or("", |kind| kind.name());
         let mut keys: Vec<(&str, Value)> = vec![("kind", kind.into())];

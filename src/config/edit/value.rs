@@ -1,12 +1,12 @@
-//! Values from a command line or a request, and how they are written in the file.
+//! Values from a command line or a request, and how the file writes them.
 
 use serde_json::Value as Json;
 use toml_edit::{Array, InlineTable, Value};
 
 use crate::input::{Content, Given, Node, Read, Spot, parse_toml};
 
-/// Reads a text of a command line. It is the number, flag, list or quoted text that it would be in
-/// the file if that is allowed, else the text itself.
+/// Reads a text of a command line. If the text is a number, flag, list or quoted text in the syntax
+/// of the file, and that value is allowed, it counts as that value; else as the text itself.
 pub(super) fn of_text(text: &str, check: impl Fn(&Node) -> Read<()>) -> Read<Node> {
     let in_file = in_file(text);
     let is_typed = in_file.as_ref().is_some_and(|node| {
@@ -38,7 +38,8 @@ pub(super) fn of_json(value: Json, check: impl Fn(&Node) -> Read<()>) -> Read<No
     }
 }
 
-/// The first of these that is allowed: the typed value, the text, the flag that the text means.
+/// The first of these values that is allowed: the typed value, the text, or the flag that the text
+/// means.
 fn of_loose(text: &str, typed: Option<Node>, check: impl Fn(&Node) -> Read<()>) -> Read<Node> {
     let written = Node::without_place(Content::Text(text.to_owned()));
     let flag = Given::Loose(text).flag().map(Content::Bool);
@@ -50,7 +51,7 @@ fn of_loose(text: &str, typed: Option<Node>, check: impl Fn(&Node) -> Read<()>) 
         .map_or_else(|| check(&tried).map(|()| tried.clone()), Ok)
 }
 
-/// The value that this text is in a file; `None` if it is none.
+/// The value that this text is in a file. `None` if it is not a value.
 fn in_file(text: &str) -> Option<Node> {
     let text = format!("value = {text}");
     let root = parse_toml(&text).ok()?;
@@ -60,7 +61,7 @@ fn in_file(text: &str) -> Option<Node> {
     (entries.next().is_none()).then_some(node)
 }
 
-/// The value as it is written in a file; `None` if a file cannot hold it.
+/// The value in the syntax of the file. `None` if a file cannot hold it.
 pub(super) fn to_toml(node: &Node) -> Option<Value> {
     Some(match &node.content {
         Content::Bool(value) => (*value).into(),

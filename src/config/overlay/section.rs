@@ -6,8 +6,8 @@ use crate::{
     input::{Cause, Content, Field, Fields, Given, Node, Problem, Read, quoted},
 };
 
-/// Reads all sections. Fails if two sections have the same written id; an id that is not written
-/// gets a number instead.
+/// Fails if two sections have the same written id. A section without a written id gets a number
+/// instead.
 pub(in crate::config) fn sections(field: &Field<'_>) -> Read<Vec<Plan>> {
     let Content::List(items) = &field.node.content else {
         return Err(field.bad("sections: write [[overlay.section]] above each"));

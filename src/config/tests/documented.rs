@@ -160,16 +160,16 @@ fn of_key(key: &keys::Key) -> [String; 6] {
     ]
 }
 
-/// The page of all settings. `UPDATE_DOCS=1` writes it anew.
+/// Checks the page of all settings. `UPDATE_DOCS=1` rewrites it.
 #[test]
-fn the_page_of_settings_lists_each_with_what_changes_it() {
+fn the_page_of_settings_lists_each_with_its_changes() {
     use crate::config::overlay::section_key::KEYS;
 
     let mut page = String::from(
         "# All settings\n\nThis page is made from the program (`UPDATE_DOCS=1`). The README \
-            explains where settings come from. `config show` prints the values in force,\n\
+            explains where settings come from. `config show` prints the current values,\n\
             `config init` writes a file with all of them, and `config set KEY VALUE` \
-            changes one.\n\n\"Over OBS\" says whether the request [`SetSetting`](bus.md#settings) \
+            changes one.\n\n\"Over OBS\" shows whether the request [`SetSetting`](bus.md#settings) \
             may change a setting. `bus.settings = \"off\"` forbids that for all of them.\n",
     );
     let mut section = "";
@@ -195,7 +195,7 @@ fn the_page_of_settings_lists_each_with_what_changes_it() {
         )]);
     }
     page += "\nRules, named actions and labels (`[[rule]]`, `[[action]]`, `[[label]]`) take effect \
-        at once. They are changed in the file alone.\n";
+        at once. They can be changed only in the file.\n";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/settings.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(path, &page).unwrap();

@@ -27,7 +27,7 @@ fn over_bus(text: &str, key: &str, value: Value) -> Result<String, String> {
     changed(text, &change).map_err(|error| error.to_string())
 }
 
-/// A file as people write them.
+/// A file with the styles that people use.
 const WRITTEN: &str = "\
 # My settings
 
@@ -172,7 +172,7 @@ fn a_template_keeps_its_comments() {
 }
 
 #[test]
-fn a_wrong_key_or_value_says_what_is_allowed() {
+fn a_wrong_key_or_value_names_the_allowed_ones() {
     let error =
         |key: &str, value: &str| SettingChange::of_text(key, value).unwrap_err().to_string();
     assert_eq!(
@@ -208,10 +208,10 @@ fn a_file_with_errors_is_not_changed() {
     let error = changed("[obs\n", &change).unwrap_err().to_string();
     assert!(error.starts_with(&format!("{FILE}:1:5: ")), "{error}");
     let error = changed("credits = 5\n", &change).unwrap_err().to_string();
-    assert!(error.contains("change it there"), "{error}");
+    assert!(error.contains("edit the file"), "{error}");
 }
 
-/// Sections as people write them.
+/// Sections in the styles that people use.
 const SECTIONS: &str = "\
 [overlay]
 theme = 'neon'
@@ -491,7 +491,7 @@ fn the_old_and_the_new_value_hold_no_password() {
 }
 
 proptest::proptest! {
-    /// Whatever the file, a change makes a valid file with this value, or is refused.
+    /// For any file, a change either makes a valid file with this value or is refused.
     #[test]
     fn no_file_makes_a_change_panic_or_spoil_it(
         cut in 0..WRITTEN.len() + SECTIONS.len(),

@@ -56,7 +56,7 @@ fn unknown_settings_name_the_nearest_known_one() {
 }
 
 #[test]
-fn refused_values_say_where_they_stand_and_what_is_allowed() {
+fn refused_values_are_reported_with_place_and_allowed_values() {
     let cases = [
         (
             "[obs]\nport = 70000",
@@ -131,7 +131,8 @@ fn refused_values_say_where_they_stand_and_what_is_allowed() {
         ),
         (
             "[credits]\nlimit = 99999999999999999999",
-            "2:9: credits.limit must be a whole number of at least 1, not so large a number",
+            "2:9: credits.limit must be a whole number of at least 1, not a number that is too \
+                large",
         ),
     ];
     for (text, expected) in cases {
@@ -199,7 +200,7 @@ fn broken_toml_is_reported_with_its_place() {
 }
 
 proptest::proptest! {
-    /// Any file gives a configuration or an error, never a panic.
+    /// For any file, loading returns a configuration or an error, and never panics.
     #[test]
     fn no_file_makes_it_panic(cut in 0..6000_usize,
         insert in "\\PC{0,8}|[\\[\\]{}=.'\"#\n]{0,4}|-?[0-9]{1,25}") {

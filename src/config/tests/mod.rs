@@ -40,7 +40,7 @@ impl Case<'_> {
         })
     }
 
-    /// Loads with other contents of password files.
+    /// Loads the configuration with these contents of password files.
     fn load_reading(
         self,
         read: &dyn Fn(&Path) -> io::Result<String>,

@@ -103,7 +103,7 @@ fn the_overlay_has_sections_in_their_order() {
 }
 
 #[test]
-fn what_is_wrong_in_a_section_is_named_with_its_place() {
+fn an_error_in_a_section_is_named_with_its_place() {
     let section =
         |lines: &str| refused(&format!("[[overlay.section]]\nkind = \"follows\"\n{lines}"));
     insta::assert_snapshot!(

@@ -111,7 +111,7 @@ fn two_ways_to_give_the_password_in_one_source_are_refused() {
 }
 
 #[test]
-fn a_password_file_that_cannot_be_read_is_named_with_who_named_it() {
+fn an_unreadable_password_file_is_named_with_the_setting_that_names_it() {
     let error = Case {
         env: &[("OBS_PASSWORD_FILE", "/gone")],
         ..Case::default()

@@ -34,7 +34,7 @@ fn rules_actions_and_labels_are_part_of_the_file() {
 }
 
 #[test]
-fn what_is_wrong_with_a_rule_is_said_with_its_place() {
+fn an_error_in_a_rule_is_reported_with_its_place() {
     let rule = |lines: &str| format!("[[rule]]\nname = \"Raids\"\non = \"Twitch.Raid\"\n{lines}");
     let step = |step: &str| rule(&format!("do = [\n  {step}\n]"));
     let cases = [
@@ -78,7 +78,7 @@ fn what_is_wrong_with_a_rule_is_said_with_its_place() {
         "[[label]]\nsource = \"Text\"\ntext = \"{{ data.name }}\"".into(),
         "[[label]]\nsource = \"Text\"\ntext = \"{{ last('Follow').name | uper }}\"".into(),
     ];
-    let said = cases.map(|case: String| {
+    let errors = cases.map(|case: String| {
         refused(&case)
             .strip_prefix(FILE)
             .unwrap()
@@ -86,19 +86,19 @@ fn what_is_wrong_with_a_rule_is_said_with_its_place() {
             .take(220)
             .collect::<String>()
     });
-    insta::assert_snapshot!(said.join("\n"));
+    insta::assert_snapshot!(errors.join("\n"));
 }
 
 #[test]
-fn all_that_is_wrong_with_rules_is_said_at_once() {
+fn all_errors_in_rules_are_reported_together() {
     let file = "[[label]]\nsource = \"Text\"\n[[rule]]\non = \"Twitch.Raids\"\ndo = [{ wait = 1 \
         }]\n\
                 [[rule]]\non = \"Twitch.Raid\"\ndo = [{ action = \"not asked for yet\" \
                 }]\n[[action]]\nname = \"a\"\ndo = []";
-    let said = refused(file);
-    let places: Vec<_> = said
+    let errors = refused(file);
+    let places: Vec<_> = errors
         .lines()
         .map(|line| line.strip_prefix(FILE).unwrap().split(": ").next().unwrap())
         .collect();
-    assert_eq!(places, [":1:1", ":4:6", ":11:6"], "{said}");
+    assert_eq!(places, [":1:1", ":4:6", ":11:6"], "{errors}");
 }

@@ -1,4 +1,4 @@
-//! Which source a value comes from.
+//! Tests of the precedence of the sources.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What settings accept.
+//! Tests of the values that settings accept.
 
 use super::*;
 
@@ -174,13 +174,13 @@ fn a_whole_number_may_be_written_with_a_point() {
 #[test]
 fn a_number_without_end_is_refused_in_settings_and_rules() {
     assert!(
-        refused("[overlay]\nspeed = inf").ends_with("not a number without end"),
+        refused("[overlay]\nspeed = inf").ends_with("not a number that is not finite"),
         "{}",
         refused("[overlay]\nspeed = inf")
     );
     let rule = "[[action]]\nname = 'x'\ndo = [{ send = 'CHAT_FEED_READ', data = { count = nan } }]";
     assert!(
-        refused(rule).ends_with("must be what JSON can hold, not a number without end"),
+        refused(rule).ends_with("must be what JSON can hold, not a number that is not finite"),
         "{}",
         refused(rule)
     );
