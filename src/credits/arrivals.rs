@@ -1,4 +1,4 @@
-//! How the entries of a session came: live, or from Twitchat's summary.
+//! The sources of a session's entries: live events, or Twitchat's summary.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,15 @@ use crate::event::{
     fact::{SubKind, SupportKind},
 };
 
-/// The entries of a section that counted when they came. Refunds and edits do not lower them.
+/// The entries of a section, counted when they arrived. Refunds and edits do not lower the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Arrived {
-    /// Reported when they happened.
     pub live: u64,
     /// Taken from Twitchat's summary, because no live event had reported them.
     pub filled: u64,
 }
 
-/// [`Arrived`] for each section that has any.
+/// [`Arrived`] for each section that has entries.
 #[derive(Debug, Default)]
 pub struct Arrivals(BTreeMap<&'static str, Arrived>);
 
@@ -39,7 +38,7 @@ impl Arrivals {
         }
     }
 
-    /// Entries of a summary turned out to be live events that came a moment later.
+    /// Notes that entries of a summary turned out to be live events that arrived a moment later.
     pub(super) fn claim(&mut self, section: &'static str, count: u64) {
         let arrived = self.0.entry(section).or_default();
         let count = count.min(arrived.filled);
@@ -47,7 +46,7 @@ impl Arrivals {
         arrived.live += count;
     }
 
-    /// A live event turned out to be another report of something that counts.
+    /// Notes that a live event turned out to be another report of something that counts already.
     pub(super) fn take_back(&mut self, section: &'static str) {
         if let Some(arrived) = self.0.get_mut(section) {
             arrived.live = arrived.live.saturating_sub(1);
@@ -55,8 +54,8 @@ impl Arrivals {
     }
 }
 
-/// The section that counts the entries of a fact. `None` if it makes no entry, or one that is
-/// listed once however often it is reported.
+/// The section that counts the entries of a fact. `None` if the fact makes no entry, or an entry
+/// that is listed only once regardless of the number of reports.
 pub(super) fn section_of(fact: &Fact) -> Option<&'static str> {
     let section = match fact {
         Fact::Follow { .. } => Section::Follows,
@@ -82,7 +81,7 @@ pub(super) fn section_of(fact: &Fact) -> Option<&'static str> {
     Some(section.legacy())
 }
 
-/// Whether Twitchat's summary reports the entries of this section, so that what was missed can be
+/// Whether Twitchat's summary reports the entries of this section, so that missed entries can be
 /// filled in.
 pub fn can_be_filled(section: &str) -> bool {
     let never = [

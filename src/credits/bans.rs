@@ -3,9 +3,9 @@
 //! back when a ban ends.
 //!
 //! A ban outlives sessions, because leaderboards do. The bridge learns of it from a published event
-//! or from Twitchat's summary. It ends by a published event, by a summary that shows something of
-//! the person, or by an act of the person. `bridge::bans` decides the last two and journals them as
-//! rows, because closed sessions are not read back as a whole. Each change increases
+//! or from Twitchat's summary. A published event ends it, as does a summary that lists something
+//! from the person, or an action of the person. `bridge::bans` decides the last two and journals
+//! them as rows, because closed sessions are not read back as a whole. Each change increases
 //! [`Bans::revision`].
 
 use std::collections::{HashMap, HashSet};
@@ -13,15 +13,14 @@ use std::collections::{HashMap, HashSet};
 use super::{known::PersonId, people::People};
 use crate::mapping::bans::Standings;
 
-/// An act this many milliseconds after a ban became known may have happened before the ban, because
-/// OBS changes the order of messages.
+/// An action within this many milliseconds after a ban became known may have happened before the
+/// ban, because OBS changes the order of messages.
 const GRACE_MS: i64 = 10_000;
 
-/// The ban of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ban {
     Holds {
-        /// When it became known, Unix milliseconds.
+        /// When the ban became known, Unix milliseconds.
         since_ms: i64,
         /// The number of the person's bans in the summary; `None` until a summary shows it.
         counter: Option<u64>,
@@ -42,17 +41,17 @@ enum Ban {
 pub enum Change {
     /// A summary shows that the person is banned, and how many bans it counts.
     Banned { counter: u64 },
-    /// The person did something, or a summary shows something of the person.
+    /// The person did something, or a summary lists something from the person.
     Ended,
     /// A summary shows how many bans it counts for a person whose ban has ended.
     Counted { counter: u64 },
 }
 
-/// The question that an accepted summary answers.
+/// The time and the range of the request that an accepted summary answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
-    /// When it was asked, Unix milliseconds. The summary proves nothing about a ban that became
-    /// known later.
+    /// When the bridge asked for the summary, Unix milliseconds. The summary proves nothing about a
+    /// ban that became known later.
     pub at_ms: i64,
     /// The time from which the summary lists events, Unix milliseconds.
     pub offset_ms: i64,
@@ -68,13 +67,12 @@ pub struct Bans {
 }
 
 impl Bans {
-    /// Increases whenever a ban begins or ends, so that replies which were made before are out of
-    /// date.
+    /// Increases whenever a ban begins or ends, so that earlier replies are out of date.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Whether no ban is stored, neither one that holds nor one that a published event has ended.
+    /// Whether no ban is stored, active or ended.
     pub fn is_empty(&self) -> bool {
         self.by_person.is_empty()
     }
@@ -96,7 +94,7 @@ impl Bans {
             .collect()
     }
 
-    /// Takes a published event: a ban began, or with `lifted` it ended.
+    /// Applies a published event: a ban began, or with `lifted` it ended.
     pub fn published(&mut self, who: PersonId, lifted: bool, at_ms: i64, people: &People) {
         let key = self.key(who, people);
         let counter = match self.by_person.get(&key) {
@@ -137,7 +135,7 @@ impl Bans {
         self.set(key, ban, people);
     }
 
-    /// Whether an act of the person at this time ends a ban.
+    /// Whether an action of the person at this time ends a ban.
     pub fn ends_by_act(&self, who: PersonId, at_ms: i64, people: &People) -> bool {
         matches!(self.by_person.get(&self.key(who, people)), Some(Ban::Holds { since_ms,
             .. }) if at_ms - since_ms > GRACE_MS)
@@ -328,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_soon_after_the_ban_became_known_does_not_end_it() {
+    fn an_action_soon_after_the_ban_became_known_does_not_end_it() {
         let (mut bans, mut people) = (Bans::default(), People::default());
         let who = people.register(&person("1"), 0).who;
         bans.published(who, false, 10_000, &people);

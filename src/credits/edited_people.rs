@@ -13,7 +13,7 @@ pub(super) struct EditedPeople {
 }
 
 impl EditedPeople {
-    /// An entry without an id turned out to be another one: its edits go with it.
+    /// Moves the edits of an entry without an id to the entry that it turned out to be.
     pub(super) fn follow(&mut self, before: PersonId, now: PersonId) {
         if self.hidden.remove(&before) {
             self.hidden.insert(now);

@@ -12,7 +12,6 @@ use sha2::{Digest, Sha256};
 
 use super::{edited_people::EditedPeople, known::PersonId, people::People};
 
-/// One correction.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
     /// Leaves a person out everywhere.
@@ -21,19 +20,18 @@ pub enum Edit {
     Show { who: PersonId },
     /// Shows a person under another name.
     Rename { who: PersonId, name: Box<str> },
-    /// Counts the facts of `who` for `into`.
+    /// Counts the facts of `who` as facts of `into`.
     Merge { who: PersonId, into: PersonId },
     /// Leaves one entry out.
     Remove { entry: EntryId, of: Subject },
-    /// Puts a value into a section of the streamer's own.
+    /// Adds a value to a section that the streamer defined.
     Add { section: Box<str>, value: Value },
 }
 
-/// The subject of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     Person(PersonId),
-    /// The text of an entry that is no person: a game, an added value.
+    /// The text of an entry that is not a person: a game, or an added value.
     Text(Box<str>),
 }
 
@@ -43,7 +41,7 @@ impl Edit {
         !matches!(self, Self::Remove { .. } | Self::Add { .. })
     }
 
-    /// The people and texts that are shown differently because of it.
+    /// The people and texts that the edit shows differently.
     fn subjects(&self) -> impl Iterator<Item = Subject> {
         let (first, second) = match self {
             Self::Hide { who } | Self::Show { who } | Self::Rename { who, .. } => {
@@ -71,8 +69,8 @@ pub fn text_of(value: &Value) -> Box<str> {
     }
 }
 
-/// The id of an entry: the same in each reply, and after a restart. It is made of the section and
-/// the subject of the entry.
+/// Stays the same in each reply and after a restart, because it is made of the section and the
+/// subject of the entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EntryId(Box<str>);
 
@@ -106,7 +104,7 @@ impl EntryId {
         names.map(move |(platform, name)| Self::of_name(section, platform, name))
     }
 
-    /// The entry of a value that is no person.
+    /// The id of an entry that is not a person.
     pub fn of_value(section: &str, value: &Value) -> Self {
         Self::of(section, &value.to_string())
     }
@@ -131,7 +129,7 @@ impl EntryId {
         Self(format!("{word}-{hash:010x}").into())
     }
 
-    /// Reads an id as a user writes it.
+    /// Reads an id in the form that users write.
     pub fn parse(text: &str) -> Self {
         Self(text.trim().to_ascii_lowercase().into())
     }
@@ -149,7 +147,7 @@ struct Made {
     undone: bool,
 }
 
-/// All edits that hold in this session, oldest first, and their combined effect.
+/// All edits that apply in this session, oldest first, and their combined effect.
 #[derive(Debug, Default)]
 pub struct Edits {
     list: Vec<Made>,
@@ -159,12 +157,12 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// Increases with each change. Replies that were made before the change are then out of date.
+    /// Increases with each change, so that earlier replies are out of date.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Makes the revision greater than that of other edits, which these replace.
+    /// Makes the revision greater than the revision of the edits that these replace.
     pub(super) fn continue_from(&mut self, revision: u64) {
         self.revision += revision + 1;
     }
@@ -183,7 +181,8 @@ impl Edits {
         self.sum_up();
     }
 
-    /// Takes back the edit of this number. `false` if there is none, or if it is undone already.
+    /// Takes back the edit with this number. Returns `false` if there is none, or if it is already
+    /// undone.
     pub(super) fn undo(&mut self, seq: u64) -> bool {
         let made = self
             .list
@@ -194,13 +193,13 @@ impl Edits {
         is_there
     }
 
-    /// Forgets an edit that was only tried out.
+    /// Takes back an edit that was only tried out.
     pub(super) fn take_back_trial(&mut self) {
         self.list.pop();
         self.sum_up();
     }
 
-    /// The edit that an undo takes back next, with its number.
+    /// The edit that the next undo takes back, with its number.
     pub fn last(&self) -> Option<(u64, &Edit)> {
         let made = self.list.iter().rev().find(|made| !made.undone)?;
         Some((made.seq, &made.edit))
@@ -211,7 +210,6 @@ impl Edits {
         self.standing().count()
     }
 
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -235,7 +233,6 @@ impl Edits {
         !self.removed.is_empty()
     }
 
-    /// Whether the entry of a person in a section is removed.
     pub fn is_removed(&self, section: &str, who: PersonId, people: &People) -> bool {
         self.removes_any()
             && (self
@@ -244,7 +241,6 @@ impl Edits {
                 || EntryId::former(section, who, people).any(|id| self.removed.contains(&id)))
     }
 
-    /// Whether the entry of a value in a section is removed.
     pub fn is_value_removed(&self, section: &str, value: &Value) -> bool {
         self.removes_any() && self.removed.contains(&EntryId::of_value(section, value))
     }
@@ -266,7 +262,7 @@ impl Edits {
                     removed.insert(entry.clone());
                 }
                 Edit::Add { section, value } => {
-                    // What is added after it was removed is there again.
+                    // A value that is added after its removal is shown again.
                     removed.remove(&EntryId::of_value(section, value));
                     let list = added.entry(section.clone()).or_default();
                     if !list.contains(value) {
@@ -289,7 +285,7 @@ impl Edits {
             }
             who
         };
-        // Each is about the person who was shown when it was made.
+        // Each edit applies to the person who was shown when the edit was made.
         for edit in self.standing() {
             match edit {
                 Edit::Hide { who } => {
@@ -349,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_merged_into_another_person_is_hidden_and_called_as_that_person_is() {
+    fn a_merged_person_has_the_name_and_visibility_of_the_other_person() {
         let (people, anna, ben) = two();
         let mut edits = Edits::default();
         let name = "Queen".into();

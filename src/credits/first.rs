@@ -1,6 +1,6 @@
-//! Recognizes facts that can be true only once, whoever reports them and however often: a follow in
-//! a session, and a gift of one giver to one recipient within a minute. `credits::subscribed` does
-//! the same for subscriptions.
+//! Recognizes repeated reports of facts that can be true only once: a follow in a session, and a
+//! gift from one giver to one recipient within a minute. `credits::subscribed` does the same for
+//! subscriptions.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,7 +22,7 @@ pub struct Firsts {
 }
 
 impl Firsts {
-    /// Notes a follow. Returns whether the person already followed.
+    /// Records a follow. Returns whether the person already followed.
     pub fn follow(&mut self, who: PersonId, people: &People) -> bool {
         let is_known = people
             .entries_of(who)
@@ -31,9 +31,9 @@ impl Firsts {
         is_known
     }
 
-    /// Notes gifts that are reported singly and not in the report of a gift bomb. Returns whether
-    /// all of them were reported before. `false` without a recipient, because such gifts cannot be
-    /// compared.
+    /// Records gifts that are reported singly and not in the report of a gift bomb. Returns whether
+    /// all of them were reported before. Returns `false` without a recipient, because such gifts
+    /// cannot be compared.
     pub fn gift(
         &mut self,
         gift: &Gift,

@@ -40,7 +40,6 @@ use crate::event::{
 };
 use crate::mapping::{summary::Key, summary_extras::SummaryExtras};
 
-/// The origin of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// A Twitchat page reported it when it happened. A second page may report the same fact.
@@ -51,7 +50,6 @@ pub enum Origin {
     Filled,
 }
 
-/// The effect of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Counted,
@@ -59,7 +57,7 @@ pub enum Outcome {
     Repeat,
     /// Another Twitchat page or another program has already reported it.
     Twin,
-    /// It belongs to a fact that already counts, but a summary has an entry of its own for it.
+    /// It belongs to a fact that already counts, but a summary has a separate entry for it.
     Part,
 }
 
@@ -67,7 +65,7 @@ pub enum Outcome {
 /// event.
 pub const CLAIM_MS: i64 = 5_000;
 /// A second raid of the same raider with as many viewers within this many milliseconds is the same
-/// raid: labels report it, and a program publishes it.
+/// raid: the labels report it, and a program publishes it too.
 pub const SAME_RAID_MS: i64 = 120_000;
 
 /// Longest title, category, reward or item that is stored, in characters.
@@ -137,7 +135,7 @@ impl Sections {
         &self.games.list
     }
 
-    /// People with tips, merch or memberships.
+    /// Support of this kind: tips, merch or memberships.
     pub fn support(&self, kind: SupportKind) -> &[SupportLine] {
         self.support.get(&kind).map_or(&[], SupportList::lines)
     }
@@ -218,12 +216,11 @@ impl Sections {
         self.facts
     }
 
-    /// How the entries of each section came.
     pub fn arrivals(&self) -> &Arrivals {
         &self.arrivals
     }
 
-    /// Notes how the entries of a fact came. `count` is their number.
+    /// Counts the entries of a fact by their source. `count` is their number.
     fn arrive(&mut self, fact: &Fact, count: u64, origin: Origin) {
         match (arrivals::section_of(fact), origin) {
             (Some(section), Origin::Filled) => self.arrivals.filled(section, count),
@@ -237,7 +234,7 @@ impl Sections {
         self.list(Section::Users).map_or(0, Tally::len)
     }
 
-    /// How often each key is in the journal since this time, entries of summaries included.
+    /// How often each key has been in the journal since this time, entries of summaries included.
     pub fn known_since(&self, since_ms: i64) -> HashMap<Key, u32> {
         let mut known = HashMap::new();
         for (_, key, count) in self.ledger.iter().filter(|(at_ms, ..)| *at_ms >= since_ms) {
@@ -270,7 +267,7 @@ impl Sections {
         self.singles.add(once);
     }
 
-    /// Notes that a person is there. Each section lists a person once, so the order of messages
+    /// Records that a person is present. Each section lists a person once, so the order of messages
     /// does not matter.
     fn present(&mut self, who: PersonId, roles: Roles, spoke: bool, at_ms: i64) {
         let by_role = ROLE_SECTIONS
@@ -285,7 +282,7 @@ impl Sections {
         }
     }
 
-    /// Takes the place of an equal entry of a summary; `false` if there is none.
+    /// Takes the place of an equal entry of a summary. Returns `false` if there is none.
     fn claim(&mut self, key: Option<(Key, u32)>, at_ms: i64) -> bool {
         while self
             .claimable
@@ -318,7 +315,6 @@ impl Sections {
 pub struct Fold {
     /// All people that were seen.
     pub people: People,
-    /// The running session.
     pub session: Sections,
     pub leaderboards: Leaderboards,
     /// The broadcaster's account.
@@ -330,9 +326,9 @@ pub struct Fold {
     twins: Twins,
     last_is_twin: bool,
     redemptions: Redemptions,
-    /// Number of sessions that were begun in this run.
+    /// Number of sessions that began in this run.
     sessions: u64,
-    /// Number of the running session among them, from 1.
+    /// Number of the running session in this run, from 1.
     number: u64,
     elsewhere: Elsewhere,
 }
@@ -340,7 +336,7 @@ pub struct Fold {
 /// Another session of the journal whose rows are being read, with sections that no reply shows.
 #[derive(Debug, Default)]
 struct Elsewhere {
-    /// Its number in the journal.
+    /// The session's number in the journal.
     id: u64,
     number: u64,
     sections: Sections,
@@ -363,7 +359,7 @@ impl Fold {
         self.edits.begin_session();
     }
 
-    /// Notes that settings have changed on which replies depend.
+    /// Notes that settings on which replies depend have changed.
     pub fn settings_changed(&mut self) {
         self.changes += 1;
     }
@@ -390,9 +386,9 @@ impl Fold {
         std::mem::swap(&mut self.number, &mut self.elsewhere.number);
     }
 
-    /// Takes over the state of an earlier fold, which this one replaces, that is not in the rows:
-    /// the channels, listed accounts, and when people were last seen. Continues its change
-    /// counters, so that replies made from the earlier fold are out of date.
+    /// Takes over the state of an earlier fold that is not in the rows: the channels, listed
+    /// accounts, and when people were last seen. This fold replaces the earlier one. Continues its
+    /// change counters, so that replies made from the earlier fold are out of date.
     pub fn replaces(&mut self, earlier: &mut Self) {
         self.changes += earlier.changes() + 1;
         self.edits.continue_from(earlier.edits.revision());
@@ -407,7 +403,6 @@ impl Fold {
         }
     }
 
-    /// The streamer's edits.
     pub fn edits(&self) -> &Edits {
         &self.edits
     }
@@ -418,14 +413,15 @@ impl Fold {
         self.follow_edits();
     }
 
-    /// Takes back the edit of this number. `false` if there is none, or if it is undone already.
+    /// Takes back the edit with this number. Returns `false` if there is none, or if it is already
+    /// undone.
     pub fn undo(&mut self, seq: u64) -> bool {
         let is_there = self.edits.undo(seq);
         self.follow_edits();
         is_there
     }
 
-    /// Calls `look` with the edit in force, and takes the edit back.
+    /// Calls `look` while the edit applies, and then takes the edit back.
     pub fn try_edit<T>(&mut self, edit: Edit, look: impl FnOnce(&Self) -> T) -> T {
         self.edits.add(u64::MAX, edit);
         self.people.edited = self.edits.people(&self.people);
@@ -440,8 +436,8 @@ impl Fold {
         self.people.edited = self.edits.people(&self.people);
     }
 
-    /// The values in sections of the user's own, from `AddToCredits` and from edits; each value
-    /// once, without those that were removed.
+    /// The values in sections that the user defined, from `AddToCredits` and from edits. Each value
+    /// is listed once, and removed values are left out.
     pub fn added(&self) -> BTreeMap<&str, Vec<&Value>> {
         let mut all: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
         let edits = self.edits.added().iter();
@@ -460,8 +456,8 @@ impl Fold {
         all
     }
 
-    /// Increases with each change that a reply may show: while it is the same, so are credits of
-    /// the same time. New state that a reply shows must also be counted here.
+    /// Increases with each change that a reply may show. While it is the same, so are the credits
+    /// of the same time. New state that a reply shows must also be counted here.
     pub fn changes(&self) -> u64 {
         self.changes + self.people.changes() + self.broadcaster.changes()
     }
@@ -478,7 +474,7 @@ impl Fold {
     }
 
     /// Applies one fact to the running session. `key` comes from `mapping::summary`. `registered`
-    /// is called for everybody whom the fact names.
+    /// is called for each person whom the fact names.
     pub fn apply(
         &mut self,
         fact: &Fact,
@@ -545,8 +541,8 @@ impl Fold {
                 )
             })
             .filter(|(_, count)| *count > 0);
-        // An entry of a summary is noted even if it does not count, so that the next summary does
-        // not fill it in again.
+        // An entry of a summary is recorded even if it does not count, so that the next summary
+        // does not fill it in again.
         if matches!(outcome, Outcome::Counted | Outcome::Part) || origin == Origin::Filled {
             self.session
                 .ledger
@@ -568,7 +564,7 @@ impl Fold {
             };
             let count = u64::try_from(count).unwrap_or_default();
             self.session.arrive(fact, count, origin);
-            // Something that is taken back is one fact less, not one more.
+            // A withdrawal reduces the number of facts by one.
             self.session.facts += u64::from(!matches!(fact, Fact::Withdrawn { .. }));
             if origin == Origin::Filled {
                 self.session
@@ -583,8 +579,8 @@ impl Fold {
         outcome
     }
 
-    /// If the fact is a gift: the number of subscriptions that its gifter has given in this
-    /// session.
+    /// The number of subscriptions that the gifter has given in this session. `None` if the fact is
+    /// not a gift.
     fn given(&self, fact: &Fact) -> Option<u64> {
         let Fact::Gift(gift) = fact else { return None };
         let gifter = self.people.find(&gift.gifter);
@@ -844,7 +840,7 @@ impl Fold {
             .count
             .saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
         let change = if origin == Origin::Filled {
-            // The part of it that no live event has reported.
+            // The part of the gift that no live event has reported.
             let bombs = u32::from(gift.bomb);
             Change {
                 is_new: unnamed > 0,

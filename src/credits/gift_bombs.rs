@@ -6,9 +6,9 @@
 //! be missing. A bomb has as many gifts as its reports state, and at least as many as were
 //! announced singly.
 //!
-//! Ten seconds is Twitchat's own rule. On Twitch, nobody can receive a gift twice. So the same
-//! recipient twice within a bomb is the same gift, reported twice: by two open Twitchat pages, or
-//! by the report of the bomb and singly.
+//! Ten seconds is Twitchat's own rule. On Twitch, nobody can receive a gift twice. So if a
+//! recipient appears twice within a bomb, the same gift was reported twice: by two open Twitchat
+//! pages, or by the report of the bomb and by a single report.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,9 +28,9 @@ pub enum Announced {
     Bomb,
     /// A single gift that belongs to a bomb.
     OfBomb,
-    /// A single gift that belongs to none.
+    /// A single gift that belongs to no bomb.
     Lone,
-    /// A single gift. Gifts that follow show whether it belongs to a bomb.
+    /// Later gifts show whether this gift belongs to a bomb.
     Single,
 }
 
@@ -46,7 +46,6 @@ impl Announced {
     }
 }
 
-/// The counts that a message adds to the credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Change {
     /// Whether the message reports anything new.
@@ -73,7 +72,7 @@ struct Bomb {
     lone: HashSet<PersonId>,
     /// Number of single gifts without a recipient.
     unnamed: u32,
-    /// Number of gifts according to the reports, and number of reports that are of a bomb.
+    /// Number of gifts according to the reports, and number of reports that describe a bomb.
     declared: u32,
     reports: u32,
     /// The counts so far.
@@ -84,11 +83,11 @@ struct Bomb {
 #[derive(Debug, Default)]
 pub struct GiftBombs {
     running: HashMap<(PersonId, Tier), Bomb>,
-    /// When there are more bombs than this and than `FEW`, those that are over are removed.
+    /// When there are more bombs than this and than `FEW`, ended bombs are removed.
     room: usize,
 }
 
-/// Number of bombs below which none is removed.
+/// No bombs are removed if there are fewer than this.
 const FEW: usize = 1_000;
 
 impl Bomb {
@@ -139,7 +138,7 @@ impl Bomb {
                     .unwrap_or(u32::MAX)
                     .saturating_add(unnamed);
                 self.declared = self.declared.saturating_add(count);
-                // A report of one gift is no bomb.
+                // A report of one gift is not a bomb.
                 self.reports = self.reports.saturating_add(u32::from(count > 1));
                 self.reported.extend(recipients);
                 is_new = true;
@@ -183,7 +182,7 @@ impl GiftBombs {
         bomb.is_some_and(|bomb| bomb.has(recipient))
     }
 
-    /// Adds the gifts that a message announces: those to `recipients`, and `unnamed` more.
+    /// Adds the gifts that a message announces: the gifts to `recipients`, and `unnamed` more.
     pub fn take(
         &mut self,
         (gifter, tier): (PersonId, Tier),
@@ -235,7 +234,7 @@ mod tests {
 
     /// Checking them for each gift would take quadratic time.
     #[test]
-    fn waves_are_looked_through_only_when_they_have_doubled() {
+    fn bombs_are_checked_only_when_their_number_has_doubled() {
         let who = people(20_000);
         let mut gift_bombs = GiftBombs::default();
         let mut looked_through = 0;
@@ -276,7 +275,7 @@ mod tests {
         assert_eq!(
             gift(2, Tier::Two, 10_001),
             (1, 0, 0),
-            "another tier is another wave"
+            "another tier is another bomb"
         );
         assert_eq!(
             gift(3, Tier::One, 20_000),
@@ -286,7 +285,7 @@ mod tests {
         assert_eq!(gift(1, Tier::One, 30_001), (1, 0, 0));
     }
 
-    /// How gifts are announced, to which recipients, and how many more there are.
+    /// How gifts are announced, their recipients, and the number of gifts without a recipient.
     type Message = (Announced, &'static [usize], u32);
 
     /// Numbers of gifts, bombs and gifts of bombs in total.
@@ -349,12 +348,12 @@ mod tests {
         assert_eq!(
             counted(&[(Bomb, &[1], 0)]),
             (1, 0, 0),
-            "one gift is no bomb"
+            "one gift is not a bomb"
         );
         assert_eq!(
             counted(&[(Bomb, &[], 1), (OfBomb, &[1], 0)]),
             (1, 0, 0),
-            "one gift is no bomb"
+            "one gift is not a bomb"
         );
         assert_eq!(
             counted(&[unnamed, (Lone, &[4], 0)]),
@@ -369,7 +368,7 @@ mod tests {
         assert_eq!(
             counted(&[(Lone, &[1], 0), (Single, &[1], 0)]),
             (1, 0, 0),
-            "one gift, heard twice"
+            "one gift, reported twice"
         );
     }
 

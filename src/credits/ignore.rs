@@ -1,5 +1,5 @@
-//! People who are left out of all sections in any case: the broadcaster, known bots, and the
-//! config's own list. [`LeftOut`](super::LeftOut) adds people who are banned.
+//! People who are always left out of all sections: the broadcaster, known bots, and the config's
+//! own list. [`LeftOut`](super::LeftOut) adds people who are banned.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -48,10 +48,9 @@ pub const KNOWN_BOTS: &[&str] = &[
     "xanbot",
 ];
 
-/// The broadcaster's account, as far as it is known.
+/// The broadcaster's account, if it is known.
 #[derive(Debug, Clone, Default)]
 pub struct Broadcaster {
-    /// The id from the config.
     pub configured: Option<Box<str>>,
     /// Channels of polls and predictions, which only the owner's Twitchat sends.
     own: BTreeSet<Box<str>>,
@@ -65,7 +64,7 @@ pub struct Broadcaster {
 const CHANNELS: usize = 64;
 
 impl Broadcaster {
-    /// Notes the channel id of a message. Returns whether it is new.
+    /// Records the channel id of a message. Returns whether it is new.
     pub fn learn(&mut self, id: &str, own: bool) -> bool {
         let channels = if own { &mut self.own } else { &mut self.seen };
         let is_new =
@@ -97,9 +96,9 @@ impl Broadcaster {
         }
     }
 
-    /// The ids of the broadcaster: the configured one; otherwise those of polls and predictions;
-    /// otherwise the one channel that all messages share. The result depends on what was received,
-    /// but never on its order.
+    /// The ids of the broadcaster: the configured id; otherwise the ids in polls and predictions;
+    /// otherwise the single channel that all messages share. The result depends on what was
+    /// received, but never on its order.
     pub fn ids(&self) -> Vec<&str> {
         if let Some(id) = &self.configured {
             vec![id]
@@ -113,7 +112,7 @@ impl Broadcaster {
     }
 }
 
-/// Which people are left out.
+/// The settings that decide which people are left out.
 #[derive(Debug, Clone, Default)]
 pub struct Ignore {
     /// Whether to leave out [`KNOWN_BOTS`].
@@ -127,7 +126,7 @@ pub struct Ignore {
 }
 
 impl Ignore {
-    /// The names to leave out. A person who has or had one of them is left out.
+    /// The names to leave out. A person who has or had one of these names is left out.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.own
             .iter()
@@ -135,8 +134,8 @@ impl Ignore {
             .chain(KNOWN_BOTS.iter().copied().filter(|_| self.bots))
     }
 
-    /// Whether a person is left out, also because of a former name that the config lists.
-    /// `broadcaster` holds the broadcaster's ids.
+    /// Whether a person is left out. A former name that the config lists counts too. `broadcaster`
+    /// holds the broadcaster's ids.
     pub fn covers(&self, who: &Known, broadcaster: &[&str]) -> bool {
         if self.broadcaster
             && who.platform == Platform::Twitch
@@ -172,13 +171,16 @@ mod tests {
     }
 
     #[test]
-    fn the_broadcaster_is_who_all_messages_agree_on_unless_a_poll_says_it() {
+    fn the_broadcaster_is_the_common_channel_unless_a_poll_names_it() {
         let mut broadcaster = Broadcaster::default();
         assert!(broadcaster.ids().is_empty());
         assert!(broadcaster.learn("1", false) && !broadcaster.learn("1", false));
         assert_eq!(broadcaster.ids(), ["1"]);
         broadcaster.learn("2", false);
-        assert!(broadcaster.ids().is_empty(), "two channels: no telling");
+        assert!(
+            broadcaster.ids().is_empty(),
+            "two channels: the owner is unknown"
+        );
         broadcaster.learn("3", true);
         assert_eq!(broadcaster.ids(), ["3"]);
         broadcaster.configured = Some("4".into());

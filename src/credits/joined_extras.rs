@@ -1,8 +1,8 @@
-//! Joins the data that only summaries contain: polls, shoutouts, power-ups, numbers of messages. It
-//! is joined, not counted.
+//! Joins the data that only summaries contain: polls, shoutouts, power-ups, numbers of messages.
+//! This data is joined, not counted.
 //!
 //! Each summary repeats all of it, in any order and perhaps with less than before, because
-//! Twitchat's memory is limited. So the greater number wins, and equal things are listed as often
+//! Twitchat's memory is limited. So the greater number wins, and equal events are listed as often
 //! as in the summary that had most of them. Joining twice changes nothing.
 
 use std::{
@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// Events in the order in which they first appeared. Equal ones are listed as often as in one
-/// summary.
+/// Events in the order in which they first appeared. Equal events are listed as often as in the
+/// summary that had most of them.
 #[derive(Debug)]
 pub struct Bag<T> {
     list: Vec<T>,
@@ -105,7 +105,7 @@ impl<N: Ord + Copy> Most<N> {
 
 /// The data of all summaries of a session.
 #[derive(Debug, Default)]
-#[expect(missing_docs, reason = "the types say it")]
+#[expect(missing_docs, reason = "the types are sufficient")]
 pub struct JoinedExtras {
     pub polls: Bag<EndedVote>,
     pub predictions: Bag<EndedVote>,
@@ -282,13 +282,13 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_new_is_news() {
+    fn only_new_data_is_news() {
         let (mut joined_extras, mut people) = (JoinedExtras::default(), People::default());
         let mut join = |rest: SummaryExtras| joined_extras.join(rest, &mut people, 0);
         assert!(join(summary(&[1, 1], &[(1, 5)])));
         assert!(
             !join(summary(&[1], &[(1, 4)])),
-            "less than before is no news"
+            "a smaller number changes nothing"
         );
         assert!(join(summary(&[1, 1, 1], &[])), "one more of the same");
         assert!(join(summary(&[], &[(1, 6)])));

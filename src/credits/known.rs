@@ -1,5 +1,3 @@
-//! A person, with the account's names and roles.
-
 use crate::event::{Person, Platform, Roles};
 
 /// Index of an entry in [`super::People`].
@@ -9,7 +7,6 @@ pub struct PersonId(pub(super) u32);
 /// An account whose name was seen in this session or an earlier one.
 #[derive(Debug, Clone)]
 pub struct Known {
-    /// The platform of the account.
     pub platform: Platform,
     /// Platform id; empty for a name whose id is unknown.
     pub id: Box<str>,
@@ -19,11 +16,10 @@ pub struct Known {
     pub display: Box<str>,
     /// All roles in which the person was ever seen.
     pub roles: Roles,
-    /// When the person was last seen, Unix milliseconds.
     pub seen_ms: i64,
     /// Current and former names of the person that the config lists, in lower case.
     pub listed: Vec<Box<str>>,
-    /// When an earlier run stored these names; `i64::MIN` if none did.
+    /// When an earlier run stored these names, Unix milliseconds. `i64::MIN` if none did.
     pub(super) kept_ms: i64,
     /// The entry of the same person that replaces this one.
     pub(super) same_as: Option<PersonId>,
@@ -38,7 +34,7 @@ impl Known {
             .map_or("", |name| name)
     }
 
-    /// The person as a message would name them; `None` if nothing names them.
+    /// The person in the form of a message. `None` if the entry has neither an id nor a name.
     pub fn person(&self) -> Option<Person> {
         let person = Person::on(self.platform, &self.id, &self.login, &self.display)?;
         Some(person.with_roles(self.roles))

@@ -132,7 +132,7 @@ impl Leaderboards {
         }
     }
 
-    /// Bits of all time, the most first.
+    /// Bits of all time, in descending order.
     pub fn top_bits(
         &self,
         people: &People,
@@ -141,7 +141,7 @@ impl Leaderboards {
         ranking(Some(&self.all), people, shown)
     }
 
-    /// Bits of the month at `now_ms`, the most first.
+    /// Bits of the month at `now_ms`, in descending order.
     pub fn top_bits_month(
         &self,
         now_ms: i64,
@@ -151,7 +151,7 @@ impl Leaderboards {
         ranking(self.months.get(&self.calendar.month(now_ms)), people, shown)
     }
 
-    /// Bits of the week at `now_ms`, the most first.
+    /// Bits of the week at `now_ms`, in descending order.
     pub fn top_bits_week(
         &self,
         now_ms: i64,
@@ -161,7 +161,7 @@ impl Leaderboards {
         ranking(self.weeks.get(&self.calendar.week(now_ms)), people, shown)
     }
 
-    /// Spent channel points, the most first.
+    /// Spent channel points, in descending order.
     pub fn top_points(
         &self,
         people: &People,
@@ -176,8 +176,8 @@ impl Leaderboards {
     }
 }
 
-/// Sorts by amount, the most first. Equal amounts are sorted by name, so that the order of events
-/// does not matter.
+/// Sorts by amount in descending order. Equal amounts are sorted by name, so that the order of
+/// events does not matter.
 fn ranking(
     sums: Option<&Sums>,
     people: &People,
@@ -196,7 +196,8 @@ fn ranking(
             .then_with(|| people.name(*a).cmp(people.name(*b)))
             .then(a.cmp(b))
     };
-    // Checking whether a person is shown is slow, so it is done only for those with enough.
+    // Checking whether a person is shown is slow, so it is done only for people with a sufficient
+    // amount.
     let mut first: Vec<(PersonId, u64)> = Vec::with_capacity(SHOWN + 1);
     for one in if is_merged { &merged } else { sums }
         .iter()
@@ -223,7 +224,7 @@ mod tests {
     #[test]
     fn weeks_begin_on_monday_and_months_on_the_first_in_pacific_time() {
         let calendar = Calendar::default();
-        // Monday 2026-11-02 00:30 in Los Angeles, standard time since the day before.
+        // Monday 2026-11-02 00:30 in Los Angeles. Standard time began on the day before.
         assert_eq!(
             calendar.week(ms("2026-11-02T08:30:00Z")).to_string(),
             "2026-11-02"

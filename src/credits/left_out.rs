@@ -1,5 +1,5 @@
-//! Decides who is left out of a reply. It is the only place for this, for lists, leaderboards,
-//! rolls, labels and exports.
+//! Decides which people are left out of a reply. It is the only place for this decision, for lists,
+//! leaderboards, rolls, labels and exports.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ pub struct LeftOut<'a> {
 }
 
 impl<'a> LeftOut<'a> {
-    /// Looks the banned people up once; use it for many people.
+    /// Looks up the banned people once. Use one instance for many people.
     pub fn new(fold: &'a Fold, ignore: &'a Ignore) -> Self {
         let banned = if ignore.banned {
             fold.bans.roots(&fold.people)

@@ -12,7 +12,7 @@ use crate::event::{Person, Platform};
 /// Number of accounts that are remembered for one name. Twitch frees a name after six months.
 const HOLDERS: usize = 16;
 
-/// The listed names and their holders.
+/// The listed names and the accounts that had them.
 #[derive(Debug, Default)]
 pub struct Listed {
     names: HashSet<Box<str>>,
@@ -20,7 +20,7 @@ pub struct Listed {
     is_new: bool,
 }
 
-/// One account, as it is stored.
+/// One account in the format of the store.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored {
     platform: Box<str>,
@@ -29,7 +29,7 @@ struct Stored {
 }
 
 impl Listed {
-    /// Adds names to the list, in any case.
+    /// Case does not matter.
     pub fn add_names<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
         self.names.extend(
             names
@@ -39,7 +39,7 @@ impl Listed {
         );
     }
 
-    /// All people who were seen with a name, in any case.
+    /// All people who were seen with a name. Case does not matter.
     pub fn holders(&self, name: &str) -> impl Iterator<Item = PersonId> {
         self.holders
             .get(&*name.to_lowercase())
@@ -48,7 +48,7 @@ impl Listed {
             .copied()
     }
 
-    /// Whether there are new holders since the last call that have to be stored.
+    /// Whether there are new holders since the last call. The caller must store them.
     pub fn take_new(&mut self) -> bool {
         std::mem::take(&mut self.is_new)
     }
@@ -62,7 +62,7 @@ impl Listed {
         }
     }
 
-    /// Notes that a person has or had this name, which is in lower case.
+    /// Records that a person has or had this name, which is in lower case.
     pub(super) fn mark(&mut self, who: PersonId, known: &mut Known, name: &str) {
         if !self.names.contains(name) || known.listed.iter().any(|listed| **listed == *name) {
             return;
@@ -76,8 +76,8 @@ impl Listed {
     }
 }
 
-/// The holders as JSON, for the store. People without an id are left out, because nothing but their
-/// name identifies them.
+/// The holders as JSON, for the store. People without an id are left out, because they can be
+/// identified only by their name.
 pub(super) fn to_json<'k>(people: impl Iterator<Item = &'k Known>) -> String {
     let stored = people
         .filter(|known| !known.listed.is_empty() && !known.id.is_empty())

@@ -2,8 +2,8 @@
 //! the contents of the end-credits page, and sample data.
 //!
 //! [`Fold`] receives journal rows in their order, live and in a replay alike, so that credits after
-//! a restart equal those before it. The fold counts everybody. A reply leaves people out when it is
-//! made, so that a later ban applies to earlier events too.
+//! a restart equal those before it. The fold counts everybody. People are left out only when a
+//! reply is made, so that a later ban applies to earlier events too.
 
 pub mod arrivals;
 pub mod bans;

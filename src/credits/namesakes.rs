@@ -15,9 +15,9 @@ pub fn marked(name: &str, platform: Platform) -> String {
     format!("{name} ({})", platform.label())
 }
 
-/// At most `most` names of people, in the order in which they come. Names that differ only in case
-/// are listed once, except that a name of people in several chats is listed once for each chat,
-/// with the platform.
+/// At most `most` names of people, in the order of `who`. Names that differ only in case are listed
+/// once, except that a name of people in several chats is listed once for each chat, with the
+/// platform.
 pub(super) fn names(
     who: impl Iterator<Item = PersonId>,
     people: &People,

@@ -1,8 +1,8 @@
-//! All people, with one entry per person, whatever names they were seen with.
+//! All people, with one entry per person, even if a person was seen with several names.
 //!
-//! A person is identified by platform and id; names are attributes, and the latest wins. A name
-//! without an id is a person of its own until an id becomes known for it. Ids and names are found
-//! by a 64-bit hash with fixed keys, which limits the memory for a person to about 200 bytes.
+//! A person is identified by platform and id; names are attributes, and the latest name wins. A
+//! name without an id is a separate person until its id becomes known. Ids and names are found by a
+//! 64-bit hash with fixed keys, which limits the memory for a person to about 200 bytes.
 
 use std::{
     collections::HashMap,
@@ -20,7 +20,6 @@ use crate::event::{
     person::{NAMELESS, is_nameless},
 };
 
-/// All people that were seen.
 #[derive(Debug, Default)]
 pub struct People {
     list: Vec<Known>,
@@ -34,19 +33,18 @@ pub struct People {
     pub listed: Listed,
     /// The name for people whom a service does not name; empty for the default.
     pub anonymous: Box<str>,
-    /// Whether journal rows are being read, which may be older than the names that are known.
+    /// Whether journal rows are being read. They may be older than the known names.
     recalling: bool,
     changes: u64,
     registrations: u64,
 }
 
-/// The result of [`People::register`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Registered {
     /// The person's entry.
     pub who: PersonId,
-    /// Whether something that is stored has changed: the person is new, or has another id, login or
-    /// display name.
+    /// Whether a stored value has changed: the person is new, or has another id, login or display
+    /// name.
     pub changed: bool,
 }
 
@@ -71,7 +69,6 @@ impl People {
         self.list.len()
     }
 
-    /// Whether nobody was seen yet.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -86,8 +83,8 @@ impl People {
         self.registrations
     }
 
-    /// Adds a person that an earlier run has stored. From then on and until [`Self::recalled`],
-    /// facts that are older change no names.
+    /// Adds a person that an earlier run has stored. Until [`Self::recalled`] is called, older
+    /// facts change no names.
     pub fn recall(&mut self, person: &Person, seen_ms: i64) -> PersonId {
         self.recalling = false;
         let who = self.register(person, seen_ms).who;
@@ -98,12 +95,12 @@ impl People {
         who
     }
 
-    /// The journal has been read, so all further facts are new.
+    /// Notes that the journal has been read, so all further facts are new.
     pub fn recalled(&mut self) {
         self.recalling = false;
     }
 
-    /// Finds or creates the entry of a person, and takes over the names from the message.
+    /// Finds or creates the entry of a person, and updates its names from the message.
     pub fn register(&mut self, person: &Person, at_ms: i64) -> Registered {
         let (who, is_new) = self.find_or_make(person, at_ms);
         self.registrations += 1;
@@ -236,11 +233,11 @@ impl People {
         who
     }
 
-    /// The entry that somebody is shown as: the one that they turned out to be, or the one that the
-    /// streamer merged them into.
+    /// The entry under which a person is shown: the entry that they turned out to be, or the one
+    /// into which the streamer merged them.
     pub fn shown(&self, who: PersonId) -> PersonId {
         let mut who = self.root(who);
-        // An entry that turns out to be another one later could close a circle.
+        // An entry that turns out to be another one later could create a loop.
         for _ in 0..=self.edited.same_as.len() {
             match self.edited.shown(who) {
                 Some(next) => who = self.root(next),
@@ -250,7 +247,7 @@ impl People {
         who
     }
 
-    /// All entries that are shown as this person, with those that were merged into another one.
+    /// All entries that are shown as this person, including merged entries.
     pub fn accounts(&self, who: PersonId) -> impl Iterator<Item = &Known> {
         let shown = self.shown(who);
         let all = (0_u32..).map(PersonId).zip(&self.list);
@@ -268,7 +265,8 @@ impl People {
         !self.edited.hidden.is_empty() && self.edited.hidden.contains(&self.shown(who))
     }
 
-    /// The account behind an entry; for a merged entry, that of the person it was merged with.
+    /// The account of an entry. For a merged entry, this is the account of the person with whom it
+    /// was merged.
     pub fn known(&self, who: PersonId) -> Option<&Known> {
         self.list.get(self.root(who).0 as usize)
     }
@@ -300,7 +298,6 @@ impl People {
         }
     }
 
-    /// The name to show for a person.
     pub fn name(&self, who: PersonId) -> &str {
         let who = self.shown(who);
         if let Some(name) = self.edited.names.get(&who) {
@@ -314,7 +311,6 @@ impl People {
         }
     }
 
-    /// The name for people whom a service does not name.
     fn word_for_anonymous(&self) -> &str {
         if self.anonymous.is_empty() {
             NAMELESS
@@ -323,7 +319,7 @@ impl People {
         }
     }
 
-    /// The entry of a person with this login or display name, in any case.
+    /// The entry of a person with this login or display name. Case does not matter.
     pub fn who_is(&self, platform: Platform, name: &str) -> Option<PersonId> {
         self.by_name
             .get(&hash(platform, name, true))
@@ -349,7 +345,7 @@ impl People {
         listed::to_json(self.iter())
     }
 
-    /// The Twitch accounts that a name in the config stands for: all that were seen with it, even
+    /// The Twitch accounts with this name in the config: all accounts that were seen with it, even
     /// if they were renamed since.
     pub fn listed_as(&self, name: &str) -> Vec<PersonId> {
         let is_twitch = |who: &PersonId| {
@@ -371,7 +367,7 @@ impl People {
     }
 
     /// Fills in the missing id, names and roles of a person. With a new login, the former display
-    /// name is not used. A person without any name gets the name for such people.
+    /// name is not used. A person without any name gets [`Self::anonymous`].
     pub fn complete(&self, person: &mut Person) {
         if person.is_nameless() {
             person.display = self.word_for_anonymous().into();
@@ -468,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_older_than_what_was_kept_bring_no_old_name_back() {
+    fn rows_older_than_the_stored_names_bring_no_old_name_back() {
         let mut people = People::default();
         let who = people.recall(&person("1", "newname", ""), 20);
         people.register(&person("1", "oldname", "OldName"), 20);
@@ -491,7 +487,7 @@ mod tests {
         let by_name = people.register(&person("", "", "Anna_B"), 1).who;
         let by_id = people.register(&person("1", "anna_b", "Anna_B"), 2).who;
         assert_eq!((by_name, people.iter().count()), (by_id, 1));
-        // The same with the id first.
+        // The same test with the id first.
         assert_eq!(people.register(&person("", "ANNA_B", ""), 3).who, by_id);
     }
 
@@ -514,7 +510,7 @@ mod tests {
     }
 
     #[test]
-    fn completing_fills_what_a_message_left_out() {
+    fn completing_fills_missing_fields_of_a_message() {
         let mut people = People::default();
         people.register(&person("1", "anna_b", "Anna_B").with_roles(Roles::VIP), 1);
         let mut gifter = person("1", "anna_b", "");

@@ -15,7 +15,7 @@ pub(super) struct Redeemed {
     pub(super) points: u64,
     /// The reward's id, or its title if it has no id.
     pub(super) reward: Box<str>,
-    /// The session in which it counts, as its number in this run.
+    /// The session in which it counts, by its number in this run.
     pub(super) session: u64,
 }
 
@@ -46,7 +46,7 @@ impl Redemptions {
 
     pub(super) fn take(&mut self, id: &str) -> Option<Redeemed> {
         let taken = self.by_id.remove(id)?;
-        // Or a redemption with the same id would be forgotten in place of an older one.
+        // Otherwise, a redemption with the same id would be dropped instead of an older one.
         self.order.retain(|kept| **kept != *id);
         Some(taken)
     }

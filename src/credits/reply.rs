@@ -24,7 +24,7 @@ use super::{
 };
 use crate::event::fact::{SupportKind, Tier};
 
-/// Which keys a reply has. The names are parsed in any case; `seed` is an alias of `legacy`.
+/// The keys of a reply. The names are parsed in any case; `seed` is an alias of `legacy`.
 #[derive(
     Debug,
     Clone,
@@ -49,16 +49,14 @@ pub enum Spelling {
 }
 
 impl Spelling {
-    /// How many times each list is in a reply.
+    /// The number of copies of each list in a reply.
     pub fn lists(self) -> usize {
         if self == Self::Both { 2 } else { 1 }
     }
 }
 
-/// The settings for credits.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The default spelling of replies.
     pub spelling: Spelling,
     /// Which people are left out.
     pub ignore: Ignore,
@@ -76,7 +74,6 @@ pub struct Options {
     pub anonymous: Box<str>,
 }
 
-/// The options of one request.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReplyOptions {
     pub spelling: Spelling,
@@ -111,8 +108,8 @@ pub fn credits(
     Writer::new(fold, options, wanted, now_ms).write()
 }
 
-/// The entries of one person in the running session, as objects with their `section`. There are at
-/// most `most` of them.
+/// The entries of one person in the running session, as objects with their `section`. At most
+/// `most` objects are returned.
 pub fn lines_of(
     fold: &Fold,
     options: &Options,
@@ -143,7 +140,7 @@ pub fn lines_of(
     lines
 }
 
-/// All entries of the credits, each with its subject.
+/// All entries of the credits, each with its section and subject.
 pub fn entries<'a>(
     fold: &'a Fold,
     options: &'a Options,
@@ -342,12 +339,12 @@ impl Writer<'_> {
             .unwrap_or(usize::MAX)
     }
 
-    /// How many entries of a list to make: one more than the limit, to see whether there are more.
+    /// The number of entries to make: one more than the limit, to detect a list that is too long.
     fn enough(&self) -> usize {
         self.limit().saturating_add(1)
     }
 
-    /// Cuts a list to the limit, and notes if it was longer.
+    /// Cuts a list to the limit, and records whether it was longer.
     fn cut<T>(&mut self, mut list: Vec<T>) -> Vec<T> {
         let limit = self.limit();
         if list.len() > limit {
@@ -357,7 +354,7 @@ impl Writer<'_> {
         list
     }
 
-    /// The lines of a section that are shown. They are made lazily.
+    /// The lines of a section that are shown. The iterator is lazy.
     fn entries(&self, section: Section) -> impl Iterator<Item = TallyEntry> {
         let list = self
             .fold
@@ -388,13 +385,11 @@ impl Writer<'_> {
         names
     }
 
-    /// At most `most` names of people.
     fn people(&self, who: impl Iterator<Item = PersonId>, most: usize) -> Vec<Value> {
         namesakes::names(who, &self.fold.people, most)
     }
 
-    /// Names that the config lists. The names of known accounts are shown as the accounts have them
-    /// now.
+    /// The people that the config lists. A known account is shown with its current name.
     fn listed(&self, names: &[Box<str>]) -> Vec<Value> {
         let people = &self.fold.people;
         let found = names.iter().map(|name| (&**name, people.listed_as(name)));
@@ -478,7 +473,7 @@ impl Writer<'_> {
         lists
     }
 
-    /// The leaderboards of bits - of all time, of the month and of the week - under these keys.
+    /// The leaderboards of bits (of all time, of the month and of the week) under these keys.
     fn top_bits(&self, keys: [&str; 3]) -> Map<String, Value> {
         let mut map = Map::new();
         for ((section, key), list) in RANKINGS.into_iter().zip(keys).zip(&self.ranked) {
@@ -646,7 +641,7 @@ const RANKINGS: [Section; 4] = [
     Section::TopChannelRewards,
 ];
 
-/// A value of a section of the user's own, as an object with the id of its entry.
+/// A value of a section that the user defined, as an object with the id of its entry.
 fn added_line(section: &str, value: &Value) -> Value {
     let entry = EntryId::of_value(section, value);
     let mut object = match value {
@@ -678,7 +673,7 @@ fn amount_of(section: Section) -> Option<&'static str> {
     }
 }
 
-/// A tier as in Streamer.bot's events, and `prime` for Prime.
+/// A tier in the spelling of Streamer.bot's events, and `prime` for Prime.
 fn tier_word(tier: Tier) -> &'static str {
     match tier {
         Tier::Prime => "prime",

@@ -30,12 +30,12 @@ const INVENTED: [(&str, &str); 12] = [
     ("neko_live", "neko_live"),
 ];
 
-/// Number of seen people that are used.
+/// Number of real people that are used.
 const SEEN: usize = 24;
 /// The same for a test of the end credits.
 const MOST: usize = 120;
 
-/// Credits of test data. `real` is only read; the result shares nothing with it.
+/// Makes the credits of test data. `real` is only read; the result shares nothing with it.
 pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
     let mut people = seen(real, ignore);
     people.truncate(SEEN);

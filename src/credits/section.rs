@@ -4,7 +4,7 @@ use strum::EnumMessage;
 
 use crate::event::fact::SupportKind;
 
-/// A section of the credits. Its `message` is the title that people read.
+/// The `message` of each section is the title that people read.
 #[derive(
     Debug,
     Clone,
@@ -106,7 +106,7 @@ impl Section {
         self.get_message().unwrap_or_default()
     }
 
-    /// Parses a name in any case, with or without `User.` before it.
+    /// Parses a name with or without `User.` before it. Case does not matter.
     pub fn parse(name: &str) -> Option<Self> {
         let name = name
             .get(..5)

@@ -13,30 +13,25 @@ use crate::event::{
 /// One cheer, raid, subscription or redemption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Once {
-    /// The section in which it counts.
     pub section: Section,
     pub who: PersonId,
     /// Number of bits, viewers, months or points.
     pub amount: u64,
     /// Tier of a subscription; `None` for other events.
     pub tier: Option<Tier>,
-    /// When it happened, Unix milliseconds.
     pub at_ms: i64,
 }
 
 /// One tip, order or membership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SupportOnce {
-    /// Whether it is a tip, an order or a membership.
     pub kind: SupportKind,
     pub who: PersonId,
     /// The amount; `None` if it is unknown.
     pub money: Option<Money>,
     /// The purchase or the tier; may be empty.
     pub what: Box<str>,
-    /// The event that reported it.
     pub name: EventName,
-    /// When it happened, Unix milliseconds.
     pub at_ms: i64,
     /// The id that a refund would name; may be empty.
     pub id: Box<str>,

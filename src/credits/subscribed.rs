@@ -1,5 +1,5 @@
-//! Decides which subscriptions of a session count. Each counts once, whoever reports it and however
-//! often: a resubscription once per person and total months, all others once per person and kind. A
+//! Decides which subscriptions of a session count. Repeated reports do not count: a resubscription
+//! counts once per person and total months, any other subscription once per person and kind. A
 //! resubscription that somebody announces in chat may arrive both as a new subscription and as a
 //! resubscription. If both arrive within a second, they are one resubscription.
 
@@ -12,7 +12,6 @@ use crate::event::fact::{SubKind, Subscription};
 /// resubscription.
 pub const SAME_MS: i64 = 1_000;
 
-/// A subscription that has counted.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     kind: SubKind,
@@ -28,23 +27,22 @@ pub enum Step {
     /// time.
     TakesPlace {
         who: PersonId,
-        /// When it counted, Unix milliseconds.
         at_ms: i64,
     },
     /// The same subscription was counted before.
     Repeat,
-    /// It is the resubscription of a moment ago, which also arrives as a new subscription.
+    /// It is the resubscription that counted a moment ago, which also arrives as a new
+    /// subscription.
     Announced,
 }
 
-/// The subscriptions of a session.
 #[derive(Debug, Default)]
 pub struct Subscribed {
     by_person: HashMap<PersonId, Vec<Seen>>,
 }
 
 impl Subscribed {
-    /// Notes a subscription, and decides how it counts.
+    /// Records a subscription, and decides how it counts.
     pub fn take(
         &mut self,
         who: PersonId,
@@ -66,7 +64,7 @@ impl Subscribed {
         let seen: Vec<(PersonId, Seen)> = seen()
             .flat_map(|(who, list)| list.iter().map(move |seen| (who, *seen)))
             .collect();
-        // If a total is unknown, it is taken as equal.
+        // An unknown total counts as equal.
         let is_same = |seen: &Seen| {
             !is_renewal || seen.months == new.months || seen.months == 0 || new.months == 0
         };

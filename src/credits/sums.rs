@@ -1,5 +1,5 @@
-//! Sums of money, one for each currency. The sign and the code of a currency are the same one, and
-//! different currencies are never added up.
+//! Sums of money, one for each currency. The sign and the code of a currency count as the same
+//! currency. Different currencies are never added up.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ impl Sums {
         sums
     }
 
-    /// Adds an amount. A sum has its currency's code if any amount was given with it, in whatever
-    /// order.
+    /// Adds an amount. A sum has its currency's code if any of its amounts has the code. The order
+    /// does not matter.
     pub fn add(&mut self, money: Money) {
         let code = money.currency.code();
         let currency = if money.currency.is_code() {

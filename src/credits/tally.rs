@@ -25,10 +25,9 @@ pub struct TallyEntry {
 /// How the amounts of one person are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Amounts {
-    /// They are added up.
     #[default]
     Sum,
-    /// The greatest one counts, because months are a state and no sum.
+    /// The greatest amount counts, because a number of months is a state and not a sum.
     Greatest,
 }
 
@@ -54,7 +53,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// An empty section.
     pub fn of(section: Section) -> Self {
         let amounts = if matches!(section, Section::Subs | Section::ReSubs) {
             Amounts::Greatest
@@ -67,7 +65,7 @@ impl Tally {
         }
     }
 
-    /// Adds to the line of a person.
+    /// Adds an event to the line of a person.
     pub fn add(&mut self, who: PersonId, count: u32, amount: u64, tier: Option<Tier>, at_ms: i64) {
         let addition = TallyEntry {
             who,
@@ -117,7 +115,7 @@ impl Tally {
         self.lines(people).collect()
     }
 
-    /// The lines of [`Self::people`] as an iterator. It is lazy unless entries have to be merged.
+    /// Like [`Self::people`], as an iterator. It is lazy unless entries have to be merged.
     pub fn lines<'a>(&'a self, people: &'a People) -> Box<dyn Iterator<Item = TallyEntry> + 'a> {
         let entries = self.entries.iter().filter(|entry| entry.count > 0);
         if !self
@@ -146,7 +144,6 @@ impl Tally {
         self.entries.len()
     }
 
-    /// Whether there are no lines.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

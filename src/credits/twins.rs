@@ -1,15 +1,15 @@
 //! Recognizes the reports of a second Twitchat page. Two pages, such as a browser and a dock,
-//! report everything twice, with different ids. For bits and rewards these reports must be
-//! distinguished from gifts that only look the same.
+//! report everything twice, with different ids. For bits and rewards, these reports must be
+//! distinguished from separate events that only look the same.
 //!
 //! A *twin* is a report of the same person, amount or reward, and text, at most 2.5 s after another
 //! one. Each report has at most one twin: a third one begins a new pair. Twins count unless two
 //! pages are *proven*. There are two kinds of evidence for two pages. The first kind is a report
 //! that arrives twice within 2.5 s, of something that happens only once (`credits::first`,
-//! `credits::subscribed`). The second kind is a twin. Evidence about two people is a proof, if at
-//! least one piece of it is of the first kind. `bridge::ingest::two_pages` journals proofs, and
-//! each covers the minute before it and the ten minutes after it. So the same rows always give the
-//! same credits, and this module only collects the evidence.
+//! `credits::subscribed`). The second kind is a twin. Evidence about two people is a proof if at
+//! least one piece is of the first kind. `bridge::ingest::two_pages` journals proofs, and each
+//! covers the minute before it and the ten minutes after it. So the same rows always give the same
+//! credits, and this module only collects the evidence.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -21,9 +21,9 @@ use crate::mapping::summary::Key;
 
 /// Longest time between the reports of two pages about the same event, in milliseconds.
 pub const TWIN_MS: i64 = 2_500;
-/// A proof covers this many milliseconds before it.
+/// A proof covers this many milliseconds before its time.
 pub const BEFORE_MS: i64 = 60_000;
-/// A proof covers this many milliseconds after it.
+/// A proof covers this many milliseconds after its time.
 pub const AFTER_MS: i64 = 600_000;
 /// Two pieces of evidence of the first kind are a proof within this many milliseconds.
 const EVIDENCE_MS: i64 = 3_600_000;
@@ -38,17 +38,16 @@ const TWINS: usize = 4_096;
 /// Old reports are removed only when there are more reports than this.
 const FEW: usize = 1_000;
 
-/// The contents of a report of bits or a reward, by which two reports are the same.
+/// The contents of a report of bits or a reward. Two reports with the same contents are compared.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Gave {
     pub who: PersonId,
     /// The bits or the reward.
     pub what: What,
-    /// The number that stands for the text.
+    /// The hash of the text.
     pub print: u16,
 }
 
-/// Bits or a reward.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum What {
     Bits(u64),
@@ -61,11 +60,9 @@ pub enum What {
 pub struct Twin {
     /// The contents of its report.
     pub gave: Gave,
-    /// Its key in a summary.
     pub key: Option<(Key, u32)>,
-    /// The session in which it counts, as its number in this run.
+    /// The session in which it counts, by its number in this run.
     pub session: u64,
-    /// When it was reported, Unix milliseconds.
     pub at_ms: i64,
 }
 
@@ -86,7 +83,7 @@ impl<K> Default for Reports<K> {
 }
 
 impl<K: Eq + Hash> Reports<K> {
-    /// Notes a report. Returns whether it is the second of a pair.
+    /// Records a report. Returns whether it is the second of a pair.
     fn pairs(&mut self, key: K, now_ms: i64) -> bool {
         let is_near = |at_ms: &i64| (now_ms - *at_ms).abs() <= TWIN_MS;
         if self.at_ms.len() > self.room.max(FEW) {
@@ -125,7 +122,7 @@ pub struct Twins {
 }
 
 impl Twins {
-    /// Notes a report of bits or a reward. Returns whether it is a twin.
+    /// Records a report of bits or a reward. Returns whether it is a twin.
     pub fn give(&mut self, gave: &Gave, at_ms: i64) -> bool {
         let is_twin = self.given.pairs(gave.clone(), at_ms);
         if is_twin {
@@ -138,7 +135,7 @@ impl Twins {
         is_twin
     }
 
-    /// Notes a report of something that happens only once. `number` is a hash of its contents.
+    /// Records a report of something that happens only once. `number` is a hash of its contents.
     pub fn first(&mut self, who: PersonId, number: u64, at_ms: i64) {
         if self.first.pairs(number, at_ms) {
             self.note(Evidence {
@@ -185,7 +182,7 @@ impl Twins {
         std::mem::take(&mut self.is_proof)
     }
 
-    /// Two pages are proven. Returns the twins that no longer count.
+    /// Records a proof of two pages. Returns the twins that no longer count.
     pub fn prove(&mut self, at_ms: i64) -> Vec<Twin> {
         self.proven_ms = Some(at_ms);
         let counted = std::mem::take(&mut self.counted);
@@ -308,6 +305,9 @@ mod tests {
             [39_999, 40_000, 700_000, 700_001].map(|at_ms| twins.covers(at_ms)),
             [false, true, true, false]
         );
-        assert!(twins.prove(200_000).is_empty(), "each is taken out once");
+        assert!(
+            twins.prove(200_000).is_empty(),
+            "each twin is taken out once"
+        );
     }
 }

@@ -29,7 +29,7 @@ impl Fold {
         self.twins.proven_ms()
     }
 
-    /// Whether facts since the last call prove that two pages are open. The caller journals the
+    /// Whether facts since the last call prove that two pages are open. The caller must journal the
     /// proof.
     pub fn take_proof(&mut self) -> bool {
         self.twins.take_proof()
@@ -40,7 +40,8 @@ impl Fold {
         self.last_is_twin
     }
 
-    /// Two pages are proven: takes their twins out of the credits. Returns how many there were.
+    /// Removes the twins from the credits, because two pages are proven. Returns the number of
+    /// twins.
     pub fn prove_pages(&mut self, at_ms: i64) -> usize {
         let twins = self.twins.prove(at_ms);
         self.changes += 1;
@@ -50,8 +51,8 @@ impl Fold {
         twins.len()
     }
 
-    /// Notes the report of something that can happen only once. A second report within a moment is
-    /// evidence for two pages.
+    /// Records the report of something that can happen only once. A second report within a moment
+    /// is evidence for two pages.
     pub(super) fn note_report(
         &mut self,
         fact: &Fact,
@@ -92,7 +93,7 @@ impl Fold {
         }
     }
 
-    /// The contents of a report of bits or a reward; `None` for other facts.
+    /// The contents of a report of bits or a reward. `None` for other facts.
     pub(super) fn gave(
         &mut self,
         fact: &Fact,
@@ -123,7 +124,6 @@ impl Fold {
         })
     }
 
-    /// Takes a twin out of the credits.
     fn take_out(&mut self, twin: &Twin) {
         let Twin {
             gave: Gave { who, what, .. },

@@ -18,9 +18,9 @@ pub struct SupportLine {
     pub what: Vec<Box<str>>,
     /// The last event that reported it.
     pub name: EventName,
-    /// Time of the first one, Unix milliseconds.
+    /// Time of the first support, Unix milliseconds.
     pub first_ms: i64,
-    /// Time of the last one, Unix milliseconds.
+    /// Time of the last support, Unix milliseconds.
     pub last_ms: i64,
 }
 
