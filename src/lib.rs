@@ -11,7 +11,7 @@
 //!        -> request -> credits -> mapping -> twitchat -> input -> event
 //! ```
 //!
-//! Of the layers from `daemon` to `mapping`, `client` uses only [`obs`], and `autostart` uses
+//! In the layers from `daemon` to `mapping`, `client` uses only [`obs`], and `autostart` uses only
 //! [`obs`] and [`store`]. `autostart`, `daemon`, `obs`, `store` and `overlay` use [`config`], which
 //! uses [`automation`] to check the rules in it. All of them and `config` read the user's files
 //! with [`files`]. From [`bridge`] down everything is pure: no I/O, no clock, no randomness, no

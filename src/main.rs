@@ -4,7 +4,7 @@ mod cli;
 
 use std::process::ExitCode;
 
-/// With musl's own allocator, a large reply takes twice the time.
+/// With musl's own allocator, a large reply takes twice as long.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

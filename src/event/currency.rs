@@ -1,8 +1,8 @@
 //! Currencies. The sign, code and abbreviation of one currency count as the same currency.
 //!
-//! Codes and minor digits are those of ISO 4217. A sign that several currencies share means the one
-//! that it most often stands for when it is used alone: `$` is USD and `¥` is JPY, while `CA$` and
-//! `CN¥` have currencies of their own. `kr` stays `kr`, because it can be any of several crowns.
+//! Codes and minor digits come from ISO 4217. If several currencies share a sign, the sign has its
+//! most frequent meaning: `$` is USD and `¥` is JPY, while `CA$` and `CN¥` are separate currencies.
+//! `kr` stays `kr`, because it can mean any of several crowns.
 
 use super::cut;
 
@@ -11,7 +11,7 @@ const LONGEST: usize = 16;
 /// The currency of TikTok's gifts.
 pub const DIAMONDS: &str = "diamonds";
 
-/// A currency as it was written in the source; may be empty.
+/// A currency in the spelling of its source; may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Currency(Box<str>);
 
@@ -22,7 +22,6 @@ pub enum Minor {
     Digits(u32),
     /// A cryptocurrency: all digits of the amount are kept.
     Many,
-    /// The currency is not known.
     Unknown,
 }
 
@@ -108,12 +107,12 @@ const NAMES: [(&str, &[&str]); 54] = [
 const SHARED: [&str; 5] = ["kr", "rs", "din", "ден", "kn"];
 
 impl Currency {
-    /// Takes the text as written, without surrounding spaces, and cuts it to 16 characters.
+    /// Removes surrounding spaces, and cuts the text to 16 characters.
     pub fn new(written: &str) -> Self {
         Self(cut(written.trim(), LONGEST).into())
     }
 
-    /// The currency as it was written.
+    /// The currency in the spelling of its source.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -160,7 +159,7 @@ impl Currency {
             .is_some_and(|code| code == upper && &*upper != "DIAMONDS")
     }
 
-    /// How many digits its amounts have after the point.
+    /// The number of decimal places of its amounts.
     pub fn minor(&self) -> Minor {
         let code = self.code();
         let is_in = |list: &str| list.split_whitespace().any(|known| *known == *code);

@@ -79,8 +79,8 @@ impl Decimal {
             .filter(|number| number.0.abs() < LIMIT * ONE)
     }
 
-    /// The decimal number that a double stands for: 0.1 + 0.2 is 0.3. `None` if it is not finite,
-    /// and for 10^18 or more.
+    /// Converts a double to the decimal number that it represents: 0.1 + 0.2 is 0.3. `None` if it
+    /// is not finite, and for 10^18 or more.
     pub fn of_double(number: f64) -> Option<Self> {
         number
             .is_finite()
@@ -88,7 +88,7 @@ impl Decimal {
             .and_then(|text| Self::parse(&text))
     }
 
-    /// A JSON number. `None` for 10^18 or more.
+    /// Returns `None` for 10^18 or more.
     pub fn of_json(number: &serde_json::Number) -> Option<Self> {
         match (number.as_i128(), number.as_f64()) {
             (Some(whole), _) => Self::scaled(whole, 0),
@@ -266,7 +266,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again(value in any::<i64>(), places in 0..=18_u32,
+        fn a_written_number_is_read_again(value in any::<i64>(), places in 0..=18_u32,
             least in 0..=18_u32) {
             prop_assume!(Decimal::scaled(value.into(), places).is_some());
             let number = Decimal::scaled(value.into(), places).unwrap();

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::EventName;
 
-/// One event, ready to be emitted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmittedEvent {
     /// The event's source and type.

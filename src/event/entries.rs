@@ -1,4 +1,4 @@
-//! The entries of a JSON object as they are written.
+//! The entries of a JSON object in their raw form.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,11 +8,11 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The names and values of an object, both as JSON, in their order. A name may come twice.
+/// The names and values of an object, both as JSON, in their order. A name may occur twice.
 #[derive(Debug)]
 pub struct Entries<'a>(pub Vec<(&'a RawValue, &'a RawValue)>);
 
-/// The name of an entry; empty if it has half of a surrogate pair.
+/// The name of an entry; empty if it contains an unpaired surrogate.
 pub fn name(name: &RawValue) -> Cow<'_, str> {
     let json = name.get();
     if json.contains('\\') {

@@ -21,7 +21,7 @@ use super::{EventName, Money, Person};
     strum::EnumString,
     strum::VariantNames,
 )]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum Tier {
     #[strum(to_string = "prime")]
     Prime,
@@ -57,7 +57,6 @@ pub struct Chat {
     pub kind: ChatKind,
 }
 
-/// How a chat text differs from other lines of the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ChatKind {
     #[default]
@@ -86,7 +85,7 @@ pub enum Chunk {
     Cheer {
         /// The text as written, such as `Cheer100`.
         text: Box<str>,
-        /// The number of bits that it stands for.
+        /// Its value in bits.
         bits: u64,
         /// Address of the largest picture that the message has.
         url: Box<str>,
@@ -97,13 +96,12 @@ pub enum Chunk {
     },
 }
 
-/// A new or a renewed subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subscription {
     pub who: Person,
-    /// The tier. Upgrades are always reported as tier 1.
+    /// Upgrades are always reported as tier 1.
     pub tier: Tier,
-    /// New, renewed or taken over.
+    /// Whether the subscription is new, renewed or an upgrade.
     pub kind: SubKind,
     /// Months paid at once: 1, 3 or 6.
     pub months: u32,
@@ -111,12 +109,11 @@ pub struct Subscription {
     pub cumulative_months: u32,
     /// Months in a row; 1 may mean "not shared".
     pub streak_months: u32,
-    /// The text that the subscriber wrote.
     pub chat: Chat,
 }
 
 impl Subscription {
-    /// Months in total as far as they are known: the total; if it is not reported, the streak,
+    /// The best known number of months in total: the total; if it is not reported, the streak,
     /// which is at least 2 if it is shared; else 0.
     pub fn known_months(&self) -> u32 {
         match (self.cumulative_months, self.streak_months) {
@@ -127,9 +124,8 @@ impl Subscription {
     }
 }
 
-/// How a subscription came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum SubKind {
     #[default]
     New,
@@ -143,9 +139,8 @@ pub enum SubKind {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gift {
     pub gifter: Person,
-    /// The tier of all the subscriptions.
     pub tier: Tier,
-    /// The recipients. There may be fewer than `count`, because a summary does not name them.
+    /// There may be fewer than `count`, because a summary does not name the recipients.
     pub recipients: Vec<Person>,
     /// Number of subscriptions.
     pub count: u32,
@@ -176,7 +171,6 @@ pub struct Redemption {
     /// Price in channel points. `None` if not reported: Twitchat sends -1 for Twitch's own rewards,
     /// and a summary sends nothing.
     pub cost: Option<u64>,
-    /// The text that the viewer wrote.
     pub chat: Chat,
     /// Whether this is one of Twitch's own rewards.
     pub automatic: bool,
@@ -208,7 +202,7 @@ pub struct HypeTrain {
 
 /// The section of the credits that a tip, a purchase or a membership goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum SupportKind {
     Tip,
     Merch,
@@ -238,13 +232,10 @@ pub struct Presence {
     pub who: Person,
     /// Whether the person wrote in chat. If not, a message only named them.
     pub spoke: bool,
-    /// The event that reports this presence.
     pub emitted_as: PresenceEvent,
-    /// The text that the person wrote.
     pub chat: Chat,
 }
 
-/// The event that reports a [`Presence`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PresenceEvent {
     /// `FirstWord`: the person's first message in this stream.
@@ -275,7 +266,6 @@ pub enum Fact {
     Cheer {
         who: Person,
         bits: u64,
-        /// The text that the viewer wrote.
         chat: Chat,
     },
     /// A subscription that somebody bought or renewed for themselves.
@@ -312,7 +302,6 @@ pub enum Fact {
     },
     /// An emote pyramid was built.
     Pyramid {
-        /// The person who built it.
         who: Person,
         width: u32,
     },
@@ -330,7 +319,7 @@ pub enum Fact {
         /// the channel of a message, which may be another one.
         own: bool,
     },
-    /// Somebody was banned from the channel, or no longer is.
+    /// Somebody was banned from the channel, or a ban ended.
     Ban {
         who: Person,
         /// Whether the ban has ended.

@@ -21,8 +21,8 @@ impl Glob {
     /// the name's.
     pub fn matches(&self, name: &str) -> bool {
         let (mut pattern, mut rest) = (self.0.iter(), lower(name));
-        // Where to continue if the text after the last star does not match: one character further
-        // on.
+        // The place to continue at if the text after the last star does not match: one character
+        // further on.
         let mut star = None;
         loop {
             match (pattern.as_slice().first(), rest.clone().next()) {
@@ -92,7 +92,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_star_on_both_sides_finds_what_is_in_it(before in "[a-c]{0,4}", inner in "[a-c]{0,4}",
+        fn a_star_on_both_sides_finds_an_inner_text(before in "[a-c]{0,4}", inner in "[a-c]{0,4}",
             after in "[a-c]{0,4}") {
             let text = format!("{before}{inner}{after}");
             let pattern = format!("*{inner}*");

@@ -1,4 +1,4 @@
-//! An amount of money, exactly as it was given.
+//! An exact amount of money, not converted.
 //!
 //! Every reader of amounts uses these functions: [`Money::of_text`] for a text, [`Money::of_json`]
 //! for a JSON number or text, and [`Money::new`] for a number. Currencies are compared by
@@ -17,12 +17,11 @@ use super::{
 pub struct Money {
     /// The amount, in units of the currency.
     pub amount: Decimal,
-    /// The currency as written.
     pub currency: Currency,
 }
 
 impl Money {
-    /// An amount as it was paid, not converted.
+    /// Makes an amount in its own currency, without a conversion.
     pub fn new(amount: Decimal, currency: impl Into<Currency>) -> Self {
         Self {
             amount,
@@ -91,8 +90,8 @@ impl Money {
         amount.text(digits)
     }
 
-    /// The amount as it is shown to people: thousands are grouped with commas, and a whole amount
-    /// has no decimals.
+    /// The amount in the form for people: thousands are grouped with commas, and a whole amount has
+    /// no decimals.
     pub fn short_text(&self) -> String {
         let (amount, digits) = self.rounded();
         let text = amount.text(if amount.places() == 0 { 0 } else { digits });

@@ -12,14 +12,13 @@ pub struct EventName {
     pub kind: Box<str>,
 }
 
-/// A source and its types.
 type Types = (Box<str>, Vec<Box<str>>);
 
 /// The source of Twitchat's own messages as events.
 pub const TWITCHAT: &str = "Twitchat";
 
-/// Sources and their types: those of Streamer.bot 1.0's `GetEvents`, newer ones that were observed
-/// in use, and older ones that overlays still subscribe to.
+/// Sources and their types: all from Streamer.bot 1.0's `GetEvents`, newer ones that were observed
+/// in use, and older ones to which overlays still subscribe.
 static CATALOGUE: LazyLock<Vec<Types>> = LazyLock::new(|| {
     let sources: HashMap<Box<str>, Vec<Box<str>>> =
         serde_json::from_str(include_str!("catalogue.json")).unwrap_or_default();

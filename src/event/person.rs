@@ -27,7 +27,7 @@ use super::visible::is_visible;
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum Platform {
     #[default]
     #[strum(message = "Twitch")]
@@ -91,7 +91,7 @@ impl Platform {
         self.get_message().unwrap_or_default()
     }
 
-    /// Whether the platform has a chat in which people use names of their own. A person who tips
+    /// Whether the platform has a chat in which people have their own names. A person who tips
     /// through another service usually chats on one of these under the same name.
     pub fn has_chat(self) -> bool {
         matches!(
@@ -141,7 +141,6 @@ impl Roles {
 /// together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Person {
-    /// The platform of the account.
     pub platform: Platform,
     /// Platform id; empty when the message has none. It is a text, because ids of YouTube and
     /// others are not numbers.
@@ -152,7 +151,7 @@ pub struct Person {
     pub display: Box<str>,
     /// The roles that the message shows.
     pub roles: Roles,
-    /// Whether the person is unnamed. `display` is then the word that is shown in place of a name.
+    /// If true, `display` holds the word that is shown in place of a name.
     pub unnamed: bool,
 }
 
@@ -181,8 +180,8 @@ const PLACEHOLDERS: [&str; 14] = [
     "unknown",
 ];
 
-/// Whether an id is a placeholder that two different people may have: a zero, also as a UUID, a
-/// negative number, or a word.
+/// Whether an id is a placeholder that two different people may have: a zero (also a UUID of
+/// zeros), a negative number, or a word.
 pub fn is_placeholder(id: &str) -> bool {
     let is_zero = || id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'.'));
     let is_negative = || {
@@ -219,7 +218,7 @@ pub const ANONYMOUS_GIFTER: (&str, &str, &str) =
 pub const ANONYMOUS_CHEERER: (&str, &str, &str) =
     ("407665396", "ananonymouscheerer", "AnAnonymousCheerer");
 
-/// The name shown for a person whom a service does not name, unless the config sets another.
+/// The name shown for a person whom a service does not name, unless the config sets another name.
 pub const NAMELESS: &str = "Anonymous";
 
 /// Whether these are the parts of a person whom a service does not name.

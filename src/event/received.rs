@@ -1,5 +1,5 @@
-//! One event of OBS as it was received. Of a `CustomEvent`: its origin, and the parts that are
-//! needed later.
+//! One event of OBS in the form in which the bridge receives it. For a `CustomEvent`, it holds the
+//! origin and the parts that are needed later.
 //!
 //! The reader in `obs` parses each frame once into a [`Peek`] that borrows from it, then keeps the
 //! needed parts as a [`Received`].
@@ -67,11 +67,12 @@ pub enum Received {
     Twitchat(Message),
     /// A message of a bridge: this one (its echo) or another. Holds the whole `eventData`.
     Bridge(Box<RawValue>),
-    /// A request to the bridge: any other origin with a `request`. Holds the whole `eventData`.
+    /// A request to the bridge: the message has another origin and a `request`. Holds the whole
+    /// `eventData`.
     Request(Box<RawValue>),
-    /// A message of another program, which is no request. Holds the whole `eventData`.
+    /// A message of another program that is not a request. Holds the whole `eventData`.
     Other(Box<RawValue>),
-    /// Another event than a `CustomEvent`.
+    /// An event other than a `CustomEvent`.
     Obs(ObsEvent),
     /// `origin` is `twitchat` but there is no usable `type`, or the frame cannot be read.
     Bad,
@@ -88,8 +89,8 @@ fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Peek<'_> {
-    /// Keeps the needed parts. `whole` returns the complete `eventData`; it is called only if the
-    /// message is not Twitchat's.
+    /// Keeps the needed parts. `whole` returns the complete `eventData`. It is called only for a
+    /// message that does not come from Twitchat.
     pub fn keep(&self, whole: impl FnOnce() -> Option<Box<RawValue>>) -> Received {
         let origin = self.origin.and_then(text);
         match origin.as_deref() {
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn who_speaks_decides() {
+    fn the_origin_decides() {
         assert!(matches!(
             Received::read(r#"{"origin":"twitchat"}"#).unwrap(),
             Received::Bad

@@ -1,5 +1,5 @@
-//! JSON in which no object has a key twice. Most readers silently use the last of two values, which
-//! may not be the one that the author meant.
+//! JSON in which no object has a key twice. Most readers silently use the last of two values,
+//! although the author may have meant the first.
 
 use std::fmt;
 

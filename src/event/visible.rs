@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_drawn_as_nothing_is_not_visible() {
+    fn a_text_without_drawn_characters_is_not_visible() {
         let blanks = [
             "",
             " \u{a0}\u{3000}\t",

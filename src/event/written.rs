@@ -73,7 +73,7 @@ pub enum Unreadable {
     /// The amount is 10^18 or more.
     #[error("\"{0}\" is too large")]
     TooLarge(Box<str>),
-    /// The text names another currency than the field beside it.
+    /// The text names a currency that differs from the one in the field beside it.
     #[error("\"{text}\" is not in {currency}")]
     OtherCurrency {
         text: Box<str>,
@@ -104,7 +104,7 @@ pub fn amount(text: &str, beside: &Currency) -> Result<Option<(Decimal, Currency
     let currency = match (named.is_empty(), beside.is_empty()) {
         (_, true) => named.clone(),
         (true, false) => beside.clone(),
-        // `$5` with `CAD` beside it is in Canadian dollars.
+        // `$5` with `CAD` beside it means Canadian dollars.
         (false, false) if fits(&named, beside) => beside.clone(),
         (false, false) => {
             return Err(Unreadable::OtherCurrency {
@@ -272,7 +272,7 @@ fn one_of(before: &Currency, after: &Currency) -> Option<Currency> {
         (true, true) => Some(Currency::default()),
         (false, true) => is_currency(before).then(|| before.clone()),
         (true, false) => is_currency(after).then(|| after.clone()),
-        // In `$5 CAD` the code says which dollars.
+        // In `$5 CAD` the code decides which dollars are meant.
         (false, false) => {
             let (sign, code) = if before.is_code() {
                 (after, before)
@@ -517,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_mean_two_numbers_is_an_error() {
+    fn a_text_that_can_mean_two_numbers_is_an_error() {
         for (text, beside) in [
             ("1.234", "EUR"),
             ("1.000", "USD"),
@@ -534,7 +534,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_an_error() {
+    fn an_invalid_amount_is_an_error() {
         for text in [
             "1.2.3",
             "1,,000",

@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Symbolic links that are followed, at most, as on Linux.
+/// Maximum number of symbolic links that are followed, as on Linux.
 const MOST: usize = 40;
 
-/// The path of a file, and each path that a symbolic link leads to from there. The last one need
+/// The path of a file, and each path that a symbolic link leads to from there. The last path need
 /// not exist.
 pub fn links(file: &Path) -> Vec<PathBuf> {
     let mut paths = vec![file.to_owned()];
@@ -21,15 +21,14 @@ pub fn links(file: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The file behind symbolic links, which need not exist.
+/// The file behind symbolic links. It need not exist.
 ///
-/// # Errors
-/// If the links lead in a circle.
+/// # Errors Fails if the links form a loop.
 pub(super) fn behind_links(file: &Path) -> io::Result<PathBuf> {
     let paths = links(file);
     match paths.len() {
         ..=MOST => Ok(paths.into_iter().last().unwrap_or_default()),
-        _ => Err(io::Error::other("its symbolic links lead in a circle")),
+        _ => Err(io::Error::other("its symbolic links form a loop")),
     }
 }
 
@@ -57,6 +56,6 @@ mod tests {
         fs::create_dir(path("folder")).unwrap();
         symlink("../a", path("folder/c")).unwrap();
         let error = behind_links(&path("a")).unwrap_err();
-        assert_eq!(error.to_string(), "its symbolic links lead in a circle");
+        assert_eq!(error.to_string(), "its symbolic links form a loop");
     }
 }

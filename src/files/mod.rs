@@ -1,4 +1,4 @@
-//! SHELL. Files of the user: reads text in every encoding that Windows programs write, and makes
+//! SHELL. Files of the user: reads text in every encoding that Windows programs write, creates
 //! files that only their owner can read, and replaces files in one step.
 //!
 //! Every part of the program that works with files uses this module. It does not interpret their

@@ -3,10 +3,10 @@
 use std::fs::OpenOptions;
 
 /// Makes files that are created with these options readable only by their owner. Only Unix needs
-/// this: elsewhere the user's folder is private already.
+/// this: on Windows the user's folder is already private.
 #[cfg_attr(
     not(unix),
-    expect(unused_variables, reason = "permission bits are a thing of Unix")
+    expect(unused_variables, reason = "only Unix has permission bits")
 )]
 pub fn owner_only(options: &mut OpenOptions) {
     #[cfg(unix)]

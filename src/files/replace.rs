@@ -7,11 +7,11 @@ use std::path::Path;
 use super::links::{behind_links, folder_of};
 use super::owner_only;
 
-/// Replaces the content of a file. Permissions stay, and a symbolic link goes on leading to the
-/// file. A new file can be read by its owner alone, and its folder is made.
+/// Permissions stay, and a symbolic link stays a link to the file. A new file is readable only by
+/// its owner. A missing folder is created.
 ///
-/// # Errors
-/// If the file is read-only, or the folder cannot be written. The file then is as it was.
+/// # Errors Fails if the file is read-only, or if the folder cannot be written. The file is then
+/// unchanged.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = behind_links(path)?;
     let folder = folder_of(&path);
@@ -31,7 +31,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = folder.join(format!(".{name}.{}.new", std::process::id()));
     let written = write(&new, content, permissions).and_then(|()| fs::rename(&new, &path));
     if let Err(error) = written {
-        // It is no loss if it was not made at all.
+        // The temporary file may not exist, so an error here does not matter.
         drop(fs::remove_file(&new));
         return Err(error);
     }
@@ -50,7 +50,7 @@ fn write(path: &Path, content: &[u8], permissions: Option<fs::Permissions>) -> i
     file.sync_all()
 }
 
-/// Makes the new name of the file last. Only Unix needs this, and only there can it be done.
+/// Makes the file's new name durable. Only Unix supports this, and only Unix needs it.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

@@ -1,5 +1,5 @@
 //! Overwrites parts of a text file where they stand. The file keeps its length, so another program
-//! can go on appending to it.
+//! can continue to append to it.
 
 use std::{
     fs::{self, OpenOptions},
@@ -7,12 +7,11 @@ use std::{
     path::Path,
 };
 
-/// Replaces each line for which `replace` returns a text of the same length in bytes. Lines that
-/// are not UTF-8 are passed with replacement characters, and are overwritten as a whole. Returns
-/// the number of lines that were changed; 0 if there is no file.
+/// Replaces each line for which `replace` returns a text of the same length in bytes. In lines that
+/// are not UTF-8, `replace` receives replacement characters; such lines are overwritten as a whole.
+/// Returns the number of lines that were changed; 0 if there is no file.
 ///
-/// # Errors
-/// If the file cannot be read or written.
+/// # Errors Fails if the file cannot be read or written.
 pub fn lines(path: &Path, replace: impl Fn(&str) -> Option<String>) -> io::Result<usize> {
     let bytes = match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),

@@ -1,5 +1,5 @@
-//! Text as programs write it: UTF-8, and UTF-16 in either byte order, with or without a byte order
-//! mark. Notepad and PowerShell 5.1 (`echo text > file`) write all of these.
+//! Text in the encodings that programs write: UTF-8, and UTF-16 in either byte order, with or
+//! without a byte order mark. Notepad and PowerShell 5.1 (`echo text > file`) write all of these.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -25,7 +25,7 @@ impl NotText {
         error.get_ref()?.downcast_ref()
     }
 
-    /// The error for a position directly behind `text`.
+    /// The error for the position directly behind `text`.
     pub fn after(text: &str) -> Self {
         Self(Spot::of(text, text.len()))
     }
@@ -68,7 +68,7 @@ impl Encoding {
     }
 }
 
-/// Reads a text file.
+/// Decodes a text file in any of the encodings above.
 ///
 /// # Errors
 /// [`NotText`] in an error of the kind [`InvalidData`](io::ErrorKind::InvalidData) if the file is
@@ -77,7 +77,7 @@ pub fn read(path: &Path) -> io::Result<String> {
     decode(fs::read(path)?)
 }
 
-/// Reads standard input, or a part of it, to its end. The errors are those of [`read`].
+/// Reads standard input, or a part of it, to its end. Has the same errors as [`read`].
 pub fn read_from(mut from: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     from.read_to_end(&mut bytes)?;
@@ -96,7 +96,7 @@ pub fn encode_like(file: &[u8], text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Decodes the content of a text file. The errors are those of [`read`].
+/// Decodes the content of a text file. Has the same errors as [`read`].
 pub fn decode(mut bytes: Vec<u8>) -> io::Result<String> {
     let (encoding, mark) = Encoding::of(&bytes);
     bytes.drain(..mark);
@@ -116,8 +116,8 @@ fn failed(error: NotText) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
-/// Reads a text while it arrives, as UTF-8 without a mark. UTF-8 is not checked here: the caller
-/// that splits the text into lines must check it.
+/// Reads a text as it arrives, and converts it to UTF-8 without a mark. UTF-8 is not checked here:
+/// the caller that splits the text into lines must check it.
 pub fn stream(mut from: impl Read + 'static) -> io::Result<Box<dyn BufRead>> {
     let mut head = Vec::new();
     from.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_names_the_place() {
+    fn an_error_in_a_text_names_the_place() {
         let lone = utf16("a\nb", u16::to_le_bytes);
         let with = |more: &[u8]| [lone.as_slice(), more].concat();
         let cases = [

@@ -1,6 +1,6 @@
 //! Counts of things as text.
 
-/// `1 message`, `2 messages`.
+/// Returns `1 message`, `2 messages`.
 pub fn count(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,8 +1,6 @@
-//! The text of an error with its causes.
-
 use std::error::Error;
 
-/// The text of the error and of its causes, on one line.
+/// The text of the error and of all its causes, on one line.
 pub fn error_chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -41,7 +41,7 @@ impl<'a> Field<'a> {
         Problem::new(self.node.spot, &*self.path, cause)
     }
 
-    /// The same problem, without the value, because it may be a password.
+    /// Like [`Self::bad`], but does not quote the value, because it may be a password.
     pub fn secret(&self, allowed: impl Into<String>) -> Problem {
         let cause = Cause::Value {
             allowed: allowed.into(),
@@ -50,7 +50,7 @@ impl<'a> Field<'a> {
         Problem::new(self.node.spot, &*self.path, cause)
     }
 
-    /// Another problem with this value. `what` is its text.
+    /// A problem of another kind with this value. `what` is its text.
     pub fn other(&self, what: impl Into<String>) -> Problem {
         Problem::other(self.node.spot, &*self.path, what)
     }
@@ -109,25 +109,27 @@ impl<'a> Field<'a> {
         number.ok_or_else(|| self.bad(format!("a number from {least} to {most}")))
     }
 
-    /// A duration of at most `most`. `allowed` is for the error and should contain an example.
+    /// The duration must be at most `most`. `allowed` is for the error and should contain an
+    /// example.
     pub fn time(&self, most: Duration, allowed: &str) -> Read<Duration> {
         let time = self.given().time().filter(|time| *time <= most);
         time.ok_or_else(|| self.bad(allowed))
     }
 
-    /// One of a few words, in any case. The result has the spelling of `words`.
+    /// One of a few words. Case does not matter. The result has the spelling of `words`.
     pub fn word_of(&self, words: &[&'static str]) -> Read<&'static str> {
         let word = self.given().one_of(words);
         word.ok_or_else(|| self.bad(one_out_of(words)))
     }
 
-    /// The value that one of a few words stands for.
+    /// Reads one of a few words, and returns its value.
     pub fn one_of<T: FromStr + VariantNames>(&self) -> Read<T> {
         let value = self.given().text().and_then(|word| word.parse().ok());
         value.ok_or_else(|| self.bad(one_out_of(T::VARIANTS)))
     }
 
-    /// The values that a list of words stands for. A word that is a number may be written as one.
+    /// Reads a list of words, and returns their values. A word that consists of digits may be a
+    /// number.
     pub fn each_of<T: FromStr>(&self, what: &str, words: &[&'static str]) -> Read<Vec<T>> {
         let allowed = format!("a list of {what} out of {}", listed(words));
         self.list(&allowed, |item| {
@@ -150,7 +152,7 @@ impl<'a> Field<'a> {
         items.iter().map(|item| each(&self.item(item))).collect()
     }
 
-    /// A text, or a list of texts that is not empty. Each text comes with its field.
+    /// A text, or a list of texts that is not empty. Each text is returned with its field.
     pub fn words(&self) -> Read<Vec<(&'a str, Field<'_>)>> {
         let read = |node: &'a Node| {
             let field = self.item(node);

@@ -86,7 +86,7 @@ impl<'a> Fields<'a> {
         Ok(self.read(key, Field::flag)?.unwrap_or(otherwise))
     }
 
-    /// A problem with one key. If the key is absent, its place is that of the table.
+    /// If the key is absent, the problem has the place of the table.
     pub fn other(&self, key: &str, what: impl Into<String>) -> Problem {
         let spot = self.get(key).map_or(self.spot, |field| field.node.spot);
         Problem::other(spot, self.at(key), what)

@@ -8,7 +8,7 @@ use super::{Content, Node, duration};
 
 /// A value, independent of its source.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum Given<'a> {
     Null,
     Bool(bool),
@@ -138,8 +138,8 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// One of a few words, in any case. The result has the spelling of `words`. `None` if it is no
-    /// such word.
+    /// One of a few words. Case does not matter. The result has the spelling of `words`. `None` if
+    /// it is no such word.
     pub fn one_of(self, words: &[&'static str]) -> Option<&'static str> {
         let word = self.text()?;
         words
@@ -148,7 +148,7 @@ impl<'a> Given<'a> {
             .find(|known| known.eq_ignore_ascii_case(word))
     }
 
-    /// The type of the value, for an error that must not quote the value itself.
+    /// The type of the value, for an error that must not quote the value.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Null => "null",

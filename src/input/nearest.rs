@@ -52,7 +52,7 @@ pub fn did_you_mean(nearest: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-/// A hint at the nearest of the known names, or at all of them if none is near.
+/// A suggestion of the nearest known name, or of all known names if none is near.
 pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<_> = known.into_iter().collect();
     match nearest(name, known.iter().copied()) {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_likest_come_first_and_what_is_not_alike_not_at_all() {
+    fn the_most_similar_come_first_and_others_are_left_out() {
         let names = [
             "CHAT_FEED_READ",
             "GREET_FEED_READ",

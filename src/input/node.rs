@@ -39,7 +39,7 @@ pub struct Node {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum Content {
     Null,
     Bool(bool),
@@ -91,14 +91,17 @@ impl Node {
         let content = match value.get_ref() {
             DeValue::String(string) => Content::Text(string.clone().into_owned()),
             DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
-                .map_or(Content::Other("so large a number"), Content::Whole),
+                .map_or(Content::Other("a number that is too large"), Content::Whole),
             DeValue::Float(digits) => digits
                 .as_str()
                 .replace('_', "")
                 .parse()
                 .ok()
                 .filter(|number: &f64| number.is_finite())
-                .map_or(Content::Other("a number without end"), Content::Fraction),
+                .map_or(
+                    Content::Other("a number that is not finite"),
+                    Content::Fraction,
+                ),
             DeValue::Boolean(value) => Content::Bool(*value),
             DeValue::Datetime(_) => Content::Other("a date"),
             DeValue::Array(items) => {
@@ -120,7 +123,7 @@ impl Node {
             Value::Number(number) => match (number.as_i64(), number.as_f64()) {
                 (Some(whole), _) => Content::Whole(whole),
                 (None, Some(fraction)) => Content::Fraction(fraction),
-                (None, None) => Content::Other("so large a number"),
+                (None, None) => Content::Other("a number that is too large"),
             },
             Value::String(text) => Content::Text(text),
             Value::Array(items) => Content::List(
@@ -153,7 +156,7 @@ impl Node {
         }
     }
 
-    /// The value as JSON. A value without a counterpart in JSON becomes null.
+    /// A value without a counterpart in JSON becomes null.
     pub fn to_json(&self) -> Value {
         match &self.content {
             Content::Null | Content::Path(_) | Content::Other(_) => Value::Null,

@@ -10,18 +10,15 @@ pub struct Problem {
     pub spot: Spot,
     /// The path of the value or table, such as `rule "Raids".do[1].data`.
     pub path: String,
-    /// The kind of problem.
     pub cause: Cause,
 }
 
-/// The kinds of problems.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// No reader knows the key.
     #[error("there is no key {key}; {}", hint(key, known.iter().map(|known| &**known)))]
     UnknownKey {
-        /// The key as it was written.
+        /// The key in the spelling of the input.
         key: String,
         /// The known keys.
         known: Vec<Box<str>>,
@@ -41,7 +38,6 @@ pub enum Cause {
         /// The value. Empty if it must not be quoted.
         found: String,
     },
-    /// Another problem. Holds its text.
     #[error("{0}")]
     Other(String),
 }
@@ -49,7 +45,6 @@ pub enum Cause {
 pub type Read<T> = Result<T, Problem>;
 
 impl Problem {
-    /// A problem with its place and path.
     pub fn new(spot: Spot, path: impl Into<String>, cause: Cause) -> Self {
         Self {
             spot,
@@ -58,7 +53,7 @@ impl Problem {
         }
     }
 
-    /// A problem that is only described by a text.
+    /// A problem that only a text describes.
     pub fn other(spot: Spot, path: impl Into<String>, what: impl Into<String>) -> Self {
         Self::new(spot, path, Cause::Other(what.into()))
     }

@@ -98,7 +98,7 @@ macro_rules! settings {
 }
 pub(crate) use settings;
 
-/// How a value is written in the output of `config show` and `config init`.
+/// How the output of `config show` and `config init` writes a value.
 pub trait Show {
     /// The value as TOML; `None` if it is not set.
     fn show(&self) -> Option<String>;

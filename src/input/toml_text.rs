@@ -16,7 +16,7 @@ pub struct TomlError {
     pub message: String,
 }
 
-/// Parses a TOML text. Fails at the first syntax error.
+/// Fails at the first syntax error.
 pub fn parse_toml(text: &str) -> Result<Spanned<DeTable<'_>>, TomlError> {
     DeTable::parse(text).map_err(|error| {
         let byte = error.span().map_or(0, |span| span.start);
@@ -31,7 +31,7 @@ pub fn parse_toml(text: &str) -> Result<Spanned<DeTable<'_>>, TomlError> {
     })
 }
 
-/// Whether an error at this byte comes from a backslash in double quotes. The parser reports the
+/// Whether the error at this byte comes from a backslash in double quotes. The parser reports the
 /// position of the backslash or of the characters after it.
 fn is_after_backslash(text: &str, byte: usize) -> bool {
     const LONGEST_ESCAPE: usize = 10;
