@@ -420,7 +420,7 @@ mod tests {
         assert!(doubts("patreon", &["*"])[0].contains("never emits Patreon.*: it comes only"));
         assert_eq!(
             doubts("Twitchat", &["*", "FOLLOW", "FOLOW"]),
-            ["FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?"]
+            ["FOLOW is not in any known version of Twitchat; did you mean FOLLOW?"]
         );
     }
 

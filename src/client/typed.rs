@@ -356,7 +356,7 @@ mod tests {
                 broadcaster: None,
             };
             for reading in published::read(&name, &data).unwrap_or_default() {
-                let event = published::event(&name, &reading, &reading.says, &context);
+                let event = published::event(&name, &reading, &reading.fact, &context);
                 typed += usize::from(is_typed(&received(event.name, &event.data)));
             }
         }

@@ -1,21 +1,19 @@
-//! The time and the channel of a message that is interpreted.
-
 use super::render;
 use crate::event::Person;
 
-/// The time and the channel of a message that is read.
+/// The time and the channel of a message that is being interpreted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct At<'a> {
-    /// Unix milliseconds: the time that events carry.
+    /// Unix milliseconds. Events have this time.
     pub wall_ms: i64,
-    /// Milliseconds of a monotonic clock, which measures how long something waits.
+    /// Milliseconds of a monotonic clock, which measures waiting times.
     pub mono_ms: u64,
     /// The channel's owner; `None` if unknown.
     pub broadcaster: Option<&'a Person>,
 }
 
 impl<'a> At<'a> {
-    /// The context of an event that is made of the message with this id.
+    /// The context of an event that comes from the message with this id.
     pub fn context(&self, id: &'a str) -> render::Context<'a> {
         render::Context {
             at_ms: self.wall_ms,

@@ -1,6 +1,6 @@
-//! Bans as a summary shows them. Twitchat leaves banned people out of all lists of its summary,
-//! except for their row among the chatters, which then has no messages. Twitchat never lowers its
-//! counter of bans, so the counter alone does not prove that somebody is banned now.
+//! Bans in a summary. Twitchat leaves banned people out of all lists of its summary, except for
+//! their row among the chatters, which then has no messages. Twitchat never lowers its counter of
+//! bans, so the counter alone does not prove that somebody is banned now.
 
 use std::collections::HashSet;
 
@@ -21,10 +21,9 @@ pub struct Counted {
 /// Everything that one summary shows about bans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standings {
-    /// Everybody who was banned at some time according to the summary, each once.
+    /// Everybody who was banned at some time according to the summary, without duplicates.
     pub counted: Vec<Counted>,
-    /// Everybody who appears in the summary with an entry of their own, and is therefore not banned
-    /// now.
+    /// Everybody who has an entry of their own in the summary, and is therefore not banned now.
     pub shown: HashSet<Person>,
 }
 
@@ -65,7 +64,7 @@ impl Standings {
                 | List::TiktokShares => person(&row),
                 List::Powerups => Person::on(Platform::Twitch, "", "", &row.login.0),
                 // Tips and orders have no Twitch id, patrons are the complete list of patrons, and
-                // the other lists are about no single person.
+                // the other lists are not about single persons.
                 List::Tips
                 | List::Merch
                 | List::PatreonMembers
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_somebodys_own_shows_that_they_are_not_banned() {
+    fn only_an_entry_of_their_own_shows_that_people_are_not_banned() {
         let summary = r#"{"chatters":[{"uid":"1","count":0,"bans":1},{"uid":"2","count":3,
             "bans":2},{"uid":"3","count":0,"bans":0,"tos":1}],
             "follows":[{"uid":"4"}],"subs":[{"uid":"5","fromActiveSubs":true},{"uid":"6"}],

@@ -1,6 +1,6 @@
-//! The events that the bridge emits by itself. Streamer.bot's clients may subscribe to many more,
-//! which only another program can publish. A client that subscribes to such an event might wait for
-//! ever, so it gets a warning.
+//! The events that the bridge emits by itself. Clients may subscribe to many other events, which
+//! only another program can publish. A client that subscribes to such an event might wait for ever,
+//! so it gets a warning.
 
 use crate::{
     event::{
@@ -109,7 +109,7 @@ pub fn never(names: &[String]) -> Option<String> {
     })
 }
 
-/// A warning that this event may never come; `None` if the bridge emits it. Events of the source
+/// A warning that this event may never arrive; `None` if the bridge emits it. Events of the source
 /// `Custom` give no warning, because their names are the user's own.
 pub fn doubt(name: &EventName) -> Option<String> {
     if name.source.eq_ignore_ascii_case(TWITCHAT) {
@@ -141,13 +141,13 @@ pub fn doubt_of_type(kind: &str) -> Option<String> {
     }
     let near = nearest(&kind, types::entries().iter().map(|entry| entry.name));
     Some(format!(
-        "{kind} is in no version of Twitchat that is known here{}",
+        "{kind} is not in any known version of Twitchat{}",
         did_you_mean(near)
     ))
 }
 
-/// The warning of [`doubt`] for a pattern with `*` or `?`. `written` is the pattern as written, and
-/// `matches` tests a name. The caller must check patterns for Twitchat's own messages.
+/// The warning of [`doubt`] for a pattern with `*` or `?`. `written` is the text of the pattern,
+/// and `matches` tests a name. The caller must check patterns for Twitchat's own messages.
 pub fn doubt_of_pattern(written: &str, matches: impl Fn(&EventName) -> bool) -> Option<String> {
     let mut any = false;
     for known in all().filter(matches) {
@@ -163,11 +163,12 @@ pub fn doubt_of_pattern(written: &str, matches: impl Fn(&EventName) -> bool) -> 
              PublishEvent"
         )
     } else {
-        format!("no event that is known matches {written}")
+        format!("no known event matches {written}")
     })
 }
 
-/// Every event of the catalogue, and the bridge's own events. An event that is in both comes twice.
+/// Every event of the catalogue, and the bridge's own events. An event that is in both lists is
+/// returned twice.
 pub fn all() -> impl Iterator<Item = EventName> {
     let known = catalogue()
         .iter()
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_but_another_program_emits_is_doubted() {
+    fn an_event_that_only_other_programs_publish_causes_a_warning() {
         assert_eq!(of("twitch.follow"), None);
         assert_eq!(
             of("Twitch.ShoutoutCreated").unwrap(),
@@ -233,7 +234,7 @@ mod tests {
         );
         assert_eq!(
             known("Twitchat.FOLOW"),
-            "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?"
+            "FOLOW is not in any known version of Twitchat; did you mean FOLLOW?"
         );
     }
 

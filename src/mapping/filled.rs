@@ -1,9 +1,9 @@
-//! Reads a row of Twitchat's summary into facts: events that the bridge missed, as the journal
-//! keeps them.
+//! Reads a row of Twitchat's summary into facts. Such a row is an event that the bridge missed, in
+//! the format of the journal.
 //!
 //! Two kinds of lists are not read. Some feed no section (polls, predictions, shoutouts, power-ups,
-//! likes, shares). Patrons are the complete list of patrons, not those of the stream. A gift
-//! upgrade looks like a gift here, because Twitchat puts both in one list.
+//! likes, shares). The list of patrons has all patrons, not only new ones. A gift upgrade looks
+//! like a gift here, because Twitchat puts both in one list.
 
 use super::decode::{automatic, giver, tier, total_months};
 use crate::{
@@ -149,7 +149,7 @@ fn hype_train(row: &Row<'_>) -> Option<Fact> {
     }))
 }
 
-/// A person who wrote, or was only banned. The roles are those at the time of the summary.
+/// A person who wrote, or was only banned. The summary shows the person's current roles.
 fn chatter(row: &Row<'_>) -> Option<Fact> {
     let roles = Roles::empty()
         .when(row.vip.0, Roles::VIP)
@@ -174,8 +174,7 @@ fn support(kind: SupportKind, who: Person, money: Option<Money>, name: EventName
     }
 }
 
-/// The amount of money. `None` for zero, for negative amounts, and for a value that is not an
-/// amount.
+/// Returns `None` for zero, for negative amounts, and for a value that is not an amount.
 fn money(row: &Row<'_>, amount: &Figure<'_>) -> Option<Money> {
     amount.money(&Currency::new(&row.currency.0))
 }
@@ -207,7 +206,7 @@ fn merch(row: &Row<'_>) -> Option<Fact> {
         .filter_map(|raw| serde_json::from_str(raw.get()).ok())
         .collect();
     let products: Vec<&str> = products.iter().map(|product| &*product.0).collect();
-    // Streamlabs reports no price: its total is -1.
+    // Streamlabs reports no price, so the total is -1.
     let (who, money) = (person(row)?, money(row, &row.total));
     Some(Fact::Support(Support {
         what: products.join(", ").into(),
@@ -258,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_of_the_examples_is_what_it_should_be() {
+    fn every_row_of_the_examples_gives_the_expected_fact() {
         let old = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
         let new = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson");
         let place = lines(new)
@@ -277,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wave_counts_what_was_missing_of_it() {
+    fn a_gift_bomb_counts_its_missing_gifts() {
         let count = |row: &str| match filled("subgifts", row).as_slice() {
             [Fact::Gift(gift)] => (gift.count, gift.bomb, gift.gifter.login.to_string()),
             other => panic!("{other:?}"),
@@ -293,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_gives_nothing() {
+    fn a_row_without_a_value_gives_no_fact() {
         assert_eq!(filled("subs", r#"{"uid":"7","fromActiveSubs":true}"#), []);
         assert_eq!(
             (

@@ -1,5 +1,5 @@
-//! Messages of Twitchat that are emitted without interpretation: as an event of Streamer.bot if it
-//! has one, else as `General.Custom`.
+//! Twitchat's messages that are emitted without interpretation: as an event of Streamer.bot if it
+//! has a matching one, else as `General.Custom`.
 //!
 //! Timers, countdowns and voices are states, which Twitchat sends repeatedly. Only a change of a
 //! state is emitted.
@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use crate::event::EmittedEvent;
 
-/// How messages of a type are handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// The message reports an event.
@@ -22,7 +21,7 @@ enum Kind {
     /// The state of a timer or countdown. Twitchat sends it at every change of any of them, and on
     /// request.
     Running,
-    /// A timer or countdown has ended. Twitchat sends this twice.
+    /// A timer or countdown has ended. Twitchat sends this message twice.
     Over,
     /// The current voice of Voicemod.
     Voice,
@@ -39,8 +38,8 @@ fn kind_of(kind: &str) -> Option<Kind> {
         | "ON_WHEEL_OVERLAY_ANIMATION_COMPLETE"
         | "COUNTER_UPDATE"
         | "ON_COUNTER_UPDATE"
-        // Not a tip: each goal overlay sends one, also for follows and subscriptions, and without a
-        // currency.
+        // This is not a tip: each goal overlay sends one, also for follows and subscriptions, and
+        // without a currency.
         | "DONATION_EVENT"
         | "ON_DONATION_EVENT" => Kind::Happened,
         "TIMER_START" | "ON_TIMER_START" | "COUNTDOWN_START" | "ON_COUNTDOWN_START" => {
@@ -59,8 +58,8 @@ pub fn is_event(kind: &str) -> bool {
     kind_of(kind).is_some()
 }
 
-/// Maximum number of states that are remembered. When there are more, all are forgotten, and each
-/// may be emitted once more.
+/// Maximum number of states that are remembered. When there are more, all are removed, and each may
+/// be emitted once more.
 const STATES: usize = 256;
 
 /// The hash of the last emitted state of each timer, countdown and voice.
@@ -74,8 +73,8 @@ pub struct States {
 const REPLAY_PAUSE_MS: u64 = 2_000;
 
 impl States {
-    /// The event for a message. `None` if its type has no event, or if its state was emitted
-    /// already.
+    /// The event for a message. `None` if its type has no event, or if its state was already
+    /// emitted.
     pub fn event(&mut self, kind: &str, data: &Value) -> Option<EmittedEvent> {
         let is_news = match kind_of(kind)? {
             Kind::Happened => true,
@@ -83,8 +82,8 @@ impl States {
             Kind::Over => self.is_news(kind, data, &span(data).unwrap_or_else(|| data.clone())),
             Kind::Voice => {
                 let voice = voice(data)?;
-                // Each generation has another name for it, and two Twitchat pages may be of
-                // different generations.
+                // The type has another name in each generation, and two Twitchat pages may belong
+                // to different generations.
                 return self
                     .is_news("VOICE", &Value::Null, &voice.into())
                     .then(|| voice_loaded(voice));
@@ -133,7 +132,7 @@ impl States {
     }
 }
 
-/// The start and the end of a timer or countdown. `None` if the message lacks one of them.
+/// The start and the end of a timer or countdown. `None` if the message lacks the start or the end.
 fn span(data: &Value) -> Option<Value> {
     let first = |keys: &[&str]| keys.iter().find_map(|key| data.get(key)).cloned();
     Some(json!([
@@ -152,7 +151,7 @@ fn voice(data: &Value) -> Option<&str> {
 
 /// `VoiceMod.VoiceLoaded`, with the keys of Streamer.bot's trigger (`voice.id`) and with a nested
 /// object. Twitchat does not report the voice's name. The name is therefore the id, which is a word
-/// for Voicemod's own voices; it is empty if the id is a UUID.
+/// for Voicemod's own voices. The name is empty if the id is a UUID.
 fn voice_loaded(id: &str) -> EmittedEvent {
     let name = if Uuid::parse_str(id).is_ok() { "" } else { id };
     let data = json!({ "id": id, "name": name, "voiceId": id, "voiceName": name, "voice.id": id,
@@ -215,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn two_pages_of_both_generations_tell_a_state_once() {
+    fn a_state_of_two_pages_of_both_generations_is_emitted_once() {
         let mut states = States::default();
         let mut is_event = |kind: &str, data: Value| states.event(kind, &data).is_some();
         assert!(is_event("VOICEMOD_CHANGE", json!({ "voice": "baby" })));
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_that_is_played_back_again_tells_its_states_again() {
+    fn a_recording_that_is_played_back_again_emits_its_states_again() {
         let mut states = States::default();
         let stopped = json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 });
         let is_event: Vec<_> = [10_000, 10_100, 60_000]
@@ -245,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_no_voice_is_no_voice() {
+    fn a_message_without_a_voice_gives_no_event() {
         let mut states = States::default();
         for data in [
             Value::Null,

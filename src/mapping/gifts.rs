@@ -52,7 +52,8 @@ impl Gifts {
         }
     }
 
-    /// When [`Self::release`] has something to do, on the monotonic clock.
+    /// When the next gift bomb is complete, on the monotonic clock. [`Self::release`] then returns
+    /// its events.
     pub fn due_ms(&self) -> Option<u64> {
         self.gift_bombs
             .iter()
@@ -67,7 +68,6 @@ impl Gifts {
             .min()
     }
 
-    /// The events of all gift bombs that are complete.
     pub fn release(&mut self, at: &At<'_>) -> Vec<Emitted> {
         let mut events = Vec::new();
         for bomb in &mut self.gift_bombs {
@@ -155,6 +155,6 @@ mod tests {
             ..At::default()
         };
         let events = gifts.release(&at);
-        assert_eq!(events.len(), 2, "two single gifts and no bomb: {events:?}");
+        assert_eq!(events.len(), 2, "two single gifts, not a bomb: {events:?}");
     }
 }

@@ -14,17 +14,14 @@ use super::{
 pub use super::{at::At, outcome::Emitted};
 use crate::event::{EmittedEvent, Fact};
 
-/// Whether messages are live or played back from a recording.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Playback {
-    /// The messages are live.
     #[default]
     Live,
-    /// The messages are played back.
     Recorded,
 }
 
-/// Interprets the messages of one Twitchat, or of one recording.
+/// Interprets the messages of one Twitchat instance, or of one recording.
 #[derive(Debug, Default)]
 pub struct Interpreter {
     playback: Playback,
@@ -85,8 +82,8 @@ impl Interpreter {
         }
     }
 
-    /// The events of a fact. The caller has filled in its people as far as they are known. Events
-    /// that have to wait for other messages come from [`Self::release`].
+    /// Returns the events of a fact. The caller has already filled in the known names and ids of
+    /// its people. Events that have to wait for other messages are returned by [`Self::release`].
     pub fn emit(&mut self, fact: Fact, id: &str, at: &At<'_>) -> Vec<Emitted> {
         let fact = match fact {
             Fact::Gift(gift) => {
@@ -104,7 +101,7 @@ impl Interpreter {
                 return Vec::new();
             }
         }
-        // A line that is deleted must be emitted before its deletion.
+        // A line must be emitted before its deletion.
         let mut emitted = if matches!(fact, Fact::Plain { .. }) {
             self.lines.release_all(at)
         } else {

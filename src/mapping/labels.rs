@@ -1,8 +1,8 @@
 //! Raids and changes of the stream's title and category, which Twitchat reports only by its labels.
 //!
 //! Twitchat fills the "last raid" labels from its history whenever it starts. So the first map
-//! gives no facts: later ones are compared with it. Two equal raids in a row look like one here;
-//! the summary has both.
+//! gives no facts: later ones are compared with it. This module sees two equal raids in a row as
+//! one; the summary has both.
 
 use serde_json::value::RawValue;
 
@@ -30,7 +30,7 @@ struct Known {
 }
 
 impl Labels {
-    /// Reads a map of labels, in which labels may be missing. Returns [`Fact::Raid`] and
+    /// Reads a map of labels. Some labels may be missing. Returns [`Fact::Raid`] and
     /// [`Fact::Stream`] for the changes.
     pub fn decode(&mut self, data: &RawValue) -> Vec<Fact> {
         let Some(tags) = Tags::read(data) else {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_map_says_nothing_and_later_changes_do() {
+    fn the_first_map_gives_no_facts_and_later_changes_do() {
         let mut labels = Labels::default();
         let fox = [
             ("RAID_ID", "33"),
@@ -192,7 +192,7 @@ mod tests {
                 ("RAID_AVATAR", "https://fox"),
             ],
         );
-        // Twitchat loads the picture after it has set the name.
+        // Twitchat sets the name first and loads the picture later.
         let owl = [("RAID_ID", "34"), ("RAID_NAME", "Owl"), ("RAID_COUNT", "8")];
         let with = |avatar| [owl[0], owl[1], owl[2], ("RAID_AVATAR", avatar)];
         assert_eq!(
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(
             receive(&mut labels, &with("https://owl")),
             [],
-            "a picture alone is no raid"
+            "a picture alone is not a raid"
         );
         let again = [owl[0], owl[1], ("RAID_COUNT", "9")];
         assert_eq!(

@@ -1,7 +1,7 @@
-//! Cuts texts that are longer than any that a person writes, before any part of them is stored.
+//! Cuts texts that are longer than people write, before any part of them is stored.
 //!
-//! It works on the JSON text itself. A summary may have megabytes, and this does not have to parse
-//! it.
+//! This module works on the JSON text itself. A summary may have megabytes, and so it need not be
+//! parsed.
 
 /// Maximum length of one text, in bytes as written in JSON. Twitch's longest text has 500
 /// characters, or 3,000 bytes when they are escaped.
@@ -37,7 +37,7 @@ pub fn shorten(json: &str) -> Option<String> {
     Some(short)
 }
 
-/// The length of the part that is kept, and the full length up to the closing quote. A text is cut
+/// The length of the part to keep, and the full length up to the closing quote. A text is cut
 /// between characters, never within an escape or a surrogate pair.
 fn lengths(text: &str) -> (usize, usize) {
     let bytes = text.as_bytes();
@@ -63,7 +63,7 @@ fn lengths(text: &str) -> (usize, usize) {
     (kept.unwrap_or(whole), whole)
 }
 
-/// The length of an escape. The two halves of a surrogate pair are one escape.
+/// The two halves of a surrogate pair count as one escape.
 fn escape(bytes: &[u8]) -> usize {
     let is_half = |bytes: &[u8], leads: [u8; 4]| {
         bytes.starts_with(b"\\u")
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_long_text_stays_as_it_is() {
+    fn json_without_long_texts_stays_unchanged() {
         assert_eq!(
             shorten(&json!({ "a": "x".repeat(LONGEST) }).to_string()),
             None
@@ -137,7 +137,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_comes_out_is_json_with_the_same_short_texts(
+        fn the_result_is_json_with_the_same_short_texts(
             texts in prop::collection::vec((".{0,20}", 0_usize..600), 1..6),
         ) {
             let long: Vec<_> = texts.iter().map(|(text, times)| text.repeat(*times)).collect();

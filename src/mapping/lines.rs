@@ -26,12 +26,11 @@ const HOLD_MS: u64 = 100;
 /// forgotten.
 const LINES: usize = 1_024;
 
-/// One line, from its first message on.
+/// One chat line, from its first message on.
 #[derive(Debug)]
 struct Line {
     who: Person,
     chat: Chat,
-    /// Id of its first message.
     id: String,
     began_ms: u64,
     /// The `FirstWord` to emit: `true` if it is the person's first message ever on this channel.
@@ -43,19 +42,19 @@ struct Line {
     is_out: bool,
 }
 
-/// The lines of the last two seconds. Times come from a monotonic clock.
+/// The chat lines of the last two seconds. Times come from a monotonic clock.
 #[derive(Debug, Default)]
 pub struct Lines {
     held: VecDeque<Line>,
     /// When each person's last `FirstWord` was emitted.
     first_words: HashMap<(Platform, Box<str>), u64>,
     room: usize,
-    /// Lines that were pushed out by newer ones before they were emitted.
+    /// Lines that were removed to make room for newer ones before they were emitted.
     crowded: Vec<Line>,
 }
 
-/// The chat line that a fact reports, if any. As in Streamer.bot, a reward with a text has a chat
-/// line too, and a cheer has none.
+/// The chat line that a fact reports; `None` if it reports none. As in Streamer.bot, a reward with
+/// a text has a chat line too, and a cheer has none.
 pub fn line_of(fact: &Fact) -> Option<Presence> {
     match fact {
         Fact::Presence(presence) if presence.emitted_as != PresenceEvent::Silent => {
@@ -76,7 +75,7 @@ impl Line {
         self.who.is_same(who) && *self.chat.text == *text
     }
 
-    /// Whether an event of this line has still to be emitted.
+    /// Whether an event of this line must still be emitted.
     fn waits(&self) -> bool {
         !self.is_out || self.first_word.is_some()
     }
@@ -110,7 +109,7 @@ impl Line {
     fn emit(&mut self, at: &At<'_>, events: &mut Vec<Emitted>) {
         let ever = self.first_word.take();
         self.has_first_word |= ever.is_some();
-        // A message without a text can be a first word, but there is no line to show.
+        // A message without a text can be a first word, but it has no line to show.
         let line = (!std::mem::replace(&mut self.is_out, true) && !self.chat.text.is_empty())
             .then_some("ChatMessage");
         for kind in ever.map(|_| "FirstWord").into_iter().chain(line) {
@@ -123,7 +122,7 @@ impl Line {
 }
 
 impl Lines {
-    /// Adds a message, with its id. Its events come from [`Self::release`].
+    /// Adds a message, with its id. [`Self::release`] returns its events.
     pub fn hold(&mut self, presence: Presence, id: &str, now_ms: u64) {
         let Presence {
             who,
@@ -233,7 +232,7 @@ mod tests {
 
     use super::*;
 
-    fn said(who: &str, text: &str, emitted_as: PresenceEvent) -> Presence {
+    fn presence(who: &str, text: &str, emitted_as: PresenceEvent) -> Presence {
         let who = Person::new(&format!("id of {who}"), &who.to_lowercase(), who).unwrap();
         Presence {
             who,
@@ -260,14 +259,18 @@ mod tests {
     #[test]
     fn a_line_waits_a_tenth_of_a_second_and_then_comes_whole() {
         let mut lines = Lines::default();
-        lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m1", 1_000);
         lines.hold(
-            said("Anna", "hi", PresenceEvent::FirstWord { ever: false }),
+            presence("Anna", "hi", PresenceEvent::ChatMessage),
+            "m1",
+            1_000,
+        );
+        lines.hold(
+            presence("Anna", "hi", PresenceEvent::FirstWord { ever: false }),
             "m2",
             1_001,
         );
         lines.hold(
-            said("Anna", "hi", PresenceEvent::FirstWord { ever: true }),
+            presence("Anna", "hi", PresenceEvent::FirstWord { ever: true }),
             "m3",
             1_002,
         );
@@ -297,7 +300,7 @@ mod tests {
             (4_001, 0),
             (4_002, 1),
         ] {
-            lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m", at);
+            lines.hold(presence("Anna", "hi", PresenceEvent::ChatMessage), "m", at);
             assert_eq!(lines.release_all(&At::default()).len(), expected, "{at}");
         }
     }
@@ -314,7 +317,7 @@ mod tests {
             ("Anna", "hi", 200_000),
         ] {
             lines.hold(
-                said(who, text, PresenceEvent::FirstWord { ever: false }),
+                presence(who, text, PresenceEvent::FirstWord { ever: false }),
                 "m",
                 at,
             );
@@ -324,22 +327,22 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_no_id_is_known_by_the_login() {
+    fn a_person_without_an_id_is_known_by_the_login() {
         let mut lines = Lines::default();
         let by_login = Presence {
             who: Person::new("", "Anna", "").unwrap(),
-            ..said("Anna", "hi", PresenceEvent::ChatMessage)
+            ..presence("Anna", "hi", PresenceEvent::ChatMessage)
         };
-        lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m1", 0);
+        lines.hold(presence("Anna", "hi", PresenceEvent::ChatMessage), "m1", 0);
         lines.hold(by_login, "m2", 1);
         assert_eq!(lines.release_all(&At::default()).len(), 1);
     }
 
     #[test]
-    fn what_a_later_message_knows_better_is_taken_from_it() {
+    fn better_data_of_a_later_message_is_used() {
         let mut lines = Lines::default();
-        lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m1", 0);
-        let mut highlighted = said("Anna", "hi", PresenceEvent::ChatMessage);
+        lines.hold(presence("Anna", "hi", PresenceEvent::ChatMessage), "m1", 0);
+        let mut highlighted = presence("Anna", "hi", PresenceEvent::ChatMessage);
         highlighted.chat.kind = ChatKind::Highlighted;
         highlighted.chat.badges = vec![("vip".into(), "1".into())];
         highlighted.chat.color = "#123456".into();
@@ -362,7 +365,7 @@ mod tests {
         let count = 3 * LINES;
         for number in 0..count {
             lines.hold(
-                said("Anna", &number.to_string(), PresenceEvent::ChatMessage),
+                presence("Anna", &number.to_string(), PresenceEvent::ChatMessage),
                 "m",
                 0,
             );
@@ -372,7 +375,7 @@ mod tests {
     }
 
     proptest! {
-        /// For any messages in any order, each reported line is emitted once, and none waits for
+        /// For any messages in any order, each reported line is emitted once, and no line waits for
         /// ever.
         #[test]
         fn each_line_is_emitted_once(messages in prop::collection::vec((0..3_u8, 0..3_u8, 0..3_u8,
@@ -399,7 +402,7 @@ mod tests {
                     began.insert((who, text), now);
                     expected += 1;
                 }
-                lines.hold(said(&format!("P{who}"), &format!("text {text}"), emitted_as), "m", now);
+                lines.hold(presence(&format!("P{who}"), &format!("text {text}"), emitted_as), "m", now);
                 prop_assert!(lines.due_ms().is_none_or(|due| due <= now + HOLD_MS));
             }
             for line in lines.release(&at(now + HOLD_MS)) {

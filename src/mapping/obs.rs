@@ -1,7 +1,7 @@
 //! Events of OBS itself, as Streamer.bot's events of the source `Obs`.
 //!
-//! Streamer.bot documents the variables of its triggers (`obs.id`, `obsEvent.event`) and not the
-//! data of these events. So each event has the variables as keys with a dot, and `connection`,
+//! Streamer.bot documents the variables of its triggers (`obs.id`, `obsEvent.event`), but not the
+//! data of these events. So each event has the variables as keys with a dot, and also `connection`,
 //! which newer versions send.
 
 use serde_json::{Map, Value, json, value::RawValue};
@@ -13,21 +13,21 @@ pub const CUSTOM_EVENT: &str = "CustomEvent";
 /// The type of obs-websocket's events of vendors, and of the event that is emitted for them.
 const VENDOR_EVENT: &str = "VendorEvent";
 
-/// Whether this is an event that passes on any event of OBS, or any message of another program.
+/// Whether this event passes on arbitrary events of OBS, or arbitrary messages of other programs.
 pub fn is_passed_on(name: &EventName) -> bool {
     let is = |kind: &str| name.kind.eq_ignore_ascii_case(kind);
     name.source.eq_ignore_ascii_case("Obs")
         && ["Event", VENDOR_EVENT, CUSTOM_EVENT].into_iter().any(is)
 }
 
-/// The connection to OBS as Streamer.bot describes one. `id` distinguishes it from the connection
-/// to another OBS.
+/// The connection to OBS in Streamer.bot's format. `id` distinguishes it from the connection to
+/// another OBS.
 pub fn connection(id: &str, obs_version: &str, websocket_version: &str) -> Value {
     json!({ "id": id, "host": "OBS", "name": "OBS", "version": obs_version,
         "websocketVersion": websocket_version })
 }
 
-/// An event about this connection, with further keys.
+/// An event about this connection, with additional keys.
 fn about(connection: &Value, kind: &str, keys: Value) -> EmittedEvent {
     let part = |key: &str| connection.get(key).cloned().unwrap_or_default();
     let mut data = json!({ "obs.id": part("id"), "obs.name": part("name"), "obs.host": part("host"),
@@ -75,7 +75,7 @@ pub fn recording_changed(connection: &Value, active: bool, path: &str) -> Emitte
     about(connection, kind, keys)
 }
 
-/// The type of the event that is emitted for this one.
+/// The type of the event that the bridge emits for an event of OBS.
 pub fn kind_of(event: &ObsEvent) -> &'static str {
     if &*event.kind == VENDOR_EVENT {
         VENDOR_EVENT
@@ -84,8 +84,8 @@ pub fn kind_of(event: &ObsEvent) -> &'static str {
     }
 }
 
-/// Any event of OBS, with the fields that OBS sent. `None` if they cannot be read, because they
-/// nest too deeply.
+/// The bridge's event for any event of OBS, with the fields that OBS sent. `None` if the fields
+/// nest too deeply to be read.
 pub fn event(connection: &Value, event: &ObsEvent) -> Option<EmittedEvent> {
     let fields: Map<String, Value> = match &event.data {
         Some(data) => serde_json::from_str(data.get()).ok()?,
@@ -106,8 +106,8 @@ pub fn event(connection: &Value, event: &ObsEvent) -> Option<EmittedEvent> {
     Some(about(connection, kind, keys))
 }
 
-/// A `CustomEvent` of another program: its data is the message. `None` if it is no object, or nests
-/// too deeply.
+/// A `CustomEvent` of another program: its data is the message. `None` if the message is not an
+/// object, or nests too deeply.
 pub fn custom_event(whole: &RawValue) -> Option<EmittedEvent> {
     let message: Map<String, Value> = serde_json::from_str(whole.get()).ok()?;
     Some(EmittedEvent::new("Obs", CUSTOM_EVENT, message.into()))
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nests_too_deeply_is_no_event() {
+    fn a_deeply_nested_message_gives_no_event() {
         let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(200), "]".repeat(200));
         let raw = RawValue::from_string(deep.clone()).unwrap();
         assert_eq!(custom_event(&raw), None);

@@ -2,7 +2,7 @@
 
 use crate::event::EmittedEvent;
 
-/// An event to be emitted now.
+/// An event that must be emitted now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Emitted {
     pub event: EmittedEvent,

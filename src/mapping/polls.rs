@@ -15,7 +15,7 @@ pub struct Polls {
 }
 
 impl Polls {
-    /// Takes a message. Returns its events as [`Fact::Plain`].
+    /// Reads a message. Returns its events as [`Fact::Plain`].
     pub(super) fn take(&mut self, message: VoteMessage, now_ms: i64) -> Vec<Fact> {
         let mut facts = self.tick(now_ms);
         match message {
@@ -29,8 +29,8 @@ impl Polls {
                             .map(|vote| running("PollCreated", vote, now_ms)),
                     );
                 }
-                // A state after the clearing is the result; it is emitted when the poll has
-                // settled.
+                // A state that arrives after the clearing is the result. It is emitted when the
+                // poll has settled.
                 Step::Moved { .. } if self.course.is_cleared() => {}
                 Step::Moved { .. } => facts.extend(
                     self.course
@@ -77,7 +77,8 @@ fn running(kind: &str, vote: &Vote, now_ms: i64) -> Fact {
 }
 
 fn completed(vote: &Vote, now_ms: i64) -> Fact {
-    // The poll may have been ended by hand before its time, or this message may come after it.
+    // The poll may have been ended by hand before its planned end, or this message may arrive after
+    // it.
     let ended = iso(vote.end_ms().map_or(now_ms, |end| end.min(now_ms)));
     let status = if vote.status.is_empty() || &*vote.status == "ACTIVE" {
         "completed".into()
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn two_open_pages_tell_it_once() {
+    fn two_open_pages_are_emitted_once() {
         let facts = play(OLD, &[38, 38, 39, 39, 40, 41, 40, 41, 41]);
         assert_eq!(
             names(&facts),
@@ -197,10 +198,10 @@ mod tests {
     fn a_result_that_obs_put_behind_the_clearing_still_counts() {
         let mut polls = Polls::default();
         let all = lines(OLD);
-        let mut hear =
+        let mut receive =
             |number: usize, now| polls.take(vote::read(all[number - 1].data.as_deref()).0, now);
-        assert_eq!(names(&hear(38, 0)), ["Twitch.PollCreated"]);
-        assert_eq!((hear(41, 1000), hear(40, 1003)), (vec![], vec![]));
+        assert_eq!(names(&receive(38, 0)), ["Twitch.PollCreated"]);
+        assert_eq!((receive(41, 1000), receive(40, 1003)), (vec![], vec![]));
         let facts = polls.tick(1500);
         let data = *event_data(&facts).first().unwrap();
         assert_eq!(

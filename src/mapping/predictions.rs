@@ -13,7 +13,7 @@ pub struct Predictions {
 }
 
 impl Predictions {
-    /// Takes a message. Returns its events as [`Fact::Plain`].
+    /// Reads a message. Returns its events as [`Fact::Plain`].
     pub(super) fn take(&mut self, message: VoteMessage, now_ms: i64) -> Vec<Fact> {
         let mut facts = self.tick(now_ms);
         let vote = match message {
@@ -24,8 +24,8 @@ impl Predictions {
             }
             VoteMessage::Nothing => return facts,
         };
-        // If another prediction was open, its end was missed and its result is unknown: no event
-        // for it.
+        // If another prediction was open, the bridge missed its end and does not know its result,
+        // so it has no event.
         let step = self.course.take(vote, now_ms);
         let Some(current) = self.course.current().filter(|_| step != Step::Nothing) else {
             return facts;
@@ -57,8 +57,7 @@ impl Predictions {
         self.course.due_ms()
     }
 
-    /// Ends a prediction that was cleared at least half a second ago without a result: it was
-    /// canceled.
+    /// Cancels a prediction that was cleared at least half a second ago without a result.
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
         self.course
             .settle(now_ms)
@@ -68,8 +67,8 @@ impl Predictions {
     }
 }
 
-/// Whether the prediction has a result. Twitchat names the winner together with the end; the oldest
-/// version sends Twitch's status.
+/// Whether the prediction has a result. Twitchat reports the winner together with the end. The
+/// oldest version sends Twitch's status.
 fn is_resolved(vote: &Vote) -> bool {
     &*vote.status == "RESOLVED" || (vote.winner.is_some() && vote.ends_ms.is_some())
 }
@@ -156,7 +155,7 @@ fn event<const N: usize>(kind: &str, vote: &Vote, more: [(&'static str, Value); 
 }
 
 fn outcomes(vote: &Vote) -> Vec<Value> {
-    // Twitch colours two outcomes blue and pink, and more than two all blue.
+    // Twitch colours two outcomes blue and pink. It colours more than two outcomes blue.
     let second = if vote.choices.len() == 2 {
         "pink"
     } else {
@@ -170,7 +169,7 @@ fn outcomes(vote: &Vote) -> Vec<Value> {
         .collect()
 }
 
-/// One outcome. Twitchat does not report who predicted it.
+/// Twitchat does not report the people who predicted an outcome.
 fn outcome(choice: &Choice, color: &str) -> Value {
     json!({
         "id": choice.id, "title": choice.title, "color": color, "top_predictors": [],
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn two_open_pages_tell_it_once() {
+    fn two_open_pages_are_emitted_once() {
         let facts = play(OLD, &[44, 44, 45, 45, 46, 47, 46, 47]);
         assert_eq!(
             names(&facts),
@@ -250,12 +249,12 @@ mod tests {
     fn a_result_that_obs_put_behind_the_clearing_is_no_cancellation() {
         let mut predictions = Predictions::default();
         let all = lines(OLD);
-        let mut hear = |number: usize, now| {
+        let mut receive = |number: usize, now| {
             predictions.take(vote::read(all[number - 1].data.as_deref()).0, now)
         };
-        hear(45, 0);
-        assert_eq!(hear(47, 1000), []);
-        assert_eq!(names(&hear(46, 1003)), ["Twitch.PredictionCompleted"]);
+        receive(45, 0);
+        assert_eq!(receive(47, 1000), []);
+        assert_eq!(names(&receive(46, 1003)), ["Twitch.PredictionCompleted"]);
         assert_eq!(
             (predictions.due_ms(), predictions.tick(9000)),
             (None, vec![])

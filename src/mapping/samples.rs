@@ -17,8 +17,8 @@ use crate::{
 const OLD: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
 const OLD_INDEX: &str = include_str!("../../tests/fixtures/twitchat_examples_index.tsv");
 const NEW: &str = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson");
-/// Between two messages, so that each poll has settled and each gift bomb is complete before the
-/// next one.
+/// Time between two messages. It is long enough for each poll to settle and for each gift bomb to
+/// be complete.
 const APART_MS: u64 = 60_000;
 
 static EVENTS: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
@@ -33,13 +33,13 @@ static EVENTS: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
     events
 });
 
-/// An example of the data of an event; `None` for events that are not made of Twitchat's messages.
+/// An example of the data of an event. `None` if no message of Twitchat leads to this event.
 pub fn data_of(name: &EventName) -> Option<&'static Value> {
     EVENTS.get(&name.to_string())
 }
 
-/// The messages of Twitchat up to 16, and those of Twitchat 17, each with whether Twitchat still
-/// sends its type in this form.
+/// The messages of Twitchat up to 16, and the messages of Twitchat 17. The flag of each is whether
+/// Twitchat still sends its type in this form.
 pub fn messages() -> [Vec<(String, bool)>; 2] {
     // The first line of the index is its header.
     let is_current = OLD_INDEX.lines().skip(1).map(|line| {

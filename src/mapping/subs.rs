@@ -1,5 +1,6 @@
 //! New subscriptions, held back for a second. A resubscription that somebody announces in chat may
-//! arrive as a new subscription too, before or after. Then only the resubscription is emitted.
+//! also arrive as a new subscription, before or after the resubscription. Then only the
+//! resubscription is emitted.
 
 use super::{at::At, outcome::Emitted, render};
 use crate::event::{
@@ -13,7 +14,7 @@ const SAME_MS: u64 = 1_000;
 /// New subscriptions and resubscriptions of the last second. Times come from a monotonic clock.
 #[derive(Debug, Default)]
 pub struct Subs {
-    /// Each with the id of its message and the time of its arrival.
+    /// New subscriptions, each with the id of its message and the time of its arrival.
     new: Vec<(Subscription, String, u64)>,
     renewed: Vec<(Person, u64)>,
 }

@@ -1,8 +1,9 @@
 //! Finds the rows of a summary that the journal lacks, by matching two multisets.
 //!
-//! A live fact and the summary's row for it have no id in common, but they have the same [`Key`].
-//! Rows that the summary has more often than the journal are missing. Once they are added, a second
-//! run finds none. `bridge` counts the keys of all journal entries since the summary's start.
+//! A live fact and the summary's row for it have no id in common, but they have the same [`Key`]. A
+//! row is missing if the summary has it more often than the journal. Once these rows are added, a
+//! second run finds none. `bridge` counts the keys of all journal entries since the summary's
+//! start.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -48,7 +49,8 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
         Fact::Subscription(sub) => match sub.kind {
             SubKind::New | SubKind::PrimeUpgrade => key("sub", &sub.who, sub.tier),
             SubKind::Renewed => key("resub", &sub.who, sub.tier),
-            // Twitchat's summary lists them among the gifts, as a gift of the person who upgraded.
+            // Twitchat's summary lists upgrades among the gifts, as a gift from the person who
+            // upgraded.
             SubKind::GiftUpgrade => key("gift", &sub.who, sub.tier),
         },
         Fact::HypeTrain(train) if &*train.phase == "HypeTrainEnd" => {
@@ -127,7 +129,7 @@ fn lacking(
     })
 }
 
-/// The row as it is journalled.
+/// The row in the format of the journal.
 fn row(list: List, raw: &RawValue, missing: u32) -> Box<str> {
     if list != List::Subgifts {
         return raw.get().into();

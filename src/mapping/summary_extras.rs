@@ -1,9 +1,9 @@
 //! Summary extras: contents of Twitchat's summary that are not matched row by row. They are states
-//! that only grow, and things that no other section credits: polls, shoutouts, power-ups, activity
+//! that only grow, and events that no other section credits: polls, shoutouts, power-ups, activity
 //! in chat, and patrons.
 //!
 //! Twitchat sends no event when they happen, so there is no event to match them with. Each summary
-//! is joined with the earlier ones (`credits::joined_extras`). The journal keeps them as one row,
+//! is joined with the earlier ones (`credits::joined_extras`). The journal stores them as one row,
 //! [`KIND`], which is a summary with only these lists.
 
 use serde::Deserialize;
@@ -24,7 +24,6 @@ pub const KIND: &str = "rest";
 /// A poll or a prediction that is over.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EndedVote {
-    /// The question.
     pub title: Box<str>,
     /// Total number of votes, or of channel points.
     pub total: u64,
@@ -32,13 +31,12 @@ pub struct EndedVote {
     pub choices: Vec<(Box<str>, u64, bool)>,
 }
 
-/// A shoutout. `W` names people here and below: a [`Person`] of the summary, or a number that the
-/// credits know them by.
+/// In this file, `W` identifies a person: it is a [`Person`] of the summary, or the id of a person
+/// in the credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Shoutout<W = Person> {
     /// The person who received or gave the shoutout.
     pub who: W,
-    /// Whether the broadcaster received the shoutout.
     pub received: bool,
     pub viewers: u64,
 }
@@ -87,7 +85,7 @@ pub struct Train<W = Person> {
     pub conductors: Vec<W>,
 }
 
-/// The contents of a summary that are joined with those of earlier summaries.
+/// The contents of a summary that are joined with the same contents of earlier summaries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SummaryExtras {
     pub polls: Vec<EndedVote>,
@@ -251,8 +249,7 @@ fn train(row: &Row<'_>) -> Option<Train> {
     })
 }
 
-/// Whether this is an address on the network. Paths inside Twitchat cannot be loaded from
-/// elsewhere.
+/// Whether this is an address on the network. Other pages cannot load a path inside Twitchat.
 fn is_url(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }
@@ -319,7 +316,7 @@ const KEPT: [(List, &[&str]); 15] = [
     (List::SuperStickers, &["uid", "login", "stickerUrl"]),
 ];
 
-/// The summary as the journal keeps it: only these lists and fields.
+/// The summary in the format of the journal: only these lists and fields.
 pub fn body(summary: &Summary) -> Box<str> {
     let mut kept = Map::new();
     for (list, fields) in KEPT {
@@ -377,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn the_journal_keeps_what_is_read_and_nothing_else() {
+    fn the_journal_keeps_only_data_that_is_read() {
         for line in [121, 122, 123, 124] {
             let summary = summary(line);
             let body = body(&summary);
@@ -393,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_any_shape_are_no_trouble() {
+    fn rows_of_any_shape_are_accepted() {
         let odd = r#"{"polls":[7,{"title":"","choices":3},{"title":"a","choices":[1,
             {"win":"yes"}],"votes":"12"}],"chatters":[{}],"powerups":null,
             "shoutouts":[{"uid":7,"login":null,"received":1}],

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::event::entries::{self, Entries};
 
-/// The text that Twitchat sends in place of a whisper's. It is kept, because it marks the message
-/// as a whisper.
+/// The text that Twitchat sends in place of a whisper's text. It is kept, because it marks the
+/// message as a whisper.
 pub const PRIVATE: &str = "<not set for privacy reasons>";
 
 /// The key of a text's hash in the journal, for bits and rewards.
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_texts_stays_as_it_is_written() {
+    fn json_without_texts_stays_unchanged() {
         let json = r#"{ "user": {"id" : 1.50}, "title":"T" }"#;
         assert_eq!(&*stripped(json), json);
     }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nests_too_deeply_to_be_read_is_not_kept() {
+    fn deeply_nested_json_is_not_kept() {
         let json = format!("{{\"message\":{}1{}}}", "[".repeat(500), "]".repeat(500));
         let raw = RawValue::from_string(json).unwrap();
         assert_eq!(&*strip_texts(&raw), "{}");

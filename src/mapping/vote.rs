@@ -1,9 +1,10 @@
-//! Polls and predictions: reads the states that Twitchat sends, and follows them from begin to end.
+//! Polls and predictions: reads the states that Twitchat sends, and follows them from beginning to
+//! end.
 //!
 //! Twitchat repeats the whole state, twice if two of its pages are open, and OBS may swap messages
 //! that are close together. So the number of votes only grows, and a poll that is over stays over.
-//! When a poll is cleared, its result may still arrive for a moment, so its end waits. "Vote" means
-//! a poll or a prediction here.
+//! When a poll is cleared, its result may still arrive for a moment, so the end is delayed. "Vote"
+//! means a poll or a prediction here.
 
 use std::collections::VecDeque;
 
@@ -53,18 +54,15 @@ pub(super) struct Vote {
     pub(super) status: Box<str>,
 }
 
-/// A message about a vote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum VoteMessage {
     /// There is no vote any more: the data is `{}`, `null`, or absent.
     Cleared,
-    /// The vote as it stands now.
     State(Vote),
     /// The message cannot be read.
     Nothing,
 }
 
-/// The two kinds of votes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum VoteKind {
     Poll,
@@ -114,14 +112,13 @@ struct VoteFields<'a> {
 
 impl<'a> VoteFields<'a> {
     /// Reads the fields inside `poll` or `prediction`, or flat as on the public API page. `None` if
-    /// they are no object.
+    /// they are not an object.
     fn read(data: &'a RawValue) -> Option<Self> {
         let outer = lenient::object::<Outer<'_>>(data)?;
         lenient::object(outer.poll.or(outer.prediction).unwrap_or(data))
     }
 
-    /// The owner of the channel. Twitchat sends only votes of the channel that the bridge works
-    /// for.
+    /// The owner of the channel. Twitchat sends only votes of the owner's channel.
     fn owner(&self) -> Option<Fact> {
         let id = [&self.channel_id, &self.broadcaster_id]
             .into_iter()
@@ -281,7 +278,7 @@ impl Vote {
             .choices
             .iter()
             .find(|choice| self.winner.as_deref() == Some(&*choice.id));
-        // Of several with the most votes the first one leads, as in Twitchat.
+        // If several choices have the most votes, the first one leads, as in Twitchat.
         named.or_else(|| self.choices.iter().rev().max_by_key(|choice| choice.votes))
     }
 
@@ -304,12 +301,11 @@ impl Vote {
 /// The change that a state of a vote caused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// A vote has begun; one that was open before is over.
+    /// A vote that was open before is over.
     Begun {
         /// The vote that was open before.
         before: Option<Vote>,
     },
-    /// The vote has changed.
     Moved {
         /// Whether this state locked it.
         locked: bool,
@@ -332,7 +328,6 @@ impl VoteCourse {
         self.current.as_ref()
     }
 
-    /// Applies a state.
     pub(super) fn take(&mut self, vote: Vote, now_ms: i64) -> Step {
         if self.over.contains(&vote.id) {
             return Step::Nothing;
@@ -361,7 +356,7 @@ impl VoteCourse {
         Step::Moved { locked }
     }
 
-    /// The open vote was cleared. It counts as over once [`SETTLE_MS`] have passed.
+    /// Records that the open vote was cleared. It counts as over once [`SETTLE_MS`] have passed.
     pub(super) fn clear(&mut self, now_ms: i64) {
         if self.current.is_some() {
             self.cleared_ms.get_or_insert(now_ms);
@@ -409,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn cleared_is_told_in_three_ways() {
+    fn a_clearing_is_sent_in_three_ways() {
         for json in ["{}", "null", r#"{"poll":null}"#, r#"{"prediction":{}}"#] {
             assert_eq!(
                 read(Some(serde_json::from_str(json).unwrap())).0,
@@ -449,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn votes_only_grow_and_what_is_over_stays_over() {
+    fn votes_only_grow_and_an_ended_vote_stays_ended() {
         let poll = |votes: u32| {
             state(&format!(
                 r#"{{"id":"a","started_at":1,"choices":[{{"id":"x","votes":{votes}}}]}}"#

@@ -154,7 +154,7 @@ impl Ingest {
         }
         if is_told && base.emitter.is_needed() {
             let (fresh, broadcaster) = (base.out.fresh_id(), base.model.broadcaster());
-            let mut says = reading.says.clone();
+            let mut says = reading.fact.clone();
             says.each_person(|person| base.model.fold().people.complete(person));
             let id = event_id.unwrap_or(&fresh);
             let context = render::Context {

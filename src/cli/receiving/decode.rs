@@ -378,7 +378,7 @@ impl Decoder {
         let readings = published::read(name, data)?;
         let context = moment(at, self.broadcaster.as_ref()).context(event_id.unwrap_or_default());
         let line = |reading: &published::Reading| {
-            let mut says = reading.says.clone();
+            let mut says = reading.fact.clone();
             says.each_person(|person| self.people.complete(person));
             Line::event(
                 published::event(name, reading, &says, &context),

@@ -284,11 +284,11 @@ mod tests {
         assert_eq!(
             doubts(&["FOLOW", "Twitchat.FOLOW", "Twitch.Folow", "*.Folow"]),
             [
-                "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?",
-                "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?",
+                "FOLOW is not in any known version of Twitchat; did you mean FOLLOW?",
+                "FOLOW is not in any known version of Twitchat; did you mean FOLLOW?",
                 "no event Twitch.Folow is known: it comes only when another program publishes it \
                     with PublishEvent; did you mean Twitch.Follow?",
-                "no event that is known matches *.Folow",
+                "no known event matches *.Folow",
             ]
         );
     }

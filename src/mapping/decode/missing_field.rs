@@ -1,10 +1,8 @@
-//! An error for messages without a required field.
-
 /// A message lacks a required field. Such messages are counted; they never stop the bridge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("no usable `{field}` in the message")]
 pub struct MissingField {
-    /// The field, in today's spelling; `data` if the message has no data at all.
+    /// The current name of the field; `data` if the message has no data at all.
     pub field: &'static str,
 }
 

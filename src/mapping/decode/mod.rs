@@ -23,13 +23,13 @@ use crate::event::{Fact, fact::PresenceEvent};
 /// The facts of one message.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Decoded {
-    /// The facts in the message. If it names its channel, [`Fact::Broadcaster`] comes first, so
-    /// that messages of other channels can be left out.
+    /// The facts in the message. If the message names its channel, [`Fact::Broadcaster`] comes
+    /// first, so that messages of other channels can be left out.
     pub facts: Vec<Fact>,
     /// Set if the message lacks a required field.
     pub missing: Option<MissingField>,
     /// Set if the message is about a poll or a prediction. [`super::Interpreter::votes`] follows
-    /// them.
+    /// polls and predictions.
     pub vote: Option<Box<VoteReport>>,
 }
 

@@ -40,7 +40,7 @@ struct AuthoredMessage<'a> {
     display_name: Text<'a>,
 }
 
-/// A message in one form for all layouts: its author, channel and text.
+/// The author, channel and text of a message, regardless of its layout.
 pub(super) struct Message {
     pub(super) who: Option<Person>,
     pub(super) channel: Option<Fact>,
@@ -50,18 +50,18 @@ pub(super) struct Message {
 pub(super) fn read(data: &RawValue) -> Result<Message, MissingField> {
     let outer: AuthoredMessage<'_> = lenient::object(data).ok_or(MissingField::with("data"))?;
     let is_me = &*outer.reason.0 == "slashMe";
-    let said = outer.message.and_then(lenient::object).unwrap_or(outer);
-    let room = said.tags.0.as_ref().map_or("", |tags| &*tags.room_id.0);
-    let channel = [&*said.channel.0, room]
+    let inner = outer.message.and_then(lenient::object).unwrap_or(outer);
+    let room = inner.tags.0.as_ref().map_or("", |tags| &*tags.room_id.0);
+    let channel = [&*inner.channel.0, room]
         .into_iter()
         .find(|id| is_twitch_id(id))
         .and_then(channel::channel);
-    let account = said
+    let account = inner
         .user
         .0
         .as_ref()
         .map(|user| (user, NameSource::User))
-        .or_else(|| said.tags.0.as_ref().map(|tags| (tags, NameSource::Tags)));
+        .or_else(|| inner.tags.0.as_ref().map(|tags| (tags, NameSource::Tags)));
     let named = account.and_then(|(account, names)| {
         if names == NameSource::Tags {
             account.tagged_person()
@@ -70,8 +70,13 @@ pub(super) fn read(data: &RawValue) -> Result<Message, MissingField> {
         }
     });
     let who =
-        named.or_else(|| Person::new(&said.user_id.0, &said.username.0, &said.display_name.0));
-    let mut chat = read_chat(said.message, &said.message_chunks, &said.channel.0, account);
+        named.or_else(|| Person::new(&inner.user_id.0, &inner.username.0, &inner.display_name.0));
+    let mut chat = read_chat(
+        inner.message,
+        &inner.message_chunks,
+        &inner.channel.0,
+        account,
+    );
     if is_me {
         chat.kind = ChatKind::Me;
     }

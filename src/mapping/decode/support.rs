@@ -46,7 +46,7 @@ struct SupportData<'a> {
     #[serde(rename = "message_chunks")]
     message_chunks: Rows<'a>,
     user: Loose<Account<'a>>,
-    /// The hash of the text, which the journal has in place of the text.
+    /// The hash of the text, which the journal stores instead of the text.
     text_print: Number,
     bits: Number,
     reward: Loose<Reward<'a>>,
@@ -203,7 +203,7 @@ fn gift(given: &SupportData<'_>) -> Gift {
     }
 }
 
-/// Months in total. A new subscriber is in the first month; for others, 0 means unknown.
+/// A new subscriber is in the first month. For other subscribers, 0 means unknown.
 pub(in crate::mapping) fn total_months(kind: SubKind, emitted_as: Option<u32>) -> u32 {
     emitted_as
         .unwrap_or_default()
@@ -214,13 +214,13 @@ fn person(user: &Loose<Account<'_>>) -> Option<Person> {
     user.0.as_ref().and_then(Account::person)
 }
 
-/// The gifter. Without a name it is Twitch's anonymous gifter, whose names are filled in.
+/// The gifter. Twitch's anonymous account if the message names nobody.
 pub(in crate::mapping) fn giver(who: Option<Person>) -> Person {
     who.filter(|who| !who.is_anonymous())
         .unwrap_or_else(|| Person::anonymous(ANONYMOUS_GIFTER))
 }
 
-/// `prime`, 1, 2, 3, or Twitch's own 1000, 2000, 3000. Anything else is tier 1.
+/// Reads `prime`, 1, 2, 3, or Twitch's own 1000, 2000, 3000. Any other text is tier 1.
 pub(in crate::mapping) fn tier(text: &str) -> Tier {
     match text.trim() {
         "2" | "2000" => Tier::Two,

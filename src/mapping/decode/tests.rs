@@ -62,7 +62,7 @@ fn person(who: &Person) -> String {
     )
 }
 
-/// The data of the events among the facts.
+/// The data of each event among the facts.
 pub(in crate::mapping) fn event_data(facts: &[Fact]) -> Vec<&Map<String, Value>> {
     facts
         .iter()
@@ -175,12 +175,12 @@ fn table(file: &str) -> String {
 }
 
 #[test]
-fn every_line_up_to_16_says_what_it_should() {
+fn every_line_up_to_16_gives_the_expected_facts() {
     insta::assert_snapshot!(table(OLD));
 }
 
 #[test]
-fn every_line_of_17_says_what_it_should() {
+fn every_line_of_17_gives_the_expected_facts() {
     insta::assert_snapshot!(table(NEW));
 }
 
@@ -208,7 +208,7 @@ fn texts_and_tags_of_each_generation_are_kept_until_they_are_stripped() {
 }
 
 #[test]
-fn orders_say_nothing() {
+fn actions_give_no_facts() {
     for message in ORDERS.iter().flat_map(|file| lines(file)) {
         assert_eq!(
             decode(&message.kind, message.data.as_deref()),
@@ -221,25 +221,26 @@ fn orders_say_nothing() {
 }
 
 #[test]
-fn types_that_say_something_are_known_by_name_and_in_the_catalogue() {
+fn types_with_facts_are_known_by_name_and_in_the_catalogue() {
     for message in [OLD, NEW].into_iter().flat_map(lines) {
-        let says = decode(&message.kind, message.data.as_deref()) != Decoded::default();
-        assert!(!says || feeds(&message.kind), "{}", message.kind);
+        let has_facts = decode(&message.kind, message.data.as_deref()) != Decoded::default();
+        assert!(!has_facts || feeds(&message.kind), "{}", message.kind);
         assert!(
             !feeds(&message.kind) || crate::twitchat::catalogue::look_up(&message.kind).is_some()
         );
     }
-    // They are emitted but never counted. Code that looks only for credits must not drop them.
+    // These messages are emitted but never counted. Code that looks only for credits must not drop
+    // them.
     assert!(feeds("MESSAGE_WHISPER") && feeds("ON_MESSAGE_DELETED") && !feeds("TIMER_START"));
 }
 
-/// The stripped row that the journal keeps gives the same facts again, except for the texts.
+/// The stripped row in the journal gives the same facts again, except for the texts.
 #[test]
-fn stripped_rows_say_the_same() {
+fn stripped_rows_give_the_same_facts() {
     for message in [OLD, NEW].into_iter().flat_map(lines) {
         let Some(data) = message.data else { continue };
         let kept = RawValue::from_string(strip_texts(&data).into()).unwrap();
-        let say = |data: &RawValue| {
+        let facts_of = |data: &RawValue| {
             let read = decode(&message.kind, Some(data));
             (
                 read.facts
@@ -250,7 +251,7 @@ fn stripped_rows_say_the_same() {
                 read.missing,
             )
         };
-        assert_eq!(say(&data), say(&kept), "{}", message.kind);
+        assert_eq!(facts_of(&data), facts_of(&kept), "{}", message.kind);
         if feeds(&message.kind) && matches!(family(&message.kind), Some(Family::Chat(_))) {
             assert!(!kept.get().contains("game is this"), "{kept}");
         }
@@ -258,7 +259,7 @@ fn stripped_rows_say_the_same() {
 }
 
 #[test]
-fn what_is_unusable_names_the_field() {
+fn unusable_data_names_the_field() {
     let missing = |kind: &str, json: &str| {
         decode(kind, Some(serde_json::from_str(json).unwrap()))
             .missing
@@ -288,7 +289,7 @@ fn what_is_unusable_names_the_field() {
 }
 
 #[test]
-fn whoever_gives_without_a_name_is_twitchs_anonymous_gifter() {
+fn a_giver_without_a_name_is_twitchs_anonymous_gifter() {
     for user in [
         "null",
         r#"{"login":"ananonymousgifter"}"#,

@@ -63,7 +63,7 @@ pub(super) const POINTS: [&str; 6] = [
 ];
 /// Twitch's own rewards that are paid with bits: their `cost` is not a number of channel points.
 const PAID_WITH_BITS: [&str; 3] = ["message_effect", "gigantify_an_emote", "celebration"];
-/// Flags for a gifted subscription, which the subscriber did not buy.
+/// Flags that mark a subscription as a gift, which the subscriber did not buy.
 const IS_GIFT: [&str; 4] = ["is_gift", "isGift", "resub.is_gift", "sub.is_gift"];
 pub(super) const WIDTH: [&str; 1] = ["width"];
 pub(super) const TOP: [&str; 3] = ["top_contributions", "topContributions", "contributors"];
@@ -84,9 +84,9 @@ pub(super) fn cheer(event: &Reader<'_>) -> Result<Fact, Error> {
     })
 }
 
-/// The person, or a stand-in if they do not want to be named, whatever name the event contains. The
-/// stand-in is Twitch's own account, or on other platforms a person without a name. An event
-/// without a name gets the stand-in too.
+/// The person. If the person does not want to be named, this is a stand-in, even if the event
+/// contains a name. The stand-in is Twitch's own account, or on other platforms a person without a
+/// name. An event without a name gets the stand-in too.
 fn anonymous_or(event: &Reader<'_>, named: Named, stand_in: (&str, &str, &str)) -> Person {
     let known = if event.is_anonymous() {
         None
@@ -149,7 +149,7 @@ pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Er
     }))
 }
 
-/// The number before the word "months", because Trovo sends it only in words.
+/// The number before the word "months". Trovo sends the number only in this text.
 fn months_in(content: &str) -> Option<u32> {
     let words: Vec<&str> = content.split_whitespace().collect();
     words.windows(2).find_map(|pair| match pair {
@@ -158,7 +158,7 @@ fn months_in(content: &str) -> Option<u32> {
     })
 }
 
-/// Whether another person gave this subscription.
+/// Whether this subscription was a gift from another person.
 pub(super) fn is_gift(data: &Value) -> bool {
     flag(data, &IS_GIFT)
 }
@@ -213,7 +213,7 @@ pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Error> {
         recipients = listed(event).1;
     }
     if recipients.is_empty() && event.platform() == Platform::Trovo {
-        // Trovo's message of a gift has the giver's name and the recipient's.
+        // Trovo's message of a gift has the names of the giver and the recipient.
         let content = text(data, &["content"]);
         let recipient = content
             .split_once(',')
@@ -259,7 +259,7 @@ pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Error> {
     }))
 }
 
-/// The number of listed recipients, and those of them who have a name.
+/// The number of listed recipients, and the recipients who have a name.
 fn listed(event: &Reader<'_>) -> (u32, Vec<Person>) {
     let emitted_as = list(event.data, &["recipients", "gifted_usernames", "giftees"]);
     let people = emitted_as
@@ -318,9 +318,8 @@ pub(super) fn raid(event: &Reader<'_>) -> Result<Fact, Error> {
     })
 }
 
-/// Reads a redemption. Twitch's own rewards have a type instead of a title and an id. Twitchat has
-/// its own id for the one that it reports. This uses Twitchat's id too, so that both are counted as
-/// one reward.
+/// Twitch's own rewards have a type instead of a title and an id. Twitchat reports one of them
+/// under its own id. This function uses Twitchat's id too, so that both are counted as one reward.
 pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Error> {
     let data = event.data;
     let own = text(data, &["reward_type", "rewardType", "reward.type"]);
@@ -421,7 +420,7 @@ pub(super) fn train(event: &Reader<'_>) -> Fact {
     })
 }
 
-/// Progress within the level, in percent: as reported, or computed from the points.
+/// Progress within the level, in percent: the reported value, or one computed from the points.
 fn percent(data: &Value) -> u32 {
     let points = |path| whole(data, &[path]);
     let emitted_as = count(data, &["percent"]);
@@ -466,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_is_told_or_follows_from_the_points() {
+    fn percent_is_reported_or_follows_from_the_points() {
         assert_eq!(percent(&json!({"percent": "40"})), 40);
         assert_eq!(percent(&json!({"progress": 200, "goal": 500})), 40);
         assert_eq!(

@@ -11,7 +11,7 @@ use crate::{
     mapping::{Interpreter, interpreter::At, render},
 };
 
-/// Every type with documented keys, those that count first.
+/// Every type with documented keys. Types that count come first.
 fn documented() -> Vec<(EventName, Value)> {
     let counted = FEEDS
         .iter()
@@ -67,7 +67,8 @@ fn least(name: &EventName) -> Vec<Value> {
         ],
     };
     least.push(json!({ "isTest": true }));
-    // For every key, a value of another type than the documented one, and no value at all.
+    // For every key, one case with a value of another type than the documented one, and one without
+    // a value.
     let shape = shape(name).unwrap();
     for odd in [json!(null), json!([]), json!({}), json!("x"), json!(3)] {
         let mut all = least[0].clone();
@@ -92,10 +93,10 @@ fn emitted(name: &EventName, data: &Value) -> Option<Value> {
         broadcaster: None,
     };
     assert_eq!(readings.len(), 1, "{name} {data}");
-    Some(event(name, &readings[0], &readings[0].says, &context).data)
+    Some(event(name, &readings[0], &readings[0].fact, &context).data)
 }
 
-/// Collects the paths of a shape that are missing in the data or have another type. Where the shape
+/// Collects the paths of a shape that are missing in the data or have another type. If the shape
 /// has `null`, any value is allowed.
 fn lacking(shape: &Value, data: &Value, path: &str, problems: &mut Vec<String>) {
     match (shape, data) {
@@ -128,7 +129,8 @@ fn every_type_has_every_documented_key_however_little_is_published() {
                     lacking(&shape, &emitted, "", &mut lack);
                     problems.extend(lack.iter().map(|lack| format!("{name} of {data}: {lack}")));
                 }
-                // The least data of each type must be accepted; odd values may be refused.
+                // The least data of each type must be accepted. Data with unusual values may be
+                // refused.
                 None if place == 0 => problems.push(format!("{name}: {data} is refused")),
                 None => {}
             }
@@ -169,7 +171,7 @@ fn a_publishers_own_fields_stand_beside_the_documented_ones() {
             &emitted_as["percent"]
         ),
         (&json!(700), &json!(1_600), &json!(43)),
-        "the points, if told"
+        "the points, if reported"
     );
 }
 
@@ -227,7 +229,7 @@ fn the_receiving_account_and_hidden_names_do_not_come_back_through_the_publisher
 /// Checks the keys of events that are made of Twitchat's messages, with captured messages of all
 /// generations.
 #[test]
-fn what_twitchat_reports_has_every_documented_key_too() {
+fn events_of_twitchats_messages_have_every_documented_key_too() {
     let mut problems = Vec::new();
     let mut names = std::collections::BTreeSet::new();
     for file in [
@@ -266,7 +268,7 @@ fn what_twitchat_reports_has_every_documented_key_too() {
     assert!(names.len() > 15, "{names:?}");
 }
 
-/// Compares the list of keys in docs/events.md; `UPDATE_DOCS=1` writes it anew.
+/// Compares the list of keys in docs/events.md. `UPDATE_DOCS=1` rewrites it.
 #[test]
 fn the_documented_keys_are_those_that_are_emitted() {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();

@@ -1,9 +1,9 @@
 //! A published event as subscribers receive it: every documented key with the right type, filled
 //! from the published data, and the publisher's other fields beside them.
 //!
-//! Pages check neither for a missing key nor for one of another type. So the event is rendered like
-//! one of Twitchat's. Then it takes over the publisher's values, key by key, where they have the
-//! documented type. Only [`super::read`] decides which person the event is about.
+//! Pages check neither for a missing key nor for the type of a value. So the event is rendered like
+//! an event of Twitchat. Then each of the publisher's values that has the documented type replaces
+//! the rendered one. Only [`super::read`] decides which person the event is about.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -70,20 +70,20 @@ const MEMBERSHIPS: &[&str] = &[
 static SHAPES: LazyLock<HashMap<Box<str>, Value>> =
     LazyLock::new(|| serde_json::from_str(include_str!("shapes.json")).unwrap_or_default());
 
-/// The event of one reading. `says` is [`Reading::says`], with its people filled in as far as they
-/// are known.
+/// Makes the event of one reading. `fact` is [`Reading::fact`], completed with the known names and
+/// ids of its people.
 pub fn event(
     name: &EventName,
     reading: &Reading,
-    says: &Fact,
+    fact: &Fact,
     context: &render::Context<'_>,
 ) -> EmittedEvent {
     let name = EventName::new(&name.source, &name.kind);
-    let mut says = says.clone();
-    says.each_person(add_login);
-    let says = &says;
+    let mut fact = fact.clone();
+    fact.each_person(add_login);
+    let fact = &fact;
     let Some(Value::Object(mut documented)) =
-        documented(&name, says, context).map(|data| naming(data, &name, reading))
+        documented(&name, fact, context).map(|data| naming(data, &name, reading))
     else {
         return EmittedEvent {
             name,
@@ -91,7 +91,7 @@ pub fn event(
         };
     };
     let published = reading.data.as_object();
-    let is_anonymous = flag_or_nameless(says, &reading.data);
+    let is_anonymous = flag_or_nameless(fact, &reading.data);
     for (key, theirs) in published.into_iter().flatten() {
         if is_anonymous && names_somebody(key) {
             continue;
@@ -139,9 +139,9 @@ fn own(data: &Value) -> Value {
 
 /// Every documented key of this type, filled from the fact. `None` if the type has no documented
 /// keys.
-fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> Option<Value> {
+fn documented(name: &EventName, fact: &Fact, context: &render::Context<'_>) -> Option<Value> {
     let read = feed(name).map(|feed| feed.read);
-    match (read, says) {
+    match (read, fact) {
         (None, _) => {}
         (Some(EventReader::GiftBomb), Fact::Gift(gift)) => {
             return Some(render::gift_bomb(gift, context).data);
@@ -151,7 +151,7 @@ fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> O
             let recipient = gift.recipients.first().unwrap_or(&nobody);
             return Some(render::gift_sub(gift, recipient, gift.of_bomb, 0, context).data);
         }
-        // The event does not count, and its data was too incomplete for a fact.
+        // The event does not count, and its data was not sufficient for a fact.
         (Some(read), Fact::Plain { .. } | Fact::Withdrawn { .. }) => {
             return render::shape(&blank(name, read), context).map(|event| event.data);
         }
@@ -249,8 +249,7 @@ fn blank(name: &EventName, read: EventReader) -> Fact {
     }
 }
 
-/// Takes over one key of the publisher. An undocumented key is copied; a documented one is copied
-/// only if it has the documented type.
+/// An undocumented key is copied. A documented key is copied only if it has the documented type.
 fn take_over(documented: &mut Map<String, Value>, key: &str, theirs: &Value) {
     let Some(ours) = documented.get_mut(key) else {
         documented.insert(key.to_owned(), theirs.clone());
@@ -280,8 +279,8 @@ fn take_over(documented: &mut Map<String, Value>, key: &str, theirs: &Value) {
     }
 }
 
-/// Whether the publisher's object is the same person as in our data, and not another one, such as
-/// the account that receives.
+/// Whether the publisher's object is the same person as in our data, not another one such as the
+/// account that receives.
 fn is_same(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
     let ours: Vec<&str> = ["id", "login", "name"]
         .iter()
@@ -302,7 +301,7 @@ fn is_same(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
     .iter()
     .filter_map(|key| text_of(theirs.get(*key)?))
     .peekable();
-    // Our data names nobody, so the publisher's object is all there is.
+    // Our data has no person, so the publisher's object is the only source.
     ours.is_empty()
         || any.peek().is_none()
         || any.any(|theirs| ours.iter().any(|ours| ours.eq_ignore_ascii_case(&theirs)))
@@ -345,10 +344,9 @@ fn is_alike(ours: &Value, theirs: &Value) -> bool {
     std::mem::discriminant(ours) == std::mem::discriminant(theirs)
 }
 
-/// Whether the event is about a person who must not be named.
-fn flag_or_nameless(says: &Fact, data: &Value) -> bool {
+fn flag_or_nameless(fact: &Fact, data: &Value) -> bool {
     let mut is_nameless = super::look::flag(data, ANONYMOUS);
-    says.clone()
+    fact.clone()
         .each_person(|person| is_nameless |= person.is_anonymous());
     is_nameless
 }
@@ -376,8 +374,8 @@ fn names_somebody(key: &str) -> bool {
         || key.ends_with("DisplayName") && !is_recipient
 }
 
-/// Fills in `message` if the publisher has the text under another key than the documented one, and
-/// clears it if the text is not public.
+/// Fills in `message` if the publisher put the text under another key than the documented one.
+/// Clears it if the text is not public.
 fn add_text(documented: &mut Map<String, Value>, reading: &Reading) {
     let is_hidden = ["is_public", "isPublic"]
         .iter()

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::event::{EventName, written::Unreadable};
 
-/// Why a published event cannot be counted. The messages name fields, never the texts of viewers.
+/// Why a published event cannot be counted. The texts name fields, never the texts of viewers.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -15,7 +15,6 @@ pub enum Error {
     #[error("{event}: \"data\" has no {field}; the bridge looked for {looked_for}")]
     Missing {
         event: EventName,
-        /// The missing field, by its current name in Streamer.bot.
         field: &'static str,
         /// All paths at which the field may be.
         looked_for: String,

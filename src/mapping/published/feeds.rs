@@ -131,8 +131,8 @@ impl Feed {
 }
 
 impl Feed {
-    /// Whether the data is of another kind of event that is sent under the same name: a timeout,
-    /// sent as a ban.
+    /// Whether the data describes another kind of event that is sent under the same name, such as a
+    /// timeout that is sent as a ban.
     pub(super) fn is_other(&self, data: &serde_json::Value) -> bool {
         matches!(self.read, EventReader::Ban { lifted: false }) && is_timeout(data)
     }
@@ -151,7 +151,7 @@ const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
     on(source, kind, EventReader::Support(spec))
 }
 
-/// A feed for a later report about support, which only takes back refunded support.
+/// A feed for a later report about support. It only removes support that was refunded.
 const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
     let spec = Spec {
         refunds: true,

@@ -1,5 +1,5 @@
-//! The id that a service gives an event. It makes repeats harmless: services send an event again
-//! until it is acknowledged, and tools forward it twice.
+//! The id that a service assigns to an event. It makes repeats harmless: services send an event
+//! again until it is acknowledged, and tools may forward it twice.
 
 use std::{
     borrow::Cow,
@@ -44,8 +44,9 @@ pub(super) const OF_MESSAGE: &[&str] = &[
 /// Ids of redemptions.
 pub(super) const OF_REDEMPTION: &[&str] = &["id", "redemption_id", "redemptionId", DELIVERY];
 
-/// An id that no other event has; `None` if the data has none. Follows, raids and presence need
-/// none. A hype train has the same id in all its reports, so only the delivery's id is used.
+/// The id of the event, which no other event has; `None` if the data has none. Follows, raids and
+/// presence need no id. A hype train has the same id in all its reports, so only the delivery's id
+/// is used.
 pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<String> {
     let paths = match read {
         EventReader::Support(_) => OF_SUPPORT,
@@ -82,7 +83,8 @@ pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<St
         _ => &name.kind,
     };
     let more = match read {
-        // The id is the patron's; the date of the charge distinguishes one pledge from another.
+        // The id belongs to the patron. The date of the charge distinguishes one pledge from
+        // another.
         EventReader::Support(_) if &*name.source == "Patreon" => text(
             data,
             &[
@@ -106,8 +108,8 @@ pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<St
     Some(format!("{}.{kind}/{own}/{more}", name.source))
 }
 
-/// Support whose only id is that of its payment gets a hash of that id as the id of the delivery.
-/// The payment's own id is not kept.
+/// If the only id is the payment's, a hash of it becomes the id of the delivery. The payment's own
+/// id is not kept.
 pub(super) fn with_hashed_payment(read: EventReader, data: Cow<'_, Value>) -> Cow<'_, Value> {
     let payment = text(&data, OF_PAYMENT);
     if !matches!(read, EventReader::Support(_))

@@ -1,5 +1,5 @@
-//! Finds values in data of other programs: by path, at the first path that has a value, whatever
-//! its JSON type.
+//! Finds values in the data of other programs. If several paths are given, the first one with a
+//! value wins. Most values may have any JSON type.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub(super) fn at<'a>(data: &'a Value, path: &str) -> Option<&'a Value> {
         .filter(|value| !value.is_null())
 }
 
-/// The first of the paths that holds text or a number, as text. Empty if none does.
+/// The value at the first of the paths that holds text or a number, as text. Empty if no path does.
 pub(super) fn text(data: &Value, paths: &[&str]) -> String {
     paths
         .iter()
@@ -23,8 +23,8 @@ pub(super) fn text(data: &Value, paths: &[&str]) -> String {
         .unwrap_or_default()
 }
 
-/// The first of the paths that has a text. `list[].key` stands for that key in all elements;
-/// several texts are joined by commas.
+/// The text at the first of the paths that has one. `list[].key` stands for that key in all
+/// elements; several texts are joined by commas.
 pub(super) fn all_texts(data: &Value, paths: &[&str]) -> String {
     let of = |path: &str| match path.split_once("[].") {
         Some((list, key)) => {
@@ -59,7 +59,7 @@ pub(super) fn plain(value: &Value) -> Option<String> {
 }
 
 /// The whole part of the number at the first of the paths that holds one. The number must not be
-/// negative; it may be text.
+/// negative. It may be a text.
 pub(super) fn whole(data: &Value, paths: &[&str]) -> Option<u64> {
     paths.iter().find_map(|path| match at(data, path)? {
         Value::Number(number) => {
@@ -90,7 +90,7 @@ pub(super) fn flag(data: &Value, paths: &[&str]) -> bool {
     })
 }
 
-/// The first of the paths that holds a list.
+/// The list at the first of the paths that holds one; empty if no path does.
 pub(super) fn list<'a>(data: &'a Value, paths: &[&str]) -> &'a [Value] {
     paths
         .iter()
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn text_skips_what_is_empty_and_objects() {
+    fn text_skips_empty_values_and_objects() {
         let data = json!({"message": {"message": "hi"}, "a": "  ", "b": 5});
         assert_eq!(
             (

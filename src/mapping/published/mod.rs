@@ -70,22 +70,20 @@ pub fn feeds(name: &EventName) -> bool {
     feed(name).is_some()
 }
 
-/// How an unreadable amount is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Amounts {
-    /// It is an error.
     Readable,
     /// The event counts without an amount.
     ReadableOrNone,
 }
 
-/// Reads a published event, one reading for each thing that happened: an envelope may hold several.
+/// Returns one reading for each thing that happened, because an envelope may hold several.
 pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Error> {
     read_as(name, data, Amounts::Readable)
 }
 
-/// The facts of an event in the journal. It was counted when it was published, so it still counts,
-/// without an amount if the amount cannot be read any more.
+/// The event was counted when it was published, so it still counts. If its amount cannot be read
+/// any more, it counts without an amount.
 pub fn journalled(name: &EventName, data: &Value) -> Vec<Fact> {
     let readings = read_as(name, data, Amounts::ReadableOrNone).unwrap_or_default();
     readings
@@ -103,10 +101,10 @@ fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Readi
     };
     let Some(feed) = feed(name) else {
         let data = private::without_private(data, origin);
-        let says = plain(name, &data);
+        let fact = plain(name, &data);
         return Ok(vec![Reading {
             data,
-            says,
+            fact,
             standing: Standing::Uncounted,
             id: None,
             pledge: None,
@@ -138,7 +136,7 @@ pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Error> {
         .collect())
 }
 
-/// Reads data that is not in an envelope any more.
+/// Reads data that has been taken out of its envelope.
 fn one(
     name: &EventName,
     feed: &Feed,
@@ -147,14 +145,14 @@ fn one(
     amounts: Amounts,
 ) -> Result<Reading, Error> {
     let standing = standing_of(feed, &data, id.is_some());
-    let mut says = match fact(name, feed, &data, amounts) {
+    let mut fact = match fact(name, feed, &data, amounts) {
         Ok(fact) => fact,
         // An event that does not count may be incomplete.
         Err(_) if !matches!(standing, Standing::Counts) => plain(name, &data),
         Err(error) => return Err(error),
     };
     let is_refund = standing == Standing::Unpaid;
-    let standing = if matches!(says, Fact::Plain { .. }) && !is_refund {
+    let standing = if matches!(fact, Fact::Plain { .. }) && !is_refund {
         Standing::Uncounted
     } else {
         standing
@@ -166,14 +164,14 @@ fn one(
     } else {
         None
     };
-    if let Fact::Support(support) = &mut says {
+    if let Fact::Support(support) = &mut fact {
         support.id = refundable.clone().unwrap_or_default().into();
     }
     let refund_of =
         refundable.filter(|_| standing == Standing::Unpaid && standing::is_refunded(&data));
     Ok(Reading {
         data,
-        says,
+        fact,
         standing,
         id,
         pledge,
@@ -236,7 +234,7 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
         EventReader::ChatMessage => chat::presence(event, false),
         EventReader::Ban { lifted } => chat::ban(event, lifted),
         EventReader::Support(spec) => support(event, &spec, amounts).map_err(|error| match error {
-            // One of the three is required: the person, the amount or the goods.
+            // At least one of these is required: the person, the amount or the goods.
             Error::Missing { event, field, .. } => Error::Missing {
                 event,
                 field,
@@ -247,9 +245,9 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
     }
 }
 
-/// Reads support of another service. Anonymous support gets a person without a name, whatever name
-/// the event contains. So does support that names nobody but has an amount or goods, so that the
-/// sum is not lost.
+/// Reads support of another service. Anonymous support gets a person without a name, even if the
+/// event contains a name. Support without a person but with an amount or goods gets one too, so
+/// that the sum is not lost.
 fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Error> {
     let money = match spec.money.read(event.data) {
         Err(problem) if amounts == Amounts::Readable => {

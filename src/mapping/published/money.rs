@@ -1,4 +1,4 @@
-//! The fields in which a published event has its amount of money. `event::money` reads the amount
+//! The fields that hold the amount of money of a published event. `event::money` reads the amount
 //! itself.
 
 use serde_json::Value;
@@ -15,7 +15,7 @@ pub(super) struct Price {
     pub(super) micros: &'static [&'static str],
     /// Paths of `12.5`, `"12.50"`, `"€12,50"`, or Twitch's `{value, decimal_places, currency}`.
     pub(super) amount: &'static [&'static str],
-    /// Paths of the currency, if it is not part of the amount.
+    /// Paths of the currency, if the amount does not contain it.
     pub(super) currency: &'static [&'static str],
 }
 
@@ -30,8 +30,8 @@ impl Price {
             .copied()
     }
 
-    /// The amount. `None` if there is none or only zeros. The first path that can be read wins.
-    /// Fails if there is an amount but none can be read.
+    /// The amount at the first path that can be read. `None` if there is no amount or only zeros.
+    /// Fails if there are amounts but none can be read.
     pub(super) fn read(self, data: &Value) -> Result<Option<Money>, Unreadable> {
         let currency = Currency::new(&text(data, self.currency));
         for (paths, places) in [(self.cents, 2), (self.micros, 6)] {
@@ -53,7 +53,6 @@ impl Price {
     }
 }
 
-/// Reads an amount in any of these shapes.
 fn amount(value: &Value, currency: &Currency) -> Result<Option<Money>, Unreadable> {
     if value.is_object() {
         in_object(value, currency)
@@ -62,7 +61,7 @@ fn amount(value: &Value, currency: &Currency) -> Result<Option<Money>, Unreadabl
     }
 }
 
-/// Twitch's `{value, decimal_places, currency}`, where `value` is a whole number. Without
+/// Reads Twitch's `{value, decimal_places, currency}`, where `value` is a whole number. Without
 /// `decimal_places`, the value is an ordinary amount.
 fn in_object(object: &Value, beside: &Currency) -> Result<Option<Money>, Unreadable> {
     let own = Currency::new(&text(object, &["currency", "currency_code"]));
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_none_and_what_is_no_amount_is_an_error() {
+    fn nothing_is_none_and_an_invalid_amount_is_an_error() {
         for amount in [
             json!("free"),
             json!(""),
@@ -171,7 +170,7 @@ mod tests {
         assert_eq!(
             read(&json!({"amount": "1.2.3", "formatted": "$5"})),
             Some(("5".into(), "$".into())),
-            "another place tells it"
+            "another path has it"
         );
     }
 

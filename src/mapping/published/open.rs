@@ -1,5 +1,5 @@
-//! Unwraps the data that a service sends, a webhook's whole body or a socket's envelope, down to
-//! the event itself.
+//! Extracts the event from the data that a service sends: the whole body of a webhook, or the
+//! envelope of a socket.
 //!
 //! An envelope is recognized by the keys beside its content. Other data is left unchanged.
 
@@ -11,7 +11,7 @@ use super::look::{at, text};
 
 /// Maximum number of nested envelopes that are opened.
 const DEPTH: usize = 4;
-/// Maximum number of events in one envelope. Streamlabs sends a list, in practice with one entry.
+/// Maximum number of events in one envelope. Streamlabs sends a list, which usually has one entry.
 const MOST: usize = 100;
 
 /// The key under which the id of the delivery is kept. It makes a repeat harmless if the event has
@@ -126,14 +126,14 @@ fn step(data: &Value) -> Option<Vec<Value>> {
         }
         // StreamElements' newer socket and DonorDrive have the tip in `donation`, beside its state.
         _ => {
-            let says = |tip: &Value| {
+            let has_values = |tip: &Value| {
                 at(tip, "amount").is_some()
                     && ["user", "displayName", "donationID"]
                         .iter()
                         .any(|key| at(tip, key).is_some())
             };
             object("donation")
-                .filter(|tip| says(tip))
+                .filter(|tip| has_values(tip))
                 .map(|tip| vec![holding(tip, data, &[])])
         }
     }
@@ -207,7 +207,7 @@ fn holding(inner: &Value, envelope: &Value, ids: &[&str]) -> Value {
     Value::Object(inner)
 }
 
-/// A member, or a pledge of the first API, with values that the document includes elsewhere: the
+/// A member, or a pledge of the first API, with two values that the document has elsewhere: the
 /// title of the tier, and the name.
 fn with_tier(member: &Value, document: &Value) -> Value {
     let mut entitled: Vec<String> = match at(member, "relationships.currently_entitled_tiers.data")
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn envelopes_are_opened_and_keep_what_they_say_of_all() {
+    fn envelopes_are_opened_and_keep_their_common_keys() {
         let event = json!({ "user_id": "7" });
         let socket = json!({ "metadata": { "message_id": "m" }, "payload": { "subscription": {},
             "event": event } });
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_envelope_stays_as_it_is() {
+    fn data_without_an_envelope_stays_unchanged() {
         for data in [
             json!({ "message": "hi", "user": {} }),
             json!({ "event": { "name": "Marathon" }, "donorName": "Ann" }),

@@ -55,7 +55,8 @@ pub(super) const WHO: Named = Named {
     ],
 };
 
-/// The person who is banned. If a target is named, the other people in the event are moderators.
+/// The person who is banned. If the event names a target, the other people in the event are
+/// moderators.
 pub(super) const TARGET: Named = Named {
     objects: &["targetUser", "target_user", "bannedUser", "banned_user"],
     id: &["targetUserId", "target_user_id"],
@@ -114,7 +115,8 @@ pub(super) const RECIPIENT: Named = Named {
     ],
 };
 
-/// A supporter on another service. There `username` and `name` are the name that the service shows.
+/// A supporter on another service. On these services, `username` and `name` are the name that the
+/// service shows.
 pub(super) const SUPPORTER: Named = Named {
     objects: &["user"],
     id: &["userId", "user_id"],
@@ -163,7 +165,7 @@ impl Named {
             .collect()
     }
 
-    /// The person, combined from all paths: one may have the id, another the name.
+    /// The person, combined from all paths, because one path may have the id and another the name.
     pub(super) fn read(self, data: &Value, platform: Platform) -> Option<Person> {
         let (id, login, display) = (
             text(data, self.id),
@@ -228,7 +230,7 @@ impl Parts {
         let shown = read(&["display", "display_name", "displayName"]);
         let slug = read(&["channel_slug"]);
         if !slug.is_empty() {
-            // Kick's `username` is the name that it shows.
+            // Kick's `username` is the display name.
             let name = read(&["username"]);
             Self {
                 platform,
@@ -269,7 +271,7 @@ impl Parts {
     }
 }
 
-/// The platform of a source's people, unless the person has another one.
+/// The platform of the people of a source, if an event names no other platform.
 pub(super) fn platform(source: &str) -> Platform {
     match source {
         "Twitch" | "Misc" => Platform::Twitch,
@@ -387,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn the_person_may_say_which_platform_they_are_on() {
+    fn the_person_may_have_a_platform() {
         let data = json!({"user": {"id": "7", "name": "A", "type": "kick"}});
         assert_eq!(
             WHO.read(&data, Platform::Twitch).unwrap().platform,

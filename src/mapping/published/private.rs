@@ -1,8 +1,8 @@
 //! Removes private data from published events, so that it never appears on stream: e-mail
 //! addresses, legal names, postal addresses, payment details, secrets.
 //!
-//! Services send whole orders or patrons, and people publish such data under any name. The bridge
-//! keeps, shows and logs only the data that remains, whatever the event is called.
+//! Services send whole orders or patrons, and people may publish such data as any event. For every
+//! event, the bridge stores, shows and logs only the data that remains.
 
 use serde_json::{Map, Value};
 
@@ -102,8 +102,8 @@ const OF_SERVICES: &[&str] = &[
 ];
 
 /// Parts of a postal address or a card. In a user's own event they may have another meaning. There,
-/// two of them in one object count as an address or a card; a single one is private only if its
-/// value looks like it.
+/// two of them in one object count as an address or a card. A single one is private only if its
+/// value looks like part of an address or a card.
 const PARTS: &[&str] = &[
     "address",
     "address1",
@@ -121,8 +121,8 @@ const PARTS: &[&str] = &[
     "street",
 ];
 
-/// Names that a person shows publicly. A first name beside one of them is not the name that the
-/// person uses.
+/// Keys of names that a person shows publicly. If an object has one of them, a first name beside it
+/// is not the name that the person uses.
 const SHOWN: &[&str] = &["displayname", "login", "name", "nickname", "username"];
 
 /// Maximum depth that is searched. Real data nests seven levels deep. Deeper values are removed.
@@ -133,7 +133,7 @@ const DEPTH: usize = 32;
 pub(super) enum Origin {
     /// A donation, membership or shop service, which sends whole orders and patrons.
     Service,
-    /// Patreon, where the full name is the one that the patron shows to the creator's audience.
+    /// On Patreon, the full name is the name that the patron shows to the creator's audience.
     Patreon,
     /// Any other source: a streaming platform, `General.Custom`, or an unknown source.
     Other,
@@ -174,8 +174,8 @@ fn cleared(value: &Value, origin: Origin, depth: usize) -> Option<Value> {
                 .filter_map(|value| cleared(value, origin, depth))
                 .collect(),
         ),
-        // The sender of a payment, without a name: some services send the e-mail address in its
-        // place.
+        // This is the sender of a payment. Instead of a name, some services send the e-mail
+        // address.
         Value::String(text) if is_email(text) => return None,
         Value::String(text) => {
             Value::String(without_private_json(text, origin, depth).unwrap_or_else(|| text.clone()))
@@ -204,13 +204,13 @@ fn plain(key: &str) -> String {
         .collect()
 }
 
-/// Whether the value of a key is private. `keys` are all keys of the same object.
+/// `keys` are all keys of the same object.
 fn is_private(key: &str, value: &Value, keys: &[String], origin: Origin) -> bool {
     let is_service = origin != Origin::Other;
     match key {
         "fullname" => origin != Origin::Patreon,
         "firstname" => keys.iter().any(|key| SHOWN.contains(&&**key)),
-        // The amount, or the address that the parcel goes to.
+        // This is the amount, or the address that the parcel is sent to.
         "shipping" => {
             value.is_object() && value.get("value").is_none() && value.get("amount").is_none()
         }
@@ -223,7 +223,6 @@ fn is_private(key: &str, value: &Value, keys: &[String], origin: Origin) -> bool
     }
 }
 
-/// Whether this is a part of a person's address or card.
 fn is_part(key: &str, value: &Value, keys: &[String]) -> bool {
     let is_beside = |other: &String| {
         let other = other.as_str();
@@ -254,7 +253,7 @@ fn is_ip(text: &str) -> bool {
     is_v4 || is_v6
 }
 
-/// Whether a text is nothing but an e-mail address.
+/// Whether the whole text is an e-mail address.
 fn is_email(text: &str) -> bool {
     let text = text.trim().trim_start_matches("mailto:");
     let Some((name, host)) = text.rsplit_once('@') else {
@@ -316,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nests_too_deeply_is_left_out() {
+    fn deeply_nested_values_are_left_out() {
         let deep = (0..500).fold(json!({ "a": 1 }), |inner, _| json!({ "a": inner }));
         assert!(without_private(&deep, Origin::Service).to_string().len() < 300);
     }
@@ -373,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_ones_own_keeps_words_that_mean_something_else() {
+    fn an_event_of_the_users_own_keeps_words_with_other_meanings() {
         let data = json!({
             "address": "/avatar/parameters/hue", "game": { "card": "Ace of Spades" },
                 "weather": { "city": "Paris" }, "note": "C#4", "ip": "none",

@@ -167,7 +167,7 @@ fn supported() -> impl Strategy<Value = Fact> {
             ..who
         };
         if matches!(feed.source, "Streamlabs" | "TipeeeStream") {
-            // Their ids may be those of the account that receives.
+            // Their ids may belong to the account that receives.
             (who.id, who.login) = ("".into(), "".into());
         }
         Fact::Support(Support {
@@ -327,7 +327,7 @@ fn anything() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn what_is_told_can_be_published_again(fact in countable()) {
+    fn emitted_events_can_be_published_again(fact in countable()) {
         let broadcaster = Person::new("123456", "mychannel", "MyChannel").unwrap();
         let context = render::Context { at_ms: 1_795_291_200_000, id: "x",
             broadcaster: Some(&broadcaster) };
@@ -344,11 +344,11 @@ proptest! {
                 let name = EventName { source: source.clone(), kind: kind.clone() };
                 let Ok(readings) = read(&name, &data) else { continue };
                 prop_assert!(!readings.is_empty());
-                // Any reading must be emitted, and its size must stay within limits.
+                // Every reading must give an event of limited size.
                 let context = render::Context { at_ms: i64::MIN, id: "", broadcaster: None };
                 for reading in readings {
                     prop_assert!(!reading.facts(&name).is_empty());
-                    prop_assert!(event(&name, &reading, &reading.says, &context).data.is_object());
+                    prop_assert!(event(&name, &reading, &reading.fact, &context).data.is_object());
                 }
             }
         }

@@ -1,5 +1,3 @@
-//! A published event while it is read: its person, and the error if it has none.
-
 use serde_json::Value;
 
 use super::{
@@ -9,7 +7,7 @@ use super::{
 };
 use crate::event::{EventName, Person, Platform};
 
-/// A published event while it is read.
+/// A published event that is being read. Its methods return an error if it has no person.
 pub(super) struct Reader<'a> {
     pub(super) name: &'a EventName,
     pub(super) data: &'a Value,

@@ -1,5 +1,3 @@
-//! The result of reading a published event: its fact, and whether it counts.
-
 use serde_json::{Map, Value};
 
 use super::{
@@ -18,9 +16,8 @@ use crate::event::{
 pub struct Reading {
     /// The data without its envelope and without private values. Only this is kept and emitted.
     pub data: Value,
-    /// The fact, whether it counts or not. The emitted event's fields are made from it.
-    pub says: Fact,
-    /// Whether the fact counts, and if not, why.
+    /// The fact, even if it does not count. The emitted event's fields are made from it.
+    pub fact: Fact,
     pub standing: Standing,
     /// The service's own id, which no other event of that service has; `None` if there is none.
     pub id: Option<String>,
@@ -29,12 +26,12 @@ pub struct Reading {
     /// The [`Support::id`](crate::event::fact::Support::id) of the support that was refunded;
     /// `None` if the event reports no refund.
     pub refund_of: Option<String>,
-    /// The Twitch channel that the event is of; `None` if the event does not name it.
+    /// The id of the Twitch channel where the event happened; `None` if the event does not name it.
     pub channel: Option<String>,
 }
 
 impl Reading {
-    /// Whether it counts only if its [`Reading::pledge`] was pending before.
+    /// Whether the event counts only if its [`Reading::pledge`] was pending before.
     pub fn settles(&self, name: &EventName) -> bool {
         feed(name).is_some_and(|feed| {
             matches!(feed.read, EventReader::Support(Spec { settles: true, .. }))
@@ -48,13 +45,13 @@ impl Reading {
                 id: id.as_str().into(),
             }];
         }
-        match (&self.says, self.standing) {
+        match (&self.fact, self.standing) {
             (Fact::Redemption(redemption), Standing::Withdrawn) if !redemption.id.is_empty() => {
                 vec![Fact::Withdrawn {
                     id: redemption.id.clone(),
                 }]
             }
-            (Fact::Withdrawn { .. }, Standing::Withdrawn) => vec![self.says.clone()],
+            (Fact::Withdrawn { .. }, Standing::Withdrawn) => vec![self.fact.clone()],
             // Another person paid: this person is a subscriber, but did not subscribe.
             (Fact::Subscription(sub), Standing::Counts)
                 if sub.kind != SubKind::GiftUpgrade && audience::is_gift(&self.data) =>
@@ -66,7 +63,7 @@ impl Reading {
                     ..Presence::default()
                 })]
             }
-            (says, Standing::Counts) => vec![says.clone()],
+            (fact, Standing::Counts) => vec![fact.clone()],
             _ => vec![plain(name, &self.data)],
         }
     }

@@ -58,7 +58,7 @@ pub(super) const MERCH: Spec = Spec {
     ..TIP
 };
 
-/// In Streamlabs' events `name` and `userId` may be those of the channel.
+/// In Streamlabs' events `name` and `userId` may belong to the channel.
 pub(super) const STREAMLABS: Named = Named {
     objects: &[],
     id: &[],
@@ -247,7 +247,7 @@ pub(super) const TREAT: Spec = Spec {
     ..TIP
 };
 
-/// The price of a membership is that of its variant.
+/// The membership's variant has its price.
 pub(super) const FOURTHWALL_MEMBER: Spec = Spec {
     money: Price {
         amount: &[

@@ -1,9 +1,7 @@
-//! The ways of reading a published event.
-
 use super::{money::Price, people::Named};
 use crate::event::fact::SupportKind;
 
-/// How a type is read.
+/// How the events of a type are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum EventReader {
     Follow,
@@ -33,7 +31,6 @@ pub(super) enum EventReader {
     Support(Spec),
 }
 
-/// How a service's support is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spec {
     pub(super) kind: SupportKind,
@@ -41,11 +38,11 @@ pub(super) struct Spec {
     pub(super) money: Price,
     /// Paths of the goods or of the tier. `[]` marks a list, of which all elements are read.
     pub(super) what: &'static [&'static str],
-    /// Paths of which one is enough for support that has neither a person nor an amount, because
-    /// both may be hidden.
+    /// Paths that make support acceptable without a person and an amount, because both may be
+    /// hidden. One of them is enough.
     pub(super) enough: &'static [&'static str],
-    /// Whether the event counts only with an id. Without one, a report of the same thing by another
-    /// event could not be recognized.
+    /// Whether the event counts only with an id. Without an id, a second event about the same
+    /// support could not be recognized.
     pub(super) needs_id: bool,
     /// Whether the event counts only if the payment was pending before. Otherwise another event has
     /// reported the payment.

@@ -1,6 +1,3 @@
-//! Whether a published event counts. Tests, charges that were declined, and events of another
-//! channel do not.
-
 use serde_json::Value;
 
 use super::look::{at, flag, text};
@@ -9,14 +6,12 @@ use super::look::{at, flag, text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     Counts,
-    /// The event is of a type that feeds no section, reports the same as another event, or is
-    /// something else under the same name, such as a timeout or a reward paid with bits.
+    /// The type of the event feeds no section, the event reports the same as another event, or it
+    /// is something else under the same name, such as a timeout or a reward paid with bits.
     Uncounted,
     /// A test or a preview.
     Test,
-    /// The money did not arrive, or was refunded.
     Unpaid,
-    /// The money has not arrived yet.
     Pending,
     /// A redemption that was cancelled or rejected, so its points went back.
     Withdrawn,
@@ -203,7 +198,7 @@ pub(super) fn is_withdrawn(data: &Value) -> bool {
     WITHDRAWN.contains(&&*text(data, &["status"]).to_ascii_lowercase())
 }
 
-/// The Twitch channel that the event is of; `None` if the event does not name it.
+/// The id of the Twitch channel where the event happened; `None` if the event does not name it.
 pub(super) fn channel(source: &str, data: &Value) -> Option<String> {
     let id = text(
         data,

@@ -14,7 +14,7 @@ use crate::event::{
 
 mod services;
 
-/// Compares with a committed page; `UPDATE_DOCS=1` writes it instead.
+/// Compares a committed page with the generated one. `UPDATE_DOCS=1` writes the page instead.
 pub(crate) fn same_as_docs(path: &str, page: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -109,7 +109,7 @@ fn every_feed_is_in_the_catalogue_once() {
 }
 
 #[test]
-fn nobody_and_no_object_are_told_by_name() {
+fn a_missing_person_and_a_missing_object_are_named() {
     for feed in FEEDS.iter().filter(|feed| {
         !matches!(
             feed.read,
@@ -141,7 +141,7 @@ fn nobody_and_no_object_are_told_by_name() {
 }
 
 #[test]
-fn what_feeds_nothing_and_tests_are_plain() {
+fn tests_and_types_without_a_section_are_plain() {
     assert_eq!(
         read("twitch.whisper", &json!({"a": 1})),
         Ok(Fact::Plain {
@@ -208,7 +208,7 @@ fn cheer_in_four_generations() {
 }
 
 #[test]
-fn who_wants_no_name_gets_none_even_if_the_event_has_it() {
+fn an_anonymous_person_gets_no_name_even_if_the_event_has_it() {
     let named = json!({"isAnonymous": true, "userId": "750146097", "userName": "anna_b",
         "displayName": "Anna_B", "bits": 5, "gifts": 2});
     let Ok(Fact::Cheer { who, .. }) = read("Twitch.Cheer", &named) else {
@@ -233,7 +233,7 @@ fn who_wants_no_name_gets_none_even_if_the_event_has_it() {
 }
 
 #[test]
-fn subscriptions_in_old_and_new_words() {
+fn subscriptions_in_old_and_new_keys() {
     let old = json!({"userId": "750146097", "userName": "anna_b", "displayName": "Anna_B",
         "subTier": 0, "cumulativeMonths": 6, "streakMonths": "3"});
     let Ok(Fact::Subscription(sub)) = read("Twitch.ReSub", &old) else {
@@ -448,7 +448,7 @@ fn points_are_found_in_every_version_and_bits_are_none() {
 }
 
 #[test]
-fn a_notification_of_the_chat_says_what_its_own_event_says() {
+fn a_chat_notification_gives_the_same_fact_as_its_own_event() {
     let chatter = json!({"chatter_user_id": "7", "chatter_user_login": "mia",
         "chatter_user_name": "Mia", "chatter_is_anonymous": false, "message": {"text": "",
             "fragments": []}});
@@ -503,7 +503,7 @@ fn a_notification_of_the_chat_says_what_its_own_event_says() {
 }
 
 #[test]
-fn what_is_shown_once_more_or_was_declined_is_not_thanked() {
+fn repeated_alerts_and_declined_charges_do_not_count() {
     let alert = json!({"type": "donation", "message": [{"id": 1, "from": "Ann", "amount": "5.00",
         "currency": "USD", "repeat": true}]});
     assert!(matches!(

@@ -109,8 +109,8 @@ pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> Emit
     }
 }
 
-/// The name of one of Twitch's own rewards in `EventSub`. Twitchat reports one of them, under a
-/// name of its own.
+/// `EventSub`'s name for one of Twitch's own rewards. Twitchat reports one of them under another
+/// name.
 fn reward_type(reward_id: &str) -> String {
     if reward_id == "highlighted-message" {
         "send_highlighted_message".into()

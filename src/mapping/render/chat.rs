@@ -2,7 +2,7 @@
 //!
 //! For years Streamer.bot sent these as `message:{…}`, later with flat keys; the bridge sends both.
 //! For `Cheer`, Streamer.bot's TypeScript types declare `message` as the text, but no capture shows
-//! that: here it is the object, as the oldest example overlay reads it.
+//! that. In the bridge's event it is the object that the oldest example overlay reads.
 
 use serde_json::{Value, json};
 
@@ -22,8 +22,8 @@ pub(super) fn message(who: &Person, chat: &Chat, first: bool, context: &Context<
     written(&Shown::writing(who, chat), chat, 0, first, context)
 }
 
-/// `data` of a cheer: the keys of a chat message and the bits, and the message's keys once more at
-/// the top level, as the types declare them.
+/// `data` of a cheer: the keys of a chat message and the bits. The message's keys are also at the
+/// top level, as the types declare.
 pub(super) fn cheer(who: &Person, bits: u64, chat: &Chat, context: &Context<'_>) -> Value {
     let shown = Shown::writing(who, chat);
     let mut data = written(&shown, chat, bits, false, context);
@@ -128,8 +128,8 @@ fn message_id<'a>(chat: &'a Chat, context: &Context<'a>) -> &'a str {
     }
 }
 
-/// The channel's login, as Streamer.bot sends it. Newer Twitchat versions report the channel's id;
-/// it is replaced by the login if it is the broadcaster's.
+/// The channel's login, which Streamer.bot sends. Newer Twitchat versions report the channel's id.
+/// If it is the broadcaster's id, the login replaces it.
 fn channel<'a>(chat: &'a Chat, context: &Context<'a>) -> &'a str {
     match (chat.channel.strip_prefix('#'), context.broadcaster) {
         (Some(login), _) => login,

@@ -1,5 +1,3 @@
-//! Data that an event needs beside its fact.
-
 use crate::event::Person;
 
 /// Data that an event needs but its fact does not have.

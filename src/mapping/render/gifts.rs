@@ -11,7 +11,7 @@ use super::{
 use crate::event::{EmittedEvent, Person, fact::Gift};
 
 /// Maximum number of recipients in an event. Twitch sells at most 100 gifts at once; the limit
-/// keeps an absurd published number from becoming a list of that length.
+/// prevents a huge list if another program publishes an absurd number.
 const RECIPIENTS_MAX: usize = 1_000;
 
 /// A whole gift bomb: `gift` with all its recipients. Overlays count gifts by `recipients.length`,
@@ -62,8 +62,8 @@ pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> EmittedEvent {
     }
 }
 
-/// One gift to one recipient. `bomb_count` is the size of its gift bomb, 0 for none. The gift
-/// bomb's own id is unknown, because Twitchat has none.
+/// One gift to one recipient. `bomb_count` is the size of its gift bomb, 0 if there is none. The
+/// gift bomb's own id is unknown, because Twitchat has none.
 pub fn gift_sub(
     gift: &Gift,
     recipient: &Person,

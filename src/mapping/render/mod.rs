@@ -33,8 +33,7 @@ use crate::event::{
     fact::{Chat, Gift, PresenceEvent},
 };
 
-/// The event that is emitted for a fact. `None` for facts without an event: silent presence, and
-/// the broadcaster becoming known.
+/// Returns `None` for facts without an event: silent presence, and the broadcaster becoming known.
 pub fn event(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
     let platform = match fact {
         Fact::Follow { who }
@@ -47,7 +46,7 @@ pub fn event(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
         Fact::Gift(gift) => gift.gifter.platform,
         Fact::Redemption(redemption) => redemption.who.platform,
         Fact::Presence(presence) => presence.who.platform,
-        // The fact is about nobody or several people, or its event has a name already.
+        // The fact is about nobody or several people, or its event already has a name.
         _ => Platform::default(),
     };
     shape(fact, context).map(|event| of_platform(platform, event))
@@ -134,8 +133,8 @@ pub fn written(
     }
 }
 
-/// A gift that is not collected into a gift bomb any more: `GiftBomb` or `GiftSub`, as its fact is
-/// marked.
+/// A gift that no longer waits for its gift bomb: `GiftBomb` or `GiftSub`, depending on the mark in
+/// the fact.
 fn gifted(gift: &Gift, context: &Context<'_>) -> EmittedEvent {
     match gift.recipients.as_slice() {
         [] if !gift.bomb && gift.count <= 1 => {

@@ -14,8 +14,7 @@ pub(super) fn base(person: &Person) -> Value {
         "type": person.platform.as_str()})
 }
 
-/// The display name. If it is empty, the login, or else the id, because the result is shown to
-/// people.
+/// The display name. If it is empty, the login or else the id, because viewers see the result.
 pub(super) fn display(person: &Person) -> &str {
     person.name()
 }
@@ -34,7 +33,7 @@ pub(super) struct Shown<'a> {
     pub(super) who: &'a Person,
     pub(super) badges: Vec<Value>,
     pub(super) color: &'a str,
-    /// The tier of the person's subscription, if this event reports it.
+    /// The tier of the person's subscription; `None` if this event does not report it.
     pub(super) tier: Option<Tier>,
     /// How many months the person has been subscribed, 0 if unknown.
     pub(super) months: u32,
@@ -121,7 +120,7 @@ pub(super) fn tier_number(tier: Tier) -> u8 {
     }
 }
 
-/// The badges that the message shows, or else those that follow from the roles.
+/// The badges that the message shows. If it shows none, badges that follow from the roles.
 fn badges(who: &Person, chat: &Chat) -> Vec<Value> {
     if chat.badges.is_empty() {
         role_badges(who)
@@ -147,8 +146,8 @@ fn role_badges(who: &Person) -> Vec<Value> {
     .collect()
 }
 
-/// A badge. Pictures are known only for Twitch's own global badges; those of the channel would need
-/// a request to Twitch.
+/// Pictures are known only for Twitch's own global badges; the pictures of a channel's badges would
+/// need a request to Twitch.
 fn badge(name: &str, version: &str) -> Value {
     let picture = match name {
         "broadcaster" => {

@@ -1,19 +1,18 @@
-//! The names that each platform has for an event.
-
 use serde_json::Map;
 
 use crate::event::{EmittedEvent, EventName, Platform};
 
-/// Renames an event after the person's platform. Streamer.bot has no events of TikTok, and a page
-/// that thanks for `Twitch.Follow` must not receive one for a TikTok follower. Such events become
-/// `General.Custom`, with the platform, Twitch's type, and the data of Twitch's event.
+/// Gives an event the name that the person's platform has for it. Streamer.bot has no events of
+/// TikTok, and a page that thanks for `Twitch.Follow` must not receive one for a TikTok follower.
+/// Such events become `General.Custom`, with the platform, Twitch's type, and the data of Twitch's
+/// event.
 pub fn of_platform(platform: Platform, event: EmittedEvent) -> EmittedEvent {
     if platform != Platform::TikTok || &*event.name.source != "Twitch" {
         return event;
     }
     let EmittedEvent { name, data } = event;
     let mut custom = Map::new();
-    // The person, under keys that every event has.
+    // These keys describe the person. Every event has them.
     for key in ["userId", "userName", "displayName", "user"] {
         let nested = data
             .get("message")

@@ -76,8 +76,7 @@ fn renewed(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
     data
 }
 
-/// `data` of a gift upgrade. Twitchat does not report who had given the subscription that is
-/// continued.
+/// `data` of a gift upgrade. Twitchat does not report the giver of the original subscription.
 fn gift_upgrade(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
     let mut data = new(sub, context);
     data.insert(
@@ -100,7 +99,7 @@ fn sentence(sub: &Subscription, how: &str) -> String {
     }
 }
 
-/// The keys of every subscription: the oldest ones, and those that chat notifications have today.
+/// The keys of every subscription: the oldest keys, and the keys of today's chat notifications.
 fn common(sub: &Subscription, system_message: &str, context: &Context<'_>) -> Map<String, Value> {
     let shown = Shown::writing(&sub.who, &sub.chat).subscribed(sub.tier, sub.known_months());
     let data = json!({

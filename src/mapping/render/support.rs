@@ -1,7 +1,7 @@
 //! Tips, merch and memberships of other services.
 //!
 //! Each service has its own keys for the same three things: the person, the amount, and the goods
-//! or the tier. Overlays read the keys of their service, so one object carries all of them. The
+//! or the tier. Overlays read the keys of their service, so one object contains all keys. The
 //! event's name decides only where two services use one key differently.
 
 use serde_json::{Value, json};

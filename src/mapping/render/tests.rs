@@ -1,5 +1,5 @@
 //! Compares the bridge's events with examples that have all of Streamer.bot's keys
-//! (`examples.json`), value by value, and values that the model cannot know only by type.
+//! (`examples.json`), value by value. Values that the model cannot know are compared only by type.
 
 use serde_json::{Map, Value, json};
 
@@ -230,7 +230,7 @@ fn sub_and_resub() {
         AT,
     );
     assert_eq!(event.name.to_string(), "Twitch.ReSub");
-    // The example's badge says 3 months, its `cumulativeMonths` 6.
+    // The example's badge shows 3 months, its `cumulativeMonths` 6.
     alike(
         &event.data,
         &example("Twitch.ReSub"),
@@ -239,7 +239,7 @@ fn sub_and_resub() {
 }
 
 #[test]
-fn prime_is_tier_zero_in_the_old_words_and_a_flag_in_the_new() {
+fn prime_is_tier_zero_in_the_old_keys_and_a_flag_in_the_new() {
     let prime = Subscription {
         tier: Tier::Prime,
         ..sub(SubKind::New, 1, 1, "")
@@ -293,7 +293,7 @@ fn gift_sub_and_gift_bomb() {
 }
 
 #[test]
-fn a_gift_of_a_bomb_says_so_in_every_dialect() {
+fn a_gift_of_a_bomb_is_marked_in_every_dialect() {
     let one = gift(anna(), vec![zed()], 4);
     let data = gift_sub(
         &one,
@@ -481,7 +481,7 @@ fn supported(name: &str) -> Value {
 }
 
 #[test]
-fn support_speaks_the_words_of_its_service() {
+fn support_has_the_keys_of_its_service() {
     let kofi = supported("Kofi.Donation");
     assert_eq!(
         (&kofi["from"], &kofi["amount"], &kofi["currency"]),
@@ -504,7 +504,7 @@ fn support_speaks_the_words_of_its_service() {
 }
 
 #[test]
-fn people_of_other_chats_are_told_by_their_own_source() {
+fn people_of_other_chats_are_emitted_under_their_own_source() {
     let name = |fact: &Fact| emitted_as(fact, "x", AT).name.to_string();
     let presence = |platform, emitted_as| {
         let who = Person { platform, ..anna() };
@@ -550,7 +550,7 @@ fn people_of_other_chats_are_told_by_their_own_source() {
 
 /// Streamer.bot has no source for TikTok.
 #[test]
-fn what_people_of_tiktok_do_is_no_event_of_twitch() {
+fn events_of_tiktok_users_are_not_events_of_twitch() {
     let tiktok = || Person::new("7123456789012345678", "lea.t", "Lea").unwrap();
     let chat = Fact::Presence(Presence {
         who: tiktok(),
@@ -594,7 +594,7 @@ fn what_people_of_tiktok_do_is_no_event_of_twitch() {
 }
 
 #[test]
-fn what_is_not_told_and_what_passes_as_it_is() {
+fn silent_facts_have_no_event_and_plain_facts_pass_unchanged() {
     let context = Context {
         at_ms: AT,
         id: "x",

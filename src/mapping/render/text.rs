@@ -1,4 +1,4 @@
-//! Splits a chat text as Streamer.bot does: `emotes`, `cheerEmotes` and `parts`.
+//! Splits a chat text in the same way as Streamer.bot: `emotes`, `cheerEmotes` and `parts`.
 //!
 //! `startIndex` and `endIndex` (inclusive) count UTF-16 units. Overlays cut the text with
 //! JavaScript's `substring`, and Streamer.bot counts in .NET strings, which are UTF-16 too.
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_tell_where_an_emote_is_from() {
+    fn pictures_show_the_source_of_an_emote() {
         assert_eq!(
             emote_id("https://static-cdn.jtvnw.net/emoticons/v2/25/default/dark/3.0"),
             ("25", "Twitch")

@@ -11,10 +11,10 @@ use crate::event::{
     fact::{Contribution, HypeTrain},
 };
 
-/// `data` of all four events. Start, update and end each have a few times of their own, which do no
-/// harm in the others.
+/// `data` of all four events. The start, update and end events each have a few times of their own,
+/// which are harmless in the other events.
 ///
-/// Points are known only as percent of the level, so `goal` is 100: overlays draw `progress /
+/// Points are known only as a percentage of the level, so `goal` is 100: overlays draw `progress /
 /// goal`. Conductors come first in `top_contributions`, because readers of this event take the
 /// first entry of each kind as the conductor.
 pub(super) fn report(train: &HypeTrain, context: &Context<'_>) -> Value {

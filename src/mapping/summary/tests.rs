@@ -150,7 +150,7 @@ fn rows_of_the_example_are_found_once_and_then_never_again() {
 }
 
 #[test]
-fn of_a_wave_only_the_missing_gifts_are_filled() {
+fn only_the_missing_gifts_of_a_bomb_are_filled() {
     let gift = |to: &str| {
         live(
             "SUBSCRIPTION",
@@ -182,7 +182,7 @@ fn roles_that_the_journal_does_not_know_are_filled() {
 }
 
 #[test]
-fn what_happened_first_is_journalled_first() {
+fn the_earliest_event_is_journalled_first() {
     let found = find(
         &summary(&json!({"follows": [{"uid": "2"}, {"uid": "1"}]})),
         &Known::new(),

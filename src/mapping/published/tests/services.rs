@@ -1,4 +1,4 @@
-//! Tests with events as the services document them. `tests/fixtures/services` holds a body of each
+//! Tests with the events that the services document. `tests/fixtures/services` holds a body of each
 //! documented event and the expected result. The table in docs/published-events.md is made from
 //! these files.
 
@@ -176,7 +176,7 @@ fn described(name: &EventName, reading: &Reading) -> Value {
 }
 
 #[test]
-fn each_services_body_becomes_what_it_says() {
+fn each_services_body_becomes_its_documented_result() {
     let differences: Vec<String> = fixtures()
         .iter()
         .filter_map(|fixture| {
@@ -191,7 +191,7 @@ fn each_services_body_becomes_what_it_says() {
 }
 
 #[test]
-fn what_is_private_is_neither_kept_nor_passed_on() {
+fn private_data_is_neither_kept_nor_passed_on() {
     let mut searched = 0;
     for fixture in fixtures() {
         let reading = fixture.reading();
@@ -200,7 +200,7 @@ fn what_is_private_is_neither_kept_nor_passed_on() {
             id: "x",
             broadcaster: None,
         };
-        let event = event(&fixture.name, &reading, &reading.says, &context);
+        let event = event(&fixture.name, &reading, &reading.fact, &context);
         let kept = format!(
             "{} {:?} {:?}",
             reading.data,
@@ -219,8 +219,8 @@ fn what_is_private_is_neither_kept_nor_passed_on() {
                 "{}: {private} is not in the body",
                 fixture.file
             );
-            // A message that is not public must not be in the event. It may be in `kept`, because
-            // the journal's texts are removed elsewhere.
+            // The event must not contain a message that is not public. `kept` may contain it,
+            // because the journal's texts are removed elsewhere.
             assert!(
                 !event.data.to_string().contains(private),
                 "{}: {private} is passed on: {}",
@@ -239,8 +239,7 @@ fn what_is_private_is_neither_kept_nor_passed_on() {
     assert!(searched > 60, "{searched}");
 }
 
-/// Each service has a fixture, which names the documentation that was read, or states that there is
-/// none.
+/// Each fixture names the documentation that was read, or states that there is none.
 #[test]
 fn every_service_has_a_fixture() {
     let with: std::collections::BTreeSet<String> = fixtures()
