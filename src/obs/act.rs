@@ -24,7 +24,7 @@ use super::{RequestConnection, RequestError};
 use crate::automation::{ObsRequest, obs_request::MediaAction as Action};
 
 impl RequestConnection {
-    /// Makes a request whose reply has no data. Returns when OBS has carried it out or refused it.
+    /// Returns when OBS has carried out or refused the request. The reply has no data.
     pub async fn act(&self, request: &ObsRequest) -> Result<(), RequestError> {
         self.ask(request.name(), || make(self.client(), request))
             .await
@@ -342,8 +342,8 @@ fn millis(milliseconds: f64) -> Duration {
     Duration::milliseconds(whole(milliseconds))
 }
 
-// A number outside the range of OBS's type becomes the nearest number of that type. OBS refuses it,
-// because none of its own ranges reaches so far.
+// A number outside the range of OBS's type becomes the nearest number of that type. OBS refuses
+// that number, because it is outside OBS's own ranges.
 
 #[expect(
     clippy::cast_possible_truncation,

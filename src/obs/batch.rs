@@ -1,9 +1,9 @@
-//! Events that were received and are not processed yet, bounded in bytes.
+//! Events that were received but not processed yet, bounded in bytes.
 //!
 //! `event_connection` fills batches. A batch takes up its share of the bound until it is dropped.
 //! At the bound, and only then, `event_connection` stops reading. OBS never disconnects a slow
-//! client: it queues messages for it without limit. So it is better that the bytes wait in the
-//! bridge than in OBS.
+//! client: it queues messages for it without limit. So it is better if the bytes wait in the bridge
+//! than in OBS.
 
 use std::{fmt, sync::Arc};
 
@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::event::Received;
 
-/// The bytes that an event is charged for in addition to its text.
+/// The bytes that each event counts in addition to its text.
 const OVERHEAD: u32 = 64;
 
 /// The bound on bytes, shared by all batches of a link.
@@ -47,7 +47,7 @@ impl Budget {
     }
 }
 
-/// An event for which there is no room yet.
+/// An event that waits for room.
 #[derive(Debug)]
 pub(super) struct Waiting {
     received: Received,
@@ -57,13 +57,13 @@ pub(super) struct Waiting {
 /// Events in the order in which they were received. Dropping the batch makes room for more.
 #[derive(Default)]
 pub struct Batch {
-    /// The events. A frame that could not be read is [`Received::Bad`].
+    /// A frame that could not be read is [`Received::Bad`].
     pub events: Vec<Received>,
     room: Option<OwnedSemaphorePermit>,
 }
 
 impl Batch {
-    /// Adds an event if there is room at once; otherwise returns it.
+    /// Adds an event if there is room. Otherwise returns it at once.
     pub(super) fn push(
         &mut self,
         received: Received,
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_kept_costs_little_but_not_nothing() {
+    fn a_dropped_message_costs_little_but_not_nothing() {
         let budget = Budget::new(1000);
         let mut batch = Batch::default();
         let taken = (0..1000)

@@ -19,12 +19,11 @@ use super::{
 /// A connection before or after login.
 pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Largest frame that is accepted, in bytes: more than OBS can send, and little enough to hold in
-/// memory.
+/// Largest frame that is accepted, in bytes. OBS cannot send a larger one, and it fits into memory.
 const LARGEST_FRAME: usize = 32 * 1024 * 1024;
 /// The limit for the TCP connection to one address.
 const REACH_WITHIN: Duration = Duration::from_secs(3);
-/// The limit for the test whether a server that does not answer a plain request wants TLS.
+/// The limit for the test whether a server that does not answer a plain request requires TLS.
 const TLS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The addresses of a host that are still to be tried.
@@ -32,7 +31,7 @@ const TLS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 pub(super) struct Addresses {
     left: std::vec::IntoIter<SocketAddr>,
     deadline: Instant,
-    /// The failure that got furthest so far.
+    /// The error of the attempt that made the most progress so far.
     worst: ConnectError,
 }
 
@@ -65,8 +64,8 @@ impl Addresses {
         ))
     }
 
-    /// Records that an address failed. Returns the error if OBS itself sent it, because then no
-    /// other address is tried.
+    /// Records that an address failed. Returns the error if OBS itself sent it, because then trying
+    /// other addresses is useless.
     pub(super) fn failed(&mut self, error: ConnectError) -> Result<(), ConnectError> {
         if error.kind() != Kind::Unreachable {
             return Err(error);
@@ -83,7 +82,7 @@ impl Addresses {
     }
 }
 
-/// A deadline that makes the right error when it passes.
+/// A deadline for one step of connecting, and the error to return when it passes.
 #[derive(Debug)]
 pub(super) struct Clock<'a> {
     target: &'a Target,
@@ -125,7 +124,7 @@ impl<'a> Clock<'a> {
     }
 }
 
-/// Opens the TCP connection, TLS if the target wants it, and the WebSocket, to one address.
+/// Opens the TCP connection to one address, then TLS if the target requires it, then the WebSocket.
 pub(super) async fn open(
     target: &Target,
     address: SocketAddr,
@@ -172,8 +171,8 @@ pub(super) async fn open(
     Ok(socket)
 }
 
-/// Returns the same error, unless the cause is that the server wants TLS and the target has none.
-/// Only an attempt with TLS shows that.
+/// Returns the same error, unless the cause is that the server requires TLS and the target has
+/// none. Only an attempt with TLS shows that.
 pub(super) async fn explain(
     error: ConnectError,
     target: &Target,
@@ -186,7 +185,7 @@ pub(super) async fn explain(
     if target.tls || !may_be_tls {
         return error;
     }
-    let answers = timeout(TLS_ANSWERS_WITHIN, speaks_tls(target, address));
+    let answers = timeout(TLS_ANSWERS_WITHIN, supports_tls(target, address));
     if answers.await.unwrap_or(false) {
         let at = target.to_string();
         return ConnectError::NeedsTls { at };
@@ -194,8 +193,8 @@ pub(super) async fn explain(
     error
 }
 
-/// Whether the server answers a TLS handshake, whatever its certificate is.
-async fn speaks_tls(target: &Target, address: SocketAddr) -> bool {
+/// Whether the server answers a TLS handshake. Its certificate does not matter.
+async fn supports_tls(target: &Target, address: SocketAddr) -> bool {
     let (Ok(connector), Ok(tcp)) = (Connector::new(), TcpStream::connect(address).await) else {
         return false;
     };

@@ -1,9 +1,10 @@
 //! SHELL. Finds OBS's own settings on this machine, so that the user need not enter the port and
 //! the password.
 //!
-//! Reads obs-websocket's `config.json` and never writes it. It is called at start-up, and again
-//! when OBS refuses the password, because the user may have changed it. The paths and keys are
-//! those of obs-websocket 5.5 (`src/Config.cpp`) and of OBS's config folders on each system.
+//! Reads obs-websocket's `config.json` and never writes it. The bridge calls it at start-up, and
+//! again when OBS refuses the password, because the user may have changed the password. The paths
+//! and keys come from obs-websocket 5.5 (`src/Config.cpp`) and from OBS's config folders on each
+//! system.
 
 use std::ffi::OsString;
 use std::fs;
@@ -20,7 +21,7 @@ use crate::files::text;
 
 /// The file of obs-websocket's settings, in OBS's config folder.
 const SETTINGS: &str = "plugin_config/obs-websocket/config.json";
-/// The port when obs-websocket's file has none.
+/// The port if obs-websocket's file has none.
 const DEFAULT_PORT: u16 = 4455;
 
 /// The result of the search for OBS's settings.
@@ -30,7 +31,7 @@ pub enum Discovery {
     Found {
         path: PathBuf,
         port: u16,
-        /// The server's password; `None` if it does not ask for one.
+        /// The server's password; `None` if the server does not require one.
         password: Option<SecretString>,
         options: ObsOptions,
     },
@@ -39,7 +40,7 @@ pub enum Discovery {
         path: PathBuf,
         /// The port that it will listen on.
         port: u16,
-        /// The server's password; `None` if it will not ask for one.
+        /// The server's password; `None` if the server will not require one.
         password: Option<SecretString>,
         options: ObsOptions,
     },
@@ -49,11 +50,11 @@ pub enum Discovery {
     Unreadable { path: PathBuf, why: String },
 }
 
-/// Whether it is slow to list processes: Windows takes about a second.
+/// Whether listing the processes is slow: Windows takes about a second.
 const ASKING_IS_SLOW: bool = cfg!(windows);
 
 impl Discovery {
-    /// Replaces the port and the password by those on the command line of the running OBS.
+    /// Replaces the port and the password with the values on the command line of the running OBS.
     fn with_options(mut self, running: RunningObs) -> Self {
         let RunningObs {
             folder,
@@ -151,7 +152,7 @@ impl Folders {
             base.as_ref().map(|base| base.join(wait_for_turn))
         };
         [
-            // The XDG specification says that a relative XDG_CONFIG_HOME must be ignored.
+            // According to the XDG specification, a relative XDG_CONFIG_HOME must be ignored.
             below(
                 &self.xdg_config.clone().filter(|path| path.is_absolute()),
                 "obs-studio",
@@ -174,18 +175,18 @@ impl Folders {
 
 /// The folder with the settings, relative to a portable installation.
 const PORTABLE: &str = "config/obs-studio";
-/// OBS is portable if one of these files is in its folder (`OBSApp.cpp`).
+/// OBS is portable if one of these files is in its folder, see `OBSApp.cpp`.
 const PORTABLE_MARKS: [&str; 4] = [
     "portable_mode",
     "obs_portable_mode",
     "portable_mode.txt",
     "obs_portable_mode.txt",
 ];
-/// The number of folders above this program that may be a portable OBS which contains it.
+/// The number of parent folders of this program that may be a portable OBS.
 const ABOVE: usize = 4;
 
-/// The folders in which OBS is likely to be installed: the default ones on Windows, and the folders
-/// around this program.
+/// The folders in which OBS is likely to be installed: the default folders on Windows, and the
+/// folders around this program.
 fn installations(folder: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let programs = ["ProgramFiles", "ProgramFiles(x86)"].map(folder);
     let usual = programs
@@ -199,7 +200,7 @@ fn installations(folder: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     usual.chain(around.map(Into::into)).collect()
 }
 
-/// Finds OBS's settings in all places. If the running OBS shows which file is its own, that one is
+/// Finds OBS's settings in all places. If the running OBS shows which file it uses, that file is
 /// used, else the file that was changed last. The options on OBS's command line take precedence
 /// over the file.
 pub fn discover(folders: &Folders) -> Discovery {
@@ -234,12 +235,12 @@ pub fn config_folder(folders: &Folders) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
-/// Whether an OBS of this user runs. macOS does not show it here.
+/// Whether an OBS of this user is running. On macOS this is always `false`.
 pub fn is_obs_running(folders: &Folders) -> bool {
     running::find(&folders.proc, folders.home.as_deref()).is_some()
 }
 
-/// The folder in which a running OBS keeps its settings, if the process shows it.
+/// The folder in which a running OBS keeps its settings. `None` if the process does not show it.
 fn own_folder(running: &RunningObs) -> Option<PathBuf> {
     let portable = running.installation().filter(|installation| {
         running.portable
@@ -268,7 +269,7 @@ fn of_files(folders: Vec<PathBuf>) -> Discovery {
         {
             None
         }
-        // The file exists, but its time cannot be read: it is used only if no other file is found.
+        // The time of the file cannot be read, so it is used only if there is no other file.
         Err(_) => Some((SystemTime::UNIX_EPOCH, path)),
     };
     match files.filter_map(changed).max_by_key(|(time, _)| *time) {
@@ -307,8 +308,8 @@ struct Settings {
 
 fn contents(path: &Path) -> Result<Settings, String> {
     let text = text::read(path).map_err(|error| error.to_string())?;
-    // Parses the syntax only: the errors of a typed parse would quote the value, and it may be the
-    // password.
+    // Parses only the syntax, because the errors of a typed parse would quote the value, which may
+    // be the password.
     let object: Map<String, Value> = match serde_json::from_str(&text) {
         Ok(Value::Object(object)) => object,
         Ok(_) => return Err("not a JSON object".into()),
@@ -317,7 +318,7 @@ fn contents(path: &Path) -> Result<Settings, String> {
     settings(&object)
 }
 
-/// A missing key has obs-websocket's default.
+/// Uses obs-websocket's default for a missing key.
 fn settings(object: &Map<String, Value>) -> Result<Settings, String> {
     let switch = |key: &str, default| match object.get(key) {
         None | Some(Value::Null) => Ok(default),
@@ -331,14 +332,14 @@ fn settings(object: &Map<String, Value>) -> Result<Settings, String> {
             .as_u64()
             .and_then(|port| u16::try_from(port).ok())
             .filter(|port| *port > 0)
-            .ok_or("server_port is no port")?,
+            .ok_or("server_port is not a port")?,
     };
     let password = match object.get("server_password") {
         None | Some(Value::Null) => None,
         Some(Value::String(password)) => {
             Some(password.as_str()).filter(|password| !password.is_empty())
         }
-        Some(_) => return Err("server_password is no text".into()),
+        Some(_) => return Err("server_password is not a text".into()),
     };
     let asked = switch("auth_required", true)?;
     Ok(Settings {
@@ -359,7 +360,7 @@ mod tests {
 
     const FILE: &str = "plugin_config/obs-websocket/config.json";
 
-    /// The file as OBS 30.2 writes it.
+    /// The file that OBS 30.2 writes.
     const WRITTEN: &str = r#"{"alerts_enabled":false,"auth_required":true,"first_load":false,
         "server_enabled":true,"server_password":"s3cret-s3cret","server_port":4477}"#;
 
@@ -515,13 +516,13 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_says_why_and_never_the_password() {
+    fn unusable_settings_are_reported_without_the_password() {
         for (text, expected) in [
             ("", "not JSON: EOF while parsing a value at line 1 column 0"),
             ("[]", "not a JSON object"),
             (
                 r#"{"server_enabled":true,"server_port":70000}"#,
-                "server_port is no port",
+                "server_port is not a port",
             ),
             (
                 r#"{"server_enabled":1}"#,
@@ -529,7 +530,7 @@ mod tests {
             ),
             (
                 r#"{"server_enabled":true,"server_password":12345678}"#,
-                "server_password is no text",
+                "server_password is not a text",
             ),
             (
                 r#"{"server_enabled":true,"server_password":"hunter2" x"#,
@@ -555,7 +556,7 @@ mod tests {
     mod of_a_running_obs {
         use super::*;
 
-        /// Adds a process to the folder in which Linux shows them.
+        /// Adds a process to the folder in which Linux shows the processes.
         fn run(folders: &mut Folders, pid: u32, program: &Path, environment: &str, command: &str) {
             let home = folders.home.clone().unwrap();
             folders.proc = home.join("proc");

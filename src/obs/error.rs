@@ -5,8 +5,8 @@ use std::{io, time::Duration};
 
 use crate::obs::link::LinkError;
 
-/// The size in bytes up to which OBS relays a message for certain. It drops the connection over a
-/// message somewhat larger than 20 MiB.
+/// The size in bytes up to which OBS certainly relays a message. OBS drops the connection if a
+/// message is somewhat larger than 20 MiB.
 pub const LARGEST_MESSAGE: usize = 16 * 1024 * 1024;
 
 const WHERE_TO_LOOK: &str = "in OBS: Tools > WebSocket Server Settings";
@@ -40,7 +40,7 @@ pub enum ConnectError {
     },
     /// Another program listens on this port.
     #[error(
-        "what answers at {at} is not an obs-websocket, but {found}. Compare host and port with \
+        "the server at {at} is not obs-websocket, but {found}. Compare host and port with \
             those in OBS ({WHERE_TO_LOOK}; \
          the port is 4455 unless it was changed)"
     )]
@@ -71,30 +71,26 @@ pub enum ConnectError {
     Kicked { at: String },
     /// OBS uses another version of the protocol (close code 4010).
     #[error(
-        "OBS at {at} does not speak version 1 of its remote control protocol any more. Look for a \
+        "OBS at {at} no longer supports version 1 of its remote control protocol. Look for a \
             newer twitchat-bridge"
     )]
     Rpc { at: String },
     #[error(
         "no TLS connection to {at}. The certificate must be for this host name, from a public \
-            authority or from one that this computer trusts. OBS itself speaks no TLS: leave it \
-            off unless a proxy stands before OBS"
+            authority or from one that this computer trusts. OBS itself does not use TLS: leave it \
+            off unless a proxy is in front of OBS"
     )]
-    Tls {
-        at: String,
-        /// The error of rustls.
-        source: io::Error,
-    },
-    /// The target wants TLS and the server has none.
+    Tls { at: String, source: io::Error },
+    /// The target requires TLS and the server does not support it.
     #[error(
-        "what answers at {at} does not speak TLS. OBS itself has none: connect without it (leave \
+        "the server at {at} does not use TLS. Neither does OBS itself: connect without TLS (leave \
             out --tls, OBS_TLS and obs.tls, and write ws:// instead of wss://), or give the port \
             of the proxy with TLS in front of OBS"
     )]
     NoTls { at: String },
-    /// The server wants TLS and the target has none.
+    /// The server requires TLS and the target does not use it.
     #[error(
-        "what answers at {at} wants TLS. If it is a proxy or a relay in front of OBS, connect \
+        "the server at {at} requires TLS. If it is a proxy or a relay in front of OBS, connect \
             with --tls, or write wss:// in front of the host"
     )]
     NeedsTls { at: String },
@@ -103,19 +99,15 @@ pub enum ConnectError {
         again", reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default())]
     Closed {
         at: String,
-        /// The reason that OBS gave, if any.
+        /// The reason in OBS's close frame; `None` if it has none.
         reason: Option<String>,
     },
     /// OBS accepts connections, but does not serve requests yet (status 207).
-    #[error("OBS at {at} is up, but not ready to answer yet. Try again in a few seconds")]
+    #[error("OBS at {at} is running, but not ready for requests yet. Try again in a few seconds")]
     NotReady { at: String },
     /// Another network error.
     #[error("OBS at {at} cannot be reached. Check the network and the firewall")]
-    Io {
-        at: String,
-        /// The error of the operating system.
-        source: io::Error,
-    },
+    Io { at: String, source: io::Error },
 }
 
 const KICKED: &str = "the user disconnected twitchat-bridge in OBS (WebSocket Server Settings, the \
@@ -126,7 +118,7 @@ fn seconds(span: Duration) -> f64 {
     (span.as_secs_f64() * 10.0).round() / 10.0
 }
 
-/// A step of connecting, named in the error when it takes too long.
+/// The error names the step when it takes too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 pub enum Step {
     /// Looking up the host name.
@@ -135,7 +127,6 @@ pub enum Step {
     /// The TCP connection.
     #[strum(to_string = "connecting")]
     Reach,
-    /// The TLS handshake.
     #[strum(to_string = "the TLS handshake")]
     Tls,
     /// The WebSocket handshake.
@@ -156,19 +147,18 @@ impl Step {
                 "Check that the computer is on and that its firewall lets the port through"
             }
             Self::Tls => {
-                "Something listens there and stays silent. It may have no TLS: OBS itself has \
-                    none, so leave out --tls unless a proxy with TLS is in front of OBS"
+                "A server listens there, but does not answer. It may not use TLS: OBS itself does \
+                    not, so leave out --tls unless a proxy with TLS is in front of OBS"
             }
             Self::Upgrade => {
-                "Something listens there and stays silent: OBS hangs, or another program has the \
-                    port"
+                "A server listens there, but does not answer: OBS hangs, or another program uses \
+                    the port"
             }
             Self::Identify | Self::Ask => "OBS hangs or is very busy: try again, or restart OBS",
         }
     }
 }
 
-/// Why an established connection has ended.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Gone {
@@ -178,25 +168,19 @@ pub enum Gone {
     /// OBS has reported its exit, and then ended the connection.
     #[error("OBS was closed")]
     Exited,
-    /// OBS announced that it was closed, or that its WebSocket server was switched off.
+    /// OBS announced that it is closing, or that its WebSocket server is being switched off.
     #[error("OBS was closed, or its WebSocket server switched off")]
     Closed,
     /// OBS closed the connection for another reason.
     #[error("OBS closed the connection with code {code}")]
-    ClosedWith {
-        /// The WebSocket close code.
-        code: u16,
-    },
+    ClosedWith { code: u16 },
     /// The stream ended without a close frame: OBS crashed, was killed, or the network broke.
-    #[error("the connection to OBS broke: OBS ended without a word, or the network failed")]
+    #[error("the connection to OBS broke: OBS closed it without a reason, or the network failed")]
     Broke(#[source] Option<io::Error>),
     /// OBS neither sends messages nor answers pings.
-    #[error("OBS has shown no sign of life for {} s: it is frozen, or the network is gone",
+    #[error("OBS has not answered for {} s: it is frozen, or the network has failed",
         seconds(*after))]
-    Silent {
-        /// How long it was silent.
-        after: Duration,
-    },
+    Silent { after: Duration },
     /// OBS did not reply to a request in time.
     #[error("OBS did not reply to {request} within {} s", seconds(*after))]
     Stuck {
@@ -205,7 +189,7 @@ pub enum Gone {
         after: Duration,
     },
     /// A frame breaks the WebSocket protocol, for example with invalid UTF-8, or is too large. The
-    /// frames after it cannot be found any more, so the connection for events must be made anew.
+    /// frames after it cannot be found any more, so the event connection must be opened again.
     #[error(
         "OBS sent a message that cannot be read ({0}), and nothing after it can be read on this \
             connection. Messages that OBS sends before \
@@ -231,17 +215,17 @@ pub enum RequestError {
     /// There is no connection, or it broke before the reply was received.
     #[error("not connected to OBS")]
     NotConnected,
-    /// OBS did not reply in time. The link is being made anew.
+    /// OBS did not reply in time. The link is being opened again.
     #[error("OBS did not reply to {request} within {} s", seconds(*after))]
     TimedOut {
         request: &'static str,
         /// How long the bridge waited.
         after: Duration,
     },
-    /// OBS was not ready for requests (status 207) in all the time that the bridge retried: it is
-    /// starting, ending, or changing its scene collection.
+    /// OBS was not ready for requests (status 207) during all retries: it is starting, ending, or
+    /// changing its scene collection.
     #[error(
-        "OBS is not ready to answer {request}: try again when it has started or changed its scene \
+        "OBS is not ready for {request}: try again when it has started or changed its scene \
             collection"
     )]
     NotReady { request: &'static str },
@@ -257,11 +241,11 @@ pub enum RequestError {
         request: &'static str,
         /// obs-websocket's request status.
         status: u16,
-        /// The comment that OBS gave, if any.
+        /// The comment in OBS's reply; `None` if it has none.
         comment: Option<String>,
     },
     /// OBS's reply does not fit the request.
-    #[error("OBS replied to {request} with something that cannot be read")]
+    #[error("OBS's reply to {request} cannot be read")]
     Unreadable { request: &'static str },
 }
 
@@ -275,13 +259,13 @@ fn reason(status: u16, comment: Option<&str>) -> String {
         504 => "it is switched off in OBS's settings",
         505 => "studio mode is on",
         506 => "studio mode is off",
-        600 => "there is nothing of that name",
-        601 => "there is something of that name already",
-        602 => "what has that name is of another kind",
-        604 => "it is not in a state for that",
+        600 => "nothing has that name",
+        601 => "that name is already in use",
+        602 => "that name belongs to something of another kind",
+        604 => "its current state does not allow it",
         605 => "this OBS has no such kind of source",
-        700 => "it could not be made",
-        701 => "it could not be done",
+        700 => "OBS could not create it",
+        701 => "OBS could not carry it out",
         _ => "",
     };
     match comment.unwrap_or(known) {
@@ -342,8 +326,8 @@ impl ConnectError {
         }
     }
 
-    /// How far the attempt got. Of the failures at a host's addresses, the one that got furthest is
-    /// the most informative.
+    /// How much progress the attempt made. If several addresses of a host fail, the failure with
+    /// the most progress is the most informative.
     pub(super) fn progress(&self) -> u8 {
         match self {
             Self::NoSuchHost { .. } => 0,
@@ -392,7 +376,7 @@ impl Gone {
         }
     }
 
-    /// Whether only the connection for events is lost, so that OBS still takes requests.
+    /// Whether only the event connection is lost, so that OBS still accepts requests.
     pub(super) fn leaves_requests(&self) -> bool {
         matches!(self, Self::Unreadable(_))
     }

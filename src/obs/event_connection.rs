@@ -1,8 +1,8 @@
 //! The reader of events: a connection that only receives. Used by `supervise`, and on its own by
 //! the verbs of the CLI.
 //!
-//! It always receives General events, and other events of OBS while somebody needs them. It sends
-//! nothing but its login, pings, and which events it needs. It must be read without delay, see
+//! It always receives General events. It receives other events of OBS only while the bridge needs
+//! them. It sends only its login, pings, and its subscriptions. It must be read without delay, see
 //! `batch`.
 
 use std::{
@@ -32,13 +32,12 @@ use super::{
 };
 use crate::event::{ObsEvent, ObsSubscription, Received};
 
-/// The most events, and the most bytes of them, that may come before Identified.
+/// The maximum number of events before Identified, and the maximum number of their bytes.
 const EARLY_EVENTS: usize = 1_000;
 const EARLY_BYTES: usize = 64 * 1024 * 1024;
-/// The most frames that are read in one go before other tasks get a turn.
+/// The maximum number of frames that are read in one go before other tasks get a turn.
 const BURST: usize = 512;
 
-/// An identified session that receives events.
 #[derive(Debug)]
 pub struct EventConnection {
     socket: Socket,
@@ -54,14 +53,14 @@ pub struct EventConnection {
     exiting: bool,
     /// How the connection ended, kept until all events before the end have been taken.
     gone: Option<Gone>,
-    /// Whether there may be more frames than were read in one go.
+    /// Whether more frames may be available than were read in one go.
     busy: bool,
-    /// The events that it receives in addition to General ones.
+    /// The events that this connection receives in addition to General events.
     subscription: ObsSubscription,
 }
 
 impl EventConnection {
-    /// Connects and logs in, trying every address of the host.
+    /// Connects and logs in. Tries every address of the host.
     pub async fn connect(target: &Target, options: &Options) -> Result<Self, ConnectError> {
         let budget = Budget::new(options.bytes_in_flight);
         Self::connect_with(
@@ -122,7 +121,7 @@ impl EventConnection {
         self.exiting
     }
 
-    /// The next events. Waits for room if the batches that were not dropped yet use up
+    /// Waits for the next events, and for room while the batches that were not dropped yet use up
     /// [`Options::bytes_in_flight`]. The future may be dropped and the method called again: nothing
     /// is lost.
     pub async fn next(&mut self) -> Result<Batch, Gone> {
@@ -133,8 +132,8 @@ impl EventConnection {
         Ok(self.take())
     }
 
-    /// How the connection ends, if it does so within `moment`. Events that are received meanwhile
-    /// are dropped.
+    /// How the connection ends. `None` if it does not end within `moment`. Events that arrive
+    /// meanwhile are dropped.
     pub(super) async fn end_within(&mut self, moment: Duration) -> Option<Gone> {
         let end = async {
             loop {
@@ -158,8 +157,8 @@ impl EventConnection {
         self.waiting.is_some()
     }
 
-    /// Adds the event that is waiting as soon as there is room. Reads nothing more. The future may
-    /// be dropped and the method called again: nothing is lost.
+    /// Adds the waiting event as soon as there is room, and reads no others. The future may be
+    /// dropped and the method called again: nothing is lost.
     pub(super) async fn take_waiting(&mut self) {
         self.batch.push_later(&mut self.waiting, &self.budget).await;
     }
@@ -177,7 +176,7 @@ impl EventConnection {
         unconstrained(self.fill()).now_or_never()
     }
 
-    /// How the connection has ended, if that is known.
+    /// How the connection has ended; `None` if that is not known.
     pub(super) fn take_end(&mut self) -> Option<Gone> {
         self.gone.take()
     }
@@ -196,14 +195,14 @@ impl EventConnection {
         if self.waiting.is_some() {
             self.take_waiting().await;
             self.keepalive.received(Instant::now());
-            self.busy = self.take_what_is_there();
+            self.busy = self.take_available();
             return Ok(());
         }
         if self.gone.is_none() {
             let first = self.next_frame().await;
             self.take_in(first);
             self.keepalive.received(Instant::now());
-            self.busy = self.take_what_is_there();
+            self.busy = self.take_available();
         } else if !self.batch.is_empty() {
             return pending().await;
         }
@@ -214,8 +213,8 @@ impl EventConnection {
         }
     }
 
-    /// Reads the frames that are available without waiting. Returns whether there may be more.
-    fn take_what_is_there(&mut self) -> bool {
+    /// Reads the frames that are available without waiting. Returns whether more may be available.
+    fn take_available(&mut self) -> bool {
         for _ in 1..BURST {
             if self.waiting.is_some() || self.gone.is_some() {
                 return false;
@@ -239,8 +238,8 @@ impl EventConnection {
         }
         loop {
             tokio::select! {
-                // Frames that have come count before the silence: this computer may have been
-                // suspended for longer than OBS was silent.
+                // Frames that have arrived count before the silence, because this computer may have
+                // been suspended for longer than OBS was silent.
                 biased;
                 frame = self.socket.next() => return frame,
                 () = &mut self.alarm => match self.keepalive.check(Instant::now()) {
@@ -258,7 +257,8 @@ impl EventConnection {
         }
     }
 
-    /// Receives these events in addition to General ones, from when OBS has read the message.
+    /// Changes the events that are received in addition to General events. The change takes effect
+    /// when OBS has read the message.
     pub(super) async fn subscribe(&mut self, subscription: ObsSubscription) {
         if self.subscription != subscription {
             self.subscription = subscription;
@@ -326,12 +326,13 @@ impl EventConnection {
         } else if message.is_binary() {
             self.keep(Received::Bad, 0);
         } else {
-            // A pong, or a ping, which the library answers: in both cases we have sent something.
+            // This is a pong, or a ping, which the library answers. In both cases this side has
+            // sent something.
             dial::acknowledge_at_once(&self.socket);
         }
     }
 
-    /// `ExitStarted` is a General event, so it comes also when nobody needs it.
+    /// `ExitStarted` is a General event, so it is always received.
     fn exit_started(&mut self, bytes: usize) {
         self.exiting = true;
         if self.subscription.events {
@@ -348,8 +349,8 @@ impl EventConnection {
     }
 }
 
-/// Reads Hello, sends Identify and reads Identified. Returns the events before Identified too: OBS
-/// takes the session for identified before it has sent Identified, and sends events on other
+/// Reads Hello, sends Identify and reads Identified. Also returns the events before Identified: OBS
+/// treats the session as identified before it has sent Identified, and sends events on other
 /// threads.
 async fn identify(
     mut socket: Socket,
@@ -366,8 +367,8 @@ async fn identify(
     let hello = match clock.limit(Step::Identify, text(&mut socket, target)).await {
         Err(ConnectError::TimedOut { .. }) => {
             return Err(not_obs(
-                "a WebSocket server that does not greet (obs-websocket 4, of OBS 27 or older, is \
-                    one)",
+                "a WebSocket server that sends no Hello message (obs-websocket 4, of OBS 27 or older, \
+                    is one)",
             ));
         }
         other => other??,
@@ -401,7 +402,11 @@ async fn identify(
                 bytes += message.as_payload().len();
                 early.push(message);
             }
-            _ => return Err(not_obs("a WebSocket server that only begins like one")),
+            _ => {
+                return Err(not_obs(
+                    "a WebSocket server that only begins like obs-websocket",
+                ));
+            }
         }
     }
     dial::acknowledge_at_once(&socket);

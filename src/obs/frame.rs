@@ -6,15 +6,15 @@ use serde_json::value::RawValue;
 
 use crate::event::{ObsEvent, Peek, Received};
 
-/// The content of a frame.
 #[derive(Debug)]
 pub(super) enum Frame {
     Custom(Received),
     /// OBS is starting to shut down.
     ExitStarted,
-    /// Another event. OBS sends it only to connections that have subscribed to it.
+    /// An event other than a `CustomEvent`. OBS sends it only to connections that have subscribed
+    /// to it.
     Event(ObsEvent),
-    /// A message that is no event.
+    /// A message that is not an event.
     Other,
     /// A text that is not JSON, or does not have obs-websocket's form.
     Bad,
@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    /// A frame as OBS 30.2 sends it.
+    /// A frame in the form that OBS 30.2 sends.
     fn custom(event_data: &str) -> String {
         format!(
             r#"{{"d":{{"eventData":{event_data},"eventIntent":1,"eventType":"CustomEvent"}},
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn other_events_are_told_apart() {
+    fn other_events_are_distinguished() {
         assert!(matches!(
             read(r#"{"d":{"eventIntent":1,"eventType":"ExitStarted"},"op":5}"#),
             Frame::ExitStarted

@@ -7,10 +7,9 @@ use sha2::{Digest, Sha256};
 
 /// The protocol version that this program uses.
 const RPC_VERSION: u32 = 1;
-/// The version that OBS 30.2 contains; obws requires the same.
+/// The version in OBS 30.2. obws requires the same version.
 const OLDEST_OBS_WEBSOCKET: (u32, u32) = (5, 5);
 
-/// Op codes of obs-websocket's messages.
 const HELLO: u8 = 0;
 const IDENTIFY: u8 = 1;
 const IDENTIFIED: u8 = 2;
@@ -74,7 +73,7 @@ pub(super) fn reidentify(event_subscriptions: u32) -> String {
     serde_json::to_string(&reidentify).unwrap_or_default()
 }
 
-/// The error when OBS asks for a password and there is none.
+/// The error if OBS requires a password and none is set.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PasswordNeeded;
 
@@ -85,8 +84,8 @@ impl Greeting {
         (hello.op == HELLO).then_some(hello.d)
     }
 
-    /// Returns the version if it is too old. A version that cannot be read passes, because
-    /// `request_connection` asks for it again.
+    /// Returns the version if it is too old. A version that cannot be read is accepted, because
+    /// `request_connection` checks it again.
     pub(super) fn too_old(&self) -> Option<String> {
         let mut parts = self.obs_web_socket_version.split('.').map(str::parse);
         let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
@@ -174,7 +173,8 @@ mod tests {
         "salt":"lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI="},"obsWebSocketVersion":"5.5.2",
             "rpcVersion":1},"op":0}"#;
 
-    /// The challenge, the salt and the answer are the example in obs-websocket's protocol document.
+    /// The challenge, the salt and the answer come from the example in obs-websocket's protocol
+    /// document.
     #[test]
     fn answers_the_challenge_of_the_protocol_document() {
         let greeting = Greeting::read(WITH_PASSWORD).unwrap();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn asks_for_other_events_as_the_protocol_document_says() {
+    fn asks_for_other_events_in_the_documented_form() {
         assert_eq!(
             reidentify(513),
             r#"{"op":3,"d":{"eventSubscriptions":513}}"#

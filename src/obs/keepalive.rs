@@ -1,17 +1,17 @@
-//! Decides when to ping a silent OBS, and when to give it up. Used by `event_connection`, which
-//! sends the pings.
+//! Decides when to ping a silent OBS, and when to consider the connection lost. Used by
+//! `event_connection`, which sends the pings.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Measures the time since the last message. Pings only in silence, because a ping in busy traffic
-/// would delay the next event by 40 ms.
+/// Measures the time since the last message. Pings only after silence, because a ping in busy
+/// traffic would delay the next event by 40 ms.
 #[derive(Debug)]
 pub(super) struct Keepalive {
     /// The silence after which a ping is sent.
     ask_after: Duration,
-    /// The further silence after which OBS is given up.
+    /// The additional silence after which the connection counts as lost.
     dead_after: Duration,
     received: Instant,
     asked: Option<Instant>,
@@ -39,13 +39,12 @@ impl Keepalive {
     }
 
     /// Records that a frame was received, such as a pong. Also called after a time without reading,
-    /// which shows nothing about OBS.
+    /// because that time shows nothing about OBS.
     pub(super) fn received(&mut self, now: Instant) {
         self.received = now;
         self.asked = None;
     }
 
-    /// Decides what to do at the moment that the last step named.
     pub(super) fn check(&mut self, now: Instant) -> KeepaliveStep {
         match self.asked {
             Some(asked) if now >= asked + self.dead_after => {

@@ -7,14 +7,13 @@ use super::{batch::Batch, error::Cause, request_connection::Version};
 /// The state of OBS when the link came up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Info {
-    /// The versions that OBS reports.
     pub version: Version,
-    /// The program scene, if OBS reported it.
+    /// The program scene; `None` if OBS did not report it.
     pub scene: Option<String>,
 }
 
-/// A notice of the link. Notices come in order: between `Up` or `Connected` and `Down`, requests
-/// work and events are received.
+/// A notice of the link. Notices are sent in order: between `Up` or `Connected` and `Down`,
+/// requests work and events are received.
 #[derive(Debug)]
 pub enum Notice {
     /// Both connections are identified. Sent instead of `Up` if
@@ -25,26 +24,26 @@ pub enum Notice {
     /// The messages that were received since the last notice, and the events of OBS that
     /// [`Obs::subscribe`](super::Obs::subscribe) has asked for.
     Received(Batch),
-    /// The program scene is now this one, and OBS has sent no further event about scenes for a
-    /// while, see `settle`.
+    /// The program scene has changed to this one, and OBS has sent no further event about scenes
+    /// for a while, see `settle`.
     SceneChanged(String),
-    /// Another scene collection is open: its scenes and sources may differ even if they have the
-    /// same names. [`Notice::SceneChanged`] comes first.
+    /// Another scene collection is open. Its scenes and sources may differ even if they have the
+    /// same names. [`Notice::SceneChanged`] is sent first.
     CollectionChanged,
     /// OBS has started or stopped streaming.
     StreamChanged {
         /// Whether it streams now.
         active: bool,
     },
-    /// OBS has started or stopped recording. Not sent when a recording is paused or goes on.
+    /// OBS has started or stopped recording. Not sent when a recording is paused or resumed.
     RecordingChanged {
         /// Whether it records now.
         active: bool,
         /// The recording's file; empty if OBS does not report it.
         path: String,
     },
-    /// Events of OBS were dropped because too many waited, so OBS was asked for the state of its
-    /// outputs. Each is `None` if OBS did not answer.
+    /// Events of OBS were dropped because too many were waiting, so the bridge asked OBS for the
+    /// state of its outputs. Each field is `None` if OBS did not answer.
     Outputs {
         streaming: Option<bool>,
         recording: Option<bool>,
@@ -64,10 +63,9 @@ pub enum Notice {
     Stopped(Stop),
 }
 
-/// Why the link has ended for good.
 #[derive(Debug, Clone)]
 pub enum Stop {
-    /// The program asked for it.
+    /// The program requested it.
     Shutdown,
     /// OBS has ended, and the link ends with it: see
     /// [`Options::when_obs_ends`](super::Options::when_obs_ends).

@@ -9,20 +9,20 @@ const PING_AFTER: Duration = Duration::from_secs(5);
 /// The default of [`Options::dead_after`].
 const DEAD_AFTER: Duration = Duration::from_secs(5);
 
-/// Time limits and bounds of a connection. The defaults are those of the daemon.
+/// Time limits and bounds of a connection. The daemon uses the defaults.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The limit for making one connection, with all addresses and the login. The link makes both
+    /// The limit for opening one connection, with all addresses and the login. The link opens both
     /// of its connections within this time.
     pub connect_within: Duration,
     /// The limit for each request. A request that takes longer ends the connection.
     pub request_within: Duration,
     /// The silence after which a ping is sent.
     pub ping_after: Duration,
-    /// The further silence after which OBS is given up.
+    /// The additional silence after which the connection counts as lost.
     pub dead_after: Duration,
-    /// The most bytes of events that are read and not processed yet. At this bound, and only then,
-    /// the socket is not read.
+    /// The maximum number of bytes of events that are read but not processed yet. While this bound
+    /// is reached, and only then, the socket is not read.
     pub bytes_in_flight: u32,
     /// Whether the link asks OBS for its version and scene, and reports them with
     /// [`Notice::Up`](super::Notice::Up). Otherwise the link connects sooner, and reports

@@ -1,5 +1,5 @@
-//! SHELL. Waits until a process of this computer ends, such as that of OBS, which need not be a
-//! child of ours.
+//! SHELL. Waits until a process of this computer ends, such as the process of OBS. It need not be a
+//! child process.
 //!
 //! The system reports the end (a pidfd on Linux, kqueue on macOS, a process handle on Windows), so
 //! nothing is polled, and another process that gets the same id later is not mistaken for it.
@@ -10,22 +10,19 @@ use std::thread;
 use tokio::sync::oneshot;
 use waitpid_any::WaitHandle;
 
-/// How the systems report that there is no process with an id: `ESRCH`, and
-/// `ERROR_INVALID_PARAMETER` on Windows.
+/// The error code for an id without a process: `ESRCH`, and `ERROR_INVALID_PARAMETER` on Windows.
 const NO_SUCH_PROCESS: i32 = if cfg!(windows) { 87 } else { 3 };
 
-/// A process that is waited for.
 #[derive(Debug)]
 pub struct Process {
     ended: oneshot::Receiver<()>,
 }
 
 impl Process {
-    /// Begins to wait for the process with this id. `None` if there is none.
+    /// Begins to wait for the process with this id. `None` if there is no such process.
     ///
-    /// # Errors
-    /// The system does not allow it: the process belongs to somebody else, or Linux is older than
-    /// 5.3.
+    /// # Errors Fails if the system does not allow it: the process belongs to another user, or
+    /// Linux is older than 5.3.
     pub fn watch(id: u32) -> io::Result<Option<Self>> {
         let id = i32::try_from(id).map_err(|_| io::ErrorKind::InvalidInput)?;
         let mut handle = match WaitHandle::open(id) {
@@ -34,7 +31,7 @@ impl Process {
             Err(error) => return Err(error),
         };
         let (end, ended) = oneshot::channel();
-        // A thread of its own: it may wait for days, and nothing waits for it.
+        // This needs its own thread, because it may wait for days. Nothing joins the thread.
         thread::Builder::new()
             .name("end-of-obs".into())
             .spawn(move || {
@@ -44,13 +41,12 @@ impl Process {
                         thread::park();
                     }
                 }
-                // The receiver is gone if the bridge ended first.
+                // The receiver no longer exists if the bridge ended first.
                 let _received = end.send(()).is_ok();
             })?;
         Ok(Some(Self { ended }))
     }
 
-    /// Returns when the process has ended.
     pub async fn ended(self) {
         drop(self.ended.await);
     }
@@ -75,7 +71,7 @@ mod tests {
         child.kill().unwrap();
         tokio::time::timeout(Duration::from_secs(30), ended)
             .await
-            .expect("the end is seen");
+            .expect("the end is reported");
         child.wait().unwrap();
         assert!(Process::watch(child.id()).unwrap().is_none());
     }

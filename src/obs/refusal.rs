@@ -1,4 +1,4 @@
-//! Translates obws's errors while connecting to [`ConnectError`]. Used by `request_connection`.
+//! Translates obws's connection errors to [`ConnectError`]. Used by `request_connection`.
 
 use std::{error::Error, io, time::Duration};
 
@@ -10,7 +10,7 @@ use super::{
     error::{ConnectError, Step},
 };
 
-/// Whether the status is 207: OBS starts, ends, or changes its scene collection.
+/// Whether the status is 207: OBS is starting, closing, or changing its scene collection.
 pub(super) fn is_not_ready(error: &ObwsError) -> bool {
     matches!(
         error,
@@ -21,9 +21,8 @@ pub(super) fn is_not_ready(error: &ObwsError) -> bool {
     )
 }
 
-/// Whether OBS sent something else before Identified. That is an event, because OBS takes a session
-/// for identified before it has sent Identified, and sends events on other threads. obws does not
-/// expect it.
+/// Whether OBS sent an event before Identified, which obws does not expect. OBS treats a session as
+/// identified before it has sent Identified, and sends events on other threads.
 pub(super) fn is_early_event(error: &ObwsError) -> bool {
     matches!(error, ObwsError::Handshake(HandshakeError::NoIdentified))
 }
@@ -41,7 +40,6 @@ pub(super) fn is_preview(error: &ObwsError) -> bool {
     }
 }
 
-/// Why connecting failed.
 pub(super) fn read(error: ObwsError, target: &Target, within: Duration) -> ConnectError {
     let at = target.to_string();
     match error {
@@ -81,7 +79,7 @@ fn read_handshake(error: HandshakeError, at: String, with_password: bool) -> Con
         HandshakeError::ConnectionClosed(None) => ConnectError::Closed { at, reason: None },
         HandshakeError::NoHello => ConnectError::NotObs {
             at,
-            found: "a WebSocket server that does not greet".to_owned(),
+            found: "a WebSocket server that sends no Hello message".to_owned(),
         },
         error => read_source(&error, at),
     }
@@ -106,6 +104,6 @@ fn read_source(error: &(dyn Error + 'static), at: String) -> ConnectError {
     }
     ConnectError::NotObs {
         at,
-        found: "a WebSocket server that only begins like one".to_owned(),
+        found: "a WebSocket server that only begins like obs-websocket".to_owned(),
     }
 }

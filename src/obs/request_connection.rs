@@ -1,9 +1,9 @@
-//! Requests to OBS, through obws. Each request is sent after the reply to the one before it,
-//! because OBS keeps the order of broadcasts only then.
+//! Requests to OBS, through obws. Each request is sent only after the reply to the previous one,
+//! because otherwise OBS does not keep the order of broadcasts.
 //!
-//! Its events are Scenes, Outputs and Config, never General: those would bring back the delay that
-//! the second connection avoids. Further events are received by `event_connection`. Used by
-//! `supervise`, and on its own by the verbs of the CLI.
+//! It subscribes to the events Scenes, Outputs and Config, but never to General: General events
+//! would cause the delay that the second connection avoids. `event_connection` receives all other
+//! events. Used by `supervise`, and on its own by the verbs of the CLI.
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
@@ -31,12 +31,12 @@ use super::{
     shown::Shown,
 };
 
-/// The first pause before a request is repeated for which OBS was not ready. It doubles up to the
-/// longest.
+/// The first pause before the bridge repeats a request for which OBS was not ready. The pause
+/// doubles up to the longest one.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// The most events of scenes, outputs and collections that may wait while the bridge is busy.
-/// Beyond that they are dropped, and the bridge asks for the state anew.
+/// The maximum number of events of scenes, outputs and collections that may wait while the bridge
+/// is busy. Further events are dropped, and the bridge asks for the state again.
 const EVENTS_IN_FLIGHT: usize = 256;
 
 /// The versions that OBS reports.
@@ -58,17 +58,16 @@ pub struct StreamStatus {
     pub duration_ms: u64,
 }
 
-/// An identified session that makes requests.
 pub struct RequestConnection {
     pub(super) client: Client,
     within: Duration,
-    /// Held by the request that is running; the others wait in the order in which they came.
+    /// The running request holds it. Other requests wait in their order.
     turn: Mutex<()>,
     /// Set when a request has timed out. obws cannot cancel it, so the connection is not used any
     /// more.
     stuck: CancellationToken,
     stuck_on: std::sync::OnceLock<&'static str>,
-    /// Set when the link is lost: all requests fail at once.
+    /// Set when the link is lost. All requests then fail at once.
     ended: CancellationToken,
 }
 
@@ -81,7 +80,7 @@ impl fmt::Debug for RequestConnection {
 }
 
 impl RequestConnection {
-    /// Connects and logs in, trying every address of the host.
+    /// Connects and logs in. Tries every address of the host.
     pub async fn connect(target: &Target, options: &Options) -> Result<Self, ConnectError> {
         Self::connect_within(target, options, Instant::now() + options.connect_within).await
     }
@@ -101,8 +100,8 @@ impl RequestConnection {
         Err(addresses.into_error())
     }
 
-    /// Connects to the address that is known to be the right one. With TLS the host name is used
-    /// instead, because the certificate contains it; obws resolves it by itself.
+    /// Connects to the address that is known to be the right one. With TLS it connects to the host
+    /// name instead, because the certificate contains it; obws resolves the name by itself.
     async fn connect_to(
         target: &Target,
         address: SocketAddr,
@@ -219,7 +218,7 @@ impl RequestConnection {
         })
     }
 
-    /// Asks whether OBS records. A paused recording counts.
+    /// Asks whether OBS is recording. A paused recording counts.
     #[doc(alias = "GetRecordStatus")]
     pub async fn recording(&self) -> Result<bool, RequestError> {
         let status = self
@@ -245,7 +244,7 @@ impl RequestConnection {
         &self.client
     }
 
-    /// The typed events from now on; `None` when the connection has ended.
+    /// The typed events from now on. `None` when the connection has ended.
     pub(super) fn events(&self) -> Option<EventStream> {
         self.client.events().ok()
     }
@@ -259,12 +258,12 @@ impl RequestConnection {
         }
     }
 
-    /// Lets all requests fail, those that are running included, because the link is lost.
+    /// Makes all requests fail, including running ones, because the link is lost.
     pub(super) fn end(&self) {
         self.ended.cancel();
     }
 
-    /// Makes a request when it is its turn, and repeats it while OBS is not ready.
+    /// Sends a request when it is its turn, and repeats it while OBS is not ready.
     pub(super) async fn ask<T, F>(
         &self,
         request: &'static str,

@@ -11,11 +11,12 @@ use secrecy::SecretString;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct RunningObs {
-    /// The folder of its program.
+    /// The folder of OBS's program.
     pub(super) folder: Option<PathBuf>,
-    /// The folder with its settings, if its environment names one in `XDG_CONFIG_HOME`.
+    /// The folder with OBS's settings. `None` if its environment does not name one in
+    /// `XDG_CONFIG_HOME`.
     pub(super) config: Option<PathBuf>,
-    /// Whether it was started with `--portable`.
+    /// Whether OBS was started with `--portable`.
     pub(super) portable: bool,
     /// The value of `--websocket_port`.
     pub(super) port: Option<u16>,
@@ -24,7 +25,7 @@ pub(super) struct RunningObs {
 }
 
 impl RunningObs {
-    /// Reads its command line. `arguments` does not contain the program itself.
+    /// Reads the command line of OBS. `arguments` does not contain the program itself.
     fn of<'a>(folder: Option<&Path>, arguments: impl Iterator<Item = &'a str>) -> Self {
         let mut obs = Self {
             folder: folder.map(Into::into),
@@ -63,8 +64,8 @@ impl RunningObs {
     }
 }
 
-/// The OBS of this user that was started last, if one is running. `home` is this user's home
-/// folder: an OBS with another home folder has other settings.
+/// The OBS of this user that was started last; `None` if none is running. `home` is this user's
+/// home folder: an OBS with another home folder has other settings.
 #[cfg(target_os = "linux")]
 pub(super) fn find(proc: &Path, home: Option<&Path>) -> Option<RunningObs> {
     let processes = std::fs::read_dir(proc).ok()?;
@@ -87,7 +88,7 @@ mod linux {
     /// The index of the start time in `stat`, counted from the field after the name in parentheses.
     const STARTED: usize = 19;
 
-    /// Reads an OBS that belongs to this home folder, and when it was started.
+    /// Reads an OBS that belongs to this home folder, and the time when it was started.
     pub(super) fn read(process: &Path, home: &Path) -> Option<(u64, RunningObs)> {
         let stat = fs::read_to_string(process.join("stat")).ok()?;
         let (before, after) = stat.rsplit_once(") ")?;
@@ -116,7 +117,7 @@ mod linux {
     }
 }
 
-/// The OBS of this user, if one is running.
+/// The OBS of this user; `None` if none is running.
 #[cfg(windows)]
 pub(super) fn find(_proc: &Path, _home: Option<&Path>) -> Option<RunningObs> {
     use std::os::windows::process::CommandExt;
@@ -131,7 +132,7 @@ pub(super) fn find(_proc: &Path, _home: Option<&Path>) -> Option<RunningObs> {
     of_list(&String::from_utf8_lossy(&listed.stdout))
 }
 
-/// Always `None`: other systems start OBS as an application, without options.
+/// Always returns `None`: other systems start OBS as an application, without options.
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(super) fn find(_proc: &Path, _home: Option<&Path>) -> Option<RunningObs> {
     None

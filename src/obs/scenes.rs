@@ -22,7 +22,7 @@ use super::{RequestConnection, RequestError};
 pub const PAGE_EVENT: &str = "twitchat-bridge";
 /// The name of the plugin that provides browser sources.
 const BROWSER: &str = "obs-browser";
-/// obs-websocket's status when an input, a scene or a vendor does not exist.
+/// obs-websocket's status if an input, a scene or a vendor does not exist.
 pub(super) const NOT_FOUND: u16 = 600;
 /// The depth to which scenes within scenes are searched.
 const DEPTH: u8 = 4;
@@ -34,7 +34,7 @@ const OPENING_EACH: Duration = Duration::from_millis(100);
 /// An input and its settings, as OBS reports them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputState {
-    /// Its kind, such as `browser_source`.
+    /// The kind of the input, such as `browser_source`.
     pub kind: String,
     pub settings: Value,
 }
@@ -63,7 +63,7 @@ impl RequestConnection {
             .collect())
     }
 
-    /// Fails if a source or scene has the name already.
+    /// Fails if a source or scene already has this name.
     #[doc(alias = "CreateScene")]
     pub async fn create_scene(&self, name: &str) -> Result<(), RequestError> {
         self.ask("CreateScene", || async {
@@ -84,7 +84,7 @@ impl RequestConnection {
         Ok((video.base_width, video.base_height))
     }
 
-    /// An input; `None` if there is no input of that name.
+    /// The input with this name; `None` if there is none.
     #[doc(alias = "GetInputSettings")]
     pub async fn input(&self, name: &str) -> Result<Option<InputState>, RequestError> {
         let found = self
@@ -128,7 +128,7 @@ impl RequestConnection {
         self.ask("CreateInput", create).await.map(drop)
     }
 
-    /// Changes settings of an input. Settings that are not named do not change.
+    /// Changes settings of an input. Other settings do not change.
     #[doc(alias = "SetInputSettings")]
     pub async fn set_input(&self, name: &str, settings: &Value) -> Result<(), RequestError> {
         let set = || async {
@@ -144,7 +144,6 @@ impl RequestConnection {
         self.ask("SetInputSettings", set).await
     }
 
-    /// Adds an existing source to a scene.
     #[doc(alias = "CreateSceneItem")]
     pub async fn add_to_scene(&self, scene: &str, source: &str) -> Result<(), RequestError> {
         let create = || async {
@@ -167,7 +166,7 @@ impl RequestConnection {
         .await
     }
 
-    /// Its sources stay if other scenes contain them.
+    /// The sources of the scene stay if other scenes contain them.
     #[doc(alias = "RemoveScene")]
     pub async fn remove_scene(&self, name: &str) -> Result<(), RequestError> {
         self.ask("RemoveScene", || async {
@@ -182,8 +181,8 @@ impl RequestConnection {
         Ok(items.into_iter().map(|item| item.source_name).collect())
     }
 
-    /// Whether a source is directly in a scene, whether it is visible or not. Scenes within the
-    /// scene are not searched.
+    /// Whether a source is directly in a scene, visible or not. Scenes within the scene are not
+    /// searched.
     pub async fn has(&self, scene: &str, source: &str) -> Result<bool, RequestError> {
         Ok(self
             .items(scene, false)
@@ -192,8 +191,8 @@ impl RequestConnection {
             .any(|item| item.source_name == source))
     }
 
-    /// Whether a scene shows a source: among its own visible items, and those of scenes and groups
-    /// within it.
+    /// Whether a scene shows a source: among its own visible items, or among the visible items of
+    /// scenes and groups within it.
     #[doc(alias = "GetSceneItemList")]
     pub async fn shows(&self, scene: &str, source: &str) -> Result<bool, RequestError> {
         let mut seen = HashSet::from([scene.to_owned()]);

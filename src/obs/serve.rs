@@ -1,4 +1,4 @@
-//! Serves the live link: passes on the messages of both connections, until either ends. Used by
+//! Serves the live link: passes on the messages of both connections until one of them ends. Used by
 //! `supervise`.
 
 use std::{collections::VecDeque, future::pending, sync::Arc, time::Duration};
@@ -17,16 +17,16 @@ use super::{
 };
 use crate::event::ObsSubscription;
 
-/// The time that `event_connection` has to show the cause after `request_connection` has ended.
-/// obws hides close codes, and OBS closes all its sessions within this time.
+/// The time within which `event_connection` must show the cause after `request_connection` has
+/// ended. obws hides close codes, and OBS closes all its sessions within this time.
 pub(super) const CAUSE_WITHIN: Duration = Duration::from_secs(1);
-/// The time that OBS has to end the connection after it has reported its exit, if the link ends
-/// together with OBS. An OBS that is stuck in its exit takes longer.
+/// The time within which OBS must end the connection after it has reported its exit, if the link
+/// ends together with OBS. An OBS that hangs in its exit takes longer.
 const EXITS_WITHIN: Duration = Duration::from_secs(2);
-/// The most notices of `request_connection` that wait for the daemon. Beyond that they wait in
-/// obws.
+/// The maximum number of notices of `request_connection` that wait for the daemon. Further ones
+/// wait in obws.
 const OUTBOX: usize = 64;
-/// The pause before OBS is asked again for the scene on air, after it refused to answer.
+/// The pause before the bridge asks OBS for the scene on air again, after OBS refused to answer.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Both connections, after their login.
@@ -37,7 +37,7 @@ pub(super) struct Session {
     events: Events,
     outbox: VecDeque<Notice>,
     settling: Settling,
-    /// Whether obws dropped events because they were not taken in time.
+    /// Whether obws dropped events because the bridge did not read them in time.
     lagged: bool,
     request_connection_end: Option<RequestConnectionEnd>,
 }
@@ -58,12 +58,10 @@ impl std::fmt::Debug for Events {
     }
 }
 
-/// Why a session could not begin.
 #[derive(Debug)]
 pub(super) enum BeginError {
-    /// The first request failed.
     Request(RequestError),
-    /// The connection for requests ended.
+    /// The request connection ended.
     Gone(Gone),
 }
 
@@ -78,7 +76,7 @@ impl From<RequestError> for BeginError {
 pub(super) struct NobodyReceives;
 
 impl Session {
-    /// Subscribes to events first, so that no later change is missed.
+    /// Subscribes to events before the first request, so that no later change is missed.
     pub(super) fn new(
         event_connection: EventConnection,
         request_connection: RequestConnection,
@@ -114,10 +112,10 @@ impl Session {
         }
     }
 
-    /// Why `request_connection` ended before it was ready. The cause is taken from
-    /// `event_connection` if that has also ended.
+    /// Why `request_connection` ended before it was ready. If `event_connection` has also ended,
+    /// its cause is returned.
     async fn explained(&mut self) -> Gone {
-        let told = self.event_connection.end_within(CAUSE_WITHIN).await;
+        let end = self.event_connection.end_within(CAUSE_WITHIN).await;
         // The events are read only now, because a request can fail before obws reports why.
         while let Some(event) = self.events.0.next().now_or_never() {
             self.take_event(event.as_ref());
@@ -125,7 +123,7 @@ impl Session {
                 break;
             }
         }
-        told.unwrap_or_else(|| self.cause_of_end())
+        end.unwrap_or_else(|| self.cause_of_end())
     }
 
     /// Passes on notices until the link is lost.
@@ -140,8 +138,8 @@ impl Session {
         let mut settled_scene = Box::pin(Fuse::terminated());
         let mut exit_due = None;
         loop {
-            // The cause is not decided while `event_connection` has no room to read: the frames
-            // that it has not read yet may show how OBS ended.
+            // The cause is not decided while `event_connection` has no room to read, because the
+            // frames that it has not read yet may show how OBS ended.
             let full = self.event_connection.is_full();
             let verdict_due = self
                 .request_connection_end
@@ -175,7 +173,8 @@ impl Session {
                     None
                 }
                 () = wait_until(exit_due) => Some(Gone::Exited),
-                // The supervisor has the sender, so it is there as long as this function runs.
+                // The supervisor owns the sender, so the sender exists as long as this function
+                // runs.
                 Ok(()) = subscription.changed() => {
                     let subscription = *subscription.borrow_and_update();
                     self.event_connection.subscribe(subscription).await;
@@ -191,7 +190,7 @@ impl Session {
                 exit_due.get_or_insert_with(|| Instant::now() + EXITS_WITHIN);
             }
             if std::mem::take(&mut self.lagged) {
-                // The dropped events cannot be had any more, so ask for the current state.
+                // The dropped events are lost, so ask for the current state.
                 self.settling.collection_event(Instant::now());
                 outputs_now.set(outputs(&request_connection).fuse());
             }
@@ -209,8 +208,7 @@ impl Session {
         }
     }
 
-    /// Passes on everything that was received before the end. Waits for the reader as long as it
-    /// takes.
+    /// Passes on everything that was received before the end. Waits for the reader without a limit.
     async fn hand_over_remaining(
         &mut self,
         notices: &mpsc::Sender<Notice>,
@@ -271,8 +269,8 @@ impl Session {
         }
     }
 
-    /// Takes OBS's reply about the scene on air, unless an event that came meanwhile shows that OBS
-    /// has not settled.
+    /// Accepts OBS's reply about the scene on air, unless an event that arrived meanwhile shows
+    /// that OBS has not settled.
     fn take_scene(&mut self, scene: Result<String, RequestError>) {
         while self.outbox.len() < OUTBOX && self.request_connection_end.is_none() && !self.lagged {
             let Some(event) = self.events.0.next().now_or_never() else {
@@ -290,7 +288,7 @@ impl Session {
                         .extend(other_collection.then_some(Notice::CollectionChanged));
                 }
             }
-            // Without the connection nothing is asked again. The next connection begins by asking.
+            // Without the connection, nothing is asked again. The next connection asks first.
             Err(RequestError::NotConnected) => {}
             Err(error) => {
                 debug!(%error, "OBS did not report the scene on air; asking again");
@@ -307,14 +305,14 @@ impl Session {
             });
     }
 
-    /// How `event_connection` ended, if it has. It knows the cause best.
+    /// How `event_connection` ended; `None` if it has not. It has the most precise cause.
     fn known_end(&mut self) -> Option<Gone> {
         let read = self.event_connection.read_on().and_then(Result::err);
         read.or_else(|| self.event_connection.take_end())
     }
 
     /// Called when `request_connection` has ended and `event_connection` is still open. When OBS
-    /// ends, both end. When OBS closed only this one, the user disconnected it.
+    /// ends, both end. If only this one was closed, the user disconnected it in OBS.
     fn cause_of_end(&mut self) -> Gone {
         if let Some(gone) = self.event_connection.take_end() {
             return gone;
@@ -331,7 +329,7 @@ impl Session {
 }
 
 /// Whether an output is active after this change; `None` while it starts, stops, is paused or
-/// reconnects: OBS reports all of these as inactive, although the output goes on.
+/// reconnects: OBS reports all of these as inactive, although the output continues.
 fn changed(state: OutputState) -> Option<bool> {
     match state {
         OutputState::Started => Some(true),
@@ -340,7 +338,7 @@ fn changed(state: OutputState) -> Option<bool> {
     }
 }
 
-/// Asks OBS whether it streams and records.
+/// Asks OBS whether it is streaming and recording.
 async fn outputs(request_connection: &RequestConnection) -> Notice {
     let stream = request_connection.stream_status().await.ok();
     Notice::Outputs {

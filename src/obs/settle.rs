@@ -3,14 +3,14 @@
 //! Leaving studio mode makes OBS send two `CurrentProgramSceneChanged`, up to 200 ms apart. The
 //! first one names the scene of the preview, which does not go on air, and `GetCurrentProgramScene`
 //! answers with that scene too until the second one. After a change of the scene collection OBS
-//! sends no event about the scene at all. So an event is only a reason to ask, once no other has
-//! come for [`QUIET`].
+//! sends no event about the scene at all. So after an event the bridge asks OBS for the scene, but
+//! only when no other event has arrived for [`QUIET`].
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// OBS counts as settled when it has sent no event about scenes for this long, which is twice the
+/// OBS counts as settled when it has sent no event about scenes for this long. This is twice the
 /// longest gap that was measured.
 pub(super) const QUIET: Duration = Duration::from_millis(400);
 
@@ -33,7 +33,7 @@ impl Settling {
         self.other_collection = true;
     }
 
-    /// The time at which to ask OBS; `None` if there is nothing to ask.
+    /// The time at which to ask OBS; `None` if there is no reason to ask.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
     }
@@ -43,9 +43,9 @@ impl Settling {
         self.due = None;
     }
 
-    /// Records OBS's reply. `None` if an event has come since OBS was asked: the reply is out of
-    /// date, and OBS will be asked again. Otherwise, whether another scene collection was opened
-    /// since the last reply.
+    /// Records OBS's reply. Returns `None` if an event has arrived since OBS was asked: the reply
+    /// is out of date, and the bridge will ask again. Otherwise returns whether another scene
+    /// collection was opened since the last reply.
     pub(super) fn answered(&mut self) -> Option<bool> {
         self.due
             .is_none()

@@ -1,12 +1,12 @@
-//! Messages as the `trace` log shows them.
+//! Messages in the form in which the `trace` log shows them.
 
 use std::fmt::{self, Write};
 
 /// The longest part of a message that is shown, in bytes.
 const SHOWN: usize = 4_096;
 
-/// A message on one line: control characters, which could steer a terminal, become spaces, and a
-/// long one is cut.
+/// A message on one line. Control characters, which could change the terminal, become spaces, and a
+/// long message is cut.
 #[derive(Debug)]
 pub(super) struct Shown<'a>(pub(super) &'a str);
 

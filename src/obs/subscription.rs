@@ -4,11 +4,11 @@ use obws::requests::EventSubscription;
 
 use crate::event::ObsSubscription;
 
-/// The categories behind [`ObsSubscription::events`]: all except vendors' events and those of high
-/// volume. An OBS that is older than a category ignores its bit.
+/// The categories behind [`ObsSubscription::events`]: all except the events of vendors and the
+/// events of high volume. An OBS that is older than a category ignores its bit.
 const EVENTS: EventSubscription = EventSubscription::ALL.difference(EventSubscription::VENDORS);
 
-/// The categories as bits. General events always belong to them.
+/// The categories as bits. General events are always included.
 pub(super) fn categories(subscription: ObsSubscription) -> u32 {
     let mut categories = EventSubscription::GENERAL;
     categories.set(EVENTS, subscription.events);

@@ -1,5 +1,5 @@
-//! Keeps the link: runs the state machine of `link`, makes both connections, and sends [`Notice`]s.
-//! It is one task, which the daemon starts.
+//! Maintains the link: runs the state machine of `link`, opens both connections, and sends
+//! [`Notice`]s. It is one task, which the daemon starts.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -20,11 +20,11 @@ use super::{
 use crate::event::ObsSubscription;
 use crate::obs::link::{Departure, Effect, Input, Jitter, LinkState};
 
-/// The most notices that wait for the daemon. Beyond that, events are collected in one batch up to
-/// the bound on bytes.
+/// The maximum number of notices that wait for the daemon. Further events are collected in one
+/// batch up to the bound on bytes.
 const NOTICES_IN_FLIGHT: usize = 64;
 
-/// Makes requests over the link while it is live. Cheap to clone.
+/// Sends requests over the link while it is live. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Obs {
     requests: watch::Receiver<Option<Arc<RequestConnection>>>,
@@ -32,8 +32,9 @@ pub struct Obs {
 }
 
 impl Obs {
-    /// Receives these events of OBS too, with [`Notice::Received`], on this connection and on later
-    /// ones. Without a connection it takes effect with the next one, otherwise a moment later.
+    /// Changes the events of OBS that [`Notice::Received`] contains, on this connection and on
+    /// later ones. Without a connection the change takes effect with the next one, otherwise a
+    /// moment later.
     #[doc(alias = "Reidentify")]
     pub fn subscribe(&self, subscription: ObsSubscription) {
         self.subscription.send_replace(subscription);
@@ -101,11 +102,11 @@ impl Obs {
     }
 }
 
-/// Starts to keep a link to the OBS that `target` returns. It is called before each attempt, so
-/// that the link uses a password that was changed in OBS's own settings. The link ends when
-/// `cancel` is cancelled, when the receiver is dropped, or when another attempt would be useless;
-/// the last notice gives the reason. If the receiver ends without [`Notice::Stopped`], the task has
-/// panicked.
+/// Starts to maintain a link to the OBS that `target` returns. The task calls `target` before each
+/// attempt, so that the link uses a password that was changed in OBS's own settings. The link ends
+/// when `cancel` is cancelled, when the receiver is dropped, or when another attempt would be
+/// useless; the last notice gives the reason. If the receiver ends without [`Notice::Stopped`], the
+/// task has panicked.
 pub fn start<T, F>(
     target: T,
     options: Options,
@@ -147,8 +148,8 @@ where
     (obs, receiver)
 }
 
-/// Reserves a place in the channel for [`Notice::Stopped`], so that it arrives however many notices
-/// wait before it, and a link that is shut down does not wait for a reader.
+/// Reserves a place in the channel for [`Notice::Stopped`]. So the notice arrives even if many
+/// notices wait before it, and a link that is shut down does not wait for a reader.
 #[expect(clippy::expect_used, reason = "a new channel has room")]
 fn place_for_the_last(notices: &mpsc::Sender<Notice>) -> mpsc::OwnedPermit<Notice> {
     notices
@@ -168,7 +169,7 @@ struct Supervisor<T> {
 }
 
 impl<T> Supervisor<T> {
-    /// Lets all requests fail from now on, those that are running included.
+    /// Makes all requests fail from now on, including running ones.
     fn end_requests(&self) {
         if let Some(requests) = self.live.send_replace(None) {
             requests.end();
@@ -262,8 +263,8 @@ where
         }
     }
 
-    /// Makes both connections at the same time, under one deadline. If both fail, the error of
-    /// `event_connection` is returned, because it knows the cause best.
+    /// Opens both connections at the same time, under one deadline. If both fail, the error of
+    /// `event_connection` is returned, because it has the most precise cause.
     async fn connect(
         &self,
         subscription: &mut watch::Receiver<ObsSubscription>,

@@ -1,5 +1,3 @@
-//! The OBS to connect to. It comes from the config; nothing here connects.
-
 use std::fmt;
 
 use secrecy::SecretString;
@@ -11,12 +9,12 @@ pub struct Target {
     pub host: String,
     /// TCP port, 4455 by OBS's default.
     pub port: u16,
-    /// Whether to use `wss` instead of `ws`. OBS itself has `ws` only: this is for a proxy in front
-    /// of it that has a certificate which this computer trusts.
+    /// Whether to use `wss` instead of `ws`. OBS itself supports only `ws`. `wss` is for a proxy in
+    /// front of OBS whose certificate this computer trusts.
     pub tls: bool,
     /// The path of the URL, with its leading slash; empty for OBS itself.
     pub path: String,
-    /// OBS's password; `None` if OBS asks for none.
+    /// OBS's password; `None` if OBS does not require one.
     pub password: Option<SecretString>,
 }
 
@@ -34,7 +32,7 @@ impl Target {
         format!("{scheme}://{self}{}", self.path)
     }
 
-    /// The host as it is written in a URL.
+    /// The host in the form that a URL needs.
     pub(super) fn url_host(&self) -> String {
         let host = self.bare_host();
         if host.contains(':') {
@@ -45,7 +43,7 @@ impl Target {
     }
 }
 
-/// `host:port`, as error messages show it.
+/// `host:port`, for error messages.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.url_host(), self.port)

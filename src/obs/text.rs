@@ -1,4 +1,4 @@
-//! Finds the kind of text sources that this OBS has, and adds one to a scene. Used by
+//! Finds the kind of text source that this OBS has, and adds a text source to a scene. Used by
 //! `labels install`.
 
 use obws::requests::{
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::{RequestConnection, RequestError, scenes::NOT_FOUND};
 
-/// The kinds of text sources, the best one first. Windows has the first two, every system has the
-/// last.
+/// The kinds of text sources, the best one first. The first two exist on Windows, the last one on
+/// every system.
 const TEXT_KINDS: [&str; 3] = ["text_gdiplus_v3", "text_gdiplus_v2", "text_ft2_source_v2"];
 
 /// How the source was added to the scene.
@@ -22,14 +22,14 @@ pub enum Installed {
     Made,
     /// It existed in other scenes and was added to this one.
     Added,
-    /// It was in the scene already.
+    /// It was already in the scene.
     Present,
-    /// There is a source of this name that is not a text source: its kind.
+    /// The source of this name is not a text source. Holds its kind.
     NoText(String),
 }
 
 impl RequestConnection {
-    /// The best kind of text source that this OBS has, if it has any.
+    /// The best kind of text source that this OBS has; `None` if it has none.
     #[doc(alias = "GetInputKindList")]
     pub async fn text_kind(&self) -> Result<Option<&'static str>, RequestError> {
         let kinds = self

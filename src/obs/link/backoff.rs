@@ -7,8 +7,8 @@ use super::error::LinkError;
 /// The least time between two attempts.
 pub(crate) const SHORTEST_DELAY: Duration = Duration::from_millis(250);
 
-/// A random number from 0 to [`u16::MAX`]: where a delay lies in its range. It keeps many bridges
-/// from connecting at the same time.
+/// A random number from 0 to [`u16::MAX`], the position of a delay in its range. It keeps many
+/// bridges from connecting at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Jitter(pub u16);
 
@@ -25,8 +25,8 @@ pub(crate) fn longest_delay(error: LinkError) -> Duration {
     }
 }
 
-/// The wait after the `attempt`th failure in a row (from 1). It doubles each time up to the longest
-/// wait; the jitter then places it in the upper half of that.
+/// The wait after the `attempt`th failure in a row (from 1). It doubles with each failure up to the
+/// longest wait. The jitter then chooses a value in the upper half of the result.
 pub(crate) fn delay(error: LinkError, attempt: u32, jitter: Jitter) -> Duration {
     let doubled = SHORTEST_DELAY.saturating_mul(2_u32.saturating_pow(attempt));
     let most = doubled.min(longest_delay(error));

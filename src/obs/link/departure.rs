@@ -6,10 +6,11 @@ use std::time::Duration;
 use super::Moment;
 use super::error::LinkError;
 
-/// How long OBS's port must refuse connections after a lost one. OBS starts its WebSocket server
-/// anew within a fraction of this time when the user changes the server's settings.
+/// How long OBS's port must refuse connections after a lost link. When the user changes the
+/// settings of the WebSocket server, OBS restarts it within a fraction of this time.
 const REFUSES_FOR: Duration = Duration::from_secs(3);
-/// The longest pause between two attempts in that time: the end is noticed at most this much later.
+/// The longest pause between two attempts in that time. The end of OBS is noticed at most this much
+/// later.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// Whether the link ends together with OBS or waits for its next start.
@@ -20,16 +21,17 @@ pub enum WhenObsEnds {
     Wait,
     /// The link ends when OBS reports its exit.
     StopAtExit,
-    /// The link also ends when it was lost and OBS's port then refuses connections for 3 s, as
-    /// that of a killed OBS does.
+    /// The link also ends when it was lost and OBS's port then refuses connections for 3 s, as the
+    /// port of a killed OBS does.
     StopAtExitOrRefusal,
 }
 
-/// Follows the attempts to reach an OBS that was there before.
+/// Follows the attempts to reach an OBS that was reached before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Departure {
     when: WhenObsEnds,
-    /// Since when OBS has refused connections; `None` if it does not, or was never reached.
+    /// Since when OBS has refused connections. `None` if it does not refuse them, or was never
+    /// reached.
     refuses_since: Option<Moment>,
 }
 
@@ -41,12 +43,12 @@ impl Departure {
         }
     }
 
-    /// Both connections are established.
+    /// Records that both connections are established.
     pub(crate) fn connected(&mut self) {
         self.refuses_since = None;
     }
 
-    /// The link is lost. Returns whether OBS has ended.
+    /// Records that the link is lost. Returns whether OBS has ended.
     pub(crate) fn lost(&mut self, error: LinkError, now: Moment) -> bool {
         if self.when == WhenObsEnds::StopAtExitOrRefusal {
             self.refuses_since = Some(now);
@@ -54,20 +56,20 @@ impl Departure {
         error == LinkError::Exited && self.when != WhenObsEnds::Wait
     }
 
-    /// An attempt to connect failed. `refused` is true if nothing listens on the port. Returns
-    /// whether OBS has ended.
+    /// Records that an attempt to connect failed. `refused` is true if nothing listens on the port.
+    /// Returns whether OBS has ended.
     pub(crate) fn failed(&mut self, refused: bool, now: Moment) -> bool {
         let Some(since) = &mut self.refuses_since else {
             return false;
         };
         if !refused {
-            // Something answers: a frozen OBS, or one that starts.
+            // A server answers: OBS is frozen or starting.
             *since = now;
         }
         now.saturating_sub(*since) >= REFUSES_FOR
     }
 
-    /// When the next attempt is due, which would otherwise be `until`.
+    /// The time of the next attempt. It is sooner than `until` while OBS refuses connections.
     pub(crate) fn next_attempt(&self, until: Moment, now: Moment) -> Moment {
         match self.refuses_since {
             Some(since) if now.saturating_sub(since) < REFUSES_FOR => {

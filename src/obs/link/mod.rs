@@ -1,7 +1,7 @@
 //! PURE. Decides when to connect to OBS again: the reconnect state machine and its backoff.
 //!
-//! It has no sockets: `obs::supervise` passes it inputs and carries out the one effect that it
-//! returns. It must not read a clock or make random numbers, so the time and the jitter are
+//! It has no sockets: `obs::supervise` passes inputs to it, and carries out the one effect that it
+//! returns. It must not read a clock or generate random numbers, so the time and the jitter are
 //! arguments.
 
 mod backoff;
@@ -15,7 +15,7 @@ pub(crate) use departure::Departure;
 pub use departure::WhenObsEnds;
 pub(crate) use error::LinkError;
 
-/// A live link that lasted this long was stable: the number of failures begins anew with the next
+/// A live link that lasted this long was stable. The number of failures then restarts with the next
 /// loss.
 const STEADY_AFTER: Duration = Duration::from_secs(10);
 
@@ -35,19 +35,19 @@ pub(crate) enum Halt {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkState {
-    /// The link has not been started.
     Idle,
     /// An attempt to connect is running.
     Connecting {
-        /// The number of attempts after failures of one kind in a row, from 1.
+        /// The number of attempts in a row after failures of one kind, from 1.
         attempt: u32,
-        /// How the attempt before it ended; `None` only for the first one.
+        /// The error of the attempt before it. `None` only for the first attempt.
         after: Option<LinkError>,
     },
     /// Both connections are established.
     Live {
         since: Moment,
-        /// The number of failures in a row before it, for a link that is lost again and again.
+        /// The number of failures in a row before this link, for a link that is lost again and
+        /// again.
         failures: u32,
     },
     /// The link waits before the next attempt.
@@ -68,7 +68,6 @@ pub(crate) enum Input {
     Connected,
     /// The attempt to connect failed.
     Failed(LinkError),
-    /// The live link is lost.
     Lost(LinkError),
     /// The time to wait is over.
     Tick,
@@ -78,23 +77,21 @@ pub(crate) enum Input {
 /// another [`Input`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// Do nothing until `Start`.
+    /// Do nothing until `Start` arrives.
     Rest,
-    /// Drop any connection there still is and connect; then send `Connected` or `Failed`.
+    /// Drop any existing connection and connect, then send `Connected` or `Failed`.
     Connect,
-    /// Serve the connection; then send `Lost`.
+    /// Serve the connection, then send `Lost`.
     Serve,
-    /// Drop any connection there still is and sleep; then send `Tick`.
+    /// Drop any existing connection and sleep, then send `Tick`.
     Sleep {
-        /// The moment at which the sleep ends.
         until: Moment,
     },
     Finish(Halt),
 }
 
 impl LinkState {
-    /// Returns the next state and its effect. An input that makes no sense in a state (late or
-    /// repeated) does not change it.
+    /// Returns the next state and its effect. A late or repeated input does not change the state.
     #[must_use]
     pub(crate) fn step(self, input: Input, now: Moment, jitter: Jitter) -> (Self, Effect) {
         let next = match (self, input) {
@@ -158,7 +155,6 @@ impl LinkState {
         (next, next.effect())
     }
 
-    /// The effect that is running in this state.
     pub(crate) fn effect(self) -> Effect {
         match self {
             Self::Idle => Effect::Rest,
@@ -170,7 +166,7 @@ impl LinkState {
     }
 }
 
-/// The state after a failure: waiting, or stopped for good.
+/// The state after a failure: waiting, or stopped permanently.
 fn fail(error: LinkError, in_a_row: u32, now: Moment, jitter: Jitter) -> LinkState {
     match error {
         LinkError::Kicked => LinkState::Stopped(Halt::Kicked),

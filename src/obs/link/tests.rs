@@ -140,7 +140,7 @@ fn a_password_refused_later_is_tried_again_and_counts_from_one() {
 }
 
 #[test]
-fn a_kick_and_an_old_obs_stop_wherever_they_are_met() {
+fn a_kick_and_an_old_obs_always_stop_the_link() {
     let connecting = LinkState::Connecting {
         attempt: 5,
         after: Some(LinkError::Away),
@@ -288,8 +288,8 @@ proptest! {
         }
     }
 
-    /// A shell that carries out each effect always connects again, however the attempts end, until
-    /// the link is stopped.
+    /// A shell that carries out each effect always connects again until the link is stopped. The
+    /// results of the attempts do not matter.
     #[test]
     fn never_sticks(ends in prop::collection::vec((error(), any::<bool>(), 0_u64..40_000,
         any::<u16>()), 1..100)) {
@@ -315,7 +315,7 @@ proptest! {
                     prop_assert!(!matches!(error, LinkError::Away | LinkError::Unreadable));
                     return Ok(());
                 }
-                // Connects at once after an unreadable frame on a steady link.
+                // The link connects at once after an unreadable frame on a steady link.
                 Effect::Connect => prop_assert_eq!(error, LinkError::Unreadable),
                 other => prop_assert!(false, "{other:?}"),
             }
