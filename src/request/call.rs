@@ -20,7 +20,7 @@ pub type Names = Vec<(Box<str>, Vec<Box<str>>)>;
 /// A platform that Streamer.bot knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString)]
 #[strum(ascii_case_insensitive)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum Platform {
     Twitch,
     YouTube,
@@ -28,7 +28,7 @@ pub enum Platform {
     Kick,
 }
 
-/// The options of a request for credits. Options that are absent follow the config.
+/// An absent option has the value of the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CreditsOptions {
     pub spelling: Option<Spelling>,
@@ -49,7 +49,6 @@ impl CreditsOptions {
     }
 }
 
-/// A request with its fields.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     Subscribe(Names),
@@ -59,15 +58,15 @@ pub enum Call {
     GetEvents(Spelling),
     GetActions,
     DoAction {
-        /// The action's id, which takes precedence over the name.
+        /// The action's id. It takes precedence over the name.
         id: Option<Box<str>>,
         name: Option<Box<str>>,
-        /// The action's arguments. For an action of Twitchat they are its data.
+        /// The action's arguments. For an action of Twitchat, these are its data.
         args: Map<String, Value>,
     },
     /// Asks for the owner of the channel.
     GetBroadcaster,
-    /// Asks for the people who were active.
+    /// Asks for the people who were active in the chat.
     GetActiveViewers {
         /// Maximum number of viewers in the list; `None` for no limit.
         limit: Option<usize>,
@@ -75,7 +74,6 @@ pub enum Call {
     GetCredits(CreditsOptions),
     /// Asks for test data in the shape of the credits.
     TestCredits(CreditsOptions),
-    /// Begins a new session.
     ClearCredits,
     /// Asks for the name and version of the bridge.
     GetInfo,
@@ -87,7 +85,7 @@ pub enum Call {
         name: EventName,
         /// The event's data, unchanged.
         data: Map<String, Value>,
-        /// An id for the event. A second event with the same id is recognized as a repeat.
+        /// A second event with the same id is recognized as a repeat.
         event_id: Option<Box<str>>,
     },
     /// Adds a value to a custom section.
@@ -96,13 +94,12 @@ pub enum Call {
         /// A text, a number or an object.
         value: Value,
     },
-    /// Corrects the credits.
     EditCredits {
         edit: EditRequest,
         /// Whether the reply only shows the changes, and nothing is corrected.
         preview: bool,
     },
-    /// Takes back the last corrections.
+    /// Takes back the latest corrections.
     Undo {
         /// Number of corrections, at least 1.
         steps: usize,
@@ -110,16 +107,16 @@ pub enum Call {
     /// Removes a person from everything that is stored.
     Forget {
         person: PersonQuery,
-        /// Only show what would be removed.
+        /// Whether the reply only shows what would be removed, and nothing is removed.
         preview: bool,
-        /// The word of a permit beside the journal, by which a program on the same computer proves
-        /// that it may do this although the config does not allow the request.
+        /// The word of a permit beside the journal. It proves that the program runs on the same
+        /// computer, so the request is allowed even if the config does not allow it.
         permit: Option<Box<str>>,
     },
     /// Lists the people who are known under this name or id.
     FindPerson {
         person: PersonQuery,
-        /// The most people in the list; `None` for the usual number.
+        /// Maximum number of people in the list; `None` for the default.
         limit: Option<usize>,
     },
     /// Lists the sessions of the journal, the last one first.
@@ -130,7 +127,7 @@ pub enum Call {
     GetSession {
         session: SessionQuery,
     },
-    /// Lists every event behind a person's entries in a session.
+    /// Lists all events behind a person's entries in a session.
     ExplainPerson {
         session: SessionQuery,
         person: PersonQuery,
@@ -149,10 +146,10 @@ pub enum Call {
     SetSetting {
         /// The setting's name, such as `overlay.theme`.
         key: Box<str>,
-        /// The new value; null to restore the default.
+        /// The new value; `null` restores the default.
         value: Value,
     },
-    /// Authenticates a client. It always succeeds, because OBS has checked the password already.
+    /// Always succeeds, because OBS has already checked the password.
     Authenticate,
     /// Lists chat commands. The bridge has none.
     GetCommands,
@@ -172,10 +169,8 @@ pub enum Call {
     GetMonitoredYouTubeBroadcasts,
     /// Lists emotes, which Twitchat does not report.
     GetEmotes {
-        /// The platform of the emotes.
         platform: Platform,
     },
-    /// Sends a message to the chat.
     SendMessage {
         platform: Platform,
         message: Box<str>,
@@ -183,7 +178,7 @@ pub enum Call {
     RollCredits(RollOptions),
     StopCredits,
     ControlCredits(Command),
-    /// Asks for the roll as it would begin now.
+    /// Asks for the roll that would begin now.
     GetRoll(RollOptions),
     /// A page of the end credits reports its state.
     OverlayReport(Report),

@@ -4,7 +4,7 @@
 /// including the envelope.
 pub(super) const DEEPEST: usize = 100;
 
-/// The number of levels that JSON nests.
+/// The number of nested levels in a JSON text.
 pub(super) fn depth(json: &str) -> usize {
     let (mut now, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
     for byte in json.bytes() {

@@ -1,10 +1,10 @@
-//! Corrections of the credits, as requests ask for them.
+//! Requested corrections of the credits.
 
 use serde_json::Value;
 
 use crate::event::Platform;
 
-/// The person whom a request names.
+/// The person that a request names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonQuery {
     /// `None` for any platform.
@@ -45,24 +45,35 @@ impl PersonQuery {
     }
 }
 
-/// A correction as the client wrote it: people and entries are not looked up yet.
+/// A correction in the client's form: people and entries are not looked up yet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EditRequest {
     /// Leave a person out of the credits.
-    Hide { person: PersonQuery },
-    /// Show a person again who was hidden.
-    Show { person: PersonQuery },
+    Hide {
+        person: PersonQuery,
+    },
+    /// Show a hidden person again.
+    Show {
+        person: PersonQuery,
+    },
     /// Show a person under another name.
-    Rename { person: PersonQuery, name: Box<str> },
-    /// Count the events of `person` for `into`.
+    Rename {
+        person: PersonQuery,
+        name: Box<str>,
+    },
+    /// Count the events of `person` as events of `into`.
     Merge {
         person: PersonQuery,
         into: PersonQuery,
     },
-    /// Leave one entry out.
-    Remove { entry: Box<str> },
-    /// Put a value into a section of the user's own.
-    Add { section: Box<str>, value: Value },
+    Remove {
+        entry: Box<str>,
+    },
+    /// Add a value to a section that the user defined.
+    Add {
+        section: Box<str>,
+        value: Value,
+    },
 }
 
 /// Corrections of a session that may not be the running one.
@@ -70,12 +81,12 @@ pub enum EditRequest {
 pub enum SessionEdit {
     Edit {
         edit: EditRequest,
-        /// Only show what would change.
+        /// Whether the reply only shows what would change.
         preview: bool,
     },
-    /// Take back the last edits that hold in the session.
+    /// Take back the last edits that apply to the session.
     Undo {
-        /// How many, from 1 up.
+        /// Number of edits, at least 1.
         steps: usize,
     },
 }

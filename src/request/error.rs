@@ -1,13 +1,11 @@
-//! Why a request cannot be answered.
-
 use std::borrow::Cow;
 
 /// Why a request cannot be answered. The text is the reply's `error`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// The JSON cannot be read: it nests too deeply, or has a number that is too large or half of a
-    /// surrogate pair.
+    /// The JSON cannot be read: it nests too deeply, or it contains a number that is too large or
+    /// an unpaired surrogate.
     #[error("the request cannot be read: {0}")]
     Unreadable(String),
     #[error("unknown request \"{name}\"; {hint}")]
@@ -36,10 +34,10 @@ pub enum RequestError {
     /// A published event lacks a value that its section needs.
     #[error("`data`: {0}")]
     Data(String),
-    /// An `id` or a `client` that a reply cannot repeat.
+    /// The reply cannot repeat this `id` or `client`.
     #[error("`{field}` {why}; this reply cannot repeat it")]
     Unrepeatable {
-        /// The field: `id` or `client`.
+        /// `id` or `client`.
         field: &'static str,
         /// The reason, which completes a sentence about the field.
         why: String,
@@ -48,16 +46,16 @@ pub enum RequestError {
     #[error("`{field}` must have at most {most} {unit} (got {got})")]
     TooLong {
         field: &'static str,
-        /// Its length.
+        /// The length of the value.
         got: usize,
-        /// The maximum length.
         most: usize,
         /// The unit of both lengths.
         unit: &'static str,
     },
     /// Too many large replies wait to be sent.
     #[error(
-        "too many large replies at once: {what}; send this request again after one of them has come"
+        "too many large replies at once: {what}; send this request again when one of them has \
+            arrived"
     )]
     Busy {
         /// The client, its number of replies, and the limit.
@@ -70,7 +68,7 @@ pub enum RequestError {
     )]
     NotAllowed {
         request: &'static str,
-        /// The word for `bus.allow`.
+        /// The word to add to `bus.allow`.
         word: &'static str,
     },
     /// The config file forbids requests to change settings.
@@ -79,8 +77,7 @@ pub enum RequestError {
             section [bus] of the bridge's config file"
     )]
     SettingsOff,
-    /// The bridge does not have the data, or cannot carry out the action, that the request asks
-    /// for.
+    /// The bridge does not have the requested data, or cannot carry out the requested action.
     #[error("{0}")]
     Unavailable(String),
     /// The reply would be too large for OBS.

@@ -1,5 +1,3 @@
-//! Reads a request's fields. Errors name the field.
-
 use std::{borrow::Cow, ops::RangeInclusive, str::FromStr};
 
 use serde_json::{Map, Value, value::RawValue};
@@ -23,9 +21,9 @@ pub(super) struct RawFields<'a> {
     pub(super) request: Option<&'a RawValue>,
     pub(super) id: Option<&'a RawValue>,
     pub(super) client: Option<&'a RawValue>,
-    /// The other fields, with their names as JSON.
+    /// The other fields. Their names are JSON texts.
     pub(super) rest: Vec<(&'a RawValue, &'a RawValue)>,
-    /// The name of one of the first three fields if the request has it twice.
+    /// The name of one of the first three fields, if the request contains it twice.
     pub(super) twice: Option<&'static str>,
 }
 
@@ -51,18 +49,17 @@ impl<'a> RawFields<'a> {
     }
 }
 
-/// The fields of a request that have not been read yet.
 #[derive(Debug)]
 pub(super) struct Fields {
     map: Map<String, Value>,
-    /// The fields that [`super::known`] declares for the request, with those of objects in it.
+    /// The fields that [`super::known`] declares for the request, including fields of objects in
+    /// it.
     known: &'static [&'static str],
-    /// The object that these fields belong to, with a point at the end; empty for the request
+    /// The object that contains these fields, with a point at the end; empty for the request
     /// itself.
     within: &'static str,
 }
 
-/// The error of a field whose value is not allowed.
 pub(super) fn field_error(
     field: &'static str,
     value: &Value,
@@ -75,7 +72,7 @@ pub(super) fn field_error(
     }
 }
 
-/// A value as an error shows it.
+/// A value in the form that errors show.
 fn shown(value: &Value) -> String {
     const LONGEST: usize = 40;
     match value {
@@ -118,12 +115,12 @@ impl Fields {
         }
     }
 
-    /// Reads the fields other than `id` and `client`. Fails if a field is given twice, because it
-    /// is unclear which value is meant.
+    /// Reads the fields other than `id` and `client`. Fails if a field is given twice, because the
+    /// intended value is unclear.
     pub(super) fn read(
         raw: Vec<(&RawValue, &RawValue)>,
     ) -> Result<Map<String, Value>, RequestError> {
-        // Replies repeat stored values inside other objects, so there must be room for more levels.
+        // Replies repeat stored values inside other objects, so some levels must remain free.
         if raw.iter().any(|(_, value)| depth(value.get()) > DEEPEST) {
             return Err(RequestError::Unreadable(format!(
                 "a field nests more than {DEEPEST} levels deep"
@@ -219,8 +216,8 @@ impl Fields {
         })
     }
 
-    /// Reads a field into the setting of the same name, which has the bounds. Returns whether the
-    /// field was given.
+    /// Reads a field into the setting of the same name. The setting defines the bounds. Returns
+    /// whether the field was given.
     pub(super) fn setting<T>(
         &mut self,
         field: &'static str,
@@ -258,8 +255,8 @@ impl Fields {
         }
     }
 
-    /// Like [`Self::needed_text`], with a maximum length in characters, for texts that are stored
-    /// and repeated.
+    /// Like [`Self::needed_text`], with a maximum length in characters, because the bridge stores
+    /// and repeats the text.
     pub(super) fn short_text(
         &mut self,
         key: &str,
@@ -274,7 +271,7 @@ impl Fields {
 
     #[expect(
         clippy::redundant_closure_for_method_calls,
-        reason = "the method by itself is of one lifetime"
+        reason = "the method itself has only one lifetime"
     )]
     pub(super) fn flag(&mut self, field: &'static str) -> Result<Option<bool>, RequestError> {
         self.value(field, "true or false", |given| given.flag())
@@ -294,7 +291,7 @@ impl Fields {
             Some(Value::String(id)) if !id.is_empty() => Ok(Some(id.into())),
             Some(Value::Number(id)) => Ok(Some(id.to_string().into())),
             Some(other) => {
-                let expected = "a text or a number, the same for a repeat";
+                let expected = "a text or a number that is the same in a repeat";
                 Err(field_error(field, &other, expected))
             }
         }

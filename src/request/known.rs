@@ -1,4 +1,4 @@
-//! The fields of each request. A field that a request does not have has no effect, so the reply
+//! The fields of each request. A field that a request does not define has no effect, so the reply
 //! names it.
 
 use serde_json::{Map, Value};
@@ -132,7 +132,7 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
     }
 }
 
-/// Fields in a request that it does not have.
+/// The fields of a request that the request does not define.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unknown {
     request: &'static str,
@@ -142,7 +142,8 @@ pub struct Unknown {
 }
 
 impl Unknown {
-    /// The unknown fields in `given`. None for an unknown request, whose error is enough.
+    /// The unknown fields in `given`. Empty for an unknown request, because its error is
+    /// sufficient.
     pub(super) fn of(request: Option<&'static str>, given: &Map<String, Value>) -> Self {
         let Some(request) = request else {
             return Self::default();
@@ -183,7 +184,8 @@ impl Unknown {
         }
     }
 
-    /// Their names. A field of an object has the object's name before it: `publish.sorce`.
+    /// The names of the fields. A field of an object has the object's name before it:
+    /// `publish.sorce`.
     pub fn names(&self) -> &[Box<str>] {
         &self.fields
     }
@@ -195,12 +197,16 @@ impl Unknown {
             let hint = nearest(field, fields(request).iter().copied())
                 .map(|near| format!("; did you mean \"{near}\"?"));
             format!(
-                "{request} has no field \"{field}\", so it changes nothing{}",
+                "{request} has no field \"{field}\", so it has no effect{}",
                 hint.unwrap_or_default()
             )
         };
-        let more = (self.more > 0)
-            .then(|| format!("{request} has none of {} further fields either", self.more));
+        let more = (self.more > 0).then(|| {
+            format!(
+                "{} further fields of {request} have no effect either",
+                self.more
+            )
+        });
         self.fields.iter().map(move |field| one(field)).chain(more)
     }
 }
@@ -238,15 +244,15 @@ mod tests {
         assert_eq!(
             misspelt.unknown.warnings().collect::<Vec<_>>(),
             [
-                "GetCredits has no field \"limmit\", so it changes nothing; did you mean \
+                "GetCredits has no field \"limmit\", so it has no effect; did you mean \
                     \"limit\"?",
-                "GetCredits has no field \"zzz\", so it changes nothing"
+                "GetCredits has no field \"zzz\", so it has no effect"
             ]
         );
     }
 
     #[test]
-    fn fields_of_objects_with_a_fixed_shape_too_but_never_what_is_the_callers_own() {
+    fn fields_of_fixed_objects_are_checked_but_never_the_callers_own_data() {
         let publish = json!({ "request": "PublishEvent", "publish": { "source": "A", "typ": "B" },
             "data": { "any": { "thing": 1 } } });
         assert_eq!(unknown(&publish), ["publish.typ"]);
@@ -267,7 +273,7 @@ mod tests {
 
     /// The requests that @streamerbot/client 1.12 sends.
     #[test]
-    fn what_streamer_bots_own_client_sends_is_known() {
+    fn requests_of_streamer_bots_own_client_are_known() {
         for request in [
             json!({ "request": "Authenticate", "authentication": "x" }),
             json!({ "request": "Subscribe", "events": { "Twitch": ["Follow"] } }),
@@ -290,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_repeats_a_bounded_part_of_what_is_unknown() {
+    fn a_reply_repeats_a_bounded_part_of_unknown_fields() {
         let mut request: Map<String, Value> = (0..1_000)
             .map(|number| (format!("{number:0>200}"), json!(1)))
             .collect();
@@ -298,7 +304,10 @@ mod tests {
         let unknown = read(&Value::Object(request).to_string()).unwrap().unknown;
         assert_eq!(
             (unknown.names().len(), unknown.warnings().last().unwrap()),
-            (32, "GetInfo has none of 968 further fields either".into())
+            (
+                32,
+                "968 further fields of GetInfo have no effect either".into()
+            )
         );
         assert!(
             unknown

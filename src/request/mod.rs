@@ -46,16 +46,16 @@ const LONGEST_CLIENT: usize = 1024;
 /// The sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asker {
-    /// The request's id as JSON text, as received. `None` if it has none, or one that a reply
+    /// The request's id as JSON text, as received. `None` if it has no id, or an id that a reply
     /// cannot repeat.
     pub id: Option<Box<str>>,
-    /// A name that the client has chosen, as JSON text. `None` if it has none, or one that a reply
-    /// cannot repeat.
+    /// A name that the client has chosen, as JSON text. `None` if it has no name, or a name that a
+    /// reply cannot repeat.
     pub client: Option<Box<str>>,
 }
 
 impl Asker {
-    /// The client's name in one spelling of its JSON. Empty for all clients without a name.
+    /// The client's name in one canonical JSON spelling. Empty for all clients without a name.
     pub fn key(&self) -> String {
         let name = self
             .client
@@ -65,7 +65,7 @@ impl Asker {
     }
 }
 
-/// A request. If something is wrong with it, `call` is an error.
+/// If the request has an error, `call` contains the error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     pub asker: Asker,
@@ -73,11 +73,11 @@ pub struct Request {
     pub name: Box<str>,
     /// The request with its fields, or why it cannot be answered.
     pub call: Result<Call, RequestError>,
-    /// Fields in it that this request does not have.
+    /// Fields that this request does not define.
     pub unknown: Unknown,
 }
 
-/// Reads a request. `None` if the text is not a request; then no reply is sent.
+/// Returns `None` if the text is not a request; then no reply is sent.
 pub fn read(whole: &str) -> Option<Request> {
     let RawFields {
         request,
@@ -115,8 +115,8 @@ pub fn read(whole: &str) -> Option<Request> {
     })
 }
 
-/// Whether a reply can carry this JSON. The library for OBS parses each message once more before it
-/// sends it.
+/// Whether a reply can contain this JSON. The library for OBS parses each message once more before
+/// it sends it.
 fn repeatable(json: &str, most: usize) -> Result<(), String> {
     if json.len() > most {
         return Err(format!(
@@ -132,12 +132,12 @@ fn repeatable(json: &str, most: usize) -> Result<(), String> {
         .map_err(|error| format!("cannot be read ({error})"))
 }
 
-/// Reads a request that comes from a step of a rule instead of OBS.
+/// Reads a request from a step of a rule instead of from OBS.
 pub fn of(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
     read::read(name, fields)
 }
 
-/// The fields in `fields` that a request does not have.
+/// The fields in `fields` that the request does not define.
 pub fn unknown(name: &str, fields: &Map<String, Value>) -> Unknown {
     Unknown::of(read::canonical(name), fields)
 }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_request_text_is_no_request() {
+    fn a_message_without_a_request_text_is_not_a_request() {
         for text in [
             "{}",
             "[]",
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_value_can_hold_is_still_answered() {
+    fn a_request_with_an_unreadable_number_gets_a_reply() {
         let deep = format!(
             r#"{{"request":"GetInfo","id":"a","x":{}1{}}}"#,
             "[".repeat(10_000),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_or_a_client_that_no_reply_can_repeat_is_an_error_that_says_so() {
+    fn an_id_or_a_client_that_no_reply_can_repeat_is_an_error() {
         let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
         let long = format!("\"{}\"", "x".repeat(LONGEST_ID));
         for (id, why) in [
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_field_and_what_belongs_there() {
+    fn errors_name_the_field_and_the_allowed_values() {
         insta::assert_snapshot!(
             [
                 json!({ "request": "GetCredit" }),

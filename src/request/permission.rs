@@ -1,5 +1,5 @@
-//! The permissions of clients on OBS. Every program on the same OBS can send a request, so those
-//! that destroy data are refused unless the config file allows them by name.
+//! The permissions of clients on OBS. Every program on the same OBS can send a request, so a
+//! request that destroys data is refused unless the config file allows it by name.
 
 use super::RequestError;
 
@@ -26,7 +26,7 @@ impl Guarded {
 /// The permissions of the config file: `bus.allow` and `bus.settings`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions {
-    /// The requests that are allowed although they destroy data.
+    /// The requests that are allowed even though they destroy data.
     pub allow: Vec<Guarded>,
     /// Whether clients may change settings.
     pub settings: bool,

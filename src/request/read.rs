@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{credits::Spelling, event::EventName, input::hint};
 
-/// Reads a request's fields.
 type Reader = fn(Fields) -> Result<Call, RequestError>;
 
 /// Every request's name, with the function that reads it. [`super::known`] has its fields.
@@ -129,7 +128,7 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
         })
     }),
     ("GetUserPronouns", |mut fields| {
-        // Chat overlays ask for every author, also for one without a login or of an unknown
+        // Chat overlays ask for every author, including authors without a login or on an unknown
         // platform.
         let login = fields
             .text("userLogin", "a login")
@@ -157,7 +156,7 @@ pub(super) fn canonical(name: &str) -> Option<&'static str> {
     find(name).map(|(known, _)| *known)
 }
 
-/// Reads a request. Case does not matter in its name.
+/// Case does not matter in the name.
 pub(super) fn read(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
     match find(name) {
         Some((known, read)) => read(Fields::of(fields, known::fields(known))),
@@ -216,7 +215,7 @@ fn spelling(fields: &mut Fields) -> Result<Option<Spelling>, RequestError> {
     fields.one_of("spelling", "\"both\", \"legacy\" or \"current\"")
 }
 
-/// A call about a session; about the running one if none is named.
+/// A call about a session. If no session is named, it is about the running one.
 fn of_session(session: Option<SessionQuery>, call: Call) -> Call {
     match session {
         None | Some(SessionQuery::Running) => call,
@@ -233,7 +232,7 @@ fn roll_of_session(
 ) -> Result<Call, RequestError> {
     let session = session::session(&mut fields)?;
     let options = roll::roll(fields)?;
-    // A test roll has made-up credits.
+    // A test roll has made-up credits, so it ignores the session.
     let session = session.filter(|_| !options.test);
     Ok(of_session(session, call(options)))
 }
@@ -332,8 +331,8 @@ fn send_message(mut fields: Fields) -> Result<Call, RequestError> {
 const LONGEST_NAME: usize = 64;
 
 fn unknown(name: &str) -> RequestError {
-    // A long name is not compared, because that takes memory by the length of both names. It is
-    // also cut, because every client on OBS receives the error.
+    // A long name is not compared, because a comparison needs memory in proportion to the product
+    // of both lengths. It is also cut, because every client on OBS receives the error.
     let (name, like) = match name.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => (
             format!("{}…", name.get(..end).unwrap_or_default()).into(),

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::event::{Platform, visible::is_visible};
 
-/// Maximum length of the name of a section of the user's own, in characters. The name is stored and
-/// repeated.
+/// Maximum length of the name of a section that the user defined, in characters. The name is stored
+/// and repeated.
 const LONGEST_SECTION: usize = 100;
 /// Maximum length of one value in the credits, in bytes of JSON. Each reply repeats it.
 const LONGEST_VALUE: usize = 4_096;
-/// Maximum length of a name that the streamer gives a person, in characters.
+/// Maximum length of a new name for a person, in characters.
 const LONGEST_SHOWN_NAME: usize = 100;
 /// Maximum length of a name or an id that is searched for, in characters.
 const LONGEST_QUERY: usize = 200;
@@ -101,7 +101,7 @@ fn shown_name(fields: &mut Fields) -> Result<Box<str>, RequestError> {
     }
 }
 
-/// A person as a text or as an object.
+/// Reads a person from a text or an object.
 pub(super) fn person(
     fields: &mut Fields,
     field: &'static str,
@@ -158,7 +158,7 @@ pub(super) fn person(
     Ok(PersonQuery { platform, text, by })
 }
 
-/// The section and the value that `AddToCredits` or an edit adds.
+/// Reads the section and the value that `AddToCredits` or an edit adds.
 pub(super) fn section_and_value(fields: &mut Fields) -> Result<(Box<str>, Value), RequestError> {
     let section = fields.short_text(
         "section",
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_not_named_is_an_error() {
+    fn a_missing_person_is_an_error() {
         for person in [
             json!(null),
             json!(""),

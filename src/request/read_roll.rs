@@ -13,13 +13,13 @@ use crate::credits::{
     test_audience::{MOST, TestAudience},
 };
 
-/// Maximum number of a page's warnings that are kept. `LONGEST_WARNING` limits the characters of
+/// Maximum number of a page's warnings that are stored. `LONGEST_WARNING` limits the characters of
 /// each.
 const WARNINGS: usize = 20;
 const LONGEST_WARNING: usize = 300;
 
 /// Maximum length of a theme's name in characters. `LONGEST_LOOK` limits a look, in bytes of JSON.
-/// Both are kept with the roll and sent repeatedly.
+/// Both are stored with the roll and sent repeatedly.
 const LONGEST_THEME: usize = 100;
 const LONGEST_LOOK: usize = 16 * 1024;
 

@@ -1,4 +1,4 @@
-//! How the fields of requests that change sessions are read.
+//! Reads the fields of requests that change sessions.
 
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ pub(super) fn delete(mut fields: Fields) -> Result<Call, RequestError> {
     Ok(Call::ChangeSessions(command))
 }
 
-/// The field `session`, which a change must have.
+/// Reads the field `session`, which is required for a change.
 fn named(fields: &mut Fields) -> Result<SessionQuery, RequestError> {
     session::session(fields)?.ok_or(RequestError::Missing {
         field: "session",

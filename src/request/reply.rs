@@ -51,8 +51,8 @@ impl From<Map<String, Value>> for Body {
     }
 }
 
-/// A reply in two parts: its own fields, and those that it shares with others. They are joined when
-/// it is sent.
+/// A reply in two parts: its own fields, and the fields that it shares with other replies. The
+/// parts are joined when the reply is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     own: String,
@@ -136,7 +136,7 @@ pub fn write(
     }
 }
 
-/// Names the fields that the request does not have: all of them in `unknown`, with a sentence for
+/// Names the fields that the request does not define: all of them in `unknown`, with a sentence for
 /// each in `warnings`. A reply to `Subscribe` may already have events in `unknown`, which are kept.
 fn remark(envelope: &mut Map<String, Value>, unknown: &Unknown) {
     if unknown.names().is_empty() {

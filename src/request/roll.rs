@@ -8,7 +8,7 @@ use crate::credits::{
     test_audience::TestAudience,
 };
 
-/// The options of a roll. Options that are absent follow the config.
+/// An absent option has the value of the config.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RollOptions {
     /// Whether to roll test data instead of the credits.
@@ -33,13 +33,10 @@ pub enum Command {
     Stop,
     Pause,
     Resume,
-    /// Goes to the next section.
     Next,
-    /// Goes to the previous section.
     Previous,
     /// Changes the speed, as a multiple of the configured one. A negative factor rolls backwards.
     Speed(f64),
-    /// Goes to a place.
     Goto(Place),
     /// Changes the look from now on. Holds a part of a roll's `look`.
     Look(Map<String, Value>),
@@ -60,11 +57,11 @@ pub struct Report {
     /// The page's name, `credits` by default.
     pub page: Box<str>,
     pub state: PageState,
-    /// The roll that the page shows, or showed last.
+    /// The roll that the page shows or last showed.
     pub roll: Option<Uuid>,
     /// Duration of the whole roll in seconds; `None` until the page has measured it.
     pub seconds: Option<f64>,
-    /// The position in the roll, in milliseconds at its normal speed.
+    /// The position in the roll, in milliseconds at normal speed.
     pub elapsed_ms: Option<f64>,
     /// The speed factor: 1 is the normal speed, and a negative one moves backwards.
     pub rate: Option<f64>,
@@ -86,7 +83,7 @@ impl Report {
 /// The state that a page reports for the roll that it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum PageState {
     Idle,
     Rolling,

@@ -1,5 +1,3 @@
-//! The request `TestRule`.
-
 use serde_json::{Map, Value};
 
 use super::{
@@ -8,20 +6,20 @@ use super::{
 };
 use crate::event::EventName;
 
-/// An event on which the rules are tried.
+/// An event for which the rules are tested.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleTest {
     pub name: EventName,
-    /// The event's data; `None` for an example.
+    /// The event's data; `None` for example data.
     pub data: Option<Map<String, Value>>,
-    /// Only this rule; `None` for all rules that are for the event.
+    /// The only rule to test; `None` for all rules that apply to the event.
     pub rule: Option<Box<str>>,
-    /// Values that are assumed in place of the present ones, by the names that templates use.
+    /// Values that replace the current ones, by the names that templates use.
     pub suppose: Map<String, Value>,
 }
 
 const NAME: &str = "the name of an event such as \"Twitch.Raid\"";
-/// The values that may be assumed, by their names in templates.
+/// The values that can be replaced, by their names in templates.
 pub const SUPPOSED: [&str; 5] = ["credits", "state", "session", "broadcaster", "last"];
 const SUPPOSE: &str = "an object with credits, state, session, broadcaster or last";
 

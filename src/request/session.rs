@@ -1,5 +1,3 @@
-//! The session that a request names.
-
 use std::fmt;
 
 use jiff::civil::Date;
@@ -10,7 +8,7 @@ use super::{
     fields::{self, Fields},
 };
 
-/// A session as a request names it.
+/// The session that a request names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionQuery {
     Running,
@@ -29,7 +27,7 @@ pub const SESSION: &str =
     "a number, \"last\", \"running\", \"today\", \"yesterday\" or a date such as \"2026-11-24\"";
 
 impl SessionQuery {
-    /// Reads one of [`SESSION`]; `None` if the text is something else.
+    /// Reads one of the forms in [`SESSION`]. `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         Some(match text.to_ascii_lowercase().as_str() {
@@ -68,7 +66,7 @@ pub(super) fn session(fields: &mut Fields) -> Result<Option<SessionQuery>, Reque
         .ok_or_else(|| fields::field_error("session", &value, SESSION))
 }
 
-/// A session as a value; `None` if it is none of [`SESSION`].
+/// Reads a session from a value. `None` if it has none of the forms in [`SESSION`].
 pub(super) fn query(value: &Value) -> Option<SessionQuery> {
     match value {
         Value::Number(number) => number.as_u64().map(SessionQuery::Number),

@@ -1,4 +1,4 @@
-//! How sessions are changed, as requests ask for it.
+//! Requested changes of sessions.
 
 use jiff::{
     Timestamp,
@@ -7,22 +7,21 @@ use jiff::{
 
 use super::session::SessionQuery;
 
-/// A change of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionCommand {
-    /// Later events count in this session again. The running one ends.
+    /// Later events are added to this session again. The running session ends.
     Reopen { session: SessionQuery },
     /// Two adjacent sessions become one.
     Join { sessions: [SessionQuery; 2] },
     /// One session becomes two.
     Split {
         session: SessionQuery,
-        /// When the second one begins.
+        /// When the second session begins.
         at: SplitTime,
     },
     Delete {
         session: SessionQuery,
-        /// Only show what would be deleted.
+        /// Whether the reply only shows what would be deleted.
         preview: bool,
     },
 }
@@ -31,7 +30,7 @@ pub enum SessionCommand {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SplitTime {
     Instant(Timestamp),
-    /// In the streamer's time zone.
+    /// A date and time in the streamer's time zone.
     Local(DateTime),
     /// The first such time after the beginning of the session, in the streamer's time zone.
     TimeOfDay(Time),
@@ -42,7 +41,7 @@ pub const SPLIT_TIME: &str =
     "a time such as \"21:30\", \"2026-11-24 21:30\" or \"2026-11-24T20:30:00Z\"";
 
 impl SplitTime {
-    /// Reads one of [`SPLIT_TIME`]; `None` if the text is something else.
+    /// Reads one of the forms in [`SPLIT_TIME`]. `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let instant = text.parse().map(Self::Instant);

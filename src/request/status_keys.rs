@@ -1,11 +1,11 @@
 //! Keys of the `GetStatus` reply that were renamed.
 //!
-//! The bridge sends both names, so that scripts which know the old one go on working. A client
+//! The bridge sends both names, so that scripts that use the old name continue to work. A client
 //! adds whichever name is missing, so that it can read the reply of an older bridge.
 
 use serde_json::Value;
 
-/// Each key as it is called now, and as earlier versions called it.
+/// The current name of each key, and its name in earlier versions.
 const RENAMED: [(&str, &str); 4] = [
     ("received", "heard"),
     ("invalid", "bad"),
@@ -13,8 +13,8 @@ const RENAMED: [(&str, &str); 4] = [
     ("error", "trouble"),
 ];
 
-/// Adds the missing one of both names to every object in `value`, at any depth. Objects which
-/// have both names, or neither, stay as they are.
+/// Adds the missing name to every object in `value` that has one of the two names, at any depth.
+/// Other objects do not change.
 pub fn add_both_names(value: &mut Value) {
     match value {
         Value::Object(object) => {

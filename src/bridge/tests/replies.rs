@@ -175,7 +175,7 @@ fn a_client_has_four_large_replies_on_their_way_and_all_together_sixteen() {
     assert_eq!(
         refused[0],
         "too many large replies at once: this `client` already wait for 4 of them, the most for \
-            one client; send this request again after one of them has come"
+            one client; send this request again when one of them has arrived"
     );
     assert!(
         refused[13].contains("all clients together already wait for 16 of them"),
@@ -496,9 +496,7 @@ fn a_reply_names_the_fields_that_the_request_does_not_have_and_what_never_comes(
     );
     assert_eq!(
         reply["warnings"],
-        json!([
-            "GetCredits has no field \"limmit\", so it changes nothing; did you mean \"limit\"?"
-        ])
+        json!(["GetCredits has no field \"limmit\", so it has no effect; did you mean \"limit\"?"])
     );
     assert!(reply["Events"].is_object(), "the shared part is there too");
     let reply = bench.ask(json!({ "request": "AddToCredits", "secton": "Thanks", "value": "Mum" }));
@@ -520,7 +518,7 @@ fn a_reply_names_the_fields_that_the_request_does_not_have_and_what_never_comes(
         json!([
             "the bridge itself never emits Twitch.ShoutoutCreated: it comes only when another \
                 program publishes it with PublishEvent",
-            "Subscribe has no field \"evnets\", so it changes nothing; did you mean \"events\"?"
+            "Subscribe has no field \"evnets\", so it has no effect; did you mean \"events\"?"
         ])
     );
     // Unknown events are reported in the same field. Then only the warning names the unknown field.
