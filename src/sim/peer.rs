@@ -1,8 +1,9 @@
-//! A small obs-websocket client, independent of the one that the bridge uses. The stand-in Twitchat
-//! and other clients use it, with a stand-in OBS as well as with a real one.
+//! A small obs-websocket client, independent of the bridge's own client. The stand-in Twitchat and
+//! other clients use it, both with a stand-in OBS and with a real one.
 //!
-//! It has two connections, because one that is used in both directions waits 40 ms for delayed
-//! acknowledgements: a [`RequestPeer`] that only sends, and an [`EventPeer`] that only receives.
+//! It has two connections, because a connection that is used in both directions waits 40 ms for
+//! delayed acknowledgements: a [`RequestPeer`] that only sends, and an [`EventPeer`] that only
+//! receives.
 
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
@@ -24,17 +25,16 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub struct Target {
     /// `ws://host:port`.
     pub url: String,
-    /// The password, if the server asks for one.
+    /// The password; `None` if the server does not require one.
     pub password: Option<SecretString>,
 }
 
-/// The errors between a client and an obs-websocket server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PeerError {
-    #[error("`{0}` is no WebSocket URL")]
+    #[error("`{0}` is not a WebSocket URL")]
     Url(String),
-    /// The connection could not be made, or has failed.
+    /// The connection could not be opened, or it has failed.
     #[error("the connection to OBS failed")]
     Socket(#[from] tokio_websockets::Error),
     /// OBS has closed the connection.
@@ -44,8 +44,8 @@ pub enum PeerError {
         code: Option<u16>,
         reason: String,
     },
-    /// The message does not have the form of obs-websocket's messages.
-    #[error("OBS sent something that is not obs-websocket")]
+    /// The message does not have the form of an obs-websocket message.
+    #[error("OBS sent a message that is not part of obs-websocket's protocol")]
     NotObs,
 }
 
@@ -84,12 +84,12 @@ async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerErro
     Ok(socket)
 }
 
-/// Makes the kernel acknowledge at once. Otherwise the first event after the login is 40 ms late,
-/// because OBS holds it back until `Identified` is acknowledged.
+/// Makes the kernel acknowledge packets at once. Otherwise the first event after the login is 40 ms
+/// late, because OBS holds it back until `Identified` is acknowledged.
 #[cfg(target_os = "linux")]
 fn acknowledge_at_once(socket: &Socket) {
     if let MaybeTlsStream::Plain(tcp) = socket.get_ref() {
-        // If it fails, events are only late.
+        // If this fails, events are only late.
         drop(socket2::SockRef::from(tcp).set_tcp_quickack(true));
     }
 }
@@ -149,7 +149,7 @@ impl RequestPeer {
         })
     }
 
-    /// Broadcasts and waits for the reply. Such broadcasts keep their order.
+    /// Broadcasts and waits for the reply. Such broadcasts stay in order.
     pub async fn broadcast(&mut self, event_data: &Value) -> Result<(), PeerError> {
         self.pipeline(event_data).await?;
         self.settled().await
@@ -166,9 +166,8 @@ impl RequestPeer {
         Ok(self.sink.feed(message(op::REQUEST, &request)).await?)
     }
 
-    /// Broadcasts a text as it is, which need not even be JSON, without waiting. OBS does not reply
-    /// to a text that it cannot parse, so after such a text [`settled`](Self::settled) never
-    /// returns.
+    /// Broadcasts a text unchanged and without waiting. It need not be JSON. OBS does not reply to
+    /// a text that it cannot parse, so after such a text [`settled`](Self::settled) never returns.
     pub async fn pipeline_text(&mut self, event_data: &str) -> Result<(), PeerError> {
         self.sent = self.sent.saturating_add(1);
         let (op, id) = (op::REQUEST, self.sent);
@@ -192,7 +191,7 @@ impl RequestPeer {
             Ok(_) => Ok(()),
             Err(_) => Err(PeerError::Closed {
                 code: None,
-                reason: "a reply was still due".into(),
+                reason: "a reply was still missing".into(),
             }),
         }
     }
@@ -202,7 +201,7 @@ impl RequestPeer {
 #[derive(Debug)]
 pub struct EventPeer {
     stream: SplitStream<Socket>,
-    /// Kept because the responses to pings are sent through it.
+    /// The responses to pings are sent through it, so it must not be dropped.
     _sink: SplitSink<Socket, Message>,
 }
 
@@ -216,7 +215,7 @@ impl EventPeer {
         })
     }
 
-    /// The next frame without parsing, for measurements of time, which parsing would change.
+    /// The next frame without parsing, for time measurements, because parsing would change them.
     pub async fn next_frame(&mut self) -> Result<Message, PeerError> {
         open(self.stream.next().await)
     }

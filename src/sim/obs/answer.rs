@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::protocol::status;
 use super::state::Happened;
 
-/// The error of a request: status code and comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) code: u16,
@@ -40,7 +39,7 @@ pub(super) type Answer = Result<(Option<Value>, Vec<Happened>), Refusal>;
 
 #[expect(
     clippy::unnecessary_wraps,
-    reason = "it is the form of every arm of a match over requests"
+    reason = "every arm of a match over requests has this type"
 )]
 pub(super) fn data(value: Value) -> Answer {
     Ok((Some(value), Vec::new()))
@@ -49,7 +48,7 @@ pub(super) fn data(value: Value) -> Answer {
 /// No `responseData`, and the events that follow.
 #[expect(
     clippy::unnecessary_wraps,
-    reason = "it is the form of every arm of a match over requests"
+    reason = "every arm of a match over requests has this type"
 )]
 pub(super) fn done(happened: Vec<Happened>) -> Answer {
     Ok((None, happened))

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// The challenge of one connection.
 #[derive(Debug)]
 pub(super) struct Lock {
     challenge: String,
@@ -54,7 +53,7 @@ pub(in crate::sim) fn answer_to(challenge: &str, salt: &str, password: &SecretSt
     )
 }
 
-/// 32 random bytes in Base64, the form that OBS uses.
+/// 32 random bytes in Base64, as in OBS.
 fn nonce() -> String {
     STANDARD.encode([Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat())
 }
@@ -65,7 +64,7 @@ mod tests {
 
     #[test]
     fn answer_is_the_one_of_the_protocol_document() {
-        // The example in obs-websocket's protocol.md.
+        // This is the example in obs-websocket's protocol.md.
         let password = SecretString::from("supersecretpassword");
         let answer = answer_to(
             "+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=",

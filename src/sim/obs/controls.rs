@@ -12,19 +12,19 @@ use super::options::{Kick, Versions};
 use super::protocol::{Goodbye, subscription};
 use super::state::Happened;
 
-/// How long [`StandIn::stop`] waits until clients have answered the close frame.
+/// How long [`StandIn::stop`] waits until clients answer the close frame.
 const STOP_SECONDS: u64 = 2;
 
 /// Stopping and starting again.
 impl StandIn {
-    /// Stops as OBS does when the user closes it: sends `ExitStarted`, closes all sessions with
-    /// code 1001, and stops listening.
+    /// Stops like an OBS that the user closes: sends `ExitStarted`, closes all sessions with code
+    /// 1001, and stops listening.
     pub async fn stop(&self) {
         self.close(true).await;
     }
 
-    /// Ends as the WebSocket server does when the user switches it off: close code 1001, then
-    /// nobody listens.
+    /// Ends like a WebSocket server that the user switches off: closes all sessions with code 1001
+    /// and stops listening.
     pub async fn switch_off(&self) {
         self.close(false).await;
     }
@@ -47,12 +47,12 @@ impl StandIn {
                 changed.await;
             }
         };
-        // Clients that have not answered by then are disconnected, as OBS does.
+        // Clients that have not answered by then are disconnected, as in OBS.
         drop(tokio::time::timeout(Duration::from_secs(STOP_SECONDS), gone).await);
         end(run).await;
     }
 
-    /// Stops as OBS does when it is killed: the streams end without a close code. Messages that are
+    /// Stops like an OBS that is killed: the streams end without a close code. Messages that are
     /// not in a socket yet are lost; see [`drained`](Self::drained).
     pub async fn kill(&self) {
         let Some(run) = self.lock_run().take() else {
@@ -75,12 +75,12 @@ impl StandIn {
         }
     }
 
-    /// Ends all sessions as the Kick button of OBS does, with close code 4011.
+    /// Ends all sessions like the Kick button of OBS, with close code 4011.
     pub fn kick_all(&self) {
         self.hub.dismiss(&Goodbye::kicked());
     }
 
-    /// Stops reading and writing, as OBS does under SIGSTOP. Connections stay open.
+    /// Stops reading and writing, like an OBS that gets SIGSTOP. Connections stay open.
     pub fn freeze(&self) {
         self.hub.frozen.send_replace(true);
     }
@@ -92,18 +92,18 @@ impl StandIn {
 }
 
 impl StandIn {
-    /// Requires another password of new connections, or none.
+    /// Changes the password that new connections must send. `None` for no password.
     pub fn set_password(&self, password: Option<SecretString>) {
         self.hub.turn(|knobs| knobs.password = password);
     }
 
-    /// Whether new connections get nothing after `Hello`, whatever they send.
+    /// With `true`, new connections get no message after `Hello`, even if they send messages.
     pub fn stall_after_hello(&self, stall: bool) {
         self.hub.turn(|knobs| knobs.stall_after_hello = stall);
     }
 
-    /// Ends sessions as the Kick button does when the request with this number comes, counted from
-    /// now and from 1. That request gets no reply.
+    /// Ends sessions like the Kick button when the request with this number arrives. The numbers
+    /// start at 1 with the next request. That request gets no reply.
     pub fn kick_at_request(&self, request: u64, whom: Kick) {
         self.hub.turn(|knobs| knobs.kick = Some((request, whom)));
     }
@@ -118,9 +118,9 @@ impl StandIn {
         self.hub.turn(|knobs| knobs.drop_broadcasts = broadcasts);
     }
 
-    /// Sends an event before `Identified` at the next `logins`, as OBS does when an event and the
-    /// login coincide: a `CustomEvent` with this `eventData` to sessions for General events, the
-    /// state of the recording to others.
+    /// Sends an event before `Identified` at the next `logins`, like OBS if an event and the login
+    /// coincide: a `CustomEvent` with this `eventData` to sessions for General events, the state of
+    /// the recording to others.
     pub fn send_before_identified(&self, logins: u64, event_data: &Value) {
         let event_data = event_data.to_string().into_boxed_str();
         self.hub
@@ -132,7 +132,7 @@ impl StandIn {
         self.hub.turn(|knobs| knobs.versions = versions);
     }
 
-    /// Sends a text frame without changes to all identified sessions.
+    /// Sends a text frame unchanged to all identified sessions.
     pub fn send_raw(&self, text: impl Into<String>) {
         self.hub.send_raw(&Message::text(text.into()));
     }
@@ -143,26 +143,26 @@ impl StandIn {
         self.hub.send_raw_event(&Message::text(bytes));
     }
 
-    /// Sends a binary frame without changes to all identified sessions.
+    /// Sends a binary frame unchanged to all identified sessions.
     pub fn send_raw_bytes(&self, bytes: Vec<u8>) {
         self.hub.send_raw(&Message::binary(bytes));
     }
 }
 
 impl StandIn {
-    /// Starts the stream as if it had begun `ago`. Returns `false` if it is running already.
+    /// Starts the stream as if it had started `ago`. Returns `false` if it is already running.
     pub fn start_stream(&self, ago: Duration) -> bool {
         let now = Instant::now();
         self.hub
             .change(|world| world.start_stream(now.checked_sub(ago).unwrap_or(now)))
     }
 
-    /// Stops the stream. Returns `false` if there is none.
+    /// Returns `false` if the stream is not running.
     pub fn stop_stream(&self) -> bool {
         self.hub.change(super::world::World::stop_stream)
     }
 
-    /// Emits an event of a vendor, as a plugin of OBS does.
+    /// Emits an event of a vendor, like a plugin of OBS.
     pub fn emit_vendor_event(&self, vendor: &str, kind: &str, data: &Value) {
         self.hub.notify(&[Happened {
             kind: "VendorEvent",
@@ -204,7 +204,7 @@ impl StandIn {
         self.hub.look(|world| world.emitted.clone())
     }
 
-    /// The settings of an input, if it is in this scene.
+    /// The settings of an input. `None` if it is not in this scene.
     pub fn input_in(&self, scene: &str, name: &str) -> Option<Value> {
         self.hub.look(|world| {
             let is_there = world
@@ -240,8 +240,8 @@ impl StandIn {
         self.hub.delivered()
     }
 
-    /// The `eventData` of the broadcasts that were delivered, in their order; at most the last
-    /// [`Options::witness`](super::Options::witness) of them.
+    /// The `eventData` of the broadcasts that were delivered, in their order. At most the last
+    /// [`Options::witness`](super::Options::witness) broadcasts are remembered.
     pub fn received(&self) -> Vec<Value> {
         self.hub.received()
     }

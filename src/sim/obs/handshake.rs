@@ -1,8 +1,8 @@
 //! The HTTP upgrade of one connection, with the sub-protocol that the client asked for.
 //!
-//! tokio-websockets writes its response from headers that are fixed before it reads the request,
-//! and a browser refuses a sub-protocol that it did not ask for. So the head of the request is read
-//! here first, and then passed to tokio-websockets again.
+//! tokio-websockets fixes the headers of its response before it reads the request, and a browser
+//! refuses a sub-protocol that it did not ask for. So this module reads the head of the request
+//! first, and then passes it to tokio-websockets.
 
 use std::io::{self, Cursor};
 
@@ -18,17 +18,16 @@ const PROTOCOLS: &str = "sec-websocket-protocol";
 const JSON: &str = "obswebsocket.json";
 /// The longest head that is read. No obs-websocket client sends a longer one.
 const HEAD_LIMIT_BYTES: usize = 16 * 1024;
-/// The largest message. OBS disconnects a client that sends a larger one, which is the default of
-/// websocketpp.
+/// The largest message. OBS disconnects a client that sends a larger one. The limit is the default
+/// of websocketpp.
 const MESSAGE_LIMIT_BYTES: usize = 32_000_000;
 /// The number of bytes that are collected before they are written to the socket.
 const FLUSH_BYTES: usize = 64 * 1024;
 
-/// The stream of a session: the head that was read before, then the socket.
+/// The stream of a session: first the head that was already read, then the socket.
 pub(super) type Socket =
     WebSocketStream<Join<Chain<Cursor<Vec<u8>>, OwnedReadHalf>, OwnedWriteHalf>>;
 
-/// Responds to the upgrade request.
 pub(super) async fn accept(stream: TcpStream) -> io::Result<Socket> {
     let (mut read, write) = stream.into_split();
     let mut head = Vec::new();

@@ -1,7 +1,7 @@
 //! The sessions, their subscriptions, and the state that they share.
 //!
-//! Sessions call it with requests, and controls change its state. Nothing here waits or does I/O.
-//! There is one mutex, which is never held across an await.
+//! Sessions pass requests to it, and controls change its state. It never waits and does no I/O. Its
+//! only mutex is never held across an await.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ use super::requests::answer;
 use super::state::Happened;
 use super::world::World;
 
-/// The number of a session. It is never used again.
+/// The number of a session. Numbers are never reused.
 pub(super) type SessionId = u64;
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ struct HubSession {
     subscriptions: Option<u64>,
 }
 
-/// A broadcast that is not delivered yet, with its reply.
+/// A broadcast that has not been delivered yet, with its reply.
 #[derive(Debug)]
 struct Broadcast {
     event_data: Box<str>,
@@ -73,7 +73,7 @@ struct HubState {
     reorder: Reorder<Broadcast>,
     early_replies: bool,
     broadcast_takes: Duration,
-    /// The delayed broadcasts. Their order is that of their times, because all take equally long.
+    /// The delayed broadcasts, in the order of their times, because all have the same delay.
     late: VecDeque<Late>,
     coin: fastrand::Rng,
     received: VecDeque<Box<str>>,
@@ -91,7 +91,7 @@ pub(super) struct Hub {
     pub(super) delayed: Notify,
     /// Notified when no straggler is held back any more.
     pub(super) settled: Notify,
-    /// Notified when a session has begun, ended or identified.
+    /// Notified when a session has begun, ended or become identified.
     pub(super) changed: Notify,
     /// While it is true, nothing is read or written.
     pub(super) frozen: watch::Sender<bool>,
@@ -186,8 +186,7 @@ impl Hub {
             .collect()
     }
 
-    /// Ends sessions if a test has chosen this request of `from` for it. The request then gets no
-    /// reply.
+    /// Ends sessions if a test has chosen this request of `from`. The request then gets no reply.
     pub(super) fn kicks(&self, from: SessionId) -> bool {
         let mut state = self.lock();
         let Some((left, whom)) = state.knobs.kick.take() else {
@@ -206,7 +205,8 @@ impl Hub {
         true
     }
 
-    /// The `eventData` of a `CustomEvent` to send before `Identified`, if a test has asked for it.
+    /// The `eventData` of a `CustomEvent` to send before `Identified`. `None` if no test has
+    /// requested it.
     pub(super) fn early_event(&self) -> Option<Box<str>> {
         self.turn(|knobs| {
             let (left, event_data) = knobs.early_event.take()?;
@@ -217,7 +217,7 @@ impl Hub {
         })
     }
 
-    /// Refuses the request if OBS is not ready for it.
+    /// Returns an error if OBS is not ready for the request.
     pub(super) fn ready(&self) -> Result<(), Refusal> {
         self.turn(|knobs| match knobs.not_ready.checked_sub(1) {
             Some(left) => {
@@ -228,7 +228,7 @@ impl Hub {
         })
     }
 
-    /// Carries out any request but `BroadcastCustomEvent`.
+    /// Carries out any request except `BroadcastCustomEvent`.
     pub(super) fn answer(&self, kind: &str, fields: RequestFields<'_>) -> Answer {
         let mut state = self.lock();
         let HubState { world, knobs, .. } = &mut *state;
@@ -295,7 +295,7 @@ impl Hub {
             .for_each(|outbox| outbox.push(message.clone()));
     }
 
-    /// Resets the state that does not survive a restart of OBS.
+    /// Resets the state that is lost when OBS restarts.
     pub(super) fn restart(&self) {
         let mut state = self.lock();
         state.sessions.clear();
@@ -324,7 +324,7 @@ impl Hub {
         self.delayed.notify_one();
     }
 
-    /// The time at which the next delayed broadcast is due, or the next change of the world; `None`
+    /// The time at which the next delayed broadcast or the next change of the world is due; `None`
     /// if there is neither.
     pub(super) fn next_due(&self) -> Option<Instant> {
         let state = self.lock();
@@ -397,7 +397,6 @@ impl Hub {
         None
     }
 
-    /// Whether there are stragglers or delayed broadcasts.
     pub(super) fn unsettled(&self) -> bool {
         let state = self.lock();
         !state.reorder.is_empty() || !state.late.is_empty()
@@ -408,7 +407,7 @@ impl Hub {
         self.lock().delivered
     }
 
-    /// The `eventData` of the broadcasts that were delivered, in their order, as many as the
+    /// The `eventData` of the broadcasts that were delivered, in their order. Only as many as the
     /// stand-in remembers.
     pub(super) fn received(&self) -> Vec<Value> {
         self.lock()

@@ -1,10 +1,10 @@
-//! A stand-in OBS: an obs-websocket v5 server on loopback. It behaves as a real one,
-//! including the reordering of broadcasts: the same tests run on both.
+//! A stand-in OBS: an obs-websocket v5 server on loopback. It behaves like a real one, including
+//! the reordering of broadcasts: the same tests run with both.
 //!
 //! It serves any client that uses JSON: the bridge, obws, obs-websocket-js (its `json` build). It
-//! has only scenes, inputs and the state of its outputs in memory, and renders nothing. It can be
-//! stopped, killed, frozen and made to misbehave, so that a test can see how the other side reacts.
-//! Called by the demo and by the tests, never by a running bridge.
+//! keeps only scenes, inputs and the state of its outputs in memory, and renders nothing. A test
+//! can stop, kill or freeze it and make it misbehave, to see how the other side reacts. The demo
+//! and the tests use it. A running bridge never does.
 
 mod answer;
 pub(in crate::sim) mod auth;
@@ -41,10 +41,11 @@ pub use options::{Kick, Options, Order, Versions};
 use super::watched::watched;
 use hub::Hub;
 
-/// The time without a broadcast after which the stragglers are delivered.
+/// After this time without a broadcast, the stragglers are delivered.
 const SETTLE_MILLIS: u64 = 1;
 
-/// A running stand-in OBS. Clones are handles to the same one, which ends with the last of them.
+/// A running stand-in OBS. Clones are handles to the same stand-in, which ends with the last of
+/// them.
 #[derive(Debug, Clone)]
 pub struct StandIn {
     hub: Arc<Hub>,
@@ -58,7 +59,7 @@ pub struct StandIn {
 struct Run {
     /// Ends only the listener.
     closing: CancellationToken,
-    /// Ends all tasks at once, also when the last handle is dropped.
+    /// Ends all tasks at once, including when the last handle is dropped.
     killed: DropGuard,
     tasks: TaskTracker,
 }
@@ -87,12 +88,10 @@ impl StandIn {
         Ok(())
     }
 
-    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The port that it listens on.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
@@ -107,7 +106,6 @@ impl StandIn {
     }
 }
 
-/// Starts the tasks of a stand-in.
 fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
     let (closing, killed, tasks) = (
         CancellationToken::new(),
@@ -149,7 +147,7 @@ fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
     }
 }
 
-/// Accepts connections. While the stand-in is frozen, the kernel still accepts them, as it does for
+/// Accepts connections. While the stand-in is frozen, the kernel still accepts connections, as for
 /// a stopped process, but they get no response.
 async fn accept(
     listener: TcpListener,
@@ -167,8 +165,8 @@ async fn accept(
             _ = frozen.wait_for(|frozen| *frozen) => continue,
             accepted = listener.accept() => accepted,
         };
-        // A failure concerns one connection. If the process has no file descriptors left, accept
-        // fails again at once, so let other tasks run first.
+        // A failure concerns only one connection. If the process has no file descriptors left, the
+        // next accept fails at once, so let other tasks run first.
         let Ok((stream, _)) = accepted else {
             tokio::task::yield_now().await;
             continue;
@@ -195,7 +193,7 @@ async fn hand_out_late(hub: Arc<Hub>) {
     }
 }
 
-/// Delivers the stragglers when no more broadcasts come.
+/// Delivers the stragglers when no more broadcasts arrive.
 async fn settle(hub: Arc<Hub>) {
     loop {
         hub.broadcast.notified().await;

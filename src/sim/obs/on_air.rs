@@ -1,9 +1,9 @@
 //! The scene on air: studio mode and scene collections, with the events that OBS sends for them.
 //!
-//! Pure, like `requests`. Measured on OBS 30.2.3: leaving studio mode sends
-//! `CurrentProgramSceneChanged` twice, first with the scene of the preview; until the second one
-//! `GetCurrentProgramScene` names that scene too. A change of the scene collection sends no event
-//! about a scene.
+//! Pure, like `requests`. Measured on OBS 30.2.3: when studio mode is left, OBS sends
+//! `CurrentProgramSceneChanged` twice, first with the scene of the preview. Until the second event,
+//! `GetCurrentProgramScene` returns that scene too. When the scene collection changes, OBS sends no
+//! event about a scene.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::scenes;
 use super::state::{Contents, Happened};
 use super::world::{World, uuid_of};
 
-/// The time between the two events after leaving studio mode. Gaps of 0 to 200 ms were measured;
+/// The time between the two events after studio mode is left. Gaps of 0 to 200 ms were measured;
 /// this one is common.
 const LEAVING: Duration = Duration::from_millis(45);
 /// The only scene of a new collection.
@@ -45,7 +45,7 @@ fn studio_event(enabled: bool) -> Happened {
 }
 
 impl World {
-    /// The time of the next change that comes by itself; `None` if there is none.
+    /// The time of the next change that happens without a request; `None` if there is none.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.on_air.leaving.as_ref().map(|(_, due)| *due)
     }
@@ -62,7 +62,7 @@ impl World {
         ]
     }
 
-    /// Switches the program scene; `None` if there is no such scene.
+    /// Switches the program scene. Returns `None` if the scene does not exist.
     pub(super) fn switch(&mut self, scene: &str) -> Option<Vec<Happened>> {
         if !self.scenes.iter().any(|known| known == scene) {
             return None;
@@ -90,7 +90,7 @@ impl World {
         vec![scene_event("CurrentProgramSceneChanged", &self.program)]
     }
 
-    /// Opens another scene collection. Creates it if there is none of that name.
+    /// Opens another scene collection. Creates it if it does not exist.
     fn open_collection(&mut self, name: &str) -> Vec<Happened> {
         let before = std::mem::replace(&mut self.on_air.collection, name.into());
         let empty = || Contents {

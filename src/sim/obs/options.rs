@@ -1,5 +1,3 @@
-//! The options of a stand-in OBS.
-
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -7,22 +5,21 @@ use secrecy::SecretString;
 /// The options of a [`StandIn`](super::StandIn).
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 for any free one.
+    /// The port on 127.0.0.1; 0 for any free port.
     pub port: u16,
     /// The password that clients must know; `None` for no password.
     pub password: Option<SecretString>,
-    /// Which broadcasts may change places.
     pub order: Order,
     /// The seed of the random numbers that decide which broadcasts change places.
     pub seed: u64,
     /// Whether `TCP_NODELAY` is set. OBS does not set it. With `false`, a client that uses one
-    /// connection in both directions has to wait 40 ms for a reply, as with OBS.
+    /// connection in both directions waits 40 ms for a reply, as with OBS.
     pub nodelay: bool,
     /// How many broadcasts [`StandIn::received`](super::StandIn::received) remembers; the oldest
     /// are dropped.
     pub witness: usize,
     pub versions: Versions,
-    /// Whether there are browser sources. Debian's OBS has none.
+    /// Debian's OBS has no browser sources.
     pub browser_sources: bool,
     /// The time until a broadcast is delivered and gets its reply. As in OBS's thread pool, the
     /// broadcasts of a client that does not wait for replies take this time in parallel.
@@ -45,25 +42,25 @@ impl Default for Options {
     }
 }
 
-/// Which broadcasts keep their order.
+/// The broadcasts that keep their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// All of them. OBS does not behave like this.
+    /// All broadcasts. OBS does not behave like this.
     All,
-    /// Those that are sent after the reply to the one before, as in OBS on a quiet machine.
+    /// Broadcasts that are sent after the reply to the previous one, as in OBS on a quiet machine.
     Waiting,
-    /// Only those that are sent after the one before was received: replies are sent at once. On a
-    /// busy machine OBS lets one in 2,000 overtake; here it is one in twelve.
+    /// Only broadcasts that are sent after the previous one was received: replies are sent at once.
+    /// On a busy machine, one of 2,000 broadcasts overtakes another in OBS; here one of twelve
+    /// does.
     Received,
 }
 
-/// The sessions to disconnect, which OBS's user can choose in the list of sessions.
+/// The sessions to disconnect. The user of OBS can choose them in the list of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kick {
     Everybody,
-    /// The session that makes the request.
+    /// The session that sends the request.
     Asker,
-    /// All sessions but the one that makes the request.
     Others,
 }
 

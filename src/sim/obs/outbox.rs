@@ -1,7 +1,7 @@
 //! The messages that wait to be sent to one session.
 //!
-//! Like OBS's own queue it has no bound: a client that does not read costs memory, and never delays
-//! the others. Only a stand-in should copy that.
+//! Like OBS's own queue it has no bound: a client that does not read needs memory, but never delays
+//! others. Only a stand-in should do this.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ pub(super) struct Outbox {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<Message>,
-    /// The number of messages that the task has taken and not written to the socket yet.
+    /// The number of messages that the task has taken but not written to the socket yet.
     taken: usize,
     closed: bool,
 }
@@ -52,7 +52,7 @@ impl Outbox {
         }
     }
 
-    /// Records that the messages which were taken are in the socket.
+    /// Records that the taken messages are in the socket.
     pub(super) fn written(&self) {
         self.lock().taken = 0;
         self.emptied.notify_waiters();
@@ -72,7 +72,7 @@ impl Outbox {
         }
     }
 
-    /// Ends the waiting, because the session has ended.
+    /// Ends the wait in [`drained`](Self::drained), because the session has ended.
     pub(super) fn abandon(&self) {
         *self.lock() = Queue {
             closed: true,

@@ -26,7 +26,7 @@ pub(in crate::sim) mod subscription {
     pub(in crate::sim) const OUTPUTS: u64 = 1 << 6;
     pub(in crate::sim) const VENDORS: u64 = 1 << 9;
     pub(in crate::sim) const UI: u64 = 1 << 10;
-    /// Everything but the high-volume events, which is the default for clients.
+    /// Everything except the high-volume events. This is the default for clients.
     pub(in crate::sim) const ALL: u64 = (1 << 11) - 1;
 }
 
@@ -116,7 +116,7 @@ impl Goodbye {
         Self::new(4011, "Your session has been invalidated.")
     }
 
-    /// The frame that closes the session.
+    /// The close frame for the session.
     pub(super) fn message(&self) -> Message {
         Message::close(CloseCode::try_from(self.code).ok(), &self.reason)
     }
@@ -126,7 +126,7 @@ pub(in crate::sim) fn message(op: u64, data: &Value) -> Message {
     Message::text(json!({"d": data, "op": op}).to_string())
 }
 
-/// An event. `data` is `None` where OBS sends none.
+/// `data` is `None` for events without data.
 pub(super) fn event(kind: &str, intent: u64, data: Option<&Value>) -> Message {
     let mut body = json!({"eventIntent": intent, "eventType": kind});
     if let (Some(body), Some(data)) = (body.as_object_mut(), data) {
@@ -135,8 +135,7 @@ pub(super) fn event(kind: &str, intent: u64, data: Option<&Value>) -> Message {
     message(op::EVENT, &body)
 }
 
-/// A `CustomEvent` with an `eventData` that is JSON text already, because most messages are
-/// broadcasts.
+/// `event_data` is already JSON text, because most messages are broadcasts.
 pub(super) fn custom_event(event_data: &str) -> Message {
     Message::text(format!(
         "{{\"d\":{{\"eventData\":{event_data},\"eventIntent\":{},\

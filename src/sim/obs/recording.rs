@@ -1,7 +1,7 @@
 //! The recording of the stand-in, which writes no file.
 //!
 //! Pure, like `requests`. Measured on OBS 30.2.3: the path is in the events STARTED and STOPPED and
-//! in the reply to `StopRecord`; OBS reports a recording that starts, stops or is paused as
+//! in the reply to `StopRecord`; while a recording starts, stops or is paused, OBS reports it as
 //! inactive.
 
 use std::time::Duration;
@@ -16,7 +16,6 @@ use super::state::Happened;
 /// The path of every recording.
 const PATH: &str = "/recordings/stand-in.mkv";
 
-/// The requests that are about the recording.
 pub(super) const REQUESTS: [&str; 7] = [
     "GetRecordStatus",
     "PauseRecord",
@@ -68,7 +67,6 @@ fn status_of(recording: Option<&Recording>, now: Instant) -> Value {
     })
 }
 
-/// Carries out one of [`REQUESTS`].
 pub(super) fn answer(recording: &mut Option<Recording>, kind: &str, now: Instant) -> Answer {
     let refused = |code| Err(Refusal::new(code, ""));
     let starts = |is_toggle: bool| {

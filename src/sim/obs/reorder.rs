@@ -1,11 +1,12 @@
-//! Decides which broadcasts change places, as in OBS, which passes each one to a thread pool.
+//! Decides which broadcasts change places. OBS reorders broadcasts because it passes each one to a
+//! thread pool.
 //!
 //! Measured on OBS 30.2.3: 79 of 1,000 back-to-back pairs swapped; 6,451 of 100,000 in a burst,
-//! displaced by up to 1,558 places; none of 2,000 when each is sent after the reply to the one
-//! before (1 of 2,000 on a busy machine). Here a straggler is held back until some later broadcasts
-//! have passed it. The hub delivers all stragglers when no more broadcasts come, and sends the
-//! reply to a straggler only together with it. So a broadcast that is sent after a reply never
-//! overtakes, unless replies are sent early.
+//! displaced by up to 1,558 places; none of 2,000 when each is sent after the reply to the previous
+//! one (1 of 2,000 on a busy machine). This module holds a straggler back until some later
+//! broadcasts have passed it. The hub delivers all stragglers when no more broadcasts arrive, and
+//! sends the reply to a straggler only together with it. So a broadcast that is sent after a reply
+//! never overtakes, unless replies are sent early.
 //!
 //! Pure: the hub passes the items, and the seed decides.
 
@@ -20,7 +21,8 @@ pub(super) struct Reorder<T> {
     random: fastrand::Rng,
     enabled: bool,
     taken: u64,
-    /// Keyed by the number of the broadcast after which each is delivered, then by its own number.
+    /// The keys are the number of the broadcast after which each straggler is delivered, then its
+    /// own number.
     held: BTreeMap<(u64, u64), T>,
 }
 
@@ -34,7 +36,7 @@ impl<T> Reorder<T> {
         }
     }
 
-    /// Takes an item, and returns the items to deliver now, in their order.
+    /// Takes an item, and returns the items to deliver at once, in their order.
     pub(super) fn push(&mut self, item: T) -> Vec<T> {
         let number = self.taken;
         self.taken = self.taken.saturating_add(1);
@@ -54,7 +56,7 @@ impl<T> Reorder<T> {
         std::mem::take(&mut self.held).into_values().collect()
     }
 
-    /// The number of items that were taken so far.
+    /// The number of items so far.
     pub(super) fn taken(&self) -> u64 {
         self.taken
     }
@@ -71,7 +73,7 @@ impl<T> Reorder<T> {
             .collect()
     }
 
-    /// The number of places that a straggler loses: mostly one, rarely hundreds.
+    /// The number of places that a straggler loses: usually one, rarely hundreds.
     fn places(&mut self) -> u64 {
         match self.random.u64(..1_000) {
             0..700 => 1,

@@ -1,8 +1,8 @@
-//! Carries out requests, except `BroadcastCustomEvent`, which the hub carries out; here it is only
-//! checked.
+//! Carries out all requests except `BroadcastCustomEvent`. This module only checks that request,
+//! and the hub carries it out.
 //!
 //! Pure: it takes the world and the time, and returns the response and the events that follow.
-//! Codes and texts are those of obs-websocket.
+//! Codes and texts come from obs-websocket.
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -62,13 +62,12 @@ const AVAILABLE: [&str; 43] = [
     "TriggerStudioModeTransition",
 ];
 
-/// The `eventData` of a `BroadcastCustomEvent` as it is sent: with sorted keys, as OBS writes them.
+/// The `eventData` of a `BroadcastCustomEvent` in the form in which OBS sends it, with sorted keys.
 pub(super) fn event_data(fields: RequestFields<'_>) -> Result<String, Refusal> {
     let object = fields.object("eventData")?;
     serde_json::to_string(object).map_err(|_| type_error("eventData", "an object"))
 }
 
-/// Carries out one request.
 pub(super) fn answer(
     world: &mut World,
     versions: &Versions,

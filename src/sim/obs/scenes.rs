@@ -1,8 +1,8 @@
-//! Carries out requests about scenes, inputs and scene items, which `overlay install` and the end
-//! credits make.
+//! Carries out requests about scenes, inputs and scene items. `overlay install` and the end credits
+//! send these requests.
 //!
-//! Pure, like `requests`. A stand-in has the kinds of inputs that every OBS has, and browser
-//! sources unless it was started without them.
+//! Pure, like `requests`. A stand-in has the kinds of inputs that every OBS has. It also has
+//! browser sources, unless it was started without them.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use super::protocol::status;
 use super::state::Item;
 use super::world::{World, uuid_of};
 
-/// The kinds of inputs with their versions; a browser source has none.
+/// The kinds of inputs with their versions. The kind of a browser source has none.
 const KINDS: [&str; 4] = [
     "image_source",
     "color_source_v3",

@@ -1,8 +1,8 @@
 //! One connection, from the upgrade to its end: reads frames, passes requests to the hub, and
 //! writes the messages in the outbox.
 //!
-//! Reading and writing are independent, as in OBS: messages of a client that does not read are
-//! processed too.
+//! Reading and writing are independent, as in OBS: the stand-in also processes messages of a client
+//! that does not read.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub(super) async fn serve(stream: TcpStream, hub: Arc<Hub>, killed: Cancellation
     hub.leave(id);
 }
 
-/// Writes the messages in the outbox until a close frame was written or the socket fails.
+/// Writes the messages in the outbox until it has written a close frame or the socket fails.
 async fn write(mut sink: impl Sink<Message, Error = Error> + Unpin, outbox: &Outbox, hub: &Hub) {
     loop {
         for message in outbox.take().await {
@@ -73,7 +73,8 @@ async fn write(mut sink: impl Sink<Message, Error = Error> + Unpin, outbox: &Out
 
 /// Waits while the stand-in is frozen.
 pub(super) async fn thawed(hub: &Hub) {
-    // An error would mean that the hub was dropped, which cannot be, because it is borrowed here.
+    // An error would mean that the hub was dropped, which is impossible, because it is borrowed
+    // here.
     drop(hub.frozen.subscribe().wait_for(|frozen| !frozen).await);
 }
 
@@ -113,7 +114,7 @@ impl Session {
         }
     }
 
-    /// Reads until the client has disconnected. After a close frame was queued, it only waits for
+    /// Reads until the client has disconnected. After a close frame is queued, it only waits for
     /// that.
     async fn read(mut self, mut frames: impl Stream<Item = Result<Message, Error>> + Unpin) {
         let mut frozen = self.hub.frozen.subscribe();
@@ -190,7 +191,7 @@ impl Session {
         ControlFlow::Continue(())
     }
 
-    /// `Identified` is queued before any event that was not asked for by
+    /// Queues `Identified` before any event, except the events of
     /// [`StandIn::send_before_identified`](super::StandIn::send_before_identified).
     fn subscribe(&self, data: &Value) {
         self.outbox.push(message(
@@ -297,7 +298,7 @@ impl Session {
     }
 }
 
-/// An event for a session that is about to get `Identified`.
+/// An event for a session that has not received `Identified` yet.
 fn early_event(identify: &Value, event_data: &str) -> Message {
     let subscriptions = identify
         .get("eventSubscriptions")

@@ -7,7 +7,6 @@ use tokio::time::Instant;
 
 pub(super) const FIRST_COLLECTION: &str = "Untitled";
 
-/// An event about a change.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Happened {
     pub(super) kind: &'static str,
@@ -25,7 +24,7 @@ impl Happened {
 pub(super) struct Input {
     pub(super) kind: String,
     pub(super) settings: Value,
-    /// The duration of the medium that it plays, if it plays one.
+    /// The duration of the medium that the input plays; `None` if it plays none.
     pub(super) media_ms: Option<u64>,
     /// The length of its file. OBS reports it only while the file plays or is paused.
     pub(super) file_ms: Option<u64>,
@@ -54,7 +53,8 @@ pub(super) struct Contents {
 pub(super) struct OnAir {
     /// The scene in the preview; `None` without studio mode.
     pub(super) preview: Option<String>,
-    /// The scene that stays on air, and when OBS reports it, while studio mode is being left.
+    /// While studio mode is being left: the scene that stays on air, and the time when OBS reports
+    /// it.
     pub(super) leaving: Option<(String, Instant)>,
     pub(super) collection: String,
     /// The collections that are not open.

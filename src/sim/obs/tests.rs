@@ -1,4 +1,5 @@
-//! Tests the stand-in from outside: with obws, with our own small client and with a bare WebSocket.
+//! Tests the stand-in from outside: with obws, with the client in `peer`, and with a plain
+//! WebSocket.
 
 use std::time::Duration;
 
@@ -51,7 +52,7 @@ async fn obws_client(obs: &StandIn) -> obws::Client {
     .unwrap()
 }
 
-/// A WebSocket that keeps to no protocol by itself.
+/// A WebSocket that implements no protocol by itself.
 struct Bare(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Bare {
@@ -95,7 +96,7 @@ impl Bare {
 }
 
 #[tokio::test]
-async fn obws_connects_asks_and_hears_its_own_broadcast() {
+async fn obws_connects_asks_and_receives_its_own_broadcast() {
     let obs = guarded().await;
     let client = obws_client(&obs).await;
     assert_eq!(
@@ -299,7 +300,7 @@ async fn a_batch_is_answered_in_order_and_halts_when_asked() {
 }
 
 #[tokio::test]
-async fn only_general_subscribers_hear_broadcasts_and_all_of_them() {
+async fn only_general_subscribers_receive_broadcasts_and_all_of_them() {
     let obs = guarded().await;
     let (mut requests, mut one, mut two) = (
         RequestPeer::connect(&target(&obs)).await.unwrap(),
@@ -319,7 +320,7 @@ async fn only_general_subscribers_hear_broadcasts_and_all_of_them() {
 
 /// Broadcasts numbers, and returns them in the order in which they were received.
 async fn numbers(obs: &StandIn, count: u64, pipelined: bool) -> Vec<u64> {
-    let (mut requests, mut hearer) = (
+    let (mut requests, mut receiver) = (
         RequestPeer::connect(&target(obs)).await.unwrap(),
         EventPeer::connect(&target(obs)).await.unwrap(),
     );
@@ -337,7 +338,7 @@ async fn numbers(obs: &StandIn, count: u64, pipelined: bool) -> Vec<u64> {
     let receive = async {
         let mut received = Vec::new();
         for _ in 0..count {
-            received.push(hearer.next().await.unwrap()["n"].as_u64().unwrap());
+            received.push(receiver.next().await.unwrap()["n"].as_u64().unwrap());
         }
         received
     };
@@ -357,7 +358,7 @@ async fn a_pipelined_burst_arrives_complete_and_out_of_order() {
 #[tokio::test]
 async fn back_to_back_pairs_change_places_about_as_often_as_measured() {
     let obs = guarded().await;
-    let (mut requests, mut hearer) = (
+    let (mut requests, mut receiver) = (
         RequestPeer::connect(&target(&obs)).await.unwrap(),
         EventPeer::connect(&target(&obs)).await.unwrap(),
     );
@@ -366,8 +367,8 @@ async fn back_to_back_pairs_change_places_about_as_often_as_measured() {
         requests.pipeline(&json!({"n": 0})).await.unwrap();
         requests.pipeline(&json!({"n": 1})).await.unwrap();
         requests.settled().await.unwrap();
-        swapped += u32::from(within(hearer.next()).await.unwrap()["n"] == 1);
-        within(hearer.next()).await.unwrap();
+        swapped += u32::from(within(receiver.next()).await.unwrap()["n"] == 1);
+        within(receiver.next()).await.unwrap();
     }
     assert!((20..140).contains(&swapped), "{swapped} of 1,000");
 }
@@ -383,10 +384,10 @@ async fn one_after_the_other_nothing_changes_places() {
     );
 }
 
-/// OBS behaves in this way under load: a client that waits for each reply is slow, and one that
-/// does not wait is fast.
+/// Under load, OBS behaves in this way: a client that waits for each reply is slow, and a client
+/// that does not wait is fast.
 #[tokio::test]
-async fn broadcasts_that_take_their_time_take_it_side_by_side() {
+async fn slow_broadcasts_are_relayed_in_parallel() {
     const COUNT: u64 = 20;
     const EACH: Duration = Duration::from_millis(50);
     let took = async |pipelined| {
@@ -410,11 +411,11 @@ async fn broadcasts_that_take_their_time_take_it_side_by_side() {
 }
 
 #[tokio::test]
-async fn who_does_not_read_holds_up_nobody() {
+async fn a_client_that_does_not_read_delays_nobody() {
     let obs = guarded().await;
     let _deaf = EventPeer::connect(&target(&obs)).await.unwrap();
     let big = json!({"text": "x".repeat(4_000)});
-    let (mut requests, mut hearer) = (
+    let (mut requests, mut receiver) = (
         RequestPeer::connect(&target(&obs)).await.unwrap(),
         EventPeer::connect(&target(&obs)).await.unwrap(),
     );
@@ -426,7 +427,7 @@ async fn who_does_not_read_holds_up_nobody() {
     };
     let receive = async {
         for _ in 0..5_000 {
-            hearer.next().await.unwrap();
+            receiver.next().await.unwrap();
         }
     };
     within(async { tokio::join!(talk, receive) }).await;
@@ -526,9 +527,9 @@ async fn it_misbehaves_on_demand() {
 }
 
 #[tokio::test]
-async fn what_is_drained_has_reached_the_sockets() {
+async fn drained_messages_have_reached_the_sockets() {
     let obs = guarded().await;
-    let mut hearer = EventPeer::connect(&target(&obs)).await.unwrap();
+    let mut receiver = EventPeer::connect(&target(&obs)).await.unwrap();
     let mut requests = RequestPeer::connect(&target(&obs)).await.unwrap();
     for n in 0..100 {
         requests.pipeline(&json!({"n": n})).await.unwrap();
@@ -537,10 +538,10 @@ async fn what_is_drained_has_reached_the_sockets() {
     within(obs.drained()).await;
     obs.kill().await;
     for _ in 0..100 {
-        within(hearer.next()).await.unwrap();
+        within(receiver.next()).await.unwrap();
     }
     assert!(matches!(
-        within(hearer.next()).await,
+        within(receiver.next()).await,
         Err(PeerError::Closed { code: None, .. } | PeerError::Socket(_))
     ));
 }

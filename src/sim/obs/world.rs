@@ -35,7 +35,7 @@ impl Default for World {
     }
 }
 
-/// A stable id made from a name, because OBS gives each source an id.
+/// A stable id that is made from a name, because OBS assigns an id to each source.
 pub(super) fn uuid_of(name: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
 }
@@ -57,20 +57,21 @@ impl World {
         }
     }
 
-    /// Resets the state as a restart of OBS does: the outputs are stopped, everything that OBS
+    /// Resets the state like a restart of OBS: the outputs are stopped, and everything that OBS
     /// saves stays.
     pub(super) fn restart(&mut self) {
         self.streaming_since = None;
         self.recording = None;
     }
 
-    /// How long the stream has been running; `None` if there is none.
+    /// How long the stream has been running; `None` if it is not running.
     pub(super) fn streaming_for(&self, now: Instant) -> Option<Duration> {
         self.streaming_since
             .map(|since| now.saturating_duration_since(since))
     }
 
-    /// Starts the stream as if it had been running since `since`; `None` if it is running already.
+    /// Starts the stream as if it had been running since `since`. Returns `None` if it is already
+    /// running.
     pub(super) fn start_stream(&mut self, since: Instant) -> Option<Vec<Happened>> {
         if self.streaming_since.is_some() {
             return None;
@@ -82,7 +83,7 @@ impl World {
         ])
     }
 
-    /// Stops the stream; `None` if there is none.
+    /// Returns `None` if the stream is not running.
     pub(super) fn stop_stream(&mut self) -> Option<Vec<Happened>> {
         self.streaming_since.take().map(|_| {
             vec![
@@ -108,7 +109,7 @@ impl World {
         }
     }
 
-    /// Adds a scene; `None` if the name is taken.
+    /// Adds a scene. Returns `None` if the name is already in use.
     pub(super) fn create_scene(&mut self, name: &str) -> Option<Vec<Happened>> {
         if self.scenes.iter().any(|known| known == name) || self.inputs.contains_key(name) {
             return None;
@@ -122,7 +123,7 @@ impl World {
         )])
     }
 
-    /// Removes a scene with its items, and its own items in other scenes.
+    /// Removes a scene with its items, and the items that show it in other scenes.
     pub(super) fn remove_scene(&mut self, name: &str) -> Vec<Happened> {
         self.scenes.retain(|known| known != name);
         self.items
@@ -175,7 +176,7 @@ impl World {
         self.inputs.contains_key(name) || self.scenes.iter().any(|scene| scene == name)
     }
 
-    /// Renames an input. The new name must be free.
+    /// The new name must be free.
     pub(super) fn rename_input(&mut self, name: &str, new: &str) -> Vec<Happened> {
         if let Some(input) = self.inputs.remove(name) {
             self.inputs.insert(new.into(), input);
@@ -191,7 +192,7 @@ impl World {
         )]
     }
 
-    /// Removes an input; `None` if there is none of that name.
+    /// Returns `None` if no input has this name.
     pub(super) fn remove_input(&mut self, name: &str) -> Option<Vec<Happened>> {
         self.inputs.remove(name)?;
         self.items.retain(|item| item.source != name);

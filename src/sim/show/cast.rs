@@ -20,8 +20,8 @@ const SUBSCRIBER: Roles = Roles {
     ..NOBODY
 };
 
-/// The id, the display name, the login if it is not the name in lower case, and the roles that the
-/// badges show.
+/// The id, the display name, the login if it differs from the name in lower case, and the roles
+/// that the badges show.
 const REGULARS: [(&str, &str, Option<&str>, Roles); 14] = [
     ("70010001", "QuietMoth", None, MODERATOR),
     ("70010002", "雪見うどん", Some("yukimi_udon"), VIP),
@@ -47,7 +47,6 @@ const REGULARS: [(&str, &str, Option<&str>, Roles); 14] = [
     ("70010014", "MossyBoulder", None, NOBODY),
 ];
 
-/// The people who chat.
 pub(super) fn regulars() -> Vec<Person> {
     REGULARS
         .into_iter()
@@ -58,7 +57,7 @@ pub(super) fn regulars() -> Vec<Person> {
         .collect()
 }
 
-/// People who get subscriptions and write nothing.
+/// People who receive subscriptions but write no messages.
 pub(super) fn lurkers(count: u64) -> Vec<Person> {
     (1..=count)
         .map(|number| Person::new(format!("7002{number:04}"), format!("lurker_{number:02}")))

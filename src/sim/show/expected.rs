@@ -1,26 +1,26 @@
-//! The expected credits after the show: made from the same script, by independent code.
+//! The expected credits after the show. Independent code makes them from the same timeline.
 
 use crate::sim::twitchat::{Generation, Moment, VotePhase};
 
 use super::timeline::{Act, Timeline};
 
-/// Display names by section, each once, in the order in which they were played. OBS changes the
-/// order, so compare them as sets.
+/// Display names by section without duplicates, in the order in which they were played. OBS changes
+/// the order, so compare them as sets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Expected {
     pub follows: Vec<String>,
     pub cheers: Vec<String>,
     pub subs: Vec<String>,
     pub resubs: Vec<String>,
-    /// `GiftSubs`: everybody who gave, gift bombs included.
+    /// `GiftSubs`: everybody who gave subscriptions, gift bombs included.
     pub gift_subs: Vec<String>,
     /// `GiftBombs`: people who gave several subscriptions at once.
     pub gift_bombs: Vec<String>,
     pub raided: Vec<String>,
     /// `RewardRedemptions`.
     pub redemptions: Vec<String>,
-    /// `GameUpdates`: games that were switched to. The game that is set when Twitchat starts does
-    /// not count.
+    /// `GameUpdates`: the games to which the streamer switched. The game at the start of Twitchat
+    /// does not count.
     pub games: Vec<String>,
     /// `User.Users`: people who wrote in the chat.
     pub users: Vec<String>,

@@ -1,8 +1,8 @@
-//! The stream of the demo: ten seconds with three generations of Twitchat one after the other, and
+//! The stream of the demo: ten seconds with all three generations of Twitchat in sequence, and
 //! another program that publishes a raid.
 //!
-//! The same seed gives the same show, and the show knows the expected credits. Called by the demo
-//! and by the tests.
+//! The same seed gives the same show, and the show provides the expected credits. The demo and the
+//! tests use it.
 
 mod cast;
 mod expected;
@@ -20,7 +20,7 @@ use super::peer::{PeerError, RequestPeer, Target};
 use super::twitchat::{Generation, Options, StandIn};
 use timeline::{Act, LENGTH, Timeline, publish_raid};
 
-/// How long the made-up show takes.
+/// The duration of the show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShowSpeed(pub Duration);
 
@@ -31,7 +31,7 @@ impl ShowSpeed {
     pub const HURRIED: Self = Self(Duration::ZERO);
 }
 
-/// A show that is ready to begin: Twitchat is connected and has sent nothing yet.
+/// A show that is ready to begin: Twitchat is connected and has not sent any message yet.
 #[derive(Debug)]
 pub struct Show {
     timeline: Timeline,
@@ -64,12 +64,11 @@ impl Show {
         })
     }
 
-    /// The expected credits after the show.
     pub fn expected(&self) -> Expected {
         Expected::of(&self.timeline)
     }
 
-    /// The Twitchat of the show. It answers questions for as long as a handle to it exists.
+    /// Answers questions as long as a handle to it exists.
     pub fn twitchat(&self) -> &StandIn {
         &self.twitchat
     }

@@ -1,4 +1,4 @@
-//! The show on a stand-in OBS.
+//! Tests the show on a stand-in OBS.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,8 @@ fn every_section_has_somebody_in_every_show() {
     }
 }
 
-/// Only the first generation reports moderators and VIPs live, so some of them write that early.
+/// Only the first generation reports moderators and VIPs live, so some of them write messages early
+/// in the show.
 #[test]
 fn badges_are_seen_in_every_show() {
     for seed in 0..50 {

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use super::cast;
 use crate::sim::twitchat::{Choice, Generation, Moment, Person, Reward, Tier, Vote, VotePhase};
 
-/// The next step of the show.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Act {
-    /// Twitchat is updated to this generation.
+    /// Updates Twitchat to this generation.
     Switch(Generation),
     Play(Moment),
     /// Another program publishes a raid.
@@ -22,12 +21,11 @@ pub(super) enum Act {
 /// The length of the show, in cue units.
 pub(super) const LENGTH: u32 = 1_000;
 
-/// The show: acts with their time between 0 and [`LENGTH`], in order.
+/// The acts of the show in order, each with its time between 0 and [`LENGTH`].
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Timeline(pub(super) Vec<(u32, Act)>);
 
 impl Timeline {
-    /// Makes the acts of the show.
     pub(super) fn new(seed: u64) -> Self {
         let mut writer = Writer {
             random: fastrand::Rng::with_seed(seed),
@@ -35,8 +33,8 @@ impl Timeline {
             acts: Vec::new(),
         };
         writer.shuffle();
-        // Only the first generation reports badges live, so one person with each badge writes that
-        // early.
+        // Only the first generation reports badges live, so one person with each badge writes a
+        // message early.
         writer.bring(0, |person| person.roles.moderator);
         writer.bring(1, |person| person.roles.vip);
         writer.warm_up();
@@ -74,14 +72,14 @@ impl Writer {
         self.random.shuffle(&mut self.regulars);
     }
 
-    /// Swaps the first person who fits to a place in the list.
+    /// Swaps the first person who matches to a place in the list.
     fn bring(&mut self, place: usize, fits: impl Fn(&Person) -> bool) {
         if let Some(found) = self.regulars.iter().position(fits) {
             self.regulars.swap(place, found);
         }
     }
 
-    /// The regular at a place in the shuffled list, which repeats.
+    /// The regular at a place in the shuffled list. After the last one, the list starts again.
     fn regular(&self, place: usize) -> Person {
         self.regulars
             .iter()
@@ -153,7 +151,7 @@ impl Writer {
         );
     }
 
-    /// A poll with votes that come in, and a clear winner.
+    /// A poll with votes that arrive one by one, and a clear winner.
     fn poll(&mut self, cues: [u32; 3], id: &str, title: &str, choices: [&str; 2]) {
         let total = self.random.u64(20..=60);
         for (cue, set_up, share) in [

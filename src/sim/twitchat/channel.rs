@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The generation of names and shapes that Twitchat uses.
+/// The set of names and shapes that Twitchat uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Generation {
     /// Versions 0.x to 6.x: chat messages with nested IRC tags. They have no cheers, subscriptions,

@@ -70,7 +70,7 @@ fn helix(channel: &Channel, vote: &Vote, set_up: VotePhase, field: &str) -> Valu
         VotePhase::Ends => "RESOLVED",
         VotePhase::Cancelled => "CANCELED",
     };
-    let told = |(place, choice): (usize, &Choice)| {
+    let shape = |(place, choice): (usize, &Choice)| {
         let Choice {
             label,
             votes,
@@ -79,7 +79,7 @@ fn helix(channel: &Channel, vote: &Vote, set_up: VotePhase, field: &str) -> Valu
         json!({"id": vote.choice_id(place), "title": label, "votes": votes,
             "channel_points": votes, "users": voters})
     };
-    let choices: Vec<_> = vote.choices.iter().enumerate().map(told).collect();
+    let choices: Vec<_> = vote.choices.iter().enumerate().map(shape).collect();
     let mut body = json!({
         "id": vote.id, "broadcaster_id": channel.id, "broadcaster_name": channel.login,
             "broadcaster_login": channel.login,

@@ -1,4 +1,4 @@
-//! Twitchat's memory of the stream, and the summary that it makes of it.
+//! Twitchat's memory of the stream, and the summary that Twitchat makes of it.
 //!
 //! Lists are newest first, `login` contains the display name, and no list is missing, as
 //! in Twitchat's own summary. Pure.
@@ -105,7 +105,8 @@ impl History {
     }
 }
 
-/// The list of a moment, and its row there; `None` if the summary does not have it.
+/// The list that a moment belongs to, and its row in that list. `None` if the summary does not
+/// contain the moment.
 fn row(moment: &Moment) -> Option<(&'static str, Value)> {
     let sub = |who: &Person, at: Tier, months: u64| {
         json!({"uid": who.id, "login": who.display,
@@ -233,7 +234,7 @@ fn bombs<'a>(moments: impl Iterator<Item = &'a (i64, Moment)>) -> Vec<Bomb> {
     bombs
 }
 
-/// The number of messages of each person, the latest person first.
+/// The number of messages of each person. The person with the latest message comes first.
 fn chatters<'a>(
     moments: impl DoubleEndedIterator<Item = &'a (i64, Moment)>,
 ) -> Vec<(&'a Person, u64)> {

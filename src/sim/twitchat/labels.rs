@@ -1,7 +1,7 @@
 //! Label placeholders: the only live messages that show raids and the category.
 //!
-//! All tags are sent every time, and "last" tags are sent from history when Twitchat starts, so
-//! there is a raid of an earlier day. Pure.
+//! Twitchat sends all tags every time. When Twitchat starts, its "last" tags come from its history,
+//! so they contain a raid of an earlier day. Pure.
 
 use serde_json::{Map, Value, json};
 
@@ -41,7 +41,6 @@ impl Labels {
         true
     }
 
-    /// The data of the message.
     pub(super) fn data(&self) -> Value {
         Value::Object(self.0.clone())
     }

@@ -1,9 +1,9 @@
-//! A stand-in Twitchat: sends the messages of a stream to any obs-websocket server, in the form of
-//! one of its three generations, and answers the questions that the real one answers.
+//! A stand-in Twitchat. It sends the messages of a stream to any obs-websocket server, in the form
+//! of one of its three generations, and answers the same questions as the real one.
 //!
-//! It keeps a history, so that its summary contains the events that the other side has missed. It
-//! drops messages with ids that it has seen, its own included. It has no chat, no overlays and no
-//! settings. Called by the demo's [`show`](super::show) and by the tests.
+//! It keeps a history, so its summary contains the events that the other side has missed. It
+//! ignores messages whose ids it has already seen, including its own messages. It has no chat, no
+//! overlays and no settings. The demo's [`show`](super::show) and the tests use it.
 
 mod channel;
 mod first;
@@ -34,21 +34,20 @@ use speech::send_each;
 
 /// The `origin` of all messages from and to Twitchat.
 const ORIGIN: &str = "twitchat";
-/// The number of ids that it remembers.
+/// The number of ids that the stand-in remembers.
 const SEEN_IDS: usize = 1_000;
 
-/// The options of a stand-in Twitchat.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The generation whose messages it sends.
+    /// The generation whose messages the stand-in sends.
     pub generation: Generation,
-    /// The channel that it belongs to.
+    /// The channel of the stand-in.
     pub channel: Channel,
     /// The delay of a cheer. Twitchat waits a second.
     pub bits_delay: Duration,
-    /// The time for which it collects changes of labels. Twitchat takes 100 ms.
+    /// How long the stand-in collects changes of labels. Twitchat takes 100 ms.
     pub label_delay: Duration,
-    /// The number of its pages that are open. Each page sends everything, with its own ids.
+    /// The number of open pages. Each page sends everything, with its own ids.
     pub pages: usize,
 }
 
@@ -67,8 +66,8 @@ impl Default for Options {
     }
 }
 
-/// A running stand-in Twitchat. Clones are handles to the same one, which ends with the last of
-/// them.
+/// A running stand-in Twitchat. Clones are handles to the same stand-in, which ends with the last
+/// of them.
 #[derive(Debug, Clone)]
 pub struct StandIn(Arc<Inner>);
 
@@ -95,7 +94,7 @@ struct TwitchatState {
 }
 
 impl StandIn {
-    /// Connects to an obs-websocket server, with one connection for requests and one for events.
+    /// Connects to an obs-websocket server, with one request connection and one event connection.
     /// Sends nothing yet.
     pub async fn connect(target: Target, options: Options) -> Result<Self, PeerError> {
         let state = TwitchatState {
@@ -119,14 +118,14 @@ impl StandIn {
         Ok(twitchat)
     }
 
-    /// Connects again after OBS was closed. The history is kept and, as in Twitchat, no message
-    /// announces it.
+    /// Connects again after OBS was closed. The history is kept. As in Twitchat, no message
+    /// announces the reconnection.
     pub async fn reconnect(&self) -> Result<(), PeerError> {
-        let hearer = EventPeer::connect(&self.0.target).await?;
+        let receiver = EventPeer::connect(&self.0.target).await?;
         *self.0.requests.lock().await = Some(RequestPeer::connect(&self.0.target).await?);
         let listening = AbortOnDropHandle::new(tokio::spawn(watched(
-            "the listener",
-            listen(hearer, Arc::downgrade(&self.0)),
+            "the reader of messages",
+            listen(receiver, Arc::downgrade(&self.0)),
         )));
         *self
             .0
@@ -136,8 +135,8 @@ impl StandIn {
         Ok(())
     }
 
-    /// Updates Twitchat to another generation: it starts again with the same history and announces
-    /// that, unless it is the first generation.
+    /// Updates Twitchat to another generation. It restarts with the same history and announces
+    /// this, except in the first generation.
     pub async fn switch(&self, generation: Generation) -> Result<(), PeerError> {
         self.0.lock().generation = generation;
         let ready = match generation {
@@ -149,21 +148,21 @@ impl StandIn {
         self.0.send_labels().await
     }
 
-    /// Plays a moment: it is remembered, and sent if this generation has a message for it. It stays
-    /// remembered if sending fails.
+    /// The stand-in remembers the moment, and sends it if this generation has a message for it. It
+    /// also remembers the moment if sending fails.
     pub async fn play(&self, moment: Moment) -> Result<(), PeerError> {
         let late = matches!(moment, Moment::Cheer { .. }) && !self.0.options.bits_delay.is_zero();
-        let (said, labels) = self.0.happen(moment);
+        let (messages, labels) = self.0.happen(moment);
         if late {
             let (inner, delay) = (Arc::clone(&self.0), self.0.options.bits_delay);
             let telling = async move {
                 tokio::time::sleep(delay).await;
-                // Twitchat ignores it too if OBS was closed meanwhile.
-                drop(inner.send(&said).await);
+                // Twitchat also ignores the error if OBS was closed meanwhile.
+                drop(inner.send(&messages).await);
             };
             self.0.late.spawn(watched("a late event", telling));
         } else {
-            self.0.send(&said).await?;
+            self.0.send(&messages).await?;
         }
         if labels {
             Inner::send_labels_later(&self.0).await
@@ -172,12 +171,12 @@ impl StandIn {
         }
     }
 
-    /// Remembers a moment without sending it, as if OBS was closed: only the summary contains it.
+    /// Remembers a moment without sending it, as if OBS were closed. Only the summary contains it.
     pub fn play_unreceived(&self, moment: Moment) {
         self.0.happen(moment);
     }
 
-    /// Sends any message with Twitchat's envelope.
+    /// Sends any message in Twitchat's envelope.
     pub async fn send_each(
         &self,
         kind: &'static str,
@@ -186,7 +185,7 @@ impl StandIn {
         self.0.send(&[(kind, data)]).await
     }
 
-    /// Waits until everything that was played was sent and OBS has replied to it.
+    /// Waits until all played moments are sent and OBS has replied to them.
     pub async fn settled(&self) -> Result<(), PeerError> {
         self.0.late.close();
         self.0.late.wait().await;
@@ -197,13 +196,12 @@ impl StandIn {
         }
     }
 
-    /// Whether it answers questions.
     pub fn set_answering(&self, answering: bool) {
         self.0.lock().answering = answering;
     }
 
-    /// The types and data of the messages that others have sent to Twitchat, in their order.
-    /// Unknown types are included.
+    /// The types and data of the messages that others have sent to Twitchat, in their order,
+    /// including unknown types.
     pub fn received(&self) -> Vec<(String, Value)> {
         self.0.lock().received.clone()
     }
@@ -217,20 +215,20 @@ impl Inner {
     /// Remembers a moment and makes its messages. Returns `true` if labels changed.
     fn happen(&self, moment: Moment) -> (Vec<Outgoing>, bool) {
         let (mut state, now) = (self.lock(), now_ms());
-        let said = send_each(state.generation, &self.options.channel, &moment, now);
+        let messages = send_each(state.generation, &self.options.channel, &moment, now);
         let labels = state.labels.note(&moment) && state.generation != Generation::First;
         state.history.remember(now, moment);
-        (said, labels)
+        (messages, labels)
     }
 
     /// Sends messages back to back, once for each open page. Twitchat never waits for a reply.
-    async fn send(&self, said: &[Outgoing]) -> Result<(), PeerError> {
+    async fn send(&self, messages: &[Outgoing]) -> Result<(), PeerError> {
         let mut requests = self.requests.lock().await;
         let requests = requests.as_mut().ok_or_else(|| PeerError::Closed {
             code: None,
             reason: "not connected".into(),
         })?;
-        for (kind, data) in said {
+        for (kind, data) in messages {
             for _ in 0..self.options.pages {
                 requests
                     .pipeline(&self.envelope(kind, data.clone()))
@@ -251,7 +249,7 @@ impl Inner {
             let telling = async move {
                 tokio::time::sleep(delay).await;
                 if std::mem::take(&mut inner.lock().labels_due) {
-                    // Twitchat ignores it too if OBS was closed meanwhile.
+                    // Twitchat also ignores the error if OBS was closed meanwhile.
                     drop(inner.send_labels().await);
                 }
             };
@@ -260,7 +258,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Each message has all labels. Two of them must not change places, so each waits for the
+    /// Each message has all labels. Two messages must not change places, so each waits for its
     /// reply.
     async fn send_labels(&self) -> Result<(), PeerError> {
         let (generation, data) = {
@@ -284,7 +282,7 @@ impl Inner {
         envelope
     }
 
-    /// Receives a broadcast, and returns the answer to it.
+    /// Handles a broadcast, and returns the answer to it.
     fn receive(&self, envelope: &mut Value) -> Option<Outgoing> {
         if envelope.get("origin").and_then(Value::as_str) != Some(ORIGIN) {
             return None;
@@ -307,7 +305,7 @@ impl Inner {
 }
 
 impl TwitchatState {
-    /// Remembers an id. Returns `false` if it was known.
+    /// Returns `false` if the id was already known.
     fn see(&mut self, id: String) -> bool {
         if self.seen.contains(&id) {
             return false;
@@ -320,7 +318,7 @@ impl TwitchatState {
     }
 
     /// The first generation answers no questions. The second throws an error if a question has no
-    /// data; the third accepts that.
+    /// data; the third accepts such a question.
     fn answer(&self, kind: &str, data: &Value) -> Option<Outgoing> {
         let since = |field: &str| data.get(field).and_then(Value::as_f64).map_or(0, whole);
         match (self.generation, kind) {
@@ -345,11 +343,11 @@ impl TwitchatState {
 }
 
 /// Receives messages until OBS is closed or the stand-in is dropped.
-async fn listen(mut hearer: EventPeer, inner: Weak<Inner>) {
-    while let Ok(mut envelope) = hearer.next().await {
+async fn listen(mut receiver: EventPeer, inner: Weak<Inner>) {
+    while let Ok(mut envelope) = receiver.next().await {
         let Some(inner) = inner.upgrade() else { return };
         if let Some(answer) = inner.receive(&mut envelope) {
-            // If this fails, OBS was closed, which the next read shows.
+            // If this fails, OBS was closed, and the next read shows it.
             drop(inner.send(&[answer]).await);
         }
     }
@@ -374,7 +372,7 @@ fn whole(number: f64) -> i64 {
 /// The current time in Unix milliseconds.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the stand-in is a program of its own: nobody gives it the time"
+    reason = "the stand-in is an independent program, so it reads the clock itself"
 )]
 fn now_ms() -> i64 {
     SystemTime::now()

@@ -1,6 +1,6 @@
-//! The things that can happen on a stream, independent of the messages for them.
+//! Everything that can happen on a stream, independent of the messages about it.
 //!
-//! Pure data: [`speech`](super::speech) makes the messages of a generation of it, and
+//! Pure data: [`speech`](super::speech) converts a moment to the messages of a generation, and
 //! [`history`](super::history) remembers it.
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,7 +13,7 @@ pub struct Person {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub struct Roles {
     pub moderator: bool,
     pub vip: bool,
@@ -32,7 +32,7 @@ impl Person {
         }
     }
 
-    /// Sets another login, as display names in other scripts have.
+    /// Sets another login, for display names in other scripts.
     #[must_use]
     pub fn login(mut self, login: impl Into<String>) -> Self {
         self.login = login.into();
@@ -57,7 +57,7 @@ impl Person {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum Tier {
     Prime,
     One,
@@ -87,7 +87,7 @@ impl Reward {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub label: String,
-    /// The number of votes; in a prediction, of points.
+    /// The number of votes, or of points in a prediction.
     pub votes: u64,
     /// The number of people who have chosen it.
     pub voters: u64,
@@ -103,7 +103,7 @@ pub struct Vote {
 }
 
 impl Vote {
-    /// The index of the choice that leads; the first one if votes are equal.
+    /// The index of the choice that leads. If votes are equal, the first one leads.
     pub(super) fn leader(&self) -> usize {
         let most = self.choices.iter().map(|choice| choice.votes).max();
         self.choices
@@ -120,28 +120,24 @@ impl Vote {
         self.choices.iter().map(|choice| choice.voters).sum()
     }
 
-    /// The id of the choice at an index.
     pub(super) fn choice_id(&self, place: usize) -> String {
         format!("{}-{place}", self.id)
     }
 }
 
-/// The phase of a poll or a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VotePhase {
     Begins,
-    /// Votes came in.
     Goes,
     /// A prediction closes for bets.
     Locks,
-    /// It ends, and the leader wins.
+    /// The vote ends, and the leader wins.
     Ends,
     Cancelled,
 }
 
-/// One thing that happens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum Moment {
     Follow {
         who: Person,
@@ -176,7 +172,7 @@ pub enum Moment {
         streak: u64,
         text: String,
     },
-    /// One gift to each of these people; several are a gift bomb.
+    /// One gift to each of these people. Several gifts are a gift bomb.
     Gift {
         from: Person,
         to: Vec<Person>,
@@ -203,12 +199,12 @@ pub enum Moment {
         prediction: Vote,
         set_up: VotePhase,
     },
-    /// Twitchat has no event for it. Only labels and the summary show it.
+    /// Twitchat has no event for a raid. Only labels and the summary show it.
     Raid {
         who: Person,
         viewers: u64,
     },
-    /// Twitchat has no event for it. Only labels show it.
+    /// Twitchat has no event for a change of category. Only labels show it.
     Category {
         name: String,
     },

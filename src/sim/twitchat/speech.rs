@@ -1,7 +1,7 @@
 //! The messages of Twitchat for a moment, in the form of its generation.
 //!
-//! Names and shapes are those of Twitchat 7 to 17. Pure: it
-//! takes the moment and the time, and returns types and data.
+//! Names and shapes are from Twitchat 7 to 17. Pure: it takes the moment and the time, and returns
+//! types and data.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub(super) fn send_each(
     }
 }
 
-/// `"prime"` or a number.
+/// Returns `"prime"` or a number.
 pub(super) fn tier(tier: Tier) -> Value {
     match tier {
         Tier::Prime => "prime".into(),
@@ -110,7 +110,7 @@ impl Author<'_> {
         }
     }
 
-    /// One message per subscription, because Twitchat never sends a gift bomb as a whole.
+    /// Returns one message per subscription, because Twitchat never sends a gift bomb as a whole.
     fn subscriptions(&self, moment: &Moment) -> Vec<Value> {
         match moment {
             Moment::Sub { who, tier: at } => {
@@ -189,15 +189,15 @@ impl Author<'_> {
         json!({"channel": self.channel.id, "message": text, "user": user(who)})
     }
 
-    /// FOLLOW and SUBSCRIPTION contain the channel only since 17.
+    /// Adds the channel, which FOLLOW and SUBSCRIPTION contain only since 17.
     fn add_channel(&self, data: &mut Value) {
         if let Some(data) = data.as_object_mut().filter(|_| self.third) {
             data.insert("channel".into(), self.channel.id.as_str().into());
         }
     }
 
-    /// The messages about a poll or a prediction. At its end the state is cleared: with `{}` until
-    /// 16, without data since 17.
+    /// The messages about a poll or a prediction. At the end Twitchat clears the state: with `{}`
+    /// until 16, without data since 17.
     fn progress(
         &self,
         kind: &'static str,
@@ -209,26 +209,26 @@ impl Author<'_> {
         if set_up == VotePhase::Cancelled {
             return vec![cleared];
         }
-        let told = (kind, Some(json!({field: self.vote(field, vote, set_up)})));
+        let state = (kind, Some(json!({field: self.vote(field, vote, set_up)})));
         if set_up == VotePhase::Ends {
-            vec![told, cleared]
+            vec![state, cleared]
         } else {
-            vec![told]
+            vec![state]
         }
     }
 
     fn vote(&self, field: &str, vote: &Vote, set_up: VotePhase) -> Value {
         let poll = field == "poll";
-        let told = |place: usize| {
+        let choice_shape = |place: usize| {
             let choice = vote.choices.get(place)?;
-            let mut told = json!({"id": vote.choice_id(place), "label": choice.label,
+            let mut choice_shape = json!({"id": vote.choice_id(place), "label": choice.label,
                 "votes": choice.votes});
-            if let Some(told) = told.as_object_mut().filter(|_| !poll) {
-                told.insert("voters".into(), choice.voters.into());
+            if let Some(choice_shape) = choice_shape.as_object_mut().filter(|_| !poll) {
+                choice_shape.insert("voters".into(), choice.voters.into());
             }
-            Some(told)
+            Some(choice_shape)
         };
-        let choices: Vec<_> = (0..vote.choices.len()).filter_map(told).collect();
+        let choices: Vec<_> = (0..vote.choices.len()).filter_map(choice_shape).collect();
         let length_ms =
             i64::try_from(vote.duration_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
         let mut body = json!({
@@ -250,10 +250,10 @@ impl Author<'_> {
             fields.insert("totalPoints".into(), vote.votes().into());
             fields.insert("totalUsers".into(), vote.voters().into());
         }
-        // A running poll has its leader and its planned end; its last message has neither a
-        // duration nor an end. The last message of a prediction has its winner and its end.
+        // A running poll has a leader and a planned end. Its last message has neither a duration
+        // nor an end. The last message of a prediction has its winner and its end.
         if poll || over {
-            fields.extend(told(vote.leader()).map(|winner| ("winner".to_owned(), winner)));
+            fields.extend(choice_shape(vote.leader()).map(|winner| ("winner".to_owned(), winner)));
         }
         if poll && over {
             fields.insert("duration_s".into(), Value::Null);

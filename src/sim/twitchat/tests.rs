@@ -20,9 +20,9 @@ fn marla() -> Person {
 }
 
 fn one(generation: Generation, moment: &Moment) -> (&'static str, Value) {
-    let mut said = send_each(generation, &channel(), moment, NOW);
-    assert_eq!(said.len(), 1);
-    let (kind, data) = said.remove(0);
+    let mut messages = send_each(generation, &channel(), moment, NOW);
+    assert_eq!(messages.len(), 1);
+    let (kind, data) = messages.remove(0);
     (kind, data.unwrap())
 }
 
@@ -69,7 +69,7 @@ fn the_first_generation_nests_and_tags() {
 
 /// Compares complete lines of `twitchat_examples.ndjson` and `twitchat_v17_examples.ndjson`.
 #[test]
-fn subscriptions_are_told_as_in_the_samples() {
+fn subscriptions_are_sent_as_in_the_samples() {
     let (kind, data) = one(
         Generation::Second,
         &Moment::Sub {
@@ -103,9 +103,9 @@ fn subscriptions_are_told_as_in_the_samples() {
 }
 
 #[test]
-fn a_bomb_is_told_as_single_gifts() {
+fn a_bomb_is_sent_as_single_gifts() {
     let to = vec![Person::new("1", "A"), Person::new("2", "B")];
-    let said = send_each(
+    let messages = send_each(
         Generation::Second,
         &channel(),
         &Moment::Gift {
@@ -115,12 +115,12 @@ fn a_bomb_is_told_as_single_gifts() {
         },
         NOW,
     );
-    let recipients: Vec<_> = said
+    let recipients: Vec<_> = messages
         .iter()
         .map(|(_, data)| data.as_ref().unwrap()["recipients"][0]["login"].clone())
         .collect();
     assert_eq!(recipients, ["a", "b"]);
-    assert!(said.iter().all(|(_, data)| {
+    assert!(messages.iter().all(|(_, data)| {
         data.as_ref()
             .is_some_and(|data| data["giftCount"] == 1 && data["isGift"] == true)
     }));
@@ -149,7 +149,7 @@ fn a_poll_ends_with_its_result_and_then_nothing() {
         (Generation::Second, Some(json!({}))),
         (Generation::Third, None),
     ] {
-        let mut said = send_each(
+        let mut messages = send_each(
             generation,
             &channel(),
             &Moment::Poll {
@@ -159,17 +159,17 @@ fn a_poll_ends_with_its_result_and_then_nothing() {
             NOW,
         )
         .into_iter();
-        let (_, told) = said.next().unwrap();
-        let told = told.unwrap()["poll"].take();
+        let (_, poll) = messages.next().unwrap();
+        let poll = poll.unwrap()["poll"].take();
         assert_eq!(
             (
-                &told["winner"]["label"],
-                &told["duration_s"],
-                told.get("ended_at")
+                &poll["winner"]["label"],
+                &poll["duration_s"],
+                poll.get("ended_at")
             ),
             (&json!("Speedrun"), &Value::Null, None)
         );
-        assert_eq!(said.next().unwrap().1, cleared);
+        assert_eq!(messages.next().unwrap().1, cleared);
     }
 }
 
@@ -184,7 +184,7 @@ async fn set_up(generation: Generation) -> (obs::StandIn, StandIn, RequestPeer, 
         url: obs.url(),
         password: None,
     };
-    let (requests, hearer) = (
+    let (requests, receiver) = (
         RequestPeer::connect(&target).await.unwrap(),
         EventPeer::connect(&target).await.unwrap(),
     );
@@ -197,14 +197,14 @@ async fn set_up(generation: Generation) -> (obs::StandIn, StandIn, RequestPeer, 
     )
     .await
     .unwrap();
-    (obs, twitchat, requests, hearer)
+    (obs, twitchat, requests, receiver)
 }
 
-/// The next message of Twitchat. Messages of the test have no id.
-async fn answer(hearer: &mut EventPeer) -> Value {
+/// The next message of Twitchat. Messages of the test itself have no id.
+async fn answer(receiver: &mut EventPeer) -> Value {
     let received = async {
         loop {
-            let received = hearer.next().await.unwrap();
+            let received = receiver.next().await.unwrap();
             if received.get("id").is_some() {
                 return received;
             }
@@ -220,7 +220,7 @@ fn question(kind: &str, data: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn each_generation_answers_in_its_own_words() {
+async fn each_generation_answers_with_its_own_names() {
     for (generation, ask, offset, summary, labels) in [
         (
             Generation::Second,
@@ -237,7 +237,7 @@ async fn each_generation_answers_in_its_own_words() {
             "ON_LABEL_OVERLAY_PLACEHOLDERS",
         ),
     ] {
-        let (_obs, twitchat, mut requests, mut hearer) = set_up(generation).await;
+        let (_obs, twitchat, mut requests, mut receiver) = set_up(generation).await;
         twitchat.play_unreceived(Moment::Follow { who: olle() });
         requests
             .broadcast(&question("NO_SUCH_QUESTION", &json!({})))
@@ -247,7 +247,7 @@ async fn each_generation_answers_in_its_own_words() {
             .broadcast(&question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({})))
             .await
             .unwrap();
-        let received = answer(&mut hearer).await;
+        let received = answer(&mut receiver).await;
         assert_eq!(
             (
                 &received["type"],
@@ -259,7 +259,7 @@ async fn each_generation_answers_in_its_own_words() {
             .broadcast(&question(ask, &json!({offset: 1})))
             .await
             .unwrap();
-        let received = answer(&mut hearer).await;
+        let received = answer(&mut receiver).await;
         assert_eq!(
             (&received["type"], &received["data"]["follows"][0]["login"]),
             (&json!(summary), &json!("OlleBakar"))
@@ -268,14 +268,14 @@ async fn each_generation_answers_in_its_own_words() {
             .broadcast(&question(ask, &json!({offset: now_ms() + 60_000})))
             .await
             .unwrap();
-        assert_eq!(answer(&mut hearer).await["data"]["follows"], json!([]));
+        assert_eq!(answer(&mut receiver).await["data"]["follows"], json!([]));
         assert_eq!(twitchat.received().len(), 4);
     }
 }
 
 #[tokio::test]
 async fn an_id_is_understood_once() {
-    let (_obs, twitchat, mut requests, mut hearer) = set_up(Generation::Third).await;
+    let (_obs, twitchat, mut requests, mut receiver) = set_up(Generation::Third).await;
     let mut twice = question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({}));
     twice["id"] = "same".into();
     requests.broadcast(&twice).await.unwrap();
@@ -284,7 +284,7 @@ async fn an_id_is_understood_once() {
     let mut kinds = Vec::new();
     while kinds.last().is_none_or(|kind| kind != "ON_LAST") {
         kinds.push(
-            answer(&mut hearer).await["type"]
+            answer(&mut receiver).await["type"]
                 .as_str()
                 .unwrap()
                 .to_owned(),
@@ -302,7 +302,7 @@ async fn an_id_is_understood_once() {
 
 #[tokio::test]
 async fn a_raid_shows_in_the_labels_alone() {
-    let (_obs, twitchat, _talker, mut hearer) = set_up(Generation::Second).await;
+    let (_obs, twitchat, _requester, mut receiver) = set_up(Generation::Second).await;
     twitchat.switch(Generation::Third).await.unwrap();
     twitchat
         .play(Moment::Raid {
@@ -312,13 +312,13 @@ async fn a_raid_shows_in_the_labels_alone() {
         .await
         .unwrap();
     twitchat.settled().await.unwrap();
-    assert_eq!(answer(&mut hearer).await["type"], "ON_TWITCHAT_READY");
+    assert_eq!(answer(&mut receiver).await["type"], "ON_TWITCHAT_READY");
     assert_eq!(
-        answer(&mut hearer).await["data"]["RAID_NAME"]["value"],
+        answer(&mut receiver).await["data"]["RAID_NAME"]["value"],
         "LastWeeksRaider"
     );
     assert_eq!(
-        answer(&mut hearer).await["data"]["RAID_NAME"]["value"],
+        answer(&mut receiver).await["data"]["RAID_NAME"]["value"],
         "Marla_Quartz"
     );
 }
@@ -327,7 +327,7 @@ async fn a_raid_shows_in_the_labels_alone() {
 async fn it_comes_back_with_its_history() {
     let (obs, twitchat, ..) = set_up(Generation::Second).await;
     obs.kill().await;
-    // The kernel decides whether the first write notices the dead socket. The moment is remembered
+    // The kernel decides whether the first write detects the dead socket. The moment is remembered
     // in either case.
     drop(twitchat.play(Moment::Follow { who: olle() }).await);
     obs.start_again().await.unwrap();
@@ -336,7 +336,7 @@ async fn it_comes_back_with_its_history() {
         url: obs.url(),
         password: None,
     };
-    let (mut requests, mut hearer) = (
+    let (mut requests, mut receiver) = (
         RequestPeer::connect(&target).await.unwrap(),
         EventPeer::connect(&target).await.unwrap(),
     );
@@ -345,7 +345,7 @@ async fn it_comes_back_with_its_history() {
         .await
         .unwrap();
     assert_eq!(
-        answer(&mut hearer).await["data"]["follows"][0]["uid"],
+        answer(&mut receiver).await["data"]["follows"][0]["uid"],
         "60477318"
     );
 }
