@@ -8,7 +8,6 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::{StoreError, statements};
 use crate::bridge::journal::{PersonRow, Row, RowChange, Seq, Session, SessionChange, Write};
 
-/// Why a batch was not written.
 #[derive(Debug)]
 enum Failure {
     Sqlite(rusqlite::Error),
@@ -22,7 +21,7 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
-/// Writes the batch. When it returns `Ok`, the batch is on disk.
+/// Writes the batch. If it returns `Ok`, the batch is on disk.
 pub(super) fn commit(
     connection: &mut Connection,
     path: &Path,

@@ -1,9 +1,9 @@
-//! A claim: a small file beside the journal in which a program asks the bridge to give it up, to
-//! another bridge or altogether.
+//! A claim: a small file beside the journal in which a program asks the bridge to release the
+//! journal. Either another bridge takes over, or the bridge just stops.
 //!
-//! A file works where OBS does not: OBS may be closed, and the two bridges may be connected to
-//! different ones. The bridge that gets the lock removes the claim, so a claim that a crashed
-//! bridge left behind stops nobody.
+//! A file works even if OBS is closed, or if the two bridges are connected to different instances
+//! of OBS. The bridge that gets the lock removes the claim, so a claim of a crashed bridge does not
+//! stop another bridge.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
@@ -16,7 +16,7 @@ use crate::bridge::other_bridge::OtherBridge;
 use crate::files::owner_only;
 
 const SUFFIX: &str = ".takeover";
-/// The most bytes that are read; a claim is always smaller.
+/// Maximum number of bytes that are read. A claim is always smaller.
 const LONGEST: u64 = 1_024;
 
 /// The content of the file.
@@ -24,15 +24,15 @@ const LONGEST: u64 = 1_024;
 struct Claimant {
     process: u32,
     computer: String,
-    /// Whether the bridge is only asked to stop, because no other bridge takes over.
+    /// Whether the bridge is only asked to stop, and no other bridge takes over.
     #[serde(default)]
     stop: bool,
 }
 
-/// The demand of a claim on the bridge that uses the journal.
+/// The request of a claim to the bridge that uses the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// The bridge must end, because this bridge takes over.
+    /// The bridge must end, because the other bridge takes over.
     GiveWay(OtherBridge),
     /// The bridge must stop. No other bridge takes over.
     Stop { by: u32 },
@@ -65,7 +65,7 @@ impl Claim {
         claim
     }
 
-    /// Writes the claim unless it exists already.
+    /// Writes the claim unless it already exists.
     pub fn make(&self) -> io::Result<()> {
         if self.is_there() {
             return Ok(());
@@ -91,7 +91,8 @@ impl Drop for Claim {
     }
 }
 
-/// The process that claims this journal, unless it is this one.
+/// The claim of another process on this journal. `None` if there is no claim, or if this process
+/// made it.
 pub(super) fn asked(database: &Path) -> Option<Asked> {
     let found = read(&with_suffix(database, SUFFIX))?;
     if found.process == std::process::id() {
@@ -109,7 +110,7 @@ pub(super) fn clear(database: &Path) {
     drop(fs::remove_file(with_suffix(database, SUFFIX)));
 }
 
-/// Reads a claim. `None` if there is none, or while it is being written.
+/// Returns `None` if there is no claim, or while it is being written.
 fn read(path: &Path) -> Option<Claimant> {
     let mut text = Vec::new();
     let file = fs::File::open(path).ok()?;
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_claim_asks_nobody() {
+    fn a_file_that_is_not_a_claim_is_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("journal.db");
         for text in ["", "{", "[1]", r#"{"process":"x","computer":"y"}"#] {

@@ -1,10 +1,10 @@
-//! Removes what is to be forgotten, so that no byte of it stays in the files.
+//! Removes the data that must be forgotten, so that no byte of it stays in the files.
 //!
 //! One transaction removes and changes the rows, so a crash leaves the old state or the new one.
 //! SQLite overwrites removed rows with zeros (`secure_delete`), but older copies of values that
 //! were changed earlier may still be in free parts of pages, and in the write-ahead log. So the
-//! file is then made anew (`VACUUM`) and the log is truncated. A meta value marks that this has to
-//! be done; after a crash in between, the next start does it.
+//! file is then rewritten (`VACUUM`) and the log is truncated. A meta value marks an unfinished
+//! erasure. After a crash, the next start finishes it.
 
 use std::thread;
 use std::time::Duration;
@@ -19,16 +19,16 @@ use crate::bridge::journal::{PersonRow, RowOrigin, SessionId};
 /// The meta value that marks an unfinished erasure.
 const MARK: &str = "erasing";
 /// Attempts to truncate the log, which fails while another program reads the journal. Each waits
-/// for [`BUSY_TIMEOUT`](super::open::BUSY_TIMEOUT), so that all of them take 10 s.
+/// for [`BUSY_TIMEOUT`](super::open::BUSY_TIMEOUT), so all attempts together take 10 s.
 const ATTEMPTS: u32 = 40;
-/// The least pause between two attempts.
+/// The shortest pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
 impl Store {
     /// Carries out an erasure. Old copies remain in the files until [`Self::clean`].
     ///
-    /// # Errors
-    /// [`StoreError::Database`] and others if the disk refuses writes; then nothing has changed.
+    /// # Errors [`StoreError::Database`] and others if the disk refuses writes. Nothing has changed
+    /// then.
     pub fn erase(&mut self, erasure: &Erasure) -> Result<(), StoreError> {
         write(&mut self.connection, erasure)
             .map_err(|error| StoreError::database("write to", &self.path, error))?;
@@ -47,11 +47,11 @@ impl Store {
             .optional();
         let mark = mark.map_err(|error| StoreError::database("read", &self.path, error))?;
         if mark.is_some() {
-            tracing::info!("removing old copies of what was forgotten");
-            // The rows are gone, so the bridge can start; the mark stays for the next start.
+            tracing::info!("removing old copies of forgotten data");
+            // The rows are gone, so the bridge can start. The mark stays for the next start.
             if let Err(error) = self.clean() {
                 tracing::warn!(
-                    "the journal's files may still have old copies of what was forgotten: {}",
+                    "the journal's files may still contain old copies of forgotten data: {}",
                     error.chain()
                 );
             }
@@ -59,12 +59,11 @@ impl Store {
         Ok(())
     }
 
-    /// Makes the file anew without what was erased, and truncates the log. When this returns `Ok`,
-    /// nothing of it is in the journal's files any more. After an error the next start repeats it.
+    /// Rewrites the file without the erased data, and truncates the log. When this returns `Ok`,
+    /// none of that data is in the journal's files. After an error the next start tries again.
     ///
-    /// # Errors
-    /// [`StoreError::StillRead`] if another program reads the journal all the time. Others if the
-    /// disk refuses writes.
+    /// # Errors [`StoreError::StillRead`] if another program keeps reading the journal, and other
+    /// errors if the disk refuses writes.
     pub fn clean(&mut self) -> Result<(), StoreError> {
         let failed = |error| StoreError::database("clean", &self.path, error);
         self.connection.execute_batch("VACUUM").map_err(failed)?;
@@ -84,12 +83,12 @@ impl Store {
         self.accept()
     }
 
-    /// Removes a session that has ended, with at most `most` of its rows in one transaction.
-    /// Rows of the kinds in `keeping` stay, because they hold in later sessions too. Returns the
-    /// number of rows that were removed; if it is less than `most`, nothing is left of the session.
+    /// Removes a session that has ended, with at most `most` of its rows in one transaction. Rows
+    /// of the kinds in `keeping` stay, because they also apply to later sessions. Returns the
+    /// number of removed rows. If it is less than `most`, nothing is left of the session.
     ///
-    /// # Errors
-    /// [`StoreError::Database`] and others if the disk refuses writes; then nothing has changed.
+    /// # Errors [`StoreError::Database`] and others if the disk refuses writes. Nothing has changed
+    /// then.
     pub fn remove_session(
         &mut self,
         session: SessionId,
@@ -102,10 +101,10 @@ impl Store {
         Ok(removed)
     }
 
-    /// Removes people.
+    /// Removes the stored names and ids of people.
     ///
-    /// # Errors
-    /// [`StoreError::Database`] and others if the disk refuses writes; then nothing has changed.
+    /// # Errors [`StoreError::Database`] and others if the disk refuses writes. Nothing has changed
+    /// then.
     pub fn remove_people(&mut self, people: &[PersonRow]) -> Result<(), StoreError> {
         let failed = |error| StoreError::database("write to", &self.path, error);
         let behavior = TransactionBehavior::Immediate;
@@ -119,7 +118,7 @@ impl Store {
         self.accept()
     }
 
-    /// Records that the files have changed by the store's own writes.
+    /// Records that the store itself has changed the files.
     fn accept(&mut self) -> Result<(), StoreError> {
         self.files.accept().map_err(|source| StoreError::Look {
             path: self.path.clone(),

@@ -36,19 +36,10 @@ pub enum StoreError {
     /// The folder or the file cannot be created.
     #[error("cannot create {}: check its permissions, or choose another place with the setting \
         store.path", path.display())]
-    Create {
-        path: PathBuf,
-        /// The error of the operating system.
-        source: io::Error,
-    },
+    Create { path: PathBuf, source: io::Error },
     /// The lock file cannot be used.
     #[error("cannot lock {}: the store must be on a disk that supports file locks", path.display())]
-    Lock {
-        /// The lock file.
-        path: PathBuf,
-        /// The error of the operating system.
-        source: io::Error,
-    },
+    Lock { path: PathBuf, source: io::Error },
     /// Another bridge uses the file.
     #[error("another bridge{} is using {}: stop it first, or give this one a store of its own \
         (store.path)", process(*pid), path.display())]
@@ -69,11 +60,7 @@ pub enum StoreError {
     },
     /// The claim that asks the other bridge to stop cannot be written.
     #[error("cannot ask the bridge that is using {} to stop: stop it first", path.display())]
-    Claim {
-        path: PathBuf,
-        /// The error of the operating system.
-        source: io::Error,
-    },
+    Claim { path: PathBuf, source: io::Error },
     /// A later version of the bridge has written the file.
     #[error(
         "{} was written by a newer twitchat-bridge (format {found}, this one knows up to {known}): \
@@ -89,7 +76,7 @@ pub enum StoreError {
     /// The file is a SQLite database of another program.
     #[error("{} is not a journal of twitchat-bridge: choose another store.path", path.display())]
     Foreign { path: PathBuf },
-    /// The file is no SQLite database, or is damaged.
+    /// The file is not an SQLite database, or it is damaged.
     #[error(
         "{} is damaged: move it away to start afresh; what can be saved from it: sqlite3 FILE \
             .recover | sqlite3 NEW-FILE",
@@ -100,11 +87,10 @@ pub enum StoreError {
         source: DatabaseError,
     },
     /// The disk is full.
-    #[error("no space left on the disk of {}: free some", path.display())]
+    #[error("no space left on the disk of {}: free some space", path.display())]
     Full {
         /// The database, its folder or a file beside it.
         path: PathBuf,
-        /// The error of SQLite or of the operating system.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The disk or the file is read-only.
@@ -113,33 +99,24 @@ pub enum StoreError {
     ReadOnly {
         /// The database, its folder or a file beside it.
         path: PathBuf,
-        /// The error of SQLite or of the operating system.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The system does not report whether the journal is still there.
-    #[error("cannot look at {}", path.display())]
-    Look {
-        path: PathBuf,
-        /// The error of the operating system.
-        source: io::Error,
-    },
+    #[error("cannot check {}", path.display())]
+    Look { path: PathBuf, source: io::Error },
     /// Another file is in the journal's place and cannot be moved aside.
-    #[error("cannot put a new journal at {}: something is in its place that cannot be moved aside",
+    #[error("cannot create a new journal at {}: another file there cannot be moved aside",
         path.display())]
-    InTheWay {
-        path: PathBuf,
-        /// The error of the operating system.
-        source: io::Error,
-    },
+    InTheWay { path: PathBuf, source: io::Error },
     /// The journal has a different entry under the same number.
     #[error("entry {seq} of {} is not the one that this bridge wrote: another program has written \
         to it", path.display())]
     Conflict {
         path: PathBuf,
-        /// The number of the row.
+        /// The number of the entry.
         seq: u64,
     },
-    /// What is to be forgotten was removed, but the write-ahead log cannot be truncated.
+    /// The data was removed, but the write-ahead log cannot be truncated.
     #[error(
         "another program reads {} all the time, so its write-ahead log cannot be truncated: end \
             that program",
@@ -157,14 +134,13 @@ pub enum StoreError {
     /// The store's thread could not be started.
     #[error("cannot start the thread of the store")]
     Thread(#[source] io::Error),
-    /// The store's thread has ended, so nothing can be written any more.
+    /// The store's thread has ended, so nothing can be written.
     #[error("the store has stopped")]
     Stopped,
-    /// The bridge stops, and the last writes could not be saved.
+    /// The bridge is stopping, and the last writes could not be saved.
     #[error("{} could not be saved", entries(*writes))]
     Unsaved {
         writes: u64,
-        /// The error of the last attempt.
         source: Box<StoreError>,
     },
 }
@@ -198,8 +174,8 @@ impl StoreError {
                 path,
                 source: source.into(),
             },
-            // SQLite does not pass on the error of the disk, and a full one may be the cause of
-            // either.
+            // SQLite does not pass on the error of the disk. A full disk may be the cause of either
+            // error.
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => match try_to_write(&path) {
                 Err(error) => Self::io(&path, error, |path, _| Self::Database {
                     doing,
@@ -220,7 +196,7 @@ impl StoreError {
         }
     }
 
-    /// Sorts errors of the operating system; `other` makes the error if the disk is neither full
+    /// Sorts errors of the operating system. `other` makes the error if the disk is neither full
     /// nor read-only.
     pub(super) fn io(
         path: &Path,
@@ -254,7 +230,7 @@ fn try_to_write(path: &Path) -> io::Result<()> {
     options.write(true).create(true).truncate(true);
     owner_only(&mut options);
     let mut file = options.open(&probe)?;
-    // As large as the smallest unit by which SQLite's index of the log grows.
+    // The smallest unit by which SQLite's index of the log grows has this size.
     let written = file
         .write_all(&vec![1; 32 * 1024])
         .and_then(|()| file.sync_all());

@@ -1,6 +1,6 @@
-//! Checks whether the files of the journal are still the ones that were opened. They may be
-//! deleted, moved, replaced or overwritten while they are open. SQLite does not notice that, and
-//! everything that it writes afterwards is lost when the bridge ends.
+//! Checks whether the opened files of the journal are still in place. They may be deleted, moved,
+//! replaced or overwritten while they are open. SQLite does not notice this, and everything that it
+//! writes afterwards is lost when the bridge ends.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::time::SystemTime;
 
-/// The endings that SQLite appends to the journal's name: for the write-ahead log, for its index,
+/// The suffixes that SQLite appends to the journal's name: for the write-ahead log, for its index,
 /// and for the rollback journal on disks without a log.
 pub(super) const LOG: &str = "-wal";
 pub(super) const INDEX: &str = "-shm";
@@ -71,7 +71,8 @@ fn look(path: &Path) -> io::Result<Option<Metadata>> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     identity: Identity,
-    /// Size and modification time, on systems where only SQLite's own writes change them.
+    /// Size and modification time. Only used on systems where they change only if SQLite itself
+    /// writes.
     #[cfg(unix)]
     content: (u64, Option<SystemTime>),
 }
@@ -90,10 +91,9 @@ impl Stamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
     None,
-    /// They are the same files, but another program has written to them. It may have used SQLite,
-    /// or not.
+    /// The files are the same, but another program has written to them, with or without SQLite.
     Written,
-    /// There is no file at the journal's path any more.
+    /// No file is at the journal's path any more.
     Deleted,
     /// Another file is at the journal's path.
     Replaced,
@@ -117,7 +117,6 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Records the state of the files right after they were opened.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let real = fs::canonicalize(path)?;
         let mut files = Self {
@@ -144,7 +143,7 @@ impl Files {
         }
         let log = look(&self.beside(LOG))?.map(|metadata| Stamp::of(&metadata));
         let index = Identity::at(&self.beside(INDEX))?;
-        // On a disk without write-ahead logs there is none to lose.
+        // On a disk without write-ahead logs, no log can be lost.
         let log_is_same = self
             .log
             .is_none_or(|before| log.is_some_and(|now| now.identity == before.identity));
@@ -158,7 +157,8 @@ impl Files {
         })
     }
 
-    /// Records the state of the same files anew, because the writes to them since are in order.
+    /// Records the state of the same files again, because the writes since then are known to be
+    /// valid.
     pub(super) fn accept(&mut self) -> io::Result<()> {
         for (path, known) in [
             (self.path.clone(), &mut self.journal),
@@ -182,9 +182,9 @@ impl Files {
         }
     }
 
-    /// Moves `new` to the journal's place, and makes sure that no file beside it is taken for its
-    /// log. Files that are not ours are moved aside, never overwritten; so are our own files if
-    /// they are damaged. Returns the new names of the files that were moved aside.
+    /// Moves `new` to the journal's place, and ensures that no file beside it is used as its log.
+    /// Files of other programs are moved aside, never overwritten. Damaged files of the bridge are
+    /// moved aside too. Returns the new names of the files that were moved aside.
     pub(super) fn put_in_place(&mut self, new: &Path) -> io::Result<Vec<PathBuf>> {
         let place = self.place();
         let own = [
@@ -225,7 +225,7 @@ impl Files {
             Some(_) => fs::rename(new, &place)?,
         }
         sync_folder(&place)?;
-        // From here on the file at this path is ours, even if it cannot be opened.
+        // From here on the file at this path is the bridge's own, even if it cannot be opened.
         self.journal = look(&self.path)?.map(|metadata| Stamp::of(&metadata));
         Ok(moved)
     }
@@ -242,7 +242,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// A name beside the journal that no file has, neither itself nor with a suffix of SQLite.
+/// A name beside the journal that no file has, with or without a suffix of SQLite.
 fn free_name(place: &Path) -> io::Result<PathBuf> {
     for number in 1..10_000 {
         let name = with_suffix(place, &format!(".moved-aside-{number}"));
@@ -282,7 +282,7 @@ fn sync_folder(file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The folder of a file; `None` if that is the current one.
+/// The folder of a file; `None` for the current folder.
 pub(super) fn folder_of(file: &Path) -> Option<&Path> {
     file.parent()
         .filter(|folder| !folder.as_os_str().is_empty())

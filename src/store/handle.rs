@@ -1,4 +1,4 @@
-//! The handle through which the rest of the bridge uses the running store.
+//! The handle by which the rest of the bridge uses the running store.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -9,18 +9,18 @@ use crate::bridge::journal::Write;
 
 pub use super::queue::TryWriteError;
 
-/// Sends writes to the store's thread. Writes are kept in the order in which they are sent.
+/// Sends writes to the store's thread. Their order is kept.
 #[derive(Debug)]
 pub struct StoreHandle {
     state: QueueState,
     thread: JoinHandle<Result<(), StoreError>>,
-    /// Whether the full queue was logged already.
-    said: AtomicBool,
+    /// Whether the full queue has already been logged.
+    is_logged: AtomicBool,
 }
 
 impl Store {
-    /// Starts the thread that writes. From now on the store is used through the handle, and cannot
-    /// be read.
+    /// Starts the thread that writes. From then on, the store is used through the handle, and
+    /// cannot be read.
     ///
     /// # Errors
     /// [`StoreError::Thread`] if the system cannot start a thread.
@@ -35,7 +35,7 @@ impl Store {
             StoreHandle {
                 state,
                 thread,
-                said: AtomicBool::new(false),
+                is_logged: AtomicBool::new(false),
             },
             notices,
         ))
@@ -62,9 +62,9 @@ impl StoreHandle {
     /// Logs once that the queue is full although it has grown for a disk that refuses writes.
     fn report_full(&self) {
         let Some(writes) = self.state.grown() else {
-            return self.said.store(false, Ordering::Relaxed);
+            return self.is_logged.store(false, Ordering::Relaxed);
         };
-        if !self.said.swap(true, Ordering::Relaxed) {
+        if !self.is_logged.swap(true, Ordering::Relaxed) {
             tracing::error!(
                 writes,
                 "the queue of writes is full: the bridge pauses until the disk accepts writes again"
@@ -72,7 +72,6 @@ impl StoreHandle {
         }
     }
 
-    /// Passes work to the store's thread.
     pub fn jobs(&self) -> Jobs {
         Jobs(self.state.inlet())
     }

@@ -1,10 +1,8 @@
-//! Work on the store that waits for its thread.
-
 use std::fmt;
 
 use super::Store;
 
-/// One piece of work.
+/// Work that waits for the store's thread.
 pub(super) struct Job(Box<dyn FnOnce(&mut Store) + Send>);
 
 impl Job {

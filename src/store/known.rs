@@ -1,5 +1,3 @@
-//! The content that the journal must have, even if its file is lost.
-
 use rusqlite::Connection;
 
 use super::StoreError;
@@ -7,13 +5,12 @@ use super::schema::APPLICATION_ID;
 use super::statements;
 use crate::bridge::journal::{Seq, Session, Write};
 
-/// The content that the journal must have, according to everything that was written to it and read
-/// from it.
+/// The content that the journal must have, even if its file is lost. It follows from everything
+/// that was written to the journal and read from it.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// The number of the last row.
     pub(super) last: Seq,
-    /// The running session.
     session: Option<Session>,
     meta: Vec<(&'static str, Box<str>)>,
     /// The id of the journal, which distinguishes it from other journals; `None` before it is
@@ -23,8 +20,8 @@ pub(super) struct Known {
 
 /// The key of the journal's id.
 const INSTANCE: &str = "instance";
-/// The keys of the meta values that a new journal gets. Values of later versions are left out, and
-/// so is `last_row`, because a new journal may lack all rows.
+/// The keys of the meta values that a new journal gets. Values of later versions are left out.
+/// `last_row` is left out too, because a new journal may lack all rows.
 const KEYS: [&str; 13] = [
     "alive_ms",
     "streamed_ms",
@@ -42,7 +39,7 @@ const KEYS: [&str; 13] = [
 ];
 
 impl Known {
-    /// Reads the content of an opened journal; `meta` reads the value of a key.
+    /// Reads the content of an opened journal. `meta` reads the value of a key.
     pub(super) fn read(
         last: Seq,
         session: Option<Session>,
@@ -62,7 +59,7 @@ impl Known {
         Ok(known)
     }
 
-    /// Records that these writes are in the journal now.
+    /// Records that these writes are in the journal.
     pub(super) fn note(&mut self, batch: &[Write]) {
         for write in batch {
             match write {

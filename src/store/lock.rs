@@ -1,8 +1,8 @@
-//! Lets only one bridge use a journal: a lock file beside the database, which contains the process
-//! id of its holder.
+//! Ensures that only one bridge uses a journal, with a lock file beside the database. The lock file
+//! contains the process id of its holder.
 //!
-//! The system releases the lock when the process ends, however it ends. The file itself is never
-//! removed, because that would be a race.
+//! The system releases the lock when the process ends, even after a crash. The file itself is never
+//! removed, because removing it would cause a race.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -69,7 +69,7 @@ impl Lock {
     }
 
     /// Takes the lock again if the lock file was replaced or deleted, because another bridge could
-    /// lock the new one. Returns whether that was necessary.
+    /// lock the new file. Returns whether this was necessary.
     pub(super) fn renew(&mut self) -> Result<bool, StoreError> {
         let failed = |source| StoreError::Lock {
             path: self.path.clone(),
@@ -95,7 +95,7 @@ impl Lock {
     }
 }
 
-/// The process id in the lock file. `None` on Windows, which does not let us read a file that
+/// The process id in the lock file. `None` on Windows, which does not allow reading a file that
 /// another process has locked.
 fn read_pid(file: &mut File) -> Option<u32> {
     let mut text = String::new();

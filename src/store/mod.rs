@@ -4,10 +4,10 @@
 //! of `bridge` and returns their content at start-up. It does not interpret rows, assigns no
 //! numbers and makes no decisions. `daemon` opens it, reads it, then calls [`Store::run`].
 //!
-//! Writes that are [`StoreNotice::Committed`] survive a crash of the bridge and of the machine:
-//! SQLite uses WAL with `synchronous=FULL`, and the thread checks that the file still exists. If
-//! the files are deleted or replaced while they are open, the thread makes a new journal from the
-//! data that the connection still has.
+//! Writes in a [`StoreNotice::Committed`] survive a crash of the bridge and of the machine: SQLite
+//! uses WAL with `synchronous=FULL`, and the thread checks that the file still exists. If the files
+//! are deleted or replaced while they are open, the thread creates a new journal from the data that
+//! the connection still has.
 //!
 //! [`Write`]: crate::bridge::journal::Write
 

@@ -1,4 +1,4 @@
-//! The reports of the store's thread: how far the journal is on disk, and whether the disk refuses
+//! The notices of the store's thread: how many writes are on disk, and whether the disk refuses
 //! writes.
 //!
 //! Notices are merged while they are not read, so the thread never waits for the reader, and the
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::claim::Asked;
 
-/// A message that the store sends without being asked.
+/// A message from the store. The store sends it without a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
     /// All these writes survive a crash.
@@ -28,25 +28,24 @@ pub enum StoreNotice {
     Healed,
     /// The files have changed in a way that the operator should know about.
     Noted {
-        /// The text for the log.
         text: String,
         /// Whether entries that were on disk are lost.
         lost: bool,
     },
-    /// A program asks this bridge to give up the journal, to another bridge or altogether.
+    /// A program asks this bridge to release the journal. Either another bridge takes over, or the
+    /// bridge just stops.
     Claimed(Asked),
 }
 
-/// The most notes that wait to be read. If there are more, the oldest ones are dropped.
+/// Maximum number of notes that wait to be read. If there are more, the oldest notes are dropped.
 const NOTES: usize = 16;
 
 #[derive(Debug, Clone, Default)]
 struct Progress {
     writes: u64,
-    /// The last error and its number in a row. Each is reported, also if it is the same error
-    /// again.
+    /// The last error, and its number in a row. Each failure is reported, even if the error is the
+    /// same.
     failure: Option<(u32, String)>,
-    /// The last notes, and the number of all notes so far.
     notes: VecDeque<(String, bool)>,
     noted: u64,
     /// Whether a note has reported a loss.
@@ -61,18 +60,18 @@ pub(super) fn channel() -> (Reporter, StoreNotices) {
         Reporter(sender),
         StoreNotices {
             receiver,
-            told: Progress::default(),
+            reported: Progress::default(),
         },
     )
 }
 
-/// The sender, which the store's thread has.
+/// The sender, which belongs to the store's thread.
 #[derive(Debug)]
 pub(super) struct Reporter(watch::Sender<Progress>);
 
 impl Reporter {
-    /// Reports that these writes, of which there may be none, are on disk, and that earlier
-    /// failures are over.
+    /// Reports that these writes are on disk (there may be none), and that earlier failures are
+    /// over.
     pub(super) fn committed(&self, writes: u64) {
         self.0.send_if_modified(|progress| {
             let is_news = writes > 0 || progress.failure.is_some();
@@ -109,16 +108,15 @@ impl Reporter {
     }
 }
 
-/// The receiver of notices.
 #[derive(Debug)]
 pub struct StoreNotices {
     receiver: watch::Receiver<Progress>,
-    told: Progress,
+    reported: Progress,
 }
 
 impl StoreNotices {
     /// The next notice; `None` when the thread has ended and all notices were returned. The future
-    /// may be dropped and the method called again, as in `select!`.
+    /// may be dropped and the method called again, for example in `select!`.
     pub async fn recv(&mut self) -> Option<StoreNotice> {
         loop {
             if let Some(notice) = self.unreported() {
@@ -133,27 +131,27 @@ impl StoreNotices {
     fn unreported(&mut self) -> Option<StoreNotice> {
         let now = self.receiver.borrow_and_update();
         // Notes come first: a loss must be known before any write is reported as durable.
-        let unread = usize::try_from(now.noted - self.told.noted)
+        let unread = usize::try_from(now.noted - self.reported.noted)
             .unwrap_or(usize::MAX)
             .min(now.notes.len());
         if let Some((text, lost)) = now.notes.get(now.notes.len() - unread) {
-            self.told.noted = now.noted - unread as u64 + 1;
+            self.reported.noted = now.noted - unread as u64 + 1;
             // If the note of a loss was dropped, the next note is marked as a loss.
-            let lost = *lost || (now.lost && !self.told.lost);
-            self.told.lost |= lost;
+            let lost = *lost || (now.lost && !self.reported.lost);
+            self.reported.lost |= lost;
             return Some(StoreNotice::Noted {
                 text: text.clone(),
                 lost,
             });
         }
-        if self.told.claimed != now.claimed {
-            self.told.claimed.clone_from(&now.claimed);
+        if self.reported.claimed != now.claimed {
+            self.reported.claimed.clone_from(&now.claimed);
             if let Some(asked) = now.claimed.clone() {
                 return Some(StoreNotice::Claimed(asked));
             }
         }
-        if self.told.failure != now.failure {
-            self.told.failure.clone_from(&now.failure);
+        if self.reported.failure != now.failure {
+            self.reported.failure.clone_from(&now.failure);
             return Some(match &now.failure {
                 Some((_, error)) => StoreNotice::Failed {
                     error: error.clone(),
@@ -161,10 +159,10 @@ impl StoreNotices {
                 None => StoreNotice::Healed,
             });
         }
-        if self.told.writes == now.writes {
+        if self.reported.writes == now.writes {
             return None;
         }
-        self.told.writes = now.writes;
+        self.reported.writes = now.writes;
         Some(StoreNotice::Committed { writes: now.writes })
     }
 }
@@ -174,7 +172,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn notices_are_merged_and_the_last_one_is_told_after_the_end() {
+    async fn notices_are_merged_and_the_last_one_is_returned_after_the_end() {
         let (reporter, mut notices) = channel();
         reporter.committed(2);
         reporter.committed(1);

@@ -15,8 +15,8 @@ use crate::bridge::archive;
 use crate::bridge::journal::{SessionChange, Write};
 use crate::files::owner_only;
 
-/// How long one attempt waits for another program that writes to the file. The thread repeats
-/// failed attempts.
+/// How long one attempt waits while another program writes to the file. The thread repeats failed
+/// attempts.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
 /// The size to which a checkpoint truncates the write-ahead log.
 const WAL_LIMIT_BYTES: i64 = 16 * 1024 * 1024;
@@ -34,7 +34,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the file, or creates it together with its folders, readable by their owner only.
+    /// Opens the file. If it does not exist, creates it and its folders, readable only by their
+    /// owner.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if another bridge uses it, [`StoreError::Newer`] if a later version
@@ -68,15 +69,13 @@ impl Store {
         Ok(store)
     }
 
-    /// The journal's path, as the config names it.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Changes sessions while no bridge runs, and closes the file.
     ///
-    /// # Errors
-    /// If the file cannot be written. Then nothing has changed.
+    /// # Errors Fails if the file cannot be written. Nothing has changed then.
     pub fn change_sessions(mut self, change: SessionChange) -> Result<(), StoreError> {
         let batch = [Write::ChangeSessions(Box::new(change))];
         apply::commit(&mut self.connection, &self.path, &batch)?;
@@ -108,7 +107,7 @@ impl Store {
     }
 }
 
-/// Opens a connection to a file that is ours or empty.
+/// Opens a connection to a file that is empty or belongs to the bridge.
 pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection =
         Connection::open(path).map_err(|error| StoreError::database("open", path, error))?;
@@ -125,8 +124,8 @@ fn create(path: &Path) -> Result<(), StoreError> {
     };
     create_folder(path).map_err(|error| failed(folder_of(path).unwrap_or(path), error))?;
     let mut options = OpenOptions::new();
-    // Created here, because SQLite would make the file readable for everybody. Its log and index
-    // files get the permissions of the database.
+    // The file is created here, because SQLite would make it readable for everybody. Its log and
+    // index files get the permissions of the database.
     options.append(true).create(true);
     owner_only(&mut options);
     options
@@ -169,21 +168,21 @@ pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
-        // The case on some network file systems. A rollback journal is as durable, but slower.
+        // This happens on some network file systems. A rollback journal is as durable, but slower.
         tracing::warn!(
             mode,
             "SQLite cannot use a write-ahead log on this disk; writes are slower"
         );
     }
     connection.pragma_update(None, "synchronous", "full")?;
-    // What is removed is overwritten with zeros.
+    // Removed data is overwritten with zeros.
     connection.pragma_update_and_check(None, "secure_delete", "on", |_| Ok(()))?;
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_LIMIT_BYTES, |_| Ok(()))?;
-    // SQLite creates the log and its index at the first read. After that they can be checked.
+    // SQLite creates the log and its index at the first read. Only then can they be checked.
     connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))
 }
 
-/// Applies the migrations that the file has not had yet, each in one transaction.
+/// Applies the migrations that are missing in the file, each in one transaction.
 pub(super) fn migrate(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
     let seen: usize = connection
         .pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))?

@@ -1,6 +1,6 @@
-//! A permit: a small file beside the journal by which a program proves that it runs as the same
-//! user as the bridge. Requests over OBS come from anywhere; this file can be written only by
-//! somebody who could delete the journal as well.
+//! A permit: a small file beside the journal. With it a program proves that it runs as the same
+//! user as the bridge. Requests over OBS may come from anywhere, but only a user who could also
+//! delete the journal can write this file.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -21,7 +21,6 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// Writes a permit beside a journal.
     pub fn write(database: &Path) -> io::Result<Self> {
         let permit = Self {
             path: with_suffix(database, SUFFIX),
@@ -36,13 +35,13 @@ impl Permit {
         Ok(permit)
     }
 
-    /// The word that the request carries.
+    /// The word that the request must contain.
     pub fn word(&self) -> &str {
         &self.word
     }
 
-    /// Whether a request carries the word of the permit beside the journal. A permit is good for
-    /// one request, so this removes it.
+    /// Whether a request contains the word of the permit beside the journal. A permit is valid for
+    /// one request, so this function removes it.
     pub fn take(database: &Path, word: &str) -> bool {
         let path = with_suffix(database, SUFFIX);
         let is_it = fs::read_to_string(&path).is_ok_and(|found| !found.is_empty() && found == word);

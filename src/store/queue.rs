@@ -1,6 +1,6 @@
 //! The queue to the store's thread. It is bounded by bytes, and so by count, because each write
 //! counts as at least [`LEAST`] bytes. Bytes count until they are on disk. While the disk refuses
-//! writes, the bound is [`GROWN`], so that the bridge can go on meanwhile.
+//! writes, the bound is [`GROWN`], so that the bridge can continue to work.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,20 +13,19 @@ use super::StoreError;
 use super::job::Job;
 use crate::bridge::journal::{PersonRow, Row, SessionChange, Write};
 
-/// The most bytes of writes that wait for the disk. This is enough for dozens of transactions; a
-/// larger write waits alone. While the queue is full, the bridge takes no more events, which wait
-/// in the reader and need less memory there.
+/// Maximum number of bytes of writes that wait for the disk. This is enough for dozens of
+/// transactions; a larger write waits alone. While the queue is full, the bridge accepts no more
+/// events. They wait in the event connection, where they need less memory.
 const BYTES: u32 = 4 * 1024 * 1024;
 /// The bound while the disk refuses writes.
 const GROWN: u32 = 64 * 1024 * 1024;
 const EXTRA: usize = (GROWN - BYTES) as usize;
-/// The least bytes that a write counts as: at most 16,384 writes fit in [`BYTES`], and 262,144 in
-/// [`GROWN`].
+/// The minimum number of bytes that a write counts as: at most 16,384 writes fit in [`BYTES`], and
+/// 262,144 in [`GROWN`].
 const LEAST: u32 = 256;
-/// The most writes that wait for a disk that does not refuse them.
+/// Maximum number of writes that wait for the disk while it does not refuse them.
 pub(super) const USUAL: u32 = BYTES / LEAST;
 
-/// A write that could not be queued.
 #[derive(Debug, thiserror::Error)]
 pub enum TryWriteError {
     /// The queue is full: wait with [`StoreHandle::write`](super::StoreHandle::write).
@@ -37,7 +36,6 @@ pub enum TryWriteError {
     Stopped(Write),
 }
 
-/// Makes both ends of the queue.
 pub(super) fn channel() -> (QueueState, Outlet) {
     let shared = Arc::new(Shared {
         room: Semaphore::new(BYTES as usize),
@@ -64,10 +62,10 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Queue {
     writes: VecDeque<Write>,
-    /// Work for the time when no write waits.
+    /// Work to do while no write is waiting.
     jobs: VecDeque<Job>,
     closed: bool,
-    /// Whether the queue was closed by [`QueueState::close`], whose caller waits for the end.
+    /// Whether [`QueueState::close`] closed the queue. Its caller waits for the end.
     in_order: bool,
 }
 
@@ -79,7 +77,7 @@ impl Shared {
     }
 }
 
-/// The end of the queue that writes are added to.
+/// The end of the queue where writes are added.
 #[derive(Debug)]
 pub(super) struct QueueState {
     shared: Arc<Shared>,
@@ -99,7 +97,7 @@ impl QueueState {
         Ok(())
     }
 
-    /// Adds a write if there is room at once.
+    /// Adds a write if there is room. Otherwise returns it at once.
     pub(super) fn try_put(&self, write: Write) -> Result<(), TryWriteError> {
         match self.shared.room.try_acquire_many(weight(&write)) {
             Ok(bytes) => bytes.forget(),
@@ -110,7 +108,7 @@ impl QueueState {
         Ok(())
     }
 
-    /// The number of queued writes, if the queue has grown because the disk refuses writes; else
+    /// The number of queued writes if the queue has grown because the disk refuses writes; else
     /// `None`.
     pub(super) fn grown(&self) -> Option<usize> {
         self.shared
@@ -119,7 +117,7 @@ impl QueueState {
             .then(|| self.shared.queue().writes.len())
     }
 
-    /// Announces that no more writes follow, and that the caller waits until all of them are on
+    /// Announces that no more writes follow, and that the caller waits until all writes are on
     /// disk.
     pub(super) fn close(self) {
         self.shared.queue().in_order = true;
@@ -138,7 +136,7 @@ impl Drop for QueueState {
     }
 }
 
-/// Another end of the queue, for work that is no write. The queue is closed without it.
+/// Another end of the queue, for work other than writes. It does not keep the queue open.
 #[derive(Debug, Clone)]
 pub(super) struct Inlet {
     shared: Arc<Shared>,
@@ -153,7 +151,7 @@ impl QueueState {
 }
 
 impl Inlet {
-    /// Adds work.
+    /// Adds work behind earlier work.
     ///
     /// # Errors
     /// [`StoreError::Stopped`] if the queue is closed.
@@ -172,13 +170,13 @@ impl Inlet {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Taken {
     Writes,
-    /// No write came in time.
+    /// No write arrived in time.
     Nothing,
     /// The queue is empty and closed.
     End,
 }
 
-/// The end of the queue that the thread takes writes from.
+/// The end of the queue from which the thread takes writes.
 #[derive(Debug)]
 pub(super) struct Outlet {
     shared: Arc<Shared>,
@@ -208,7 +206,7 @@ impl Outlet {
         }
     }
 
-    /// Takes the next piece of work, if no write waits.
+    /// Takes the next piece of work, unless a write is waiting.
     pub(super) fn take_job(&self) -> Option<Job> {
         let mut queue = self.shared.queue();
         if queue.writes.is_empty() {
@@ -233,8 +231,8 @@ impl Outlet {
         }
     }
 
-    /// Removes the extra room as soon as the queued writes fit without it, so that no caller has to
-    /// wait for that.
+    /// Removes the extra room when the queued writes fit without it, so that no caller has to wait
+    /// for this.
     fn shrink(&self) {
         if !self.shared.grown.load(Ordering::Relaxed)
             || self.shared.room.available_permits() < EXTRA
@@ -243,7 +241,7 @@ impl Outlet {
         }
         let taken = self.shared.room.forget_permits(EXTRA);
         if taken < EXTRA {
-            // Another task has taken room meanwhile.
+            // Another task has used the room meanwhile.
             self.shared.room.add_permits(taken);
             return;
         }
@@ -251,7 +249,7 @@ impl Outlet {
         self.shared.queue().writes.shrink_to(USUAL as usize);
     }
 
-    /// Whether no more writes will be added. Some may still be queued.
+    /// Whether no more writes will be added. Some writes may still be queued.
     pub(super) fn is_closed(&self) -> bool {
         self.shared.queue().closed
     }
@@ -269,17 +267,16 @@ impl Outlet {
 }
 
 impl Drop for Outlet {
-    /// Fails the calls that wait for room, because there will be none.
+    /// Makes the calls that wait for room fail, because there will be none.
     fn drop(&mut self) {
         self.shared.room.close();
-        // Work that is not done fails, too, when it is dropped.
+        // Unfinished work also fails when it is dropped.
         let mut queue = self.shared.queue();
         queue.closed = true;
         queue.jobs.clear();
     }
 }
 
-/// The bytes that a write counts as.
 fn weight(write: &Write) -> u32 {
     let text = match write {
         Write::Append(Row { kind, id, body, .. }) => {
@@ -374,7 +371,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_for_room_learns_that_the_store_is_gone() {
+    async fn a_caller_that_waits_for_room_gets_an_error_when_the_store_ends() {
         let (state, outlet) = channel();
         state.put(keep(BYTES as usize)).await.unwrap();
         let waiting = state.put(keep(0));

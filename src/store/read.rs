@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row as Columns};
 use super::{Store, StoreError, statements};
 use crate::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId};
 
-/// The rows to read: those of these sessions, and those of all sessions that have one of these
+/// The rows to read: the rows of these sessions, and in all sessions the rows with one of these
 /// origins and kinds.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {
@@ -19,7 +19,6 @@ pub struct Rows<'a> {
     pub kinds: &'a [(RowOrigin, &'a str)],
 }
 
-/// Reads an open store.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     pub(super) connection: &'a Connection,
@@ -52,7 +51,6 @@ impl Reader<'_> {
         Ok(sessions)
     }
 
-    /// The number of rows of each session that has any.
     pub fn rows_of_sessions(&self) -> Result<HashMap<SessionId, u64>, StoreError> {
         let mut rows = HashMap::new();
         self.each(statements::ROWS_OF_SESSIONS, (), |row| {
@@ -80,7 +78,7 @@ impl Reader<'_> {
             .map_err(|error| self.unreadable(error))
     }
 
-    /// Reads rows in the order of their numbers, until there are no more or `each` breaks.
+    /// Reads rows in the order of their numbers, until there are no more rows or `each` breaks.
     pub fn rows(
         &self,
         what: Rows<'_>,
@@ -109,7 +107,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The ids of the last `count` rows that have one, oldest first.
+    /// The ids of the last `count` rows that have an id, oldest first.
     pub fn recent_ids(&self, count: usize) -> Result<Vec<Box<str>>, StoreError> {
         let mut ids = Vec::new();
         self.each(
@@ -131,7 +129,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Calls `each` with at most `limit` people, the most recently seen first.
+    /// Calls `each` with at most `limit` people. The most recently seen people come first.
     pub fn people(&self, limit: usize, mut each: impl FnMut(PersonRow)) -> Result<(), StoreError> {
         self.each(
             statements::PEOPLE,
@@ -197,7 +195,7 @@ fn journal_row(columns: &Columns<'_>) -> rusqlite::Result<Row> {
     })
 }
 
-/// A [`RowOrigin`] as the database spells it.
+/// The database's spelling of a [`RowOrigin`].
 struct Origin(RowOrigin);
 
 impl FromSql for Origin {
@@ -209,7 +207,7 @@ impl FromSql for Origin {
     }
 }
 
-/// The error when a row has an origin that this program does not know.
+/// The error for a row whose origin this program does not know.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown origin {0:?}")]
 struct UnknownOrigin(Box<str>);

@@ -8,7 +8,7 @@ use super::files::with_suffix;
 use super::open::{BUSY_TIMEOUT, check};
 use super::{Reader, StoreError};
 
-/// A store that was opened to be read. It takes no lock, and creates and changes no file.
+/// A store that was opened only for reading. It takes no lock, and creates and changes no file.
 #[derive(Debug)]
 pub struct ReadOnlyStore {
     connection: Connection,
@@ -16,7 +16,7 @@ pub struct ReadOnlyStore {
 }
 
 impl ReadOnlyStore {
-    /// Opens a journal that exists.
+    /// Opens an existing journal.
     ///
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::Foreign`], [`StoreError::Damaged`] and others if the
@@ -26,8 +26,8 @@ impl ReadOnlyStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_URI;
-        // SQLite would create a write-ahead log to read a journal that has none. Without a log
-        // nobody writes, and the journal is complete.
+        // SQLite would create a write-ahead log to read a journal that has no log. Without a log no
+        // program writes, and the journal is complete.
         let is_alone = !with_suffix(path, "-wal").exists();
         let connection = Connection::open_with_flags(uri(path, is_alone), flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
@@ -38,10 +38,9 @@ impl ReadOnlyStore {
         })
     }
 
-    /// Looks at every page of the file.
+    /// Checks every page of the file.
     ///
-    /// # Errors
-    /// [`StoreError::Damaged`] with what is wrong first.
+    /// # Errors [`StoreError::Damaged`] with the first fault.
     pub fn check(&self) -> Result<(), StoreError> {
         let found: String = self
             .connection
@@ -55,7 +54,7 @@ impl ReadOnlyStore {
         Err(StoreError::database("read", &self.path, error))
     }
 
-    /// Reads the store. While the reader is in use, it does not see new writes of other programs.
+    /// While the reader is in use, it does not see new writes of other programs.
     ///
     /// # Errors
     /// [`StoreError::Database`] if the file cannot be read.

@@ -1,9 +1,9 @@
-//! Notices that the journal's files were deleted or replaced while they are open, and makes a new
-//! journal that contains everything.
+//! Detects that the journal's files were deleted or replaced while they are open, and creates a new
+//! journal with the whole content.
 //!
 //! A deleted file can still be read through the connection that has it open. So the new journal is
-//! a copy that SQLite makes itself. Only if that fails, the new journal begins with nothing but the
-//! running session and the meta values, and the note reports the loss.
+//! a copy that SQLite makes itself. If the copy fails, the new journal contains only the running
+//! session and the meta values, and the note reports the loss.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use crate::files::owner_only;
 /// fraction of a second.
 const LARGE_PAGES: u32 = 2_048;
 
-/// How much of the old journal is in the new one.
+/// How much of the old journal the new one contains.
 enum Copy {
     Whole,
     /// Nothing, because the old journal cannot be read any more, for this reason.
@@ -31,14 +31,14 @@ enum Copy {
 }
 
 impl Store {
-    /// Makes sure that this bridge alone has the journal, and that the journal is on disk under its
-    /// name. Makes a new journal if it is not. Returns whether it did: then the last writes may
-    /// have to be repeated.
+    /// Ensures that only this bridge uses the journal, and that the journal is on disk under its
+    /// name. Creates a new journal if it is not on disk. Returns whether it did; the last writes
+    /// may then have to be repeated.
     pub(super) fn secure(&mut self, reporter: &Reporter) -> Result<bool, StoreError> {
         if self.lock.renew()? {
             reporter.noted(
                 format!(
-                    "the lock file {} was deleted while the bridge runs; it is there again",
+                    "the lock file {} was deleted while the bridge runs; it was created again",
                     self.lock.path().display()
                 ),
                 false,
@@ -69,8 +69,8 @@ impl Store {
         };
         let what = format!("{} {what} while the bridge runs", self.path.display());
         if self.is_large() {
-            // A small copy is done before a client that waits for a reply would notice.
-            reporter.failed(1, format!("{what}; a new journal is being made"));
+            // A small copy is finished before a client that waits for a reply would notice it.
+            reporter.failed(1, format!("{what}; a new journal is being created"));
         }
         let last = self.known.last;
         let (copy, moved) = self.rebuild()?;
@@ -96,7 +96,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Whether a copy takes so long that clients should not wait for it.
+    /// Whether copying takes so long that clients should not wait for it.
     fn is_large(&self) -> bool {
         let pages = self
             .connection
@@ -127,13 +127,13 @@ impl Store {
         }
     }
 
-    /// Whether the files are still the journal after another program has written to them. It may
-    /// have used SQLite.
+    /// Whether the files are still the journal after another program has written to them, perhaps
+    /// with SQLite.
     fn is_whole(&self) -> Result<bool, StoreError> {
         let check = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
-            // The store's own connection needs the log, so this one must not delete it.
+            // The store's own connection needs the log, so this connection must not delete it.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             self.known.is_in(&connection)
         };
@@ -144,11 +144,11 @@ impl Store {
         }
     }
 
-    /// Makes a new journal, moves it into place and uses it from now on.
+    /// Creates a new journal, moves it into place, and uses it from then on.
     fn rebuild(&mut self) -> Result<(Copy, Vec<PathBuf>), StoreError> {
         create_folder(&self.path).map_err(|error| self.cannot_create(error))?;
         if !self.files.spoilt {
-            // A journal that was moved away should be complete in its new place. If that fails, the
+            // A journal that was moved away should be complete in its new place. If this fails, the
             // copy is still complete, because it is made of the database and the log.
             if let Err(error) =
                 self.connection
@@ -174,8 +174,8 @@ impl Store {
             path: self.path.clone(),
             source,
         })?;
-        // The last connection to be closed deletes the log by its name, and that name belongs to
-        // the new journal's log now.
+        // The last connection that is closed deletes the log by its name, and this name now belongs
+        // to the new journal's log.
         let closed = old.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         if let Err(error) = closed.and_then(|_| old.close().map_err(|(_, error)| error)) {
             tracing::debug!(%error, "the old journal could not be closed");
@@ -183,8 +183,9 @@ impl Store {
         Ok((copy, moved))
     }
 
-    /// Copies everything that can be read to a new file, which is on disk when this returns.
-    /// Removes the file after an error, because a part of a journal is useless and takes up space.
+    /// Copies everything that can be read to a new file. The file is on disk when this returns.
+    /// After an error the file is removed, because an incomplete journal is useless and takes up
+    /// space.
     fn copy_to(&self, new: &Path) -> Result<Copy, StoreError> {
         let copy = self.copy_all_to(new);
         if copy.is_err()
@@ -199,7 +200,7 @@ impl Store {
         self.create_new(new)?;
         let name = new
             .to_str()
-            .ok_or_else(|| self.cannot_create(std::io::Error::other("its path is no UTF-8")))?;
+            .ok_or_else(|| self.cannot_create(std::io::Error::other("its path is not UTF-8")))?;
         let copied = self
             .connection
             .execute("VACUUM INTO ?1", [name])
@@ -209,7 +210,7 @@ impl Store {
             });
         let copy = match copied {
             Ok(true) => Copy::Whole,
-            Ok(false) => Copy::Lost("its content is not what was written".to_owned()),
+            Ok(false) => Copy::Lost("its content differs from the written content".to_owned()),
             Err(error) if is_unreadable(&error) => Copy::Lost(error.to_string()),
             Err(error) => return Err(StoreError::database("copy the journal to", new, error)),
         };
@@ -229,7 +230,7 @@ impl Store {
         Ok(copy)
     }
 
-    /// Creates an empty file, readable by its owner only. Removes the file of an earlier attempt.
+    /// Creates an empty file, readable only by its owner. Removes the file of an earlier attempt.
     fn create_new(&self, new: &Path) -> Result<(), StoreError> {
         self.remove(new)?;
         let mut options = OpenOptions::new();
@@ -261,8 +262,8 @@ impl Store {
     }
 }
 
-/// Whether the content is the cause of the error, and not the disk or another program. Then another
-/// attempt would fail as well.
+/// Whether the content is the cause of the error, not the disk or another program. Another attempt
+/// would then fail as well.
 fn is_unreadable(error: &rusqlite::Error) -> bool {
     match error.sqlite_error() {
         Some(error) => match error.code {

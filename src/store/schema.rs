@@ -1,16 +1,16 @@
 //! The tables, as a list of migrations. Append to the list; never edit an entry, because the files
 //! of users were made with it.
 //!
-//! `PRAGMA user_version` is the number of migrations that a file has had.
+//! `PRAGMA user_version` is the number of migrations that were applied to a file.
 
-/// Marks the file as ours (`PRAGMA application_id`, the letters `TwBr`).
+/// Marks the file as a journal of the bridge (`PRAGMA application_id`, the letters `TwBr`).
 pub(super) const APPLICATION_ID: i32 = 0x5477_4272;
 
 /// All migrations, oldest first.
 pub(super) const MIGRATIONS: &[&str] = &[FIRST];
 
 /// `journal_by_session` and `journal_by_kind` contain the row number after their columns, so that
-/// their results are in the order of the journal.
+/// their results have the order of the journal.
 const FIRST: &str = "
 CREATE TABLE journal (
     seq     INTEGER PRIMARY KEY,

@@ -1,6 +1,6 @@
 //! Every statement that runs on the tables of `schema`. Each is prepared once and cached.
 
-/// Does nothing if there is a row with this number; [`SAME_ROW`] tests whether it is the same row.
+/// Does nothing if a row with this number exists; [`SAME_ROW`] tests whether it is the same row.
 pub(super) const APPEND: &str = "
 INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
 ?7)
@@ -11,16 +11,16 @@ pub(super) const SAME_ROW: &str = "
 SELECT count(*) FROM journal
 WHERE seq = ?1 AND at_ms = ?2 AND origin = ?3 AND kind = ?4 AND id IS ?5 AND body = ?6";
 
-/// Ends earlier sessions only, because later ones exist already when a batch is repeated.
+/// Ends only earlier sessions, because later ones already exist when a batch is repeated.
 pub(super) const END_RUNNING: &str =
     "UPDATE session SET ended_ms = ?1 WHERE ended_ms IS NULL AND id < ?2";
 
-/// If the session exists, only its start is corrected.
+/// If the session exists, this only corrects its start.
 pub(super) const BEGIN_SESSION: &str = "
 INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (id) DO UPDATE SET started_ms = ?2";
 
-/// A session as it is after a change.
+/// The state of a session after a change.
 pub(super) const PUT_SESSION: &str = "
 INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (id) DO UPDATE SET started_ms = ?2, ended_ms = ?3, cause = ?4";
@@ -64,8 +64,8 @@ SELECT max(
 
 pub(super) const META: &str = "SELECT value FROM kept WHERE key = ?1";
 
-/// `?1` is a JSON array of sessions, `?2` one of `[origin, kind]`. The inner query selects row
-/// numbers only, so that SQLite does not hold rows in memory to sort them.
+/// `?1` is a JSON array of sessions, `?2` is a JSON array of `[origin, kind]`. The inner query
+/// selects row numbers only, so that SQLite does not hold rows in memory to sort them.
 pub(super) const ROWS: &str = "
 SELECT seq, session, at_ms, origin, kind, id, body FROM journal
 WHERE seq IN (
@@ -100,7 +100,8 @@ pub(super) const REMOVE_PERSON: &str =
 
 pub(super) const REMOVE_META: &str = "DELETE FROM kept WHERE key = ?1";
 
-/// `?2` is a JSON array of `[origin, kind]`, whose rows stay; `?3` is the most rows to remove.
+/// `?2` is a JSON array of `[origin, kind]`, whose rows stay; `?3` is the maximum number of rows to
+/// remove.
 pub(super) const REMOVE_ROWS: &str = "
 DELETE FROM journal WHERE seq IN (
     SELECT seq FROM journal WHERE session = ?1 AND NOT EXISTS (

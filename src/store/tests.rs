@@ -1,4 +1,5 @@
-//! The store as the daemon uses it: files in a temporary folder, real SQLite, real threads.
+//! Tests the store in the way the daemon uses it: files in a temporary folder, real SQLite, real
+//! threads.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -88,7 +89,8 @@ fn people(store: &Store, limit: usize) -> Vec<PersonRow> {
     people
 }
 
-/// Reads notices until at least `wanted` writes are on disk, and returns how many are.
+/// Reads notices until at least `wanted` writes are on disk, and returns the number of writes that
+/// are.
 async fn committed(notices: &mut StoreNotices, wanted: u64) -> u64 {
     loop {
         match timeout(PATIENCE, notices.recv()).await.unwrap().unwrap() {
@@ -112,7 +114,7 @@ async fn saved(path: &Path, writes: Vec<Write>) -> Store {
 }
 
 #[tokio::test]
-async fn what_was_written_is_read_back() {
+async fn written_data_is_read_back() {
     let (_folder, path) = folder();
     let rows = [
         received(1),
@@ -331,7 +333,7 @@ async fn the_sender_can_wait_for_writes_that_have_no_number() {
 }
 
 #[tokio::test]
-async fn dropping_the_handle_still_writes_what_is_queued() {
+async fn dropping_the_handle_still_writes_the_queue() {
     let (_folder, path) = folder();
     let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
     for seq in 1..=1000 {
@@ -398,7 +400,7 @@ async fn a_transaction_that_fails_is_tried_again_until_it_succeeds() {
 }
 
 #[tokio::test]
-async fn closing_with_a_full_disk_says_what_is_lost() {
+async fn closing_with_a_full_disk_reports_the_loss() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
     let pages: u32 = store
@@ -594,7 +596,7 @@ fn files_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        // SQLite notes who reads in the index of the log.
+        // SQLite records the readers in the index of the log.
         .filter(|path| !path.to_string_lossy().ends_with("-shm"))
         .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
         .collect();
@@ -655,7 +657,7 @@ fn the_journal_is_never_sorted_in_memory() {
 
 #[cfg(unix)]
 #[test]
-fn only_the_owner_may_read_what_is_made() {
+fn only_the_owner_may_read_created_files() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, path) = folder();
     let store = Store::open(&path).unwrap();

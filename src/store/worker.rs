@@ -9,11 +9,11 @@ use super::queue::{Outlet, Taken};
 use super::{Store, StoreError, apply, claim};
 use crate::bridge::journal::Write;
 
-/// The most writes in one transaction.
+/// Maximum number of writes in one transaction.
 const BATCH: usize = 256;
 /// How often the thread checks whether another bridge claims the journal while nothing is written.
 const CLAIMS_EVERY: Duration = Duration::from_millis(500);
-/// The number of these waits without a write after which the files are checked: every 3 s.
+/// The files are checked after this number of waits without a write: every 3 s.
 const LOOK_AFTER: u32 = 6;
 /// The pause after the first failure. It doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -21,7 +21,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The number of failures in a row after which a bridge that stops gives up.
 const LAST_ATTEMPTS: u32 = 5;
 
-/// Writes everything that is queued until the queue is closed and empty, then closes the file.
+/// Writes everything that is queued until the queue is closed and empty. Then closes the file.
 pub(super) fn work(
     mut store: Store,
     mut queue: Outlet,
@@ -35,7 +35,7 @@ pub(super) fn work(
         if batch.is_empty()
             && let Some(job) = queue.take_job()
         {
-            // If the files cannot be secured now, the work fails too, and says so.
+            // If the files cannot be secured now, the work also fails, and reports the error.
             drop(attempt(&mut store, &[], &queue, reporter));
             job.run(&mut store);
             continue;
@@ -94,9 +94,9 @@ fn persist(
     Ok(())
 }
 
-/// Writes the batch, and makes sure that the journal is still there when it is written. If the
-/// bridge was cut off, the rest goes into the file as it is, because a folder that was deleted
-/// after it must not come back.
+/// Writes the batch, and ensures that the journal is still on disk afterwards. If the bridge was
+/// cut off, the rest is written to the open file without this check, because a folder that was
+/// deleted after that must not be created again.
 fn attempt(
     store: &mut Store,
     batch: &[Write],

@@ -1,4 +1,4 @@
-//! The bridge is killed while it writes.
+//! Tests in which the bridge is killed while it writes.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -7,9 +7,9 @@ use super::*;
 
 const VICTIM: &str = "TWITCHAT_BRIDGE_TEST_VICTIM";
 
-/// Runs in a process of its own and writes until it is killed.
+/// Runs in a separate process and writes until it is killed.
 #[tokio::test]
-#[ignore = "the process that what_was_committed_survives_kill_9 starts and kills"]
+#[ignore = "the process that committed_writes_survive_kill_9 starts and kills"]
 async fn victim() {
     let Some(path) = std::env::var_os(VICTIM) else {
         return;
@@ -24,7 +24,7 @@ async fn victim() {
 }
 
 #[test]
-fn what_was_committed_survives_kill_9() {
+fn committed_writes_survive_kill_9() {
     for point in [1, 7, 30, 90] {
         let (_folder, path) = folder();
         let mut process = Command::new(std::env::current_exe().unwrap());
@@ -46,7 +46,7 @@ fn what_was_committed_survives_kill_9() {
         };
         let before = lines.by_ref().filter_map(seq).nth(point).unwrap();
         victim.kill().unwrap();
-        let told = lines.filter_map(seq).last().unwrap_or(before).max(before);
+        let reported = lines.filter_map(seq).last().unwrap_or(before).max(before);
         victim.wait().unwrap();
 
         let store = Store::open(&path).unwrap();
@@ -55,8 +55,8 @@ fn what_was_committed_survives_kill_9() {
             .map(|row| row.seq.0)
             .collect();
         assert!(
-            seqs.len() as u64 >= told,
-            "{} rows, {told} told",
+            seqs.len() as u64 >= reported,
+            "{} rows, {reported} reported",
             seqs.len()
         );
         assert!(seqs.iter().copied().eq(1..=seqs.len() as u64));

@@ -46,7 +46,8 @@ async fn running(path: &Path) -> (StoreHandle, StoreNotices) {
 
 /// The numbers of the rows that a bridge would find if it started now.
 fn found(path: &Path) -> Vec<u64> {
-    // As after a crash: the running bridge still has the lock, so the file is read without it.
+    // As after a crash: the running bridge still has the lock, so this reads the file without the
+    // lock.
     let connection = Connection::open(path).unwrap();
     let mut statement = connection
         .prepare("SELECT seq FROM journal ORDER BY seq")
@@ -116,7 +117,7 @@ async fn a_deleted_journal_is_made_again_although_nothing_is_written() {
         "{text}"
     );
     assert_eq!(found(&path), [1, 2, 3]);
-    // An error that was reported meanwhile, if there was one, is over.
+    // An error that was reported meanwhile is over.
     if let Ok(Some(news)) = timeout(Duration::from_millis(300), notices.recv()).await {
         assert!(matches!(news, StoreNotice::Failed { .. }), "{news:?}");
         assert_eq!(
@@ -201,7 +202,7 @@ async fn a_moved_journal_has_everything_where_it_is_now_too() {
 }
 
 #[tokio::test]
-async fn whatever_is_put_in_the_journals_place_is_moved_aside_and_never_overwritten() {
+async fn a_file_in_the_journals_place_is_moved_aside_and_never_overwritten() {
     let (other, other_path) = folder();
     drop(saved(&other_path, vec![Write::Append(received(77))]).await);
     for (name, content) in [
@@ -268,13 +269,12 @@ async fn large(path: &Path) -> (StoreHandle, StoreNotices) {
 }
 
 #[tokio::test]
-async fn a_journal_that_was_overwritten_and_cannot_be_read_begins_anew_and_it_is_said_what_is_lost()
-{
+async fn an_overwritten_journal_that_cannot_be_read_begins_anew_and_the_loss_is_reported() {
     for content in ["", "something else"] {
         let (_folder, path) = folder();
         let (handle, mut notices) = large(&path).await;
         committed(&mut notices, 3_003).await;
-        // The same file with other content: nothing of the old content is left to be copied.
+        // The same file with other content: none of the old content is left to copy.
         fs::write(with_suffix(&path, "-wal"), "").unwrap();
         fs::write(&path, content).unwrap();
         handle.write(Write::Append(received(3_001))).await.unwrap();
@@ -284,7 +284,7 @@ async fn a_journal_that_was_overwritten_and_cannot_be_read_begins_anew_and_it_is
             "{text}"
         );
         committed(&mut notices, 3_004).await;
-        assert_eq!(found(&path), [3_001], "what came after it is stored");
+        assert_eq!(found(&path), [3_001], "later entries are stored");
         let aside = with_suffix(&path, ".moved-aside-1");
         assert_eq!(fs::read_to_string(&aside).unwrap(), content);
         handle.close().await.unwrap();
@@ -292,7 +292,7 @@ async fn a_journal_that_was_overwritten_and_cannot_be_read_begins_anew_and_it_is
         assert_eq!(
             store.reader().sessions().unwrap(),
             [session(1, 10)],
-            "the session goes on after a restart"
+            "the session continues after a restart"
         );
         assert_eq!(
             store.reader().meta("instance").unwrap().as_deref(),
@@ -366,7 +366,7 @@ async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_in
     };
     timeout(PATIENCE, writing)
         .await
-        .expect("nobody stands still");
+        .expect("no caller is blocked");
     assert!(matches!(
         next_notice(&mut notices).await,
         StoreNotice::Failed { .. }

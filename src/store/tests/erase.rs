@@ -1,10 +1,10 @@
-//! What is to be forgotten leaves no byte behind.
+//! Checks that erased data leaves no byte in the files.
 
 use super::*;
 use crate::bridge::forget::Erasure;
 
-/// A journal with some rows of somebody called `zaphod`, the first of which was changed by an
-/// earlier version without overwriting it.
+/// A journal with some rows of a person called `zaphod`. An earlier version has changed the first
+/// row without overwriting the old content.
 fn filled(path: &Path) -> Store {
     let mut store = Store::open(path).unwrap();
     let mut writes = vec![Write::Begin(Session {
@@ -42,7 +42,7 @@ fn erasure() -> Erasure {
     }
 }
 
-/// The files beside the journal, and itself, in which a text stands.
+/// The files that contain a text: the journal and the files beside it.
 fn files_with(path: &Path, text: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(path.parent().unwrap()).unwrap();
     entries
@@ -66,7 +66,7 @@ fn rows(store: &Store) -> Vec<(u64, Box<str>)> {
 }
 
 #[test]
-fn no_byte_of_what_was_erased_is_in_any_file() {
+fn no_byte_of_erased_data_is_in_any_file() {
     let (_folder, path) = folder();
     let mut store = filled(&path);
     assert!(!files_with(&path, "zaphod").is_empty());
@@ -84,7 +84,7 @@ fn an_erasure_that_a_crash_interrupts_is_finished_at_the_next_start() {
     let (_folder, path) = folder();
     let mut store = filled(&path);
     super::super::erase::write(&mut store.connection, &erasure()).unwrap();
-    // As after a crash: the files as they are now, with the log.
+    // As after a crash: a copy of the current files, with the log.
     let crashed = path.with_file_name("crashed.db");
     for suffix in ["", "-wal"] {
         std::fs::copy(with_suffix(&path, suffix), with_suffix(&crashed, suffix)).unwrap();

@@ -48,7 +48,7 @@ fn rows(store: &Store) -> Vec<(u64, u64)> {
     rows.map(|row| (row.seq.0, row.session.0)).collect()
 }
 
-/// Everything that a change of sessions changes.
+/// All tables that a change of sessions changes.
 #[derive(Debug, PartialEq)]
 struct Content {
     rows: Vec<(u64, u64)>,
