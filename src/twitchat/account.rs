@@ -1,5 +1,5 @@
-//! A person's account, in all the forms in which Twitchat has sent it: today's `user`, users of
-//! 2022, and IRC tags.
+//! A person's account in all forms that Twitchat has ever sent: today's `user`, users of 2022, and
+//! IRC tags.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 use super::lenient::{Flag, Loose, Text};
 use crate::event::{Person, Platform, Roles};
 
-/// A `user`, an element of `recipients`, or a message's `tags`. It has the fields of all versions;
-/// of those with the same meaning the first one with a value counts.
+/// A `user`, an element of `recipients`, or a message's `tags`. It has the fields of all versions.
+/// If several fields have the same meaning, the first one with a value counts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Account<'a> {
-    /// The person's id in today's messages. In tags it is the message's id.
+    /// The person's id in today's messages. In tags this is the message's id.
     #[serde(borrow)]
     pub id: Text<'a>,
     uid: Text<'a>,
@@ -144,7 +144,7 @@ fn badges(raw: &RawValue) -> Vec<(Box<str>, Box<str>)> {
     }
 }
 
-/// The first text that is not empty. Empty if all are.
+/// The first text that is not empty. Empty if all texts are empty.
 fn first<'t, const N: usize>(texts: [&'t Text<'_>; N]) -> &'t str {
     texts
         .into_iter()
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_or_the_message_tells_the_platform() {
+    fn the_id_or_the_message_decides_the_platform() {
         assert_eq!(
             read(r#"{"id":"UCq3fXh0cJm1vZr8yXb2kQeg"}"#)
                 .person()

@@ -28,7 +28,7 @@ pub enum Class {
 }
 
 bitflags::bitflags! {
-    /// A set of generations. The bit of each has the generation's number.
+    /// A set of generations. The position of each bit is the generation's number.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct Generations: u8 {
         const FIRST = 1 << 1;
@@ -60,7 +60,7 @@ impl Generations {
 }
 
 impl fmt::Display for Generations {
-    /// Writes the versions in words.
+    /// Shows the versions in words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match *self.numbers() {
             [1, 2, 3] => "all versions",
@@ -76,7 +76,7 @@ impl fmt::Display for Generations {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageType {
-    /// The name, as in `type`.
+    /// The name that messages have in `type`.
     pub name: &'static str,
     /// The purpose of the type.
     pub class: Class,
@@ -101,7 +101,6 @@ static ENTRIES: LazyLock<Vec<MessageType>> = LazyLock::new(|| {
 static INDEX: LazyLock<HashMap<&'static str, &'static MessageType>> =
     LazyLock::new(|| ENTRIES.iter().map(|entry| (entry.name, entry)).collect());
 
-/// Reads one line of the table.
 fn entry(line: &'static str) -> Option<MessageType> {
     let mut cells = line.split('\t');
     let (name, generations, class) = (cells.next()?, cells.next()?, cells.next()?);
@@ -131,31 +130,32 @@ pub fn entries() -> &'static [MessageType] {
     &ENTRIES
 }
 
-/// The entry of a type. Case matters, as in Twitchat.
+/// Case matters, as in Twitchat. Returns `None` for an unknown type.
 pub fn look_up(kind: &str) -> Option<&'static MessageType> {
     INDEX.get(kind).copied()
 }
 
 /// A description of an event or answer under any of its names. Empty for other types.
 pub fn about(kind: &str) -> &'static str {
-    let is_told = |entry: &&MessageType| {
+    let has_text = |entry: &&MessageType| {
         matches!(
             entry.class,
             Class::Event | Class::Answer | Class::Announcement
         )
     };
-    let Some(entry) = look_up(kind).filter(is_told) else {
+    let Some(entry) = look_up(kind).filter(has_text) else {
         return "";
     };
-    let told =
+    let described =
         std::iter::once(entry).chain(entry.counterparts.iter().filter_map(|name| look_up(name)));
-    told.map(|entry| entry.about)
+    described
+        .map(|entry| entry.about)
         .find(|about| !about.is_empty())
         .unwrap_or_default()
 }
 
-/// Whether a type must never be sent over OBS, even if it is unknown. The bridge neither sends such
-/// messages nor passes them on.
+/// Whether a type must never be sent over OBS. Unknown types may be forbidden too. The bridge
+/// neither sends such messages nor passes them on.
 pub fn is_forbidden(kind: &str) -> bool {
     let starts_with = |prefix: &str| {
         kind.get(..prefix.len())
@@ -164,8 +164,7 @@ pub fn is_forbidden(kind: &str) -> bool {
     starts_with("OBS_") || starts_with("ON_OBS_") || kind.eq_ignore_ascii_case("CustomEvent")
 }
 
-/// The name of a type in a generation. `None` if that generation has no counterpart, or if the type
-/// is unknown.
+/// Returns `None` if that generation has no counterpart, or if the type is unknown.
 pub fn name_in(kind: &str, generation: Generation) -> Option<&'static str> {
     let entry = look_up(kind)?;
     let is_in = |entry: &MessageType| entry.generations.has(generation);
@@ -222,13 +221,13 @@ mod tests {
     }
 
     #[test]
-    fn every_event_says_what_it_tells_and_nothing_says_it_twice() {
+    fn every_event_has_a_description_of_its_own() {
         for entry in entries() {
-            let is_told = matches!(
+            let has_text = matches!(
                 entry.class,
                 Class::Event | Class::Answer | Class::Announcement
             );
-            assert_eq!(!about(entry.name).is_empty(), is_told, "{}", entry.name);
+            assert_eq!(!about(entry.name).is_empty(), has_text, "{}", entry.name);
         }
         let mut texts: Vec<_> = entries()
             .iter()
@@ -270,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_twitchat_sends_is_no_order_but_for_what_it_tells_its_overlays() {
+    fn messages_of_twitchat_are_not_actions_except_to_its_overlays() {
         let orders = |lines| {
             kinds(lines)
                 .into_iter()
@@ -303,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_to_twitchat_is_an_order_but_for_overlays_and_answers() {
+    fn messages_to_twitchat_are_actions_except_for_overlays_and_answers() {
         let others = |lines| {
             kinds(lines)
                 .into_iter()

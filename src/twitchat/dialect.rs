@@ -9,8 +9,8 @@ use crate::event::Message;
 /// The generation of the Twitchat that sent this message. `None` for messages that other clients
 /// may send too: actions, and messages of overlays.
 ///
-/// The name decides. A name that all generations share decides nothing. Messages with a name that
-/// the first two generations share are distinguished by their shape.
+/// The name decides, unless all generations share it. If only the first two generations share it,
+/// the shape of the message decides.
 pub fn generation_of(message: &Message) -> Option<Generation> {
     let entry = catalogue::look_up(&message.kind)?;
     if !matches!(entry.class, Class::Event | Class::Answer) {
@@ -41,8 +41,8 @@ fn has_nested_tags(data: &RawValue) -> bool {
         #[serde(rename = "tags")]
         _tags: serde::de::IgnoredAny,
     }
-    // Nearly no message has them, and looking for the key takes less time than reading the data.
-    // JSON could spell the key with an escape, but Twitchat does not.
+    // Nearly no message has tags, and a search for the key is faster than parsing the data. JSON
+    // could write the key with an escape, but Twitchat does not.
     data.get().contains("\"tags\"")
         && lenient::object::<Outer<'_>>(data)
             .is_some_and(|outer| lenient::object::<Inner>(outer.message).is_some())
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn every_example_is_of_its_generation_or_tells_nothing() {
+    fn every_example_is_of_its_generation_or_shows_none() {
         let old: Vec<_> = include_str!("../../tests/fixtures/twitchat_examples.ndjson")
             .lines()
             .map(of)

@@ -15,7 +15,7 @@ use std::str::FromStr;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::Display)]
 pub enum Generation {
-    /// 0.x to 6.x: IRC tags instead of users, and some names of its own.
+    /// 0.x to 6.x: IRC tags instead of users, and some different names.
     #[strum(to_string = "6.x or older (first generation)")]
     First,
     /// 7.x to 16.x: the names of the public API page.
@@ -30,7 +30,7 @@ impl Generation {
     /// All generations, the oldest first.
     pub const ALL: [Self; 3] = [Self::First, Self::Second, Self::Third];
 
-    /// 1, 2 or 3, as the bridge stores it and `GetStatus` reports it.
+    /// The number 1, 2 or 3, which the bridge stores and `GetStatus` reports.
     pub fn number(self) -> u8 {
         match self {
             Self::First => 1,
@@ -42,7 +42,7 @@ impl Generation {
 
 /// The text is not a generation or a version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no generation of Twitchat: use 1 (up to 6.x), 2 (7.x to 16.x) or 3 (17)")]
+#[error("{0:?} is not a generation of Twitchat: use 1 (up to 6.x), 2 (7.x to 16.x) or 3 (17)")]
 pub struct UnknownGeneration(pub String);
 
 impl FromStr for Generation {

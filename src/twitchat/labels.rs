@@ -1,16 +1,16 @@
 //! Twitchat's label placeholders: a map of some 200 labels, which Twitchat sends whenever one of
 //! them changes.
 //!
-//! The bridge reads only those for which Twitchat has no event: raids, and the stream's title and
-//! category.
+//! The bridge reads only the labels for which Twitchat has no event: raids, and the stream's title
+//! and category.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::lenient::{self, Loose, Text};
 
-/// The labels that the bridge reads. `None` if the map does not have the label; an empty text is a
-/// value.
+/// The labels that the bridge reads. A label is `None` if the map does not contain it; an empty
+/// text is a value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "Twitchat's own words")]
 pub struct Tags {

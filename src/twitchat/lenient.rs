@@ -1,7 +1,7 @@
 //! Lenient readers: they accept numbers as strings, flags as words, null, missing values, and any
 //! other type.
 //!
-//! None of them fails because a value has the wrong type. A value that cannot be read counts as
+//! They never fail because a value has the wrong type. A value that cannot be read counts as
 //! missing. All code that reads Twitchat's data uses them.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use crate::event::{Currency, Decimal, Money, written};
 
-/// Any value as text: strings unchanged, numbers and flags as they are written. Empty for other
+/// Any value as text: strings unchanged, numbers and flags in their JSON spelling. Empty for other
 /// values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text<'a>(pub Cow<'a, str>);
@@ -31,17 +31,17 @@ impl AsRef<str> for Text<'_> {
     }
 }
 
-/// Any value as a number: numbers, and strings that hold one. `None` for other values, also for
-/// infinite ones and `NaN`.
+/// Any value as a number: numbers, and strings that contain a number. `None` for other values,
+/// infinite values and `NaN`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Number(pub Option<f64>);
 
 impl Number {
-    /// The number as a count, without its fraction. 0 for a negative number; saturates.
+    /// The number as a count, without its fraction. 0 for a negative number. Saturates.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a cast from float saturates, which is what is wanted"
+        reason = "a cast from float saturates, as intended"
     )]
     pub fn count(self) -> Option<u64> {
         self.0.map(|number| number as u64)
@@ -53,10 +53,10 @@ impl Number {
             .map(|count| u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// The number without its fraction. May be negative; saturates.
+    /// The number without its fraction. May be negative. Saturates.
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "a cast from float saturates, which is what is wanted"
+        reason = "a cast from float saturates, as intended"
     )]
     pub fn whole(self) -> Option<i64> {
         self.0.map(|number| number as i64)
@@ -96,7 +96,7 @@ impl Figure<'_> {
         }
     }
 
-    /// The number as a 32-bit count, without its fraction. 0 for a negative number; saturates.
+    /// The number as a 32-bit count, without its fraction. 0 for a negative number. Saturates.
     pub fn small(&self) -> Option<u32> {
         self.decimal()
             .map(|number| u32::try_from(number.count()).unwrap_or(u32::MAX))
@@ -117,11 +117,10 @@ impl<T> Default for Loose<T> {
     }
 }
 
-/// The elements of an array as they were written. Empty for other values.
+/// The elements of an array in their raw form. Empty for other values.
 #[derive(Debug, Clone, Default)]
 pub struct Rows<'a>(pub Vec<&'a RawValue>);
 
-/// Whether this is a JSON object.
 pub fn is_object(raw: &RawValue) -> bool {
     raw.get().starts_with('{')
 }
@@ -219,7 +218,7 @@ impl<'de> FromScalar<'de> for Text<'de> {
 )]
 impl FromScalar<'_> for Number {
     fn from_text(text: Cow<'_, str>) -> Self {
-        // Twitchat writes plain numbers. Other programs may write other digits, or separators.
+        // Twitchat writes plain numbers. Other programs may use other digits or separators.
         match text.trim().parse() {
             Ok(number) => Self::from_float(number),
             Err(_) => written::count(&text).map_or_else(Self::default, Self::from_unsigned),

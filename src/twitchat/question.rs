@@ -1,5 +1,5 @@
-//! The bridge's questions to Twitchat: whether it is there, its generation, and the events that it
-//! has seen.
+//! The bridge's questions to Twitchat: its presence, its generation, and the events that it has
+//! seen.
 //!
 //! Answers do not repeat an id of the question, and Twitchat also sends them without a question. So
 //! only one question may wait for an answer at a time.
@@ -12,7 +12,7 @@ const ASK_LABELS: &str = "GET_LABEL_OVERLAY_PLACEHOLDERS";
 const ASK_SUMMARY: &str = "GET_SUMMARY_DATA";
 const ASK_SUMMARY_17: &str = "GET_ENDING_CREDITS_DATA";
 
-/// A question that both 16.x and 17 answer. The name of the answer shows which of them it is.
+/// A question that both 16.x and 17 answer. The name of the answer shows the generation.
 pub fn probe() -> (&'static str, Value) {
     (ASK_LABELS, json!({}))
 }
@@ -60,7 +60,7 @@ mod tests {
     use crate::twitchat::catalogue::{Class, look_up, name_in};
 
     #[test]
-    fn questions_are_in_the_words_of_who_is_asked() {
+    fn questions_have_the_names_of_the_receiver() {
         assert_eq!(probe(), ("GET_LABEL_OVERLAY_PLACEHOLDERS", json!({})));
         assert_eq!(
             summary(Generation::Second, 5),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_tell_who_answers() {
+    fn answers_show_the_generation_of_the_sender() {
         for (kind, generation) in [
             ("LABEL_OVERLAY_PLACEHOLDERS", Generation::Second),
             ("SUMMARY_DATA", Generation::Second),

@@ -1,5 +1,5 @@
-//! Twitchat's summary: everything that it has seen since a time, in 22 lists. From it the bridge
-//! learns of events that it missed.
+//! Twitchat's summary: everything that Twitchat has seen since a given time, in 22 lists. The
+//! bridge uses it to find events that it missed.
 //!
 //! Beware: lists are newest first; `login` is a display name; test events cannot be distinguished
 //! from real ones; `subs` may hold every active subscriber; gift upgrades are listed among the
@@ -25,7 +25,7 @@ use super::lenient::{self, Figure, Flag, Loose, Number, Rows, Text};
     strum::VariantArray,
 )]
 #[strum(serialize_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are sufficient")]
 pub enum List {
     Follows,
     Raids,
@@ -74,15 +74,15 @@ pub enum Error {
     NotAnObject,
 }
 
-/// A summary with its rows as received.
+/// A summary with its unchanged rows.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    /// All rows of all lists, list by list in the order of [`List::ALL`], newest first within each.
+    /// Lists are in the order of [`List::ALL`], and the rows of each list are newest first.
     pub rows: Vec<(List, Box<RawValue>)>,
-    /// The text for an empty section; `None` if Twitchat sent no labels.
+    /// The text for an empty section. `None` if Twitchat sent no labels.
     pub no_entry: Option<Box<str>>,
-    /// Whether the summary contains the credits' settings. Then another client asked for them,
-    /// because the bridge never does.
+    /// Whether the summary contains the credits' settings. In that case another client asked for
+    /// the summary, because the bridge never requests settings.
     pub has_params: bool,
 }
 
@@ -229,7 +229,7 @@ pub struct Conductor<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// Reads a row. `None` if it is not an object.
+    /// Returns `None` if the row is not an object.
     pub fn read(json: &'a str) -> Option<Self> {
         json.trim_start()
             .starts_with('{')
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_is_told_from_a_quiet_stream() {
+    fn a_stop_is_distinguished_from_a_quiet_stream() {
         assert!(line(123).is_empty_stop());
         let read = |json: &str| Summary::read(serde_json::from_str(json).unwrap());
         assert!(read("{}").unwrap().is_empty_stop());

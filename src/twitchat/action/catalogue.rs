@@ -1,5 +1,3 @@
-//! All rows of the catalogue, and how to look one up.
-
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{Action, Answer, chat, clip, commands, feed, highlight, overlays, panels, questions};
@@ -29,17 +27,17 @@ pub fn actions() -> impl Iterator<Item = &'static Action> {
     LISTS.iter().flat_map(|list| list.iter())
 }
 
-/// The name in Twitchat's spelling: in capitals, with `_`.
+/// The name in Twitchat's spelling: capitals with `_`.
 pub(super) fn spelled(name: &str) -> String {
     name.trim().to_uppercase().replace('-', "_")
 }
 
-/// The action with this name. Any case is accepted, and `-` for `_`.
+/// The action with this name. Case does not matter, and `-` may replace `_`.
 pub fn find(name: &str) -> Option<&'static Action> {
     INDEX.get(spelled(name).as_str()).copied()
 }
 
-/// The messages with which Twitchat answers the action of this name, or which follow from it.
+/// The messages that answer the action of this name or follow from it.
 pub fn answer_of(name: &str) -> &'static [Answer] {
     find(name).map_or(&[], |action| action.answers)
 }

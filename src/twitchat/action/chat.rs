@@ -123,7 +123,7 @@ actions! { CHAT_MESSAGES:
                 example "\"highlight\"";
             /// The colour if the style is `highlight`, as in CSS.
             highlight_color: String as ["highlightColor"] = Shape::Text;
-            /// A text in a box of its own.
+            /// A text in a separate box.
             quote: String as ["quote"] = Shape::Text;
             /// Whether the streamer can close the message.
             can_close: bool as ["canClose"] = Shape::Flag, default "true";

@@ -1,12 +1,12 @@
 //! Checks data against the parameters of an action. Command lines and templates supply texts, so a
-//! text that holds a number, `true` or `false` is read as one where the parameter takes it.
+//! text with a number, `true` or `false` counts as that value if the parameter takes it.
 
 use serde_json::{Map, Value, json};
 
 use super::{Naming, Param, Problem, Shape, Spot, icons::ICONS};
 use crate::input::{Given, nearest, similar};
 
-/// An error in data, with its place. The caller adds the action.
+/// An error in data, with its place. The caller adds the name of the action.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct DataError {
     /// Dotted path of the parameter.
@@ -15,7 +15,6 @@ pub(super) struct DataError {
     pub(super) what: What,
 }
 
-/// The kind of error.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum What {
     WrongType(&'static str),
@@ -47,8 +46,7 @@ impl DataError {
     }
 }
 
-/// Checks the fields of an object against the parameters that exist in at least one of these
-/// namings.
+/// Checks the fields of an object against the parameters of all given namings together.
 pub(super) fn object(
     path: &str,
     params: &[Param],
@@ -199,8 +197,8 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
     }
 }
 
-/// Checks a value against several shapes. If none fits, the error is that of the shape with the
-/// value's own type, if there is one.
+/// Checks a value against several shapes. If none fits, returns the error of the shape that has the
+/// value's own type, if such a shape exists.
 fn either(path: &str, shapes: &[Shape], words: &[Naming], given: &mut Value) -> Result<(), What> {
     let mut worst = What::WrongType(Given::from(&*given).kind());
     for shape in shapes {
@@ -231,7 +229,7 @@ fn one_of(
     ))
 }
 
-/// Converts a text with a number, `true` or `false` if the shape takes one.
+/// Converts a text with a number, `true` or `false` to that value if the shape takes it.
 fn read_text(shape: &Shape, given: &mut Value) {
     if !given.is_string() {
         return;
@@ -251,8 +249,8 @@ fn read_text(shape: &Shape, given: &mut Value) {
     }
 }
 
-/// The value as an error quotes it, cut to 40 characters, because it may be a chat text in the
-/// wrong place.
+/// The value in the form that errors quote, cut to 40 characters, because it may be a misplaced
+/// chat text.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 40;
     match text.char_indices().nth(LONGEST) {
@@ -261,7 +259,6 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// Appends a key to a dotted path.
 pub(super) fn join(path: &str, key: &str) -> String {
     if path.is_empty() {
         key.to_owned()

@@ -1,4 +1,4 @@
-//! Clips for the overlay. Users have Twitch's own JSON, a link or an id. The overlay needs the
+//! Clips for the overlay. Users give Twitch's own JSON, a link or an id. The overlay needs the
 //! address of the player with a query, and the number of seconds to show it.
 
 use serde_json::{Map, Value, json};
@@ -59,7 +59,7 @@ parts! {
             /// The second of the video at which the clip begins; Twitch sends null if it is
             /// unknown.
             vod_offset: Value as ["vod_offset"] = Shape::Any;
-            /// Whether it is featured.
+            /// Whether Twitch features the clip.
             is_featured: bool as ["is_featured"] = Shape::Flag;
         }
     }
@@ -191,8 +191,8 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, DataError> {
     }
     let is_link = |url: &str| url.starts_with("https://") || url.starts_with("http://");
     match clip.get("url").and_then(Value::as_str) {
-        Some(url) if !is_link(url) => Err(no_clip("no link to a clip")),
-        Some(_) => Err(no_clip("no link to a clip on Twitch")),
+        Some(url) if !is_link(url) => Err(no_clip("not a link to a clip")),
+        Some(_) => Err(no_clip("not a link to a clip on Twitch")),
         None => Ok(None),
     }
 }
@@ -221,7 +221,7 @@ fn no_clip(what: &'static str) -> DataError {
     }
 }
 
-/// The clip's id in any of Twitch's links to a clip. `None` for other links.
+/// The clip's id in any form of Twitch's links to clips. `None` for other links.
 fn slug_of(url: &str) -> Option<String> {
     let rest = url
         .strip_prefix("https://")

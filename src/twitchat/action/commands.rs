@@ -48,7 +48,7 @@ actions! { COMMANDS:
         must {
             /// The id of the counter.
             counter: String as ["counterId" / "id"] = Shape::Id;
-            /// The value.
+            /// The value to add, to subtract or to set.
             value: Amount as ["countAdd" / "value"] = Shape::WholeAmount, example "\"1\"";
         }
         may {

@@ -30,7 +30,7 @@ macro_rules! names {
     };
 }
 
-/// An optional literal as an `Option`.
+/// Converts an optional literal to an `Option`.
 macro_rules! some {
     () => {
         None
@@ -40,7 +40,6 @@ macro_rules! some {
     };
 }
 
-/// A parameter of the catalogue.
 macro_rules! param {
     ($required:literal, [$($about:literal)+], [$key:literal $($other:tt)*], $shape:expr,
         [$($default:literal)?], [$($example:literal)?]) => {
@@ -56,7 +55,8 @@ macro_rules! param {
     };
 }
 
-/// A function `new` with the required fields. A type without required fields also gets `Default`.
+/// Declares a function `new` that takes the required fields. A type without required fields also
+/// gets `Default`.
 macro_rules! maker {
     ($type:ident { } { $($may:ident)* }) => {
         impl Default for $type {
@@ -65,7 +65,7 @@ macro_rules! maker {
             }
         }
         impl $type {
-            /// Makes it with the defaults for all fields.
+            /// Creates the action with the defaults for all fields.
             pub fn new() -> Self {
                 Self::default()
             }
@@ -73,7 +73,7 @@ macro_rules! maker {
     };
     ($type:ident { $($must:ident: $of:ty),+ } { $($may:ident)* }) => {
         impl $type {
-            /// Makes it from the required fields.
+            /// Creates the action from its required fields.
             pub fn new($($must: impl Into<$of>),+) -> Self {
                 Self { $($must: $must.into(),)+ $($may: None),* }
             }
@@ -81,7 +81,7 @@ macro_rules! maker {
     };
 }
 
-/// Typed objects: the type, and a constant with its fields as parameters of the catalogue.
+/// Declares typed objects: the type, and a constant with its fields as parameters of the catalogue.
 macro_rules! parts {
     ($(
         $(#[$meta:meta])+
@@ -131,7 +131,7 @@ macro_rules! parts {
     )+ };
 }
 
-/// Actions with data: their types and their rows.
+/// Declares actions with data: their types and their rows.
 macro_rules! actions {
     ($list:ident: $(
         $(#[doc = $about:literal])+
@@ -161,7 +161,7 @@ macro_rules! actions {
     };
 }
 
-/// Actions without data, and actions without a typed form.
+/// Declares actions without data, and actions without a typed form.
 macro_rules! plain {
     ($list:ident: $(
         $(#[doc = $about:literal])+
@@ -178,7 +178,7 @@ macro_rules! plain {
     };
 }
 
-/// A choice of words: the type, and a constant with the words.
+/// Declares a choice of words: the type, and a constant with the words.
 macro_rules! words {
     ($(
         $(#[doc = $about:literal])+

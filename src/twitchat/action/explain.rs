@@ -12,13 +12,13 @@ pub struct Explanation {
     pub name: &'static str,
     /// One or two sentences about its effect.
     pub about: &'static str,
-    /// Its names, each with the generations that know it.
+    /// The action's names, each with the generations that know it.
     pub names: Vec<Named>,
     /// The part of Twitchat that must be open.
     pub needs: &'static str,
     /// The effect that cannot be undone; `None` if there is none.
     pub destructive: Option<&'static str>,
-    /// Its parameters, each followed by the fields within it.
+    /// The action's parameters. Each is followed by the fields within it.
     pub parameters: Vec<Parameter>,
     /// The types of the messages that answer the action or follow from it.
     pub answers: Vec<&'static str>,
@@ -38,9 +38,9 @@ pub struct Named {
 /// One parameter, or a field within one.
 #[derive(Debug, Clone, Serialize)]
 pub struct Parameter {
-    /// Its dotted path. `[]` stands for each entry of a list.
+    /// The parameter's dotted path. `[]` stands for each entry of a list.
     pub path: String,
-    /// Its path in Twitchat 17. `None` (`null`) if Twitchat 17 does not have it.
+    /// The path in Twitchat 17. `None` (`null`) if Twitchat 17 does not have the parameter.
     #[serde(rename = "pathIn17")]
     pub path_in_17: Option<String>,
     /// Whether only Twitchat 17 has it.

@@ -69,7 +69,7 @@ parts! {
             platform: Platform as ["platform"] = Shape::OneOf(PLATFORMS), example "\"twitch\"";
             /// The login.
             login: String as ["login"] = Shape::Text, example "\"marla_quartz\"";
-            /// The name as it is shown.
+            /// The name in the form in which it is shown.
             display_name: String as ["displayName"] = Shape::Text, example "\"Marla_Quartz\"";
             /// The name as the person writes it.
             original_name: String as ["displayNameOriginal"] = Shape::Text,
@@ -118,7 +118,10 @@ actions! { HIGHLIGHTS:
 
 /// Fills in an id and the names that Twitchat reads. Twitchat hides a message without an id at
 /// once, and does not read the keys that Twitch's API has for a person.
-#[expect(clippy::unnecessary_wraps, reason = "a row may hold one that fails")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all functions in a row have the same type"
+)]
 fn complete(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if let Some(Value::String(message)) = data.get("message") {
         let id = Uuid::new_v5(&NAMESPACE, message.as_bytes()).to_string();

@@ -1,11 +1,11 @@
 //! All actions and questions of Twitchat: the catalogue of actions, their typed forms, the checks
 //! before one is sent, and the translation between the names of Twitchat's generations.
 //!
-//! An [`Action`] is one row with its names and keys up to 16.x and in 17. If Twitchat 17 has no
-//! direct counterpart, each of the two has a row of its own, and `turn` translates one to the
-//! other. The typed forms ([`ChatFeedRead`], [`ShowClip`] …) come from the same declaration as the
-//! row. Every sender (the command line, the bridge, rules) calls `prepare`, or [`Order::prepare`]
-//! on a typed form.
+//! An [`Action`] is one row with its names and keys up to 16.x and in 17. If an action has no
+//! direct counterpart in Twitchat 17, the old and the new action have separate rows, and `turn`
+//! translates between them. The typed forms ([`ChatFeedRead`], [`ShowClip`] …) are made from the
+//! same declaration as the row. Every sender (the command line, the bridge, rules) calls `prepare`,
+//! or [`Order::prepare`] on a typed form.
 
 #[macro_use]
 mod declare;

@@ -2,7 +2,7 @@
 
 use crate::twitchat::Generation;
 
-/// One of the two sets of names. Twitchat 17 has renamed everything.
+/// One of the two sets of names. Twitchat 17 renamed everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Naming {
     /// The names of Twitchat up to 16.x.
@@ -12,7 +12,6 @@ pub enum Naming {
 }
 
 impl Naming {
-    /// The naming that a generation uses.
     pub fn of(generation: Generation) -> Self {
         if generation == Generation::Third {
             Self::New
@@ -40,7 +39,7 @@ impl Names {
         }
     }
 
-    /// Both names, the older one first; one if they are equal.
+    /// Both names, the older one first. Only one name if they are equal.
     pub fn all(self) -> impl Iterator<Item = &'static str> {
         self.old
             .into_iter()

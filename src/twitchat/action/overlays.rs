@@ -12,7 +12,7 @@ use super::{
 const WHEEL: &str = "the wheel overlay";
 const ANIMATED_TEXT: &str = "the animated text overlay";
 const BINGO_GRID: &str = "the bingo grid overlay";
-/// Namespace for generated ids. They are derived from the data, so the same data gets the same id.
+/// Namespace for generated ids. The ids are derived from the data, so equal data gets equal ids.
 pub(super) const NAMESPACE: Uuid = uuid!("b3a7ce0e-39cf-5b1f-8b0f-0f2d6b1f6a52");
 
 parts! {
@@ -206,8 +206,8 @@ const SUMMARY: &[Param] = &[
     ),
 ];
 
-/// Requires the winner to be one of the items, because an overlay ignores any other. Adds a session
-/// if there is none, the same for equal data.
+/// Requires the winner to be one of the items, because an overlay ignores any other winner. Adds a
+/// session if there is none. Equal data gets equal sessions.
 fn winner(data: &mut Map<String, Value>) -> Result<(), DataError> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let winner = text(data.get("winner")).unwrap_or_default();

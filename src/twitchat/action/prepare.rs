@@ -36,7 +36,7 @@ pub struct Prepared {
 /// The description of a message that answers an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expected {
-    /// Its type, in all spellings that may arrive.
+    /// The message's type, in all spellings that may arrive.
     pub kinds: Vec<&'static str>,
     /// A JSON pointer into its data, and the value there that identifies the answer. `None` if the
     /// answer has no such value.
@@ -57,11 +57,11 @@ pub trait Order: Serialize {
     /// The name of its row in the catalogue.
     const NAME: &'static str;
 
-    /// Its data, with the keys of [`Self::NAME`].
+    /// The data, with the keys of [`Self::NAME`].
     fn data(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
             Ok(Value::Object(data)) => data,
-            // Not reached, because every typed form is a struct with text keys.
+            // Unreachable, because every typed form is a struct with text keys.
             _ => Map::new(),
         }
     }
@@ -76,8 +76,8 @@ pub trait Order: Serialize {
 
 impl Prepared {
     #[doc(hidden)]
-    /// A message that is sent unchecked, for names and data that the catalogue does not know. Fails
-    /// only for types that must never be sent.
+    /// Makes a message without any checks, for names and data that the catalogue does not know.
+    /// Fails only for types that must never be sent.
     pub fn raw(kind: &str, data: Map<String, Value>) -> Result<Self, Problem> {
         let kind = spelled(kind);
         if is_forbidden(&kind) {
@@ -104,9 +104,10 @@ impl Prepared {
     }
 }
 
-/// Finds an action by any of its names, in any case and with `-` for `_`, and checks its data. Then
-/// translates both to the names of `generation`; with `None` they keep the given names. Twitchat's
-/// other messages, which an overlay or a test may send, are not checked.
+/// Finds an action by any of its names, and checks its data. Case does not matter in the name, and
+/// `-` may replace `_`. Then translates both to the names of `generation`. With `None` they keep
+/// the given names. Other messages of Twitchat, which an overlay or a test may send, are not
+/// checked.
 pub fn prepare(
     name: &str,
     mut data: Map<String, Value>,
@@ -141,8 +142,8 @@ pub fn prepare(
     })
 }
 
-/// The namings that the data may use: that of the given name, and that of the target for parameters
-/// that exist only there.
+/// The namings that the data may use: the naming of the given name, and the target's naming for
+/// parameters that exist only there.
 fn words(action: &Action, name: &str, generation: Option<Generation>) -> Vec<Naming> {
     let target = generation.map(Naming::of);
     let is_name = |naming: &Naming| action.names.of(*naming) == Some(name);
@@ -255,7 +256,7 @@ fn translate(
     Ok((kind, translated, dropped))
 }
 
-/// Adds the default values explicitly, because they differ between the generations.
+/// Adds the default values explicitly, because each generation may have others.
 fn fill_in_defaults(action: &Action, words: &[Naming], data: &mut Map<String, Value>) {
     for param in action.params {
         if let Some((key, default)) = param.key_in(words).zip(param.default)
@@ -266,7 +267,7 @@ fn fill_in_defaults(action: &Action, words: &[Naming], data: &mut Map<String, Va
     }
 }
 
-/// The closest actions in a generation.
+/// The closest actions that exist in a generation.
 fn akin(action: &Action, name: &str, generation: Generation) -> Vec<&'static str> {
     let named: Vec<_> = action
         .akin

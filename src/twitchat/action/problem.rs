@@ -1,13 +1,11 @@
-//! Why an action is not sent.
-
 use serde_json::Value;
 
 use crate::twitchat::Generation;
 
-/// The place of an error, and an example without it.
+/// The place of an error, and an example without the error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spot {
-    /// The action's name, as it was given.
+    /// The action's name, in the form in which it was given.
     pub action: &'static str,
     /// The parameter's dotted path.
     pub parameter: String,
@@ -41,7 +39,6 @@ pub enum Problem {
     #[error("{}: {} is {found}, but it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
         example(.spot))]
     WrongType {
-        /// The place of the error.
         spot: Box<Spot>,
         /// The type of the value, in words.
         found: &'static str,
@@ -50,16 +47,14 @@ pub enum Problem {
     #[error("{}: {} is {found}, but it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
         example(.spot))]
     OutOfRange {
-        /// The place of the error.
         spot: Box<Spot>,
         /// The value, cut if it is long.
         found: String,
     },
-    /// A word is not one of those that are allowed.
+    /// A word is not among the allowed ones.
     #[error("{}: {} is {found:?}, but it takes {}{}{}", .spot.action, .spot.parameter,
         .spot.allowed, or_similar(.nearest), example(.spot))]
     NotOneOf {
-        /// The place of the error.
         spot: Box<Spot>,
         /// The word, cut if it is long.
         found: String,
@@ -70,7 +65,6 @@ pub enum Problem {
     #[error("{} does not take {}{}; it takes {}{}", .spot.action, .spot.parameter,
         or_similar(.nearest.as_slice()), .spot.allowed, example(.spot))]
     UnknownKey {
-        /// The place of the error.
         spot: Box<Spot>,
         /// The parameter with the most similar name.
         nearest: Option<&'static str>,
@@ -78,21 +72,18 @@ pub enum Problem {
     /// A required parameter is missing.
     #[error("{}: {} is missing; it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
         example(.spot))]
-    Missing {
-        /// The place of the error.
-        spot: Box<Spot>,
-    },
+    Missing { spot: Box<Spot> },
     /// The connected version of Twitchat has no counterpart.
     #[error("{action}{} is not available in Twitchat {generation}{}{}", of(.parameter.as_deref()),
         because(.why), closest(.nearest))]
     Untranslatable {
-        /// The action's name, as it was given.
+        /// The action's name, in the form in which it was given.
         action: &'static str,
         /// The parameter without a counterpart; `None` if the action itself has none.
         parameter: Option<String>,
         /// The generation of the connected Twitchat.
         generation: Generation,
-        /// The obstacle, in words; empty if there is simply no counterpart.
+        /// The reason; empty if there is simply no counterpart.
         why: &'static str,
         /// The names of the closest actions.
         nearest: Vec<&'static str>,
@@ -128,7 +119,7 @@ fn closest(names: &[&str]) -> String {
     if names.is_empty() {
         String::new()
     } else {
-        format!("; what comes closest is {}", names.join(" or "))
+        format!("; the closest action is {}", names.join(" or "))
     }
 }
 

@@ -1,5 +1,3 @@
-//! A row of the catalogue.
-
 use serde_json::{Map, Value};
 
 use super::{
@@ -16,7 +14,7 @@ use crate::twitchat::{
 /// A message that answers an action or follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer {
-    /// Its type, in the older spelling if there is one.
+    /// The message's type, in the older spelling if there is one.
     pub kind: &'static str,
     /// The parameter whose value the answer repeats, and a JSON pointer to it in the answer. It
     /// identifies the answer.
@@ -24,12 +22,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer that repeats no value of the question.
+    /// Makes an answer that repeats no value of the question.
     pub(super) const fn of(kind: &'static str) -> Self {
         Self { kind, same: None }
     }
 
-    /// An answer that repeats the value of a parameter.
+    /// Makes an answer that repeats the value of a parameter.
     pub(super) const fn with(kind: &'static str, key: &'static str, place: &'static str) -> Self {
         Self {
             kind,
@@ -37,7 +35,7 @@ impl Answer {
         }
     }
 
-    /// Its type in a generation, or all its spellings with `None`.
+    /// The message's type in a generation. With `None`, all its spellings.
     pub fn kinds(&self, generation: Option<Generation>) -> Vec<&'static str> {
         if let Some(generation) = generation {
             return catalogue::name_in(self.kind, generation)
@@ -56,7 +54,7 @@ impl Answer {
 pub(super) struct Irreversible {
     /// Whether the action has the effect with this data.
     pub(super) when: fn(&Map<String, Value>) -> bool,
-    /// A description of the effect, as the end of a sentence about the action.
+    /// A description of the effect, which completes a sentence about the action.
     pub(super) does: &'static str,
 }
 
@@ -66,11 +64,11 @@ pub(super) type Hook = fn(&mut Map<String, Value>) -> Result<(), check::DataErro
 /// One action, with its names in all generations.
 #[derive(Debug, Clone, Copy)]
 pub struct Action {
-    /// Its names up to Twitchat 16 and in Twitchat 17.
+    /// The action's names up to Twitchat 16 and in Twitchat 17.
     pub names: Names,
     /// One or two sentences about its effect.
     pub about: &'static str,
-    /// Its parameters, each with its keys in both namings.
+    /// The action's parameters, each with its keys in both namings.
     pub params: &'static [Param],
     /// The messages that answer it or follow from it.
     pub answers: &'static [Answer],
@@ -86,9 +84,9 @@ pub struct Action {
     pub(super) turn: Option<Turn>,
 }
 
-/// Needed by nearly all actions: Twitchat's main page.
+/// Twitchat's main page, which nearly all actions need.
 pub(super) const MAIN_PAGE: &str = "Twitchat";
-/// Needed by actions that the chat carries out.
+/// For actions that the chat carries out.
 pub(super) const CHAT: &str = "Twitchat with its chat in view";
 
 /// A row without any values.
@@ -110,7 +108,7 @@ pub(super) const PLAIN: Action = Action {
 };
 
 impl Action {
-    /// The name of the row: the older one if there is one.
+    /// The name of the row: the older name if there is one.
     pub fn name(&self) -> &'static str {
         self.names.all().next().unwrap_or_default()
     }
@@ -120,7 +118,6 @@ impl Action {
         self.names.all().filter_map(catalogue::look_up)
     }
 
-    /// Its name in a generation.
     pub fn name_in(&self, generation: Generation) -> Option<&'static str> {
         self.entries()
             .find(|entry| entry.generations.has(generation))
@@ -151,8 +148,8 @@ impl Action {
         example(self.params, &[naming])
     }
 
-    /// Checks data whose keys are in these namings. Completes it, and converts texts that hold
-    /// numbers.
+    /// Checks data that has the keys of these namings. Completes the data, and converts texts that
+    /// hold numbers.
     pub(super) fn check(
         &self,
         name: &'static str,

@@ -33,7 +33,6 @@ pub enum Shape {
     WholeAmount,
     /// A number, sent as a text or a number.
     Amount,
-    /// True or false.
     Flag,
     /// Only `true`.
     True,
@@ -47,7 +46,6 @@ pub enum Shape {
     OneOf(&'static [&'static str]),
     /// The name of an icon.
     Icon,
-    /// A list.
     List {
         /// The shape of each entry.
         of: &'static Shape,
@@ -117,7 +115,7 @@ impl Shape {
 }
 
 impl fmt::Display for Shape {
-    /// The allowed values, as the end of a sentence.
+    /// The allowed values, in a form that completes a sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Whole { least, most: MANY } => write!(f, "a whole number of at least {least}"),
@@ -168,9 +166,9 @@ impl fmt::Display for Shape {
 /// One parameter of an action, or one field of an object within a parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct Param {
-    /// Its key in the catalogue: the older key if there is one.
+    /// The parameter's key in the catalogue: the older key if there is one.
     pub key: &'static str,
-    /// Its keys up to Twitchat 16 and in Twitchat 17.
+    /// The parameter's keys up to Twitchat 16 and in Twitchat 17.
     pub keys: Names,
     /// One or two sentences about its meaning.
     pub about: &'static str,
@@ -178,21 +176,21 @@ pub struct Param {
     pub shape: Shape,
     /// Whether the action requires it.
     pub required: bool,
-    /// The value that Twitchat uses if the parameter is absent, as JSON; `None` if it has none or
-    /// none is known.
+    /// The value that Twitchat uses if the parameter is absent, as JSON. `None` if there is no such
+    /// value or it is unknown.
     pub default: Option<&'static str>,
-    /// A value for the example, as JSON; `None` for a value made from the shape.
+    /// A value for the example, as JSON. `None` for a value that follows from the shape.
     pub example: Option<&'static str>,
 }
 
 impl Param {
-    /// Its key in the first of these namings that has it. `None` if none has.
+    /// The key in the first of these namings that has one. `None` if no naming has one.
     pub(super) fn key_in(&self, words: &[Naming]) -> Option<&'static str> {
         words.iter().find_map(|naming| self.keys.of(*naming))
     }
 }
 
-/// An example of the required parameters, and of those with a value for the example.
+/// An example with the required parameters, and the parameters that have an example value.
 pub(super) fn example(params: &[Param], words: &[Naming]) -> Map<String, Value> {
     let given = |text: &str| serde_json::from_str(text).unwrap_or_default();
     let value = |param: &Param| {

@@ -1,5 +1,5 @@
-//! Translates actions between the old and the new naming if more than names has changed: several
-//! old actions became one with a parameter.
+//! Translates actions between the old and the new naming if not only names have changed: several
+//! old actions became one action with a parameter.
 //!
 //! Each function takes the data of one row, with all defaults filled in, and returns the name and
 //! data in the other naming.
@@ -7,7 +7,7 @@
 #![expect(
     clippy::unnecessary_wraps,
     clippy::needless_pass_by_value,
-    reason = "a row holds any of them: they all look alike"
+    reason = "all functions in a row have the same type"
 )]
 
 use serde_json::{Map, Value, json};
@@ -75,7 +75,7 @@ fn distance(data: &Data) -> f64 {
     if given == 0.0 { USUAL_SCROLL } else { given }
 }
 
-/// A JSON number without decimals if it is whole, because that is easier to read.
+/// A JSON number. It has no decimals if it is whole, because that is easier to read.
 fn number(value: f64) -> Value {
     format!("{value}")
         .parse::<i64>()
@@ -139,7 +139,7 @@ pub(super) fn stop_emergency(_: Data) -> Turned {
     ))
 }
 
-/// Translates the mode with a confirmation, which only Twitchat 17 has as a parameter.
+/// Translates an action with a confirmation, which only Twitchat 17 has as a parameter.
 pub(super) fn emergency_mode(mut new: Data) -> Turned {
     if new.remove("promptConfirmation") == Some(json!(true)) {
         Ok(("START_EMERGENCY", Data::new()))

@@ -21,7 +21,7 @@ fn object(value: Value) -> Map<String, Value> {
     object
 }
 
-/// Every line of the captured actions, with the generation that it was captured for.
+/// Every line of the captured actions, with the generation of Twitchat that it is for.
 fn captured() -> Vec<(Generation, String, Map<String, Value>)> {
     let read = |generation, lines: &'static str| {
         lines.lines().map(move |line| {
@@ -57,7 +57,7 @@ fn every_action_and_question_of_every_generation_has_its_row() {
 }
 
 #[test]
-fn rows_and_catalogue_tell_the_same_names() {
+fn rows_and_catalogue_have_the_same_names() {
     let mut seen = Vec::new();
     for action in actions() {
         for (naming, generations) in [
@@ -194,7 +194,7 @@ fn every_captured_action_passes_the_checks_and_stays_as_it_is() {
 }
 
 #[test]
-fn what_goes_over_and_comes_back_says_the_same() {
+fn a_translation_there_and_back_changes_nothing() {
     let (mut both, mut one_way) = (0, Vec::new());
     for (generation, name, data) in captured() {
         let other = if generation == Generation::Third {
@@ -305,10 +305,10 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Any data is either refused with a message or accepted. Data that was accepted once is
-    /// accepted again without changes.
+    /// Any data is either refused with a message or accepted. Accepted data is accepted again
+    /// without changes.
     #[test]
-    fn nothing_panics_and_what_passes_stays(
+    fn nothing_panics_and_accepted_data_stays(
         name in prop::sample::select(
             actions().flat_map(|action| action.names.all()).collect::<Vec<_>>()
         ),
@@ -348,7 +348,7 @@ fn texts_that_hold_numbers_are_read_as_such() {
 }
 
 #[test]
-fn what_the_seeds_page_says_works_on_17() {
+fn actions_of_the_public_page_work_on_17() {
     let third = |name: &str, data: Value| {
         let prepared = prepare(name, object(data), Some(Generation::Third))
             .unwrap_or_else(|problem| panic!("{problem}"));
@@ -391,7 +391,7 @@ fn what_the_seeds_page_says_works_on_17() {
 }
 
 #[test]
-fn what_6_did_not_have_yet_is_said() {
+fn actions_that_6_does_not_have_are_reported() {
     let problem = prepare(
         "SEND_MESSAGE",
         object(json!({ "message": "hi" })),

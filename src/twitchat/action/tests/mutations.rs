@@ -30,7 +30,7 @@ fn reason(problem: &Problem) -> Option<Reason> {
 /// A mutated action: its name, its data, the expected reason, and the parameter's path.
 type Mutated = (String, Map<String, Value>, Reason, String);
 
-/// A value of a type that the parameter cannot take, given that it takes `value`.
+/// A value of a type that the parameter cannot take. The parameter takes `value`.
 fn of_another_type(value: &Value) -> Value {
     match value {
         Value::Object(_) => json!("a text"),
@@ -98,8 +98,8 @@ fn unknown_keys() -> Vec<Mutated> {
     captured().into_iter().map(with_key).collect()
 }
 
-/// Parameters without which Twitchat fails, does nothing or misreads the message. They come from
-/// its handlers, not from the catalogue.
+/// Parameters without which Twitchat fails, does nothing or misreads the message. This list comes
+/// from Twitchat's handlers, not from the catalogue.
 const LEFT_OUT: [(&str, &str); 32] = [
     ("CHAT_FEED_SELECT", "count"),
     ("WHEEL_OVERLAY_START", "items"),
@@ -241,10 +241,10 @@ fn each_is_refused_for_the_right_reason_at_the_right_place() {
         match prepare(&name, data, None) {
             Ok(_) => wrong.push(format!("{name}: {path} passes, due is {due:?}")),
             Err(problem) if reason(&problem) == Some(due) && problem.parameter() == Some(&path) => {
-                let said = problem.to_string();
+                let error = problem.to_string();
                 assert!(
-                    said.contains(&path) && said.contains("For example: "),
-                    "{said}"
+                    error.contains(&path) && error.contains("For example: "),
+                    "{error}"
                 );
             }
             Err(problem) => wrong.push(format!("{name}: {path}, due is {due:?}: {problem}")),
@@ -254,24 +254,25 @@ fn each_is_refused_for_the_right_reason_at_the_right_place() {
 }
 
 #[test]
-fn the_words_help() {
-    let said = |name: &str, data: Value| prepare(name, object(data), None).unwrap_err().to_string();
+fn the_errors_help() {
+    let error =
+        |name: &str, data: Value| prepare(name, object(data), None).unwrap_err().to_string();
     let wheel = json!({ "items": [{ "id": "a", "label": "Sing" }], "winner": "Sing" });
     insta::assert_snapshot!(
         [
-            said("CHAT_FEED_READ", json!({ "count": "many" })),
-            said("CHAT_FEED_READ", json!({ "cuont": 5 })),
-            said("POLL_TOGGLE", json!({ "show": true })),
-            said(
+            error("CHAT_FEED_READ", json!({ "count": "many" })),
+            error("CHAT_FEED_READ", json!({ "cuont": 5 })),
+            error("POLL_TOGGLE", json!({ "show": true })),
+            error(
                 "SHOW_CLIP",
                 json!({ "url": "https://clips.twitch.tv/Slug", "params": { "position": "top" } })
             ),
-            said("SHOW_CLIP", json!({ "url": "my clip" })),
-            said("WHEEL_OVERLAY_START", wheel),
-            said("CUSTOM_CHAT_MESSAGE", json!({ "icon": "hart" })),
-            said("TIMER_ADD", json!({ "timeAdd": "soon" })),
-            said("OBS_SCENE_CHANGE", json!({})),
-            said("CHAT_FED_READ", json!({})),
+            error("SHOW_CLIP", json!({ "url": "my clip" })),
+            error("WHEEL_OVERLAY_START", wheel),
+            error("CUSTOM_CHAT_MESSAGE", json!({ "icon": "hart" })),
+            error("TIMER_ADD", json!({ "timeAdd": "soon" })),
+            error("OBS_SCENE_CHANGE", json!({})),
+            error("CHAT_FED_READ", json!({})),
         ]
         .join("\n")
     );

@@ -1,4 +1,4 @@
-//! Checks docs/actions.md, which is made from the catalogue. `UPDATE_DOCS=1` writes it anew.
+//! Compares docs/actions.md with the catalogue. `UPDATE_DOCS=1` rewrites the page.
 
 use serde_json::Value;
 
@@ -71,7 +71,7 @@ fn section(action: &Explanation, example: &str) -> String {
 }
 
 #[test]
-fn the_page_says_what_the_catalogue_says() {
+fn the_page_equals_the_catalogue() {
     let mut all: Vec<_> = actions().collect();
     all.sort_unstable_by_key(|action| action.name());
     let sections = all.into_iter().map(|action| {

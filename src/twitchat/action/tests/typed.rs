@@ -11,7 +11,7 @@ use crate::twitchat::{Generation, action::*};
 fn lines_of<T: Order + DeserializeOwned>() -> usize {
     let mut count = 0;
     for (generation, name, data) in captured() {
-        // Lines with the other naming are translated to that of the type's name.
+        // Lines with the other naming are translated to the naming of the type's name.
         let own = if find(T::NAME).is_some_and(|action| action.names.old == Some(T::NAME)) {
             Generation::Second
         } else {
@@ -109,7 +109,7 @@ fn every_captured_line_goes_through_its_type_unchanged() {
 }
 
 #[test]
-fn a_typed_action_is_put_into_the_words_of_any_generation() {
+fn a_typed_action_is_translated_to_any_generation() {
     let sent = |order: Result<Prepared, Problem>| {
         order.map(|prepared| (prepared.kind, Value::from(prepared.data)))
     };
@@ -153,7 +153,7 @@ fn a_typed_action_is_put_into_the_words_of_any_generation() {
 }
 
 #[test]
-fn what_cannot_be_taken_back_is_marked() {
+fn irreversible_actions_are_marked() {
     let marked = |order: Result<Prepared, Problem>| order.unwrap().destructive.is_some();
     assert!(marked(
         ChatFeedSelectActionBan::new().prepare(Some(Generation::Third))
@@ -174,7 +174,7 @@ fn what_cannot_be_taken_back_is_marked() {
 }
 
 #[test]
-fn answers_are_told_from_those_to_others() {
+fn answers_are_distinguished_from_answers_to_others() {
     let asked = CounterGet::new("c1")
         .prepare(Some(Generation::Third))
         .unwrap();
