@@ -1,11 +1,11 @@
 //! Tests the link with a real OBS: run `scripts/real-obs start`, then the tests with `--ignored`
 //! and its `OBS_TEST_URL` and `OBS_TEST_PASSWORD`. Run them one at a time, because they measure.
-//! The test that freezes and kills OBS starts one of its own.
+//! The test that freezes and kills OBS starts its own OBS.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test that fails must say where"
+    reason = "a failing test must show the place"
 )]
 
 use std::env;
@@ -52,8 +52,8 @@ fn event(n: usize) -> Box<RawValue> {
 
 /// Sends messages and waits for their echoes. Returns how long each round took, sorted.
 async fn echoes(
-    listener: &mut EventConnection,
-    talker: &RequestConnection,
+    receiver: &mut EventConnection,
+    requester: &RequestConnection,
     rounds: usize,
     gap: Duration,
 ) -> Vec<Duration> {
@@ -62,9 +62,9 @@ async fn echoes(
         sleep(gap).await;
         let begun = Instant::now();
         let event = event(n);
-        let (said, received) =
-            tokio::join!(talker.broadcast(&event), timeout(SOON, listener.next()));
-        said.unwrap();
+        let (sent, received) =
+            tokio::join!(requester.broadcast(&event), timeout(SOON, receiver.next()));
+        sent.unwrap();
         let received = received.unwrap().unwrap();
         assert!(
             matches!(&*received.events,
@@ -82,13 +82,19 @@ async fn echoes(
 async fn timing_of_echoes() {
     let target = target();
     for (rounds, gap) in [(1000, 0), (100, 20), (8, 1000)] {
-        let mut listener = EventConnection::connect(&target, &Options::default())
+        let mut receiver = EventConnection::connect(&target, &Options::default())
             .await
             .unwrap();
-        let talker = RequestConnection::connect(&target, &Options::default())
+        let requester = RequestConnection::connect(&target, &Options::default())
             .await
             .unwrap();
-        let took = echoes(&mut listener, &talker, rounds, Duration::from_millis(gap)).await;
+        let took = echoes(
+            &mut receiver,
+            &requester,
+            rounds,
+            Duration::from_millis(gap),
+        )
+        .await;
         let (median, worst) = (took[rounds / 2], took[rounds - 1]);
         println!(
             "{rounds} echoes, gap {gap} ms: median {median:?}, 99 % {:?}, worst {worst:?}",
@@ -108,13 +114,13 @@ async fn timing_of_first_echoes() {
     let target = target();
     let mut took = Vec::new();
     for _ in 0..50 {
-        let mut listener = EventConnection::connect(&target, &Options::default())
+        let mut receiver = EventConnection::connect(&target, &Options::default())
             .await
             .unwrap();
-        let talker = RequestConnection::connect(&target, &Options::default())
+        let requester = RequestConnection::connect(&target, &Options::default())
             .await
             .unwrap();
-        took.extend(echoes(&mut listener, &talker, 1, Duration::ZERO).await);
+        took.extend(echoes(&mut receiver, &requester, 1, Duration::ZERO).await);
     }
     took.sort();
     println!(
@@ -135,14 +141,14 @@ async fn timing_of_echoes_right_after_pings() {
         ping_after: Duration::from_millis(50),
         ..Options::default()
     };
-    let mut listener = EventConnection::connect(&target, &options).await.unwrap();
-    let talker = RequestConnection::connect(&target, &options).await.unwrap();
+    let mut receiver = EventConnection::connect(&target, &options).await.unwrap();
+    let requester = RequestConnection::connect(&target, &options).await.unwrap();
     let mut took = Vec::new();
     for n in 0..100 {
-        // Longer than the time until a ping. The pause has another length each time.
-        let quiet = timeout(Duration::from_micros(52_000 + 37 * n), listener.next()).await;
+        // The pause is longer than the time until a ping. Its length changes each time.
+        let quiet = timeout(Duration::from_micros(52_000 + 37 * n), receiver.next()).await;
         assert!(quiet.is_err(), "{quiet:?}");
-        took.extend(echoes(&mut listener, &talker, 1, Duration::ZERO).await);
+        took.extend(echoes(&mut receiver, &requester, 1, Duration::ZERO).await);
     }
     took.sort();
     println!(
@@ -157,7 +163,7 @@ async fn timing_of_echoes_right_after_pings() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a real OBS"]
-async fn timing_of_a_burst_heard_to_the_last_event() {
+async fn timing_of_a_burst_received_to_the_last_event() {
     const EVENTS: usize = 100_000;
     let target = target();
     let peer = sim::peer::Target {
@@ -170,12 +176,12 @@ async fn timing_of_a_burst_heard_to_the_last_event() {
             .build()
             .unwrap();
         runtime.block_on(async move {
-            let mut listener = EventConnection::connect(&target, &Options::default())
+            let mut receiver = EventConnection::connect(&target, &Options::default())
                 .await
                 .unwrap();
             let (mut received, mut batches, mut begun, mut cpu) = (0, 0_usize, None, 0);
             while received < EVENTS {
-                let batch = timeout(SOON, listener.next())
+                let batch = timeout(SOON, receiver.next())
                     .await
                     .unwrap_or_else(|_| {
                         panic!(
@@ -230,7 +236,7 @@ fn cpu_nanos() -> u64 {
         .unwrap_or(0)
 }
 
-/// A real OBS for this test only, which may be frozen and killed. It ends with the test.
+/// A real OBS for this test only, which the test may freeze and kill. It ends with the test.
 struct OwnObs {
     state: tempfile::TempDir,
 }
@@ -283,7 +289,7 @@ impl Drop for OwnObs {
     }
 }
 
-/// The first value that `pick` returns, and how long that took.
+/// The first value that `pick` returns, and the time until then.
 async fn until(
     notices: &mut tokio::sync::mpsc::Receiver<Notice>,
     pick: impl Fn(&Notice) -> bool,

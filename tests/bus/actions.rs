@@ -15,7 +15,7 @@ use crate::support::{SOON, Site, fixture, on_both};
 
 on_both!(each_action_arrives_as_the_catalogue_promises);
 
-/// The captured data of each type; the catalogue's example if a type was not captured.
+/// The captured data of each type. If a type was not captured, the catalogue's example.
 fn data_of(
     generation: Generation,
     name: &str,
@@ -42,8 +42,8 @@ fn captured() -> HashMap<(bool, String), Map<String, Value>> {
 }
 
 async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
-    let mut hearer = EventPeer::connect(&site.peer()).await.unwrap();
-    let talker = RequestConnection::connect(&site.target(), &Options::default())
+    let mut receiver = EventPeer::connect(&site.peer()).await.unwrap();
+    let requester = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     let captured = captured();
@@ -61,7 +61,7 @@ async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
                 (prepared.kind.as_str(), &prepared.dropped),
                 (name, &Vec::new())
             );
-            // Translation only adds fields to the given ones.
+            // The translation only adds fields.
             assert!(
                 data.iter()
                     .all(|(key, value)| prepared.data.get(key) == Some(value)),
@@ -72,7 +72,7 @@ async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
             }
             let id = Uuid::new_v4().to_string();
             let envelope = prepared.envelope(&id);
-            talker
+            requester
                 .broadcast(&serde_json::value::to_raw_value(&envelope).unwrap())
                 .await
                 .unwrap();
@@ -92,7 +92,7 @@ async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
     assert!(counts[&Generation::Second] >= 94, "{counts:?}");
     let all = async {
         while !expected.is_empty() {
-            let received = hearer.next().await.unwrap();
+            let received = receiver.next().await.unwrap();
             // A real OBS may relay messages of other clients, too.
             if let Some(promised) = received["id"].as_str().and_then(|id| expected.remove(id)) {
                 assert_eq!(received, promised);

@@ -11,13 +11,13 @@ use crate::overlay::{report, studio};
 use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, on_both, play, wait_until};
 
 on_both!(
-    who_is_banned_is_left_out_of_everything_until_the_unban,
-    who_is_banned_before_the_bridge_came_is_known_from_the_summary
+    a_banned_person_is_left_out_of_everything_until_the_unban,
+    a_ban_before_the_start_of_the_bridge_is_known_from_the_summary
 );
 
 const SOURCE: &str = "Bans test: newest follower";
 const NAME: &str = "Mallory_Banned";
-/// All places where the bridge shows a person who has followed, cheered and written.
+/// All places where the bridge shows a person who has followed, cheered and written messages.
 const EVERYWHERE: [&str; 6] = [
     "GetCredits",
     "TestCredits",
@@ -27,24 +27,24 @@ const EVERYWHERE: [&str; 6] = [
     "running roll",
 ];
 
-fn say(kind: &str, data: impl serde::Serialize) -> Value {
+fn message(kind: &str, data: impl serde::Serialize) -> Value {
     json!({ "origin": "twitchat", "type": kind, "id": uuid::Uuid::new_v4(), "data": data })
 }
 
-/// A person cheers, writes and follows.
-fn what_happened() -> Vec<Value> {
+/// Messages in which a person cheers, writes and follows.
+fn events() -> Vec<Value> {
     let user = json!({ "id": "660011", "login": "mallory_banned", "displayName": NAME });
     vec![
-        say(
+        message(
             "BITS",
             json!({ "channel": "1", "message": "Cheer500", "message_chunks": [], "user": user,
                 "bits": 500 }),
         ),
-        say(
+        message(
             "MESSAGE_FIRST",
             json!({ "channel": "1", "message": "hi", "message_chunks": [], "user": user }),
         ),
-        say("FOLLOW", json!({ "user": user })),
+        message("FOLLOW", json!({ "user": user })),
     ]
 }
 
@@ -54,7 +54,7 @@ fn publish(kind: &str) -> Value {
             "targetUser": { "id": "660011", "login": "mallory_banned", "name": NAME } } })
 }
 
-/// The places where the person is shown.
+/// The places where the bridge currently shows the person.
 async fn named(bus: &mut Bus, obs: &obws::Client) -> Vec<&'static str> {
     let mut named = Vec::new();
     for (place, request) in [
@@ -102,16 +102,19 @@ async fn until_named(bus: &mut Bus, obs: &obws::Client, what: &str, expected: &[
 async fn start(site: &Site, chatters: Value) -> (Bridge, Twitchat, Bus, obws::Client) {
     let obs = studio(site).await;
     let scene = obs.scenes().current_program_scene().await.unwrap().id.name;
-    let talker = RequestConnection::connect(&site.target(), &Options::default())
+    let requester = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
-    let kind = talker
+    let kind = requester
         .text_kind()
         .await
         .ok()
         .flatten()
         .unwrap_or("text_ft2_source_v2");
-    talker.install_text(&scene, SOURCE, kind, "").await.unwrap();
+    requester
+        .install_text(&scene, SOURCE, kind, "")
+        .await
+        .unwrap();
     let summary = json!({ "chatters": chatters, "labels": { "no_entry": "-" } });
     let twitchat = Twitchat::on(
         site,
@@ -138,9 +141,9 @@ async fn start(site: &Site, chatters: Value) -> (Bridge, Twitchat, Bus, obws::Cl
     (bridge, twitchat, bus, obs)
 }
 
-async fn who_is_banned_is_left_out_of_everything_until_the_unban(site: Site) {
+async fn a_banned_person_is_left_out_of_everything_until_the_unban(site: Site) {
     let (bridge, _twitchat, mut bus, obs) = start(&site, json!([])).await;
-    let other = say(
+    let other = message(
         "FOLLOW",
         json!({ "user": { "id": "770022", "login": "grace", "displayName": "Grace" } }),
     );
@@ -149,7 +152,7 @@ async fn who_is_banned_is_left_out_of_everything_until_the_unban(site: Site) {
         bus.credits().await["Events"]["Follows"].get(0).map(drop)
     })
     .await;
-    play(&site, what_happened()).await;
+    play(&site, events()).await;
     wait_until("all of it is counted", SOON, async || {
         let credits = bus.credits().await;
         (credits["Events"]["Follows"].get(1).is_some()
@@ -167,7 +170,7 @@ async fn who_is_banned_is_left_out_of_everything_until_the_unban(site: Site) {
     let mut page = Bus::connect(&site).await;
     assert_eq!(bus.ask(publish("UserBanned")).await["status"], "ok");
     let control = page
-        .until("the page is told to hide them", |message| {
+        .until("the page gets the command to hide them", |message| {
             message["command"] == "replace"
         })
         .await;
@@ -190,7 +193,7 @@ async fn who_is_banned_is_left_out_of_everything_until_the_unban(site: Site) {
 
     assert_eq!(bus.ask(publish("UserUnbanned")).await["status"], "ok");
     let control = page
-        .until("the page is told to show them", |message| {
+        .until("the page gets the command to show them", |message| {
             message["command"] == "replace"
         })
         .await;
@@ -200,7 +203,7 @@ async fn who_is_banned_is_left_out_of_everything_until_the_unban(site: Site) {
     bridge.stop().await;
 }
 
-async fn who_is_banned_before_the_bridge_came_is_known_from_the_summary(site: Site) {
+async fn a_ban_before_the_start_of_the_bridge_is_known_from_the_summary(site: Site) {
     let chatter = |uid: &str, login: &str, count: u32, bans: u32, tos: u32| {
         json!({ "uid": uid,
         "login": login, "count": count, "bans": bans, "tos": tos })
@@ -215,12 +218,12 @@ async fn who_is_banned_before_the_bridge_came_is_known_from_the_summary(site: Si
         json!({ "user": { "id": id, "login": name.to_lowercase(),
         "displayName": name } })
     };
-    play(&site, what_happened()).await;
+    play(&site, events()).await;
     play(
         &site,
         [
-            say("FOLLOW", users("770022", "Grace")),
-            say("FOLLOW", users("880033", "Timed_Out")),
+            message("FOLLOW", users("770022", "Grace")),
+            message("FOLLOW", users("880033", "Timed_Out")),
         ],
     )
     .await;

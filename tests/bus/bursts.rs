@@ -1,5 +1,5 @@
-//! A client makes very many requests at once: others get their replies meanwhile, and the bridge's
-//! memory stays small.
+//! A client sends very many requests at once. Meanwhile others still get their replies, and the
+//! bridge's memory stays small.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -17,13 +17,13 @@ const FOLLOWERS: u64 = 50_000;
 const BURST: usize = 300;
 /// The pause between two requests of the other client.
 const EVERY: Duration = Duration::from_millis(50);
-/// The most memory that the bridge may use.
+/// The maximum memory of the bridge.
 const MEMORY_KIB: u64 = 200 * 1024;
-/// The aims on an idle machine: for the median of the other client's replies, and for the slowest.
-/// The output shows whether they are met.
+/// The targets on an idle machine: for the median of the other client's replies, and for the
+/// slowest reply. The output shows whether the targets are met.
 const AIM: Duration = Duration::from_millis(100);
 const AIM_AT_WORST: Duration = Duration::from_secs(2);
-/// The most that the subscriptions may write to disk.
+/// The maximum that the subscriptions may write to disk.
 const WRITTEN_KIB: u64 = 10 * 1024;
 
 on_both!(
@@ -31,8 +31,8 @@ on_both!(
     ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memory
 );
 
-/// The limits are relative to measurements of the same run, because a message as large as the large
-/// reply takes time to pass through OBS, too.
+/// The limits are relative to measurements in the same run, because a message as large as the large
+/// reply also takes time to pass through OBS.
 async fn timing_of_another_client_during_a_burst(site: Site) {
     let bridge = Process::on(&site).await;
     play(&site, (0..FOLLOWERS).map(follow)).await;
@@ -42,14 +42,14 @@ async fn timing_of_another_client_during_a_burst(site: Site) {
     })
     .await;
     drop(bus);
-    let ear = Ear::on(&site).await;
+    let times = ReplyTimes::on(&site).await;
     let mut other = RequestPeer::connect(&site.peer()).await.unwrap();
-    let quiet = ear
+    let quiet = times
         .ask_until(&mut other, "quiet", Instant::now() + Duration::from_secs(2))
         .await;
 
     let begun = Instant::now();
-    let large = ear
+    let large = times
         .reply_to(
             &mut other,
             json!({ "request": "GetCredits", "id": "large-0-", "client": "large" }),
@@ -68,11 +68,13 @@ async fn timing_of_another_client_during_a_burst(site: Site) {
             .unwrap();
     }
     greedy.flush().await.unwrap();
-    let until_the_last = ear.all_replied("burst", BURST);
-    let meanwhile = ear.ask_while(&mut other, "meanwhile", until_the_last).await;
+    let until_the_last = times.all_replied("burst", BURST);
+    let meanwhile = times
+        .ask_while(&mut other, "meanwhile", until_the_last)
+        .await;
     let took = begun.elapsed();
     let peak_kib = bridge.memory_kib("VmHWM");
-    let refused = ear.errors("burst");
+    let refused = times.errors("burst");
 
     let ([quiet, _], [middle, worst]) = (summary(&quiet), summary(&meanwhile));
     println!(
@@ -105,7 +107,7 @@ async fn ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memor
     const REQUESTS: usize = 20_000;
     let bridge = Process::on(&site).await;
     play(&site, (0..5_000).map(follow)).await;
-    let ear = Ear::on(&site).await;
+    let times = ReplyTimes::on(&site).await;
     let mut bus = Bus::connect(&site).await;
     let stored = async || {
         let status = bus.status().await;
@@ -120,7 +122,7 @@ async fn ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memor
         "client": format!("client {client}"), "events": { "Twitch": ["Follow"] } })
     };
     play(&site, (0..CLIENTS).map(subscribe)).await;
-    ear.all_replied("sub", CLIENTS).await;
+    times.all_replied("sub", CLIENTS).await;
     let written_kib = bridge.written_kib() - before;
     play(
         &site,
@@ -128,22 +130,22 @@ async fn ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memor
             .map(|number| json!({ "request": "GetCredits", "id": format!("many-{number}-") })),
     )
     .await;
-    ear.all_replied("many", REQUESTS).await;
+    times.all_replied("many", REQUESTS).await;
     let peak_kib = bridge.memory_kib("VmHWM");
     let status = bus.status().await;
     println!(
         "{CLIENTS} Subscribes wrote {written_kib} KiB; with {REQUESTS} GetCredits the bridge had \
             {peak_kib} KiB at most"
     );
-    assert_eq!(ear.errors("sub"), 0);
+    assert_eq!(times.errors("sub"), 0);
     assert_eq!(status["counts"]["clientsPushedOut"], CLIENTS - 1_000);
     assert!(written_kib < WRITTEN_KIB, "{written_kib} KiB written");
     assert!(peak_kib < MEMORY_KIB, "{peak_kib} KiB");
 }
 
-/// The time of each reply, by the id of the request. It is taken before the message is parsed,
-/// because this build is not optimised.
-struct Ear {
+/// The time of each reply, by the id of the request. The time is taken before the message is
+/// parsed, because this build is not optimised.
+struct ReplyTimes {
     replies: Arc<Mutex<HashMap<String, Reply>>>,
     _task: AbortOnDropHandle<()>,
 }
@@ -155,13 +157,13 @@ struct Reply {
     is_error: bool,
 }
 
-impl Ear {
+impl ReplyTimes {
     async fn on(site: &Site) -> Self {
-        let mut hearer = EventPeer::connect(&site.peer()).await.unwrap();
+        let mut receiver = EventPeer::connect(&site.peer()).await.unwrap();
         let replies = Arc::<Mutex<HashMap<String, Reply>>>::default();
         let noted = Arc::clone(&replies);
         let task = tokio::spawn(async move {
-            while let Ok(frame) = hearer.next_frame().await {
+            while let Ok(frame) = receiver.next_frame().await {
                 let at = Instant::now();
                 let Some(text) = frame
                     .as_text()
@@ -169,7 +171,7 @@ impl Ear {
                 else {
                     continue;
                 };
-                // No object in a list has a key `id`, so the first one is the id of the request.
+                // No object in a list has a key `id`, so the first `id` belongs to the request.
                 let Some(id) = text
                     .split(r#""id":""#)
                     .nth(1)
@@ -273,7 +275,6 @@ impl Ear {
     }
 }
 
-/// The median and the maximum.
 fn summary(took: &[Duration]) -> [Duration; 2] {
     let mut took = took.to_vec();
     took.sort();

@@ -1,4 +1,4 @@
-//! Uses the bridge through `twitchat_bridge::client`, as other Rust programs do: events, requests
+//! Uses the bridge through `twitchat_bridge::client`, like other Rust programs: events, requests
 //! and actions.
 
 use serde_json::json;

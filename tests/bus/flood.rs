@@ -1,5 +1,4 @@
-//! A hundred thousand people follow at once: all are counted, none is lost, and the bridge's memory
-//! stays small.
+//! A hundred thousand people follow at once. All are counted, and the bridge's memory stays small.
 
 use std::collections::HashSet;
 
@@ -8,9 +7,9 @@ use tokio::time::Instant;
 
 use crate::support::{Bus, Process, SOON, Site, on_both, play, wait_until};
 
-/// The number of events, each of another person.
+/// The number of events. Each comes from another person.
 const EVENTS: u64 = 100_000;
-/// The most memory that the bridge may use in addition to its idle memory.
+/// The maximum memory of the bridge in addition to its idle memory.
 const MORE_MEMORY_KIB: u64 = 64 * 1024;
 
 on_both!(timing_of_a_hundred_thousand_followers);

@@ -23,7 +23,7 @@ fn is_named(text: &str) -> bool {
     text.contains("zaphod") || text.contains(ID)
 }
 
-/// The files of the journal in which the person stands.
+/// The files of the journal that contain the person.
 fn files(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let named = entries.filter_map(|entry| {

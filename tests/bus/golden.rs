@@ -1,8 +1,8 @@
-//! The main purpose: the captured messages of all generations are sent over OBS, a client requests
-//! the credits, and they equal `tests/fixtures/credits_golden.json`, in whatever order the messages
-//! are sent. `tests/interop/golden.test.mjs` does the same with a real JavaScript client and the
-//! same file. `UPDATE_GOLDEN=1` writes the file from the run in file order; read the difference
-//! before you commit it.
+//! Tests the main purpose: the captured messages of all generations are sent over OBS, and a client
+//! requests the credits. For any order of the messages, the credits equal
+//! `tests/fixtures/credits_golden.json`. `tests/interop/golden.test.mjs` does the same with a real
+//! JavaScript client and the same file. `UPDATE_GOLDEN=1` writes the file from the run in file
+//! order; read the diff before you commit it.
 
 use std::path::Path;
 
@@ -69,9 +69,10 @@ async fn credits_after(site: &Site, script: &Script, events: Vec<Value>) -> Valu
     .await;
     let count = u64::try_from(events.len()).unwrap();
     play(site, events).await;
-    wait_until("every message is heard", SOON, async || {
+    wait_until("every message is received", SOON, async || {
         let now = bus.status().await;
-        // The bridge also counts each GetStatus, this one included, and its own replies, as echoes.
+        // The bridge also counts each GetStatus, including this one, and the echoes of its own
+        // replies.
         let messages = |status: &Value| {
             let counts = &status["counts"];
             let of = |name: &str| counts[name].as_u64().unwrap();

@@ -3,7 +3,7 @@
 //! An input is a list of messages, played one after the other on cleared credits, and a list of
 //! expectations `[path, operator, value]`. A path begins with `reply` (`GetCredits` in `legacy`
 //! spelling, extended), `roll` (`GetRoll`) or `refused` (the errors of requests); `list[key=value]`
-//! selects an element by a field. The cases in `tests/fixtures/cases` are such inputs as well.
+//! selects an element by a field. The cases in `tests/fixtures/cases` are also such inputs.
 
 use std::time::Duration;
 
@@ -13,13 +13,12 @@ use uuid::Uuid;
 use crate::support::{Bridge, Bus, SOON, Site, fixture, on_both, play, wait_until};
 
 on_both!(
-    amounts_mean_what_was_written,
+    amounts_keep_their_written_value,
     placeholders_for_ids_identify_no_one,
     names_are_visible_and_stay_as_they_are,
-    people_of_several_platforms_are_told_apart
+    people_of_several_platforms_are_distinguished
 );
 
-/// Messages, and the expectations about them.
 struct Input {
     name: &'static str,
     messages: Vec<Value>,
@@ -75,8 +74,8 @@ async fn check(site: &Site, inputs: Vec<Input>) {
     bridge.stop().await;
 }
 
-/// Sends a message and waits until it was received. Returns the error if the bridge refuses the
-/// request.
+/// Sends a message and waits until the bridge has received it. Returns the error if the bridge
+/// refuses the request.
 async fn send(site: &Site, bus: &mut Bus, mut message: Value) -> Option<String> {
     if message.get("request").is_some() {
         let reply = bus.ask(message).await;
@@ -141,7 +140,7 @@ fn problem(shown: &Value, line: &Value) -> Option<String> {
     })
 }
 
-/// The value at a path; `list[key=value]` is the first element with that field.
+/// `list[key=value]` is the first element with that field.
 fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('/').try_fold(value, |value, step| {
         let Some((list, wanted)) = step.strip_suffix(']').and_then(|step| step.split_once('['))
@@ -188,7 +187,7 @@ fn shown(name: &str, amount: &str) -> Value {
     ])
 }
 
-async fn amounts_mean_what_was_written(site: Site) {
+async fn amounts_keep_their_written_value(site: Site) {
     check(&site, spellings().into_iter().chain(currencies()).collect()).await;
 }
 
@@ -515,7 +514,7 @@ async fn names_are_visible_and_stay_as_they_are(site: Site) {
     check(&site, inputs).await;
 }
 
-async fn people_of_several_platforms_are_told_apart(site: Site) {
+async fn people_of_several_platforms_are_distinguished(site: Site) {
     let kick = |id: &str, name: &str| {
         publish(
             "Kick",

@@ -1,4 +1,4 @@
-//! A journal with as many rows as a year of streams: clients that ask whether the bridge is running
+//! A journal with as many rows as a year of streams. Clients that ask whether the bridge is running
 //! get a reply at once.
 
 use std::path::Path;
@@ -16,12 +16,12 @@ const ROWS: i64 = 200_000;
 
 on_both!(
     timing_of_the_first_reply_with_a_large_journal,
-    timing_of_what_is_asked_and_happens_while_a_large_journal_is_read,
+    timing_of_requests_and_events_while_a_large_journal_is_read,
     timing_of_an_interrupt_while_a_large_journal_is_read,
 );
 
 /// Compares the time of the first reply with the time to read the journal, which grows with the
-/// rows. The reply must not take that long.
+/// number of rows. The reply must not take that long.
 async fn timing_of_the_first_reply_with_a_large_journal(site: Site) {
     let home = tempfile::tempdir().unwrap();
     fill(&home.path().join("journal.db"));
@@ -46,9 +46,9 @@ async fn timing_of_the_first_reply_with_a_large_journal(site: Site) {
     );
 }
 
-/// Every request that a client makes while the bridge reads its journal gets a reply, and messages
-/// of Twitchat that come meanwhile count.
-async fn timing_of_what_is_asked_and_happens_while_a_large_journal_is_read(site: Site) {
+/// While the bridge reads its journal, every request gets a reply, and messages of Twitchat are
+/// counted.
+async fn timing_of_requests_and_events_while_a_large_journal_is_read(site: Site) {
     let home = tempfile::tempdir().unwrap();
     fill(&home.path().join("journal.db"));
     let (mut bus, witness) = (Bus::connect(&site).await, Witness::on(&site).await);

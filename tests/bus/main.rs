@@ -1,9 +1,9 @@
 //! Tests the bridge from outside, over OBS only.
 //!
 //! A test that can run on both has the same body for the stand-in OBS and, marked as ignored, for a
-//! real one (`on_both!`), so that differences of the stand-in are noticed. `scripts/test` starts
-//! the real OBS, or `scripts/real-obs start` by hand. Those tests share it and run one at a time,
-//! because a bridge does not accept a second one on the same OBS.
+//! real one (`on_both!`). This shows how the stand-in differs from OBS. `scripts/test` starts the
+//! real OBS; `scripts/real-obs start` does so by hand. These tests share the real OBS and run one
+//! at a time, because a bridge does not accept a second bridge on the same OBS.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::large_futures,
-    reason = "a test that fails must say where, figures are for reading, and there is stack enough"
+    reason = "a failing test must show the place, figures are part of the output, and the stack is large enough"
 )]
 
 mod support;

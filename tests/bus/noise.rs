@@ -1,5 +1,5 @@
-//! Invalid messages: the bridge neither ends nor replies to messages that are no requests, and
-//! replies to each real request once.
+//! Invalid messages. The bridge does not end. It replies to each real request once, and to no other
+//! message.
 
 use std::collections::{HashMap, HashSet};
 
@@ -66,7 +66,7 @@ async fn each_request_is_answered_once(site: &Site, messages: Vec<Value>, askers
     play(site, messages).await;
     let mut bus = Bus::connect(site).await;
     let mut own = 0;
-    let last = wait_until("every request is heard", 4 * SOON, async || {
+    let last = wait_until("every request is received", 4 * SOON, async || {
         own += 1;
         let status = bus.status().await;
         (status["counts"]["requests"].as_u64().unwrap() >= askers.len() as u64 + own)

@@ -14,11 +14,11 @@ use super::support::{Bridge, Bus, SOON, Site, on_both, play, wait_until};
 
 on_both!(
     a_recording_is_emitted_with_its_file,
-    events_of_obs_are_emitted_to_those_who_need_them,
+    events_of_obs_are_emitted_to_subscribers,
     a_rule_answers_another_program_with_a_broadcast,
 );
 
-/// How long events of OBS may take, and how long none is awaited.
+/// The time limit for events of OBS, and the time in which no event may arrive.
 const MOMENT: Duration = Duration::from_millis(700);
 
 async fn subscribe(bus: &mut Bus, request: &str, kinds: &[&str]) {
@@ -74,7 +74,7 @@ async fn a_recording_is_emitted_with_its_file(site: Site) {
     bridge.stop().await;
 }
 
-async fn events_of_obs_are_emitted_to_those_who_need_them(site: Site) {
+async fn events_of_obs_are_emitted_to_subscribers(site: Site) {
     let obs = studio(&site).await;
     obs.ui().set_studio_mode_enabled(false).await.unwrap();
     let bridge = Bridge::on(&site).await;
@@ -86,7 +86,7 @@ async fn events_of_obs_are_emitted_to_those_who_need_them(site: Site) {
     studio_mode(true).await;
     assert_eq!(bus.events_within(MOMENT).await, [""; 0]);
     subscribe(&mut bus, "Subscribe", &["Event"]).await;
-    // The bridge has replied before OBS has read what the bridge needs.
+    // The bridge may reply before OBS has read the new subscription.
     sleep(MOMENT).await;
     studio_mode(false).await;
     let event = bus
@@ -115,11 +115,11 @@ async fn events_of_obs_are_emitted_to_those_who_need_them(site: Site) {
     bridge.stop().await;
 }
 
-/// The next message with this `kind`, which is no message of Twitchat or of a bridge.
-async fn of_others(listener: &mut EventConnection, kind: &str) -> Value {
+/// The next message with this `kind` that comes neither from Twitchat nor from a bridge.
+async fn of_others(receiver: &mut EventConnection, kind: &str) -> Value {
     let found = async {
         loop {
-            let mut batch = listener.next().await.expect("OBS is there");
+            let mut batch = receiver.next().await.expect("OBS is there");
             for received in batch.events.drain(..) {
                 if let Received::Other(whole) = received {
                     let message: Value = serde_json::from_str(whole.get()).unwrap();
@@ -146,17 +146,17 @@ async fn a_rule_answers_another_program_with_a_broadcast(site: Site) {
     config.rules = Rulebook::of_toml(rules).unwrap().shared();
     let bridge = Bridge::with(&site, config).await;
     let mut bus = Bus::connect(&site).await;
-    let mut listener = EventConnection::connect(&site.target(), &Options::default())
+    let mut receiver = EventConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     subscribe(&mut bus, "Subscribe", &["CustomEvent"]).await;
     let question = json!({ "kind": "question", "n": 7, "text": "naïve 😀" });
     play(&site, [question]).await;
     assert_eq!(
-        of_others(&mut listener, "answer").await,
+        of_others(&mut receiver, "answer").await,
         json!({ "kind": "answer", "n": 7, "half": 0.5, "text": "naïve 😀" })
     );
-    // The bridge receives its own answer too, emits it, and runs no rule for it.
+    // The bridge also receives its own answer. It emits the answer, and runs no rule for it.
     let answer = bus
         .until("the answer as an event", |message| {
             is(message, "CustomEvent") && message["data"]["kind"] == "answer"
@@ -168,7 +168,7 @@ async fn a_rule_answers_another_program_with_a_broadcast(site: Site) {
     bridge.stop().await;
 }
 
-/// A real OBS emits such an event only with a plugin that does.
+/// A real OBS emits such an event only if a plugin does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_of_a_plugin_runs_a_rule_and_is_emitted() {
     let site = Site::stand_in().await;

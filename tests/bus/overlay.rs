@@ -1,5 +1,5 @@
-//! The end credits on OBS: one client acts as the page, another one as Twitchat's buttons, and OBS
-//! changes its scene.
+//! Tests the end credits on OBS. One client acts as the page, another one as Twitchat's buttons,
+//! and OBS changes its scene.
 
 use obws::{client::ConnectConfig, requests::EventSubscription};
 use secrecy::ExposeSecret;
@@ -18,7 +18,7 @@ on_both!(
 
 const SCENE: &str = "Credits";
 
-/// A client of OBS itself, for requests that the bridge never makes.
+/// A client of OBS itself, for requests that the bridge never sends.
 pub(super) async fn studio(site: &Site) -> obws::Client {
     let password = site
         .password()
@@ -58,7 +58,7 @@ async fn event(bus: &mut Bus, kind: &str) -> Value {
 
 async fn a_page_gets_the_roll_and_its_end_is_an_event(site: Site) {
     let bridge = Bridge::on(&site).await;
-    // While a client waits for its reply it drops the messages before it, so two more clients only
+    // While a client waits for its reply, it drops earlier messages, so two more clients only
     // receive.
     let (mut asker, mut page, mut subscriber) = (
         Bus::connect(&site).await,
@@ -192,28 +192,27 @@ async fn twitchats_buttons_roll_steer_and_stop(site: Site) {
     ];
     for [follow, ask, presence, summary, control, complete] in names {
         let (mut asker, mut page) = (Bus::connect(&site).await, Bus::connect(&site).await);
-        let say = |kind: &str, data: Value| {
+        let message = |kind: &str, data: Value| {
             json!({ "origin": "twitchat", "type": kind,
             "id": uuid::Uuid::new_v4(), "data": data })
         };
         report(&mut asker, "idle", &Value::Null).await;
         play(
             &site,
-            [say(
+            [message(
                 follow,
                 json!({ "user": { "id": "7", "login": "zed", "displayName": "Zed" } }),
             )],
         )
         .await;
-        play(&site, [say(ask, json!({}))]).await;
+        play(&site, [message(ask, json!({}))]).await;
         page.twitchat(presence).await;
 
-        // The bridge has asked for the summary when Twitchat appeared, and gets no answer in this
-        // test.
+        // The bridge asked for the summary when Twitchat appeared. It gets no answer in this test.
         let pressed = json!({ "follows": [{ "uid": "7", "login": "Zed" }],
             "labels": { "no_entry": "-" }, "params": { "slots": [{ "id": "s1",
                 "slotType": "follows" }] } });
-        play(&site, [say(summary, pressed)]).await;
+        play(&site, [message(summary, pressed)]).await;
         let got = roll(&mut page).await;
         assert_eq!(got["sections"][0]["names"][0]["name"], "Zed");
         report(&mut asker, "rolling", &got["id"]).await;
@@ -227,7 +226,7 @@ async fn twitchats_buttons_roll_steer_and_stop(site: Site) {
             (json!({ "speed": 2 }), "speed"),
             (json!({ scroll_to: "s1" }), "goto"),
         ] {
-            play(&site, [say(control, data)]).await;
+            play(&site, [message(control, data)]).await;
             page.until(command, |message| message["command"] == command)
                 .await;
         }
@@ -236,11 +235,11 @@ async fn twitchats_buttons_roll_steer_and_stop(site: Site) {
 
         let test = json!({ "resubs": [{ "uid": "5", "fromActiveSubs": true }],
             "params": { "slots": [] } });
-        play(&site, [say(summary, test)]).await;
+        play(&site, [message(summary, test)]).await;
         assert_eq!(roll(&mut page).await["test"], true);
         play(
             &site,
-            [say(
+            [message(
                 summary,
                 json!({ "follows": [], "labels": { "no_entry": "" } }),
             )],
@@ -261,8 +260,8 @@ async fn a_scene_that_goes_on_air_starts_the_credits(site: Site) {
     }
     let bridge = Bridge::on(&site).await;
     let mut page = Bus::connect(&site).await;
-    // The page reports itself as if it were captured from a browser, because not every OBS has
-    // browser sources.
+    // The test sends a page's report as if a browser had sent it, because not every OBS has browser
+    // sources.
     report(&mut page, "idle", &Value::Null).await;
     obs.scenes().set_current_program_scene(SCENE).await.unwrap();
     let got = roll(&mut page).await;
@@ -278,8 +277,8 @@ async fn a_scene_that_goes_on_air_starts_the_credits(site: Site) {
     bridge.stop().await;
 }
 
-/// Runs on both, so that the stand-in behaves like OBS. It uses colour sources, which every OBS
-/// has.
+/// Runs on both, so that the stand-in behaves like OBS. Uses colour sources, because every OBS has
+/// them.
 async fn studio_requests_are_answered_as_obs_answers_them(site: Site) {
     let obs = RequestConnection::connect(&site.target(), &Options::default())
         .await
@@ -382,7 +381,7 @@ async fn studio_requests_are_answered_as_obs_answers_them(site: Site) {
     }
 }
 
-/// Only the stand-in has browser sources and shows the messages to them.
+/// Only the stand-in has browser sources. It shows the messages to them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_without_a_connection_is_fed_by_obs_itself() {
     let site = Site::stand_in().await;
@@ -413,7 +412,7 @@ async fn a_page_without_a_connection_is_fed_by_obs_itself() {
         (&json!("twitchat-bridge"), &got["id"])
     );
     assert!(first["roll"]["seconds"].as_f64().unwrap() > 1.0, "{first}");
-    // The page reports now that it is connected, so nothing more is sent to it through OBS.
+    // The page now reports that it is connected, so nothing more is sent to it through OBS.
     report(&mut bus, "rolling", &got["id"]).await;
     let before = site.controls().emitted().len();
     bus.ask(json!({ "request": "ControlCredits", "command": "next" }))
@@ -423,7 +422,7 @@ async fn a_page_without_a_connection_is_fed_by_obs_itself() {
     bridge.stop().await;
 }
 
-/// On an OBS without browser sources, pages that have a connection still work.
+/// Pages with their own connection still work on an OBS without browser sources.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a real OBS: scripts/test starts one"]
 async fn an_obs_without_browser_sources_still_carries_the_roll() {

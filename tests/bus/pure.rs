@@ -1,5 +1,5 @@
-//! Runs the bridge without I/O on arbitrary inputs: it never panics, the same inputs give the same
-//! effects, a replay of its own journal gives the same credits, and the order of messages does not
+//! Runs the bridge without I/O on arbitrary inputs. It never panics. Equal inputs give equal
+//! effects. A replay of its own journal gives the same credits. The order of messages does not
 //! matter.
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(Script::new);
 /// One input of a test.
 #[derive(Debug, Clone)]
 enum Step {
-    Hear(String),
+    Receive(String),
     Unreadable,
     Up,
     Down,
@@ -38,8 +38,8 @@ enum Step {
     Pass(u64),
 }
 
-/// A message that may be received: captured messages and requests, unchanged or changed, and
-/// arbitrary texts.
+/// A message that the bridge may receive: a captured message or request, unchanged or changed, or
+/// an arbitrary text.
 fn message() -> impl Strategy<Value = String> {
     let good: Vec<_> = SCRIPT
         .events
@@ -66,7 +66,7 @@ fn message() -> impl Strategy<Value = String> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        12 => message().prop_map(Step::Hear),
+        12 => message().prop_map(Step::Receive),
         1 => Just(Step::Unreadable),
         1 => Just(Step::Up),
         1 => Just(Step::Down),
@@ -79,7 +79,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A bridge without I/O, its clock, and everything that it has written.
+/// A bridge without I/O, its clock, and everything that the bridge has written.
 struct Bench {
     core: Bridge,
     now: Now,
@@ -89,7 +89,7 @@ struct Bench {
     kept: BTreeMap<&'static str, String>,
     writes: u64,
     /// The debug text of every effect.
-    told: Vec<String>,
+    effects: Vec<String>,
     sent: Vec<Value>,
 }
 
@@ -133,7 +133,7 @@ impl Bench {
             people: Vec::new(),
             kept: BTreeMap::new(),
             writes: 0,
-            told: Vec::new(),
+            effects: Vec::new(),
             sent: Vec::new(),
         };
         bench.take(first);
@@ -143,7 +143,7 @@ impl Bench {
     fn take(&mut self, effects: Vec<Effect>) {
         let mut passes = Vec::new();
         for effect in effects {
-            self.told.push(format!("{effect:?}"));
+            self.effects.push(format!("{effect:?}"));
             match effect {
                 Effect::Write(write) => {
                     self.writes += 1;
@@ -166,7 +166,7 @@ impl Bench {
     fn store(&mut self, write: Write) {
         match write {
             Write::Append(row) => self.rows.push(row),
-            // As in the store: if a session exists, only its start may change.
+            // As in the store, only the start of an existing session may change.
             Write::Begin(session) => match self
                 .sessions
                 .iter_mut()
@@ -193,7 +193,7 @@ impl Bench {
         self.take(effects);
     }
 
-    fn hear(&mut self, text: &str) {
+    fn receive(&mut self, text: &str) {
         if let Ok(received) = Received::read(text) {
             self.input(Input::Received(received));
         }
@@ -201,7 +201,7 @@ impl Bench {
 
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Hear(text) => self.hear(text),
+            Step::Receive(text) => self.receive(text),
             Step::Unreadable => self.input(Input::Unreadable),
             Step::Up => self.input(Input::Up(ObsInfo {
                 obs_version: "30.2.3".into(),
@@ -223,14 +223,14 @@ impl Bench {
         }
     }
 
-    /// The credits of the bridge, when its store works.
+    /// The credits of the bridge, after its store has written everything.
     fn credits(&mut self) -> Value {
         self.input(Input::StoreHealed);
         self.input(Input::Durable {
             writes: self.writes,
         });
         self.sent.clear();
-        self.hear(r#"{"request":"GetCredits","extended":true,"id":"credits"}"#);
+        self.receive(r#"{"request":"GetCredits","extended":true,"id":"credits"}"#);
         let reply = self
             .sent
             .iter()
@@ -245,7 +245,7 @@ impl Bench {
         Value::Object(fields)
     }
 
-    /// A new process with everything that this one has written, made as `daemon` does it.
+    /// A new bridge with everything that this one has written, started like in `daemon`.
     fn restarted(&self) -> Self {
         let number = |key| self.kept.get(key).and_then(|text| text.parse().ok());
         let text = |key| self.kept.get(key).cloned();
@@ -270,18 +270,18 @@ impl Bench {
 
 static IN_ORDER: LazyLock<Value> = LazyLock::new(|| credits_after(&SCRIPT.events));
 
-/// The credits of the captured messages, after this order of events.
+/// The credits of the captured messages after this order of events.
 fn credits_after(events: &[Value]) -> Value {
     let mut bench = Bench::new();
     bench.step(&Step::Up);
-    // Twitchat's answer to the first question has the labels that later ones are compared with.
-    bench.hear(
+    // Twitchat's answer to the first question has the labels with which later labels are compared.
+    bench.receive(
         &json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS",
         "data": SCRIPT.labels })
         .to_string(),
     );
     for event in events {
-        bench.hear(&event.to_string());
+        bench.receive(&event.to_string());
     }
     comparable(&credits_of(&bench.credits()))
 }
@@ -299,7 +299,7 @@ proptest! {
 
     #[test]
     fn the_same_inputs_give_the_same_effects(steps in prop::collection::vec(step(), 1..60)) {
-        prop_assert_eq!(run(&steps).told, run(&steps).told);
+        prop_assert_eq!(run(&steps).effects, run(&steps).effects);
     }
 
     #[test]
@@ -308,7 +308,7 @@ proptest! {
         bench.input(Input::StoreHealed);
         bench.input(Input::Durable { writes: bench.writes });
         let asked = steps.iter().filter(|step| matches!(step,
-            Step::Hear(text) if is_request(text))).count();
+            Step::Receive(text) if is_request(text))).count();
         let is_reply =
             |message: &&Value| ["seq", "status"].iter().all(|key| message.get(key).is_some());
         let replies = bench.sent.iter().filter(is_reply).count();
@@ -329,7 +329,7 @@ proptest! {
     #[test]
     fn the_order_does_not_matter(events in Just(SCRIPT.events.clone()).prop_shuffle(),
         doubled in any::<Index>()) {
-        // A message that is received twice counts once.
+        // A message that is received twice counts only once.
         let mut shuffled = events.clone();
         shuffled.push(doubled.get(&events).clone());
         let differences = differences(&credits_after(&shuffled), &IN_ORDER);

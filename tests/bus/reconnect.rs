@@ -1,4 +1,4 @@
-//! OBS goes away and comes back in every possible way: the bridge connects again by itself, and
+//! OBS goes away and comes back in every possible way. The bridge connects again by itself, and
 //! Twitchat's summary fills the gaps.
 
 use std::time::Duration;
@@ -35,8 +35,8 @@ fn is_merged(status: &Value) -> bool {
     status["twitchat"]["summaryMerged"].is_string()
 }
 
-/// A client that is connected after a restart of OBS, when the bridge replies again. It may miss
-/// the bridge's Hello.
+/// A client that is connected after a restart of OBS, after the first reply of the bridge. The
+/// client may miss the bridge's Hello.
 async fn met_again(site: &Site) -> Bus {
     site.controls().start_again().await.unwrap();
     let mut bus = Bus::connect(site).await;
@@ -64,7 +64,7 @@ async fn goes_and_comes_back(generation: Generation, kill: bool) {
     let bridge = Bridge::on(&site).await;
     let mut bus = Bus::connect(&site).await;
     let twitchat = StandIn::connect(site.peer(), options).await.unwrap();
-    // Twitchat comes after the bridge, and its first message makes the bridge ask for the summary.
+    // Twitchat starts after the bridge, and its first message makes the bridge ask for the summary.
     twitchat.play(follow(0)).await.unwrap();
     let first = status(&mut bus, "the first summary", is_merged).await;
     assert_eq!(first["counts"]["filled"], 0, "{first}");
@@ -85,8 +85,8 @@ async fn goes_and_comes_back(generation: Generation, kill: bool) {
 
     let mut bus = met_again(&site).await;
     twitchat.reconnect().await.unwrap();
-    // The bridge may have asked for the summary before Twitchat was connected again. Then the next
-    // message makes it ask again.
+    // The bridge may have asked for the summary before Twitchat was connected again. In that case
+    // the next message makes it ask again.
     twitchat.play(follow(80)).await.unwrap();
     let merged =
         |status: &Value| status["twitchat"]["summaryMerged"] != first["twitchat"]["summaryMerged"];
@@ -122,8 +122,7 @@ async fn closed_in_the_midst_of_play() {
     goes_and_comes_back(Generation::Third, false).await;
 }
 
-/// OBS ends during a burst: all messages that it has relayed count, before any summary is
-/// requested.
+/// OBS ends during a burst. All messages that it has relayed count before any summary is requested.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_within_a_burst() {
     const BURST: usize = 5_000;
@@ -137,7 +136,7 @@ async fn killed_within_a_burst() {
         let twitchat = twitchat.clone();
         async move {
             for number in 0..BURST {
-                // Twitchat goes on without OBS: messages that cannot be sent are in its summary.
+                // Twitchat continues without OBS. Messages that it cannot send are in its summary.
                 drop(twitchat.play(follow(number)).await);
             }
         }
@@ -175,19 +174,19 @@ async fn killed_within_a_burst() {
     let status = bus.status().await;
     let filled = status["counts"]["filled"].as_u64().unwrap();
     println!(
-        "{} of {BURST} heard before the end ({delivered} delivered), {filled} filled in",
+        "{} of {BURST} received before the end ({delivered} delivered), {filled} filled in",
         before.len()
     );
     assert!(
         (BURST..=BURST + 1).contains(&(before.len() + usize::try_from(filled).unwrap())),
-        "{filled} filled, {} heard",
+        "{filled} filled, {} received",
         before.len()
     );
     bridge.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_new_password_is_met() {
+async fn a_new_password_is_used_at_the_next_attempt() {
     let site = Site::stand_in().await;
     let bridge = Bridge::on(&site).await;
     let new = SecretString::from("new");
@@ -196,8 +195,8 @@ async fn a_new_password_is_met() {
     site.controls().start_again().await.unwrap();
     let changed = site.with_password(new);
     let mut bus = Bus::connect(&changed).await;
-    // The bridge does not end after the refusal, because OBS's own settings may have the new
-    // password at any moment.
+    // The bridge does not end after the refusal, because OBS's own settings may get the new
+    // password at any time.
     bridge.failed_to_connect().await;
     bridge.set_target(changed.target());
     bus.hello().await;

@@ -1,4 +1,4 @@
-//! People who were renamed, on OBS.
+//! Tests of renamed people, on OBS.
 
 use crate::support::{Bridge, Site, check_case, on_both};
 

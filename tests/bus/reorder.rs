@@ -29,7 +29,7 @@ async fn reordering_changes_nothing() {
     }
 }
 
-/// The credits after one burst: the captured messages, and those of the test audience.
+/// The credits after one burst of the captured messages and the messages of the test audience.
 async fn credits(options: sim::obs::Options) -> Value {
     let site = Site::stand_in_with(options).await;
     let bridge = Bridge::on(&site).await;
@@ -41,7 +41,7 @@ async fn credits(options: sim::obs::Options) -> Value {
         .collect();
     let count = messages.len() as u64;
     play(&site, messages).await;
-    wait_until("every message is heard", SOON, async || {
+    wait_until("every message is received", SOON, async || {
         let counts = bus.status().await["counts"].take();
         let of = |name: &str| counts[name].as_u64().unwrap();
         (of("received") - of("requests") - of("echoes") >= count).then_some(())
@@ -55,8 +55,8 @@ async fn credits(options: sim::obs::Options) -> Value {
     credits
 }
 
-/// The messages of one person of the test audience: follows, cheers twice, gives three gifts at
-/// once, redeems a reward.
+/// The messages of one person of the test audience. The person follows, cheers twice, gives three
+/// gifts at once, and redeems a reward.
 fn crowd(number: u64) -> Vec<Value> {
     let name = format!("Person_{number}");
     let user = json!({ "id": (5_000_000 + number).to_string(), "login": name.to_lowercase(),
@@ -69,7 +69,7 @@ fn crowd(number: u64) -> Vec<Value> {
             "isPrimeUpgrade": false, "isGiftUpgrade": false, "isResub": false, "months": 1,
                 "streakMonths": 0, "totalSubDuration": 1 })
     };
-    let said = [
+    let messages = [
         ("FOLLOW", json!({ "user": user })),
         (
             "BITS",
@@ -92,5 +92,5 @@ fn crowd(number: u64) -> Vec<Value> {
         json!({ "origin": "twitchat",
         "type": kind, "id": format!("{number}-{place}"), "data": data })
     };
-    said.into_iter().enumerate().map(envelope).collect()
+    messages.into_iter().enumerate().map(envelope).collect()
 }

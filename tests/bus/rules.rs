@@ -1,4 +1,4 @@
-//! Rules, named actions and labels, seen from outside.
+//! Tests rules, named actions and labels from outside.
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ on_both!(
     a_raid_leads_to_a_message_that_a_listening_client_gets,
     a_named_action_runs_by_do_action,
     a_trial_of_a_rule_shows_its_steps_and_sends_nothing,
-    obs_does_what_a_step_says_or_the_reason_is_told,
+    obs_carries_out_a_step_or_the_reason_is_reported,
     a_label_keeps_its_source_up_to_date,
-    a_label_shows_its_text_whatever_happens_to_its_source,
+    a_label_keeps_its_text_when_its_source_changes,
     a_label_follows_its_source_through_renames_and_scene_collections,
 );
 
@@ -31,7 +31,7 @@ fn config(toml: &str) -> Config {
     config
 }
 
-/// A bridge with rules, and a Twitchat whose presence it knows.
+/// Starts a bridge with rules, and a Twitchat whose presence the bridge knows.
 async fn play(site: &Site, toml: &str) -> (Bridge, Twitchat, Bus) {
     let twitchat = Twitchat::on(
         site,
@@ -44,18 +44,18 @@ async fn play(site: &Site, toml: &str) -> (Bridge, Twitchat, Bus) {
     .await;
     let bridge = Bridge::with(site, config(toml)).await;
     let mut bus = Bus::connect(site).await;
-    wait_until("Twitchat is heard", SOON, async || {
+    wait_until("Twitchat is connected", SOON, async || {
         (bus.status().await["twitchat"]["present"] == true).then_some(())
     })
     .await;
     (bridge, twitchat, bus)
 }
 
-/// The next message of this type that is sent to Twitchat.
-async fn told_twitchat(listener: &mut EventConnection, kind: &str) -> Value {
+/// The next message of this type to Twitchat.
+async fn sent_to_twitchat(receiver: &mut EventConnection, kind: &str) -> Value {
     let found = async {
         loop {
-            for received in listener
+            for received in receiver
                 .next()
                 .await
                 .expect("OBS is there")
@@ -72,7 +72,7 @@ async fn told_twitchat(listener: &mut EventConnection, kind: &str) -> Value {
     };
     tokio::time::timeout(SOON, found)
         .await
-        .unwrap_or_else(|_| panic!("{kind} was not heard"))
+        .unwrap_or_else(|_| panic!("{kind} was not received"))
 }
 
 fn publish(source: &str, kind: &str, data: &Value) -> Value {
@@ -102,7 +102,7 @@ async fn a_raid_leads_to_a_message_that_a_listening_client_gets(site: Site) {
     ))
     .await;
     assert_eq!(
-        told_twitchat(&mut client, "SEND_MESSAGE").await,
+        sent_to_twitchat(&mut client, "SEND_MESSAGE").await,
         json!({ "message": "Welcome Fox and 57 more!" })
     );
     assert_eq!(bus.status().await["rules"][0]["runs"], 1);
@@ -167,13 +167,13 @@ async fn a_named_action_runs_by_do_action(site: Site) {
         (Some("ok"), &action["id"])
     );
     assert_eq!(
-        told_twitchat(&mut client, "SEND_MESSAGE").await,
+        sent_to_twitchat(&mut client, "SEND_MESSAGE").await,
         json!({ "message": "hello" })
     );
     bridge.stop().await;
 }
 
-async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
+async fn obs_carries_out_a_step_or_the_reason_is_reported(site: Site) {
     let studio = Studio::of(&site).await;
     let before = studio
         .client
@@ -204,14 +204,14 @@ async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
     let (bridge, _twitchat, mut bus) = play(&site, rules).await;
     bus.ask(publish("Acme", "Show", &json!({ "scene": other })))
         .await;
-    // OBS reports the scene when its transition is over. Until then, switching back would be no
+    // OBS reports the scene when its transition is over. Before that, switching back would be no
     // change.
     wait_until("the scene changes", SOON, async || {
         (bus.status().await["obs"]["scene"] == *other).then_some(())
     })
     .await;
-    // A rule has made the first change, so the event does not run rules; another client makes this
-    // one.
+    // A rule has made the first change, so that event does not run rules. Another client makes this
+    // change.
     studio
         .client
         .scenes()
@@ -229,7 +229,8 @@ async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
         wait_until("the other scene is counted", SOON, counted).await,
         json!([before])
     );
-    // There is no stream, so OBS refuses, the run ends, and everything else works on.
+    // There is no stream, so OBS refuses the request and the run ends. Everything else continues to
+    // work.
     bus.ask(publish("Credits", "Completed", &json!({ "test": false })))
         .await;
     let failed = async || {
@@ -274,11 +275,11 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
         .unwrap()
         .id
         .name;
-    let talker = RequestConnection::connect(&site.target(), &Options::default())
+    let requester = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     // The stand-in has no kinds of text sources.
-    let kind = talker
+    let kind = requester
         .text_kind()
         .await
         .ok()
@@ -291,11 +292,17 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
         .await
         .ok();
     assert_eq!(
-        talker.install_text(&scene, SOURCE, kind, "").await.unwrap(),
+        requester
+            .install_text(&scene, SOURCE, kind, "")
+            .await
+            .unwrap(),
         Installed::Made
     );
     assert_eq!(
-        talker.install_text(&scene, SOURCE, kind, "").await.unwrap(),
+        requester
+            .install_text(&scene, SOURCE, kind, "")
+            .await
+            .unwrap(),
         Installed::Present
     );
 
@@ -333,7 +340,7 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
     })
     .await;
     let anna = studio.picture(SOURCE).await;
-    // In a burst of changes, the last one is shown.
+    // After a burst of changes, the last one is shown.
     for id in 2..40 {
         bus.ask(follow(id, &format!("Follower{id}"))).await;
     }
@@ -343,7 +350,7 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
     .await;
     let writes = bus.status().await["labels"][0]["writes"].as_u64().unwrap();
     assert!(writes <= 40, "{writes} writes");
-    // Another person, because a follow counts once in a session.
+    // Another person follows, because a follow counts only once per session.
     bus.ask(follow(40, "Anna")).await;
     wait_until("the name again", SOON, async || {
         (text().await.as_deref() == Some("Newest: Anna")).then_some(())
@@ -380,7 +387,7 @@ impl Studio {
         }
     }
 
-    /// A scene other than this one. It is created if there is none.
+    /// Creates a scene if there is no other.
     async fn other_scene(&self, than: &str) -> String {
         let scenes = self.client.scenes().list().await.unwrap();
         if let Some(scene) = scenes
@@ -394,8 +401,8 @@ impl Studio {
         "Rules test".into()
     }
 
-    /// A picture of a source when it does not change any more; `None` on the stand-in, which
-    /// renders nothing.
+    /// A picture of a source when it no longer changes. `None` on the stand-in, which renders
+    /// nothing.
     async fn picture(&self, source: &str) -> Option<String> {
         let shot = async || {
             let settings = TakeScreenshot {
@@ -420,7 +427,7 @@ impl Studio {
     }
 }
 
-async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
+async fn a_label_keeps_its_text_when_its_source_changes(site: Site) {
     let obs = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
@@ -467,8 +474,8 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
         .await
         .unwrap();
     shows(&obs, "right").await;
-    // Another program writes the text again and again: the bridge stops writing it, and reports
-    // that.
+    // Another program changes the text again and again. The bridge then stops writing the text, and
+    // reports this.
     for _ in 0..6 {
         obs.set_input(&source, &json!({ "text": "theirs" }))
             .await
@@ -500,8 +507,8 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
     bridge.stop().await;
 }
 
-/// The source of a label is renamed and gets its name back, and another scene collection has a
-/// source of the same name.
+/// The source of a label is renamed, then gets its name back. Another scene collection has a source
+/// of the same name.
 async fn a_label_follows_its_source_through_renames_and_scene_collections(site: Site) {
     const OTHER: &str = "Collection of a label";
     const KIND: &str = "text_ft2_source_v2";

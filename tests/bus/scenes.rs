@@ -1,4 +1,5 @@
-//! The credits and the scene on air: a roll begins or ends only when OBS has settled on a scene.
+//! Tests the credits and the scene on air. A roll begins or ends only when OBS has settled on a
+//! scene.
 
 use std::time::Duration;
 
@@ -17,15 +18,15 @@ on_both!(
 );
 
 const CREDITS: &str = "Credits";
-/// What the name of the scene that is on air beside the credits begins with. It is not OBS's own
-/// first scene, which may be missing.
+/// The beginning of the name of the other scene that is on air. It is not OBS's own first scene,
+/// which may be missing.
 const GAME: &str = "Game of a test";
-/// The longest reaction of the bridge after the last event of OBS: it waits until OBS has settled,
-/// and asks twice.
+/// The longest reaction time of the bridge after the last event of OBS. The bridge waits until OBS
+/// has settled, and asks twice.
 const SETTLED: Duration = Duration::from_millis(1_500);
 
-/// After a request OBS replies a little before its window shows the change, and a transition uses
-/// what the window shows.
+/// OBS replies to a request shortly before its window shows the change, and a transition uses the
+/// content of the window.
 const MOMENT: Duration = Duration::from_millis(500);
 
 /// OBS with a game on air, and a page that reports as if it were captured from a browser, because

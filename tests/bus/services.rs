@@ -13,9 +13,9 @@ on_both!(
     a_retry_of_ko_fi_changes_nothing,
     declined_and_fraudulent_pledges_are_not_thanked,
     a_gift_bomb_counts_once_in_any_order,
-    what_a_guest_of_a_shared_chat_receives_is_not_ours,
-    an_order_has_its_total_and_what_was_bought,
-    what_is_private_reaches_neither_journal_nor_replies_nor_pages_nor_the_log,
+    events_of_a_guest_of_a_shared_chat_do_not_count,
+    an_order_has_its_total_and_its_goods,
+    private_data_reaches_neither_journal_nor_replies_nor_pages_nor_the_log,
 );
 
 async fn tipeeestream_names_the_donor_and_not_the_channel(site: Site) {
@@ -38,11 +38,11 @@ async fn a_gift_bomb_counts_once_in_any_order(site: Site) {
     check(&site, "P5-bomb-first-shape").await;
 }
 
-async fn what_a_guest_of_a_shared_chat_receives_is_not_ours(site: Site) {
+async fn events_of_a_guest_of_a_shared_chat_do_not_count(site: Site) {
     check(&site, "P6-shared-chat").await;
 }
 
-async fn an_order_has_its_total_and_what_was_bought(site: Site) {
+async fn an_order_has_its_total_and_its_goods(site: Site) {
     check(&site, "P7-fourthwall").await;
 }
 
@@ -55,11 +55,11 @@ async fn check(site: &Site, name: &str) {
 
 /// Publishes each body in `tests/fixtures/services`. Then searches everything that the bridge has
 /// sent, stored and logged.
-async fn what_is_private_reaches_neither_journal_nor_replies_nor_pages_nor_the_log(site: Site) {
+async fn private_data_reaches_neither_journal_nor_replies_nor_pages_nor_the_log(site: Site) {
     let bridge = Process::logging(&site, "twitchat_bridge=debug").await;
     let (mut bus, mut overlay) = (Bus::connect(&site).await, Bus::connect(&site).await);
     bus.ask(json!({ "request": "ClearCredits" })).await;
-    // The sources whose events are emitted at once, one for each body.
+    // The sources whose events are emitted at once, one event for each body.
     let sources: Vec<&str> = [
         "DonorDrive",
         "Fourthwall",
@@ -128,7 +128,7 @@ async fn what_is_private_reaches_neither_journal_nor_replies_nor_pages_nor_the_l
     let mut places = bridge.log_and_files();
     places.push(("what was sent".to_owned(), sent.into_bytes()));
     assert!(places.len() >= 3, "the journal, the log and what was sent");
-    // Texts of digits alone are skipped, because they also occur in times and ids.
+    // Texts that consist of digits are skipped, because they also occur in times and ids.
     for text in private
         .iter()
         .filter(|text| !text.chars().all(|c| c.is_ascii_digit()))

@@ -1,4 +1,4 @@
-//! Sessions that have ended are listed, shown and rolled over the bus.
+//! Ended sessions are listed, shown and rolled over OBS.
 
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ async fn done(bus: &mut Bus, request: Value) -> Value {
     reply
 }
 
-/// Number, end and rows of each session, and who raided in it.
+/// The number, end and rows of each session, and its raiders.
 async fn sessions(bus: &mut Bus) -> Vec<(Value, Value, Value, Value)> {
     let list = done(bus, json!({ "request": "ListSessions" })).await;
     let mut sessions = Vec::new();

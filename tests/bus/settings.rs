@@ -1,4 +1,4 @@
-//! Settings are changed over the bus.
+//! Settings are changed over OBS.
 
 use std::fs;
 
@@ -107,7 +107,7 @@ async fn a_setting_that_requests_must_not_change_stays(site: Site) {
         assert!(found.contains(error), "{key}: {reply}");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "[bus]\nallow = []\n");
-    // The setting that forbids every change is in force as soon as the bridge has read it.
+    // A setting that forbids every change takes effect when the bridge has read it.
     fs::write(&file, "[bus]\nsettings = \"off\"\n").unwrap();
     let off = async || {
         let reply = set(&mut bus, "overlay.them", json!("neon")).await;
@@ -118,8 +118,8 @@ async fn a_setting_that_requests_must_not_change_stays(site: Site) {
     drop(bridge);
 }
 
-/// Every setting in docs/settings.md, keys of sections included, and whether requests may change
-/// it there.
+/// Every setting in docs/settings.md, including the keys of sections. The flag is the page's entry
+/// on whether requests may change it.
 fn documented() -> Vec<(String, bool)> {
     let page = include_str!("../../docs/settings.md");
     let rows = page.lines().filter(|line| line.starts_with("| `"));
@@ -141,12 +141,12 @@ async fn of_every_setting_exactly_those_in_the_docs_can_be_changed(site: Site) {
     let all = documented();
     assert!(all.len() > 60, "{}", all.len());
     for (key, is_allowed) in all {
-        // Null restores the default, which every setting has.
+        // `null` restores the default, which every setting has.
         let reply = set(&mut bus, &key, Value::Null).await;
         let found = reply["error"].as_str().unwrap_or_default();
         let is_refused = found.contains("must be a setting that requests may change");
         assert_eq!(is_refused, !is_allowed, "{key}: {reply}");
-        // A request cannot remove the sections or what a section does not have.
+        // A request cannot remove the sections, or a key that a section does not have.
         if !key.starts_with("overlay.section") || key.starts_with("overlay.section_") {
             assert_eq!(reply["status"] == "ok", is_allowed, "{key}: {reply}");
         }

@@ -1,5 +1,4 @@
-//! Plays the demo's show on the real bridge, and compares the credits with those that the script
-//! expects.
+//! Plays the demo's show on the real bridge, and compares the credits with the expected ones.
 
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -7,9 +6,9 @@ use twitchat_bridge::sim::show::{Show, ShowSpeed};
 
 use crate::support::{Bridge, Bus, SOON, Site, names, on_both, wait_until};
 
-on_both!(the_credits_are_what_the_script_says);
+on_both!(the_credits_equal_the_expected_ones);
 
-async fn the_credits_are_what_the_script_says(site: Site) {
+async fn the_credits_equal_the_expected_ones(site: Site) {
     let bridge = Bridge::on(&site).await;
     let mut bus = Bus::connect(&site).await;
     let mut show = Show::connect(site.peer(), 7, ShowSpeed::HURRIED)

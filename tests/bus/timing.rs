@@ -1,10 +1,10 @@
 //! Measures the time from request to reply over OBS, with two connections each for the client and
 //! the bridge. OBS sends small packets late to a client that uses one connection in both directions
-//! (docs/bus.md); this test notices if a change brings that back.
+//! (docs/bus.md). This test fails if a change causes such delays again.
 //!
-//! A round passes through OBS twice, once as the request and once as the reply. So it is compared
-//! with two such passes in the same run: the request's own echo, and the echo of a message as large
-//! as the reply. The rest of the time is the bridge's.
+//! A round passes through OBS twice, once as the request and once as the reply. So the test
+//! compares it with two such passes in the same run: the request's own echo, and the echo of a
+//! message as large as the reply. The bridge uses the rest of the time.
 
 use std::time::Duration;
 
@@ -20,16 +20,16 @@ use crate::support::{Process, SOON, Site, play};
 /// The number of people in the credits.
 const NAMES: u64 = 50;
 
-/// The aims on an idle machine: for the median of the replies, and for all but 1 % of them. The
-/// output shows whether they are met.
+/// The targets on an idle machine: for the median of the replies, and for all but 1 % of them. The
+/// output shows whether the targets are met.
 const AIM: Limit = Limit {
     middle: Duration::from_millis(1),
     late: Duration::from_millis(10),
 };
-/// The run fails if its median takes longer than this many times the two passes, because the
-/// machine may be slow or busy.
+/// The test fails if the median takes longer than this many times the two passes. The limit is
+/// relative, because the machine may be slow or busy.
 const PASSES: u32 = 3;
-/// The stall that must not come back takes 40 ms.
+/// The delay that must not return takes 40 ms.
 const NO_STALL: Limit = Limit {
     middle: Duration::from_millis(20),
     late: Duration::from_millis(35),
@@ -70,7 +70,7 @@ struct Limit {
     late: Duration,
 }
 
-/// Requests a small and a large reply in turns, with a pause before each. The first round counts
+/// Requests a small and a large reply alternately, with a pause before each. The first round counts
 /// like the others.
 async fn measure(site: &Site, pause: Duration, rounds: usize) {
     /// The number of rounds for each echo of a message as large as the reply.
@@ -87,8 +87,8 @@ async fn measure(site: &Site, pause: Duration, rounds: usize) {
             rounds.passed.push(asker.pass(reply).await);
         }
         if round == 0 {
-            // Now there is something to reply with. Not earlier, because the first event after a
-            // connect may be late.
+            // The credits get their content only now, because the first event after connecting may
+            // be late.
             play(site, (0..NAMES).map(follow)).await;
         }
     }
@@ -96,7 +96,7 @@ async fn measure(site: &Site, pause: Duration, rounds: usize) {
         "a pause of {pause:?} before each round; 'echo' is the request come back from OBS, 'pass' \
             a message as large as the reply"
     );
-    let held = kinds.map(Rounds::tell);
+    let held = kinds.map(Rounds::report);
     assert!(
         held == [true, true],
         "slower than {PASSES} times what OBS takes by itself, or stalled"
@@ -107,16 +107,16 @@ async fn measure(site: &Site, pause: Duration, rounds: usize) {
 /// optimised.
 struct Asker {
     requests: RequestPeer,
-    hearer: EventPeer,
+    receiver: EventPeer,
     sent: usize,
 }
 
 impl Asker {
     async fn connect(site: &Site) -> Self {
-        let hearer = EventPeer::connect(&site.peer()).await.unwrap();
+        let receiver = EventPeer::connect(&site.peer()).await.unwrap();
         Self {
             requests: RequestPeer::connect(&site.peer()).await.unwrap(),
-            hearer,
+            receiver,
             sent: 0,
         }
     }
@@ -143,7 +143,7 @@ impl Asker {
         frame["d"]["eventData"].take()
     }
 
-    /// The time that a message like this one, to which no program replies, takes over OBS and back.
+    /// The time that a message like this one takes over OBS and back. No program replies to it.
     async fn pass(&mut self, mut like: Value) -> Duration {
         let id = self.next_id();
         like["id"] = json!(id);
@@ -167,7 +167,7 @@ impl Asker {
 
     async fn next_about(&mut self, id: &str) -> String {
         loop {
-            let frame = timeout(SOON, self.hearer.next_frame())
+            let frame = timeout(SOON, self.receiver.next_frame())
                 .await
                 .expect("a reply")
                 .unwrap();
@@ -196,8 +196,8 @@ impl Rounds {
         }
     }
 
-    /// Prints the figures. Returns `false` if a limit is exceeded.
-    fn tell(mut self) -> bool {
+    /// Prints the measurements. Returns `false` if a limit is exceeded.
+    fn report(mut self) -> bool {
         let first = self.replied[0];
         let above = |limit: Duration| {
             move |list: &[Duration]| list.iter().filter(|took| **took > limit).count()
@@ -227,7 +227,7 @@ impl Rounds {
                 "NOT within"
             },
         );
-        // If the echo of a request was late as well, the machine is the cause.
+        // If the echo of a request was also late, the machine is the cause.
         let limit = AIM.middle.max(passes * PASSES).min(NO_STALL.middle);
         typical < limit && stalled.saturating_sub(stalled_echoes) <= (count / 100).max(1)
     }

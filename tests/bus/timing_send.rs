@@ -14,10 +14,10 @@ use twitchat_bridge::obs::{EventConnection, Options, RequestConnection};
 
 use crate::support::{SOON, Site, program};
 
-/// The aim for the median on a real OBS with a release build.
+/// The target for the median on a real OBS with a release build.
 const AIM: Duration = Duration::from_millis(15);
-/// The limit on a slow machine: this many times the parts in the same run, a bare start of the
-/// program and a round over OBS.
+/// The limit on a slow machine: this many times the parts in the same run. The parts are a bare
+/// start of the program and a round over OBS.
 const PER_PART: u32 = 3;
 const RUNS: usize = 20;
 
@@ -55,7 +55,7 @@ async fn timing_send_from_start_to_exit_on_a_real_obs() {
     assert!(send.0 < AIM.max((start.0 + round.0) * PER_PART));
 }
 
-/// How long the program takes.
+/// How long a run of the program takes.
 async fn run(site: &Site, home: &TempDir, arguments: &[&str]) -> Duration {
     let mut command = Command::new(program());
     command
@@ -81,17 +81,17 @@ async fn run(site: &Site, home: &TempDir, arguments: &[&str]) -> Duration {
     took
 }
 
-/// How long the same takes without starting a program.
+/// How long the same request takes without starting a program.
 async fn round(site: &Site) -> Duration {
     let (target, options) = (site.target(), Options::default());
     let begun = Instant::now();
-    let (listener, talker) = tokio::join!(
+    let (receiver, requester) = tokio::join!(
         EventConnection::connect(&target, &options),
         RequestConnection::connect(&target, &options)
     );
-    let (mut listener, talker) = (listener.unwrap(), talker.unwrap());
+    let (mut receiver, requester) = (receiver.unwrap(), requester.unwrap());
     let id = uuid::Uuid::new_v4().to_string();
-    talker
+    requester
         .broadcast(
             &to_raw_value(
                 &json!({ "origin": "twitchat", "type": "SHOUTOUT", "id": id, "data": {} }),
@@ -104,7 +104,7 @@ async fn round(site: &Site) -> Duration {
         matches!(received,
         Received::Twitchat(message) if message.id.as_deref() == Some(id.as_str()))
     };
-    let echoed = async { while !listener.next().await.unwrap().events.iter().any(is_ours) {} };
+    let echoed = async { while !receiver.next().await.unwrap().events.iter().any(is_ours) {} };
     timeout(SOON, echoed).await.expect("an echo");
     begun.elapsed()
 }

@@ -1,4 +1,4 @@
-//! Two pages of Twitchat on one OBS: the credits after a show equal those with one page.
+//! Two pages of Twitchat on one OBS. After a show, the credits equal the credits with one page.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ fn cheer(who: u32, bits: u64, text: &str) -> Moment {
     }
 }
 
-/// A show with every kind of event, and three equal cheers within ten seconds that are all real.
+/// A show with every kind of event, and three equal but separate cheers within ten seconds.
 fn show() -> Vec<Moment> {
     let reward = Reward {
         id: "rw1".into(),
@@ -86,7 +86,7 @@ fn show() -> Vec<Moment> {
     ]
 }
 
-/// The credits after a show that each of these pages reports.
+/// The credits after a show. Each of these pages reports the whole show.
 async fn credits_after(site: &Site, pages: &[Generation], moments: &[Moment]) -> Value {
     let bridge = Bridge::on(site).await;
     let mut bus = Bus::connect(site).await;
@@ -107,7 +107,7 @@ async fn credits_after(site: &Site, pages: &[Generation], moments: &[Moment]) ->
     for twitchat in &twitchats {
         twitchat.settled().await.unwrap();
     }
-    // Wait until the credits do not change any more.
+    // Wait until the credits no longer change.
     let (mut last, mut same) = (Value::Null, 0);
     let credits = wait_until("the credits settle", SOON, async || {
         sleep(Duration::from_millis(50)).await;

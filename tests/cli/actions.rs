@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::program::Home;
 
 #[tokio::test]
-async fn every_action_is_listed_in_the_words_that_are_asked_for() {
+async fn every_action_is_listed_under_the_names_of_the_generation() {
     let home = Home::new();
     let count = async |arguments: &[&str]| {
         home.run(&[&["actions"], arguments].concat())
@@ -102,7 +102,7 @@ async fn the_list_as_json_explains_each() {
 }
 
 #[tokio::test]
-async fn events_are_listed_and_explained_with_what_they_become() {
+async fn events_are_listed_and_explained_with_their_results() {
     let home = Home::new();
     let list = home.run(&["events"]).await.succeeds().out;
     for (name, about) in [

@@ -1,4 +1,4 @@
-//! URLs in place of a host.
+//! URLs instead of a host.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `service` and `obs-script`: in a home of its own, with a `systemctl` that only records its
+//! `service` and `obs-script`, in a temporary home with a `systemctl` that only records its
 //! arguments.
 
 use std::fs;
@@ -51,7 +51,7 @@ impl Tools {
             .path(".config/systemd/user/twitchat-bridge.service")
     }
 
-    /// The arguments with which `systemctl` was called since the last time.
+    /// The arguments of the `systemctl` calls since the last time.
     fn asked(&self) -> String {
         let path = self.home.path("bin/asked");
         let asked = fs::read_to_string(&path).unwrap_or_default();
@@ -191,7 +191,7 @@ fn the_logs_come_from_the_journal_of_systemd() {
     );
 }
 
-/// The folder in which OBS keeps its scene collections, with one of them.
+/// Creates the folder in which OBS keeps its scene collections, with one collection.
 fn obs(home: &Home) -> PathBuf {
     let obs = home.path(".config/obs-studio");
     let settings = obs.join("plugin_config/obs-websocket");

@@ -1,6 +1,6 @@
 //! Journals, config files, rules and scripts from the time before the code was rearranged still
-//! work, and give the replies that the program gave at that time. `README.md` beside the fixtures
-//! describes how they were made.
+//! work, and give the same replies as at that time. `README.md` beside the fixtures describes how
+//! they were made.
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -29,8 +29,7 @@ fn examples(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// Creates the old journal, as if its bridge had run a moment ago. Otherwise a new session would
-/// begin.
+/// Creates the old journal as if its bridge had just run. Otherwise a new session would begin.
 fn journal(path: &Path) {
     let journal = Connection::open(path).unwrap();
     journal.execute_batch(&fixture("journal.sql")).unwrap();
@@ -41,11 +40,11 @@ fn journal(path: &Path) {
     assert_eq!(changed.unwrap(), 1);
 }
 
-/// Removes values that are different in each run, and the leaderboards of this week and month.
+/// Removes values that differ in each run, and the leaderboards of this week and month.
 fn lasting(mut reply: Value) -> Value {
     for place in ["", "/roll"] {
         if let Some(object) = reply.pointer_mut(place).and_then(Value::as_object_mut) {
-            // In the roll only the id is different in each run.
+            // In the roll, only the id differs in each run.
             let own = if place.is_empty() {
                 &["bridge", "id", "seq"][..]
             } else {
@@ -67,7 +66,7 @@ fn lasting(mut reply: Value) -> Value {
             }
         }
     }
-    // Since then, looks have had `dim`.
+    // Looks have had `dim` only since then.
     if let Some(look) = reply
         .pointer_mut("/roll/look")
         .and_then(Value::as_object_mut)
@@ -189,7 +188,7 @@ async fn an_old_script_runs_unchanged() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let mut hearer = EventPeer::connect(&target).await.unwrap();
+    let mut receiver = EventPeer::connect(&target).await.unwrap();
     let home = Home::at(obs.port());
     let mut scripts = examples("scripting.md");
     scripts.retain(|block| block.contains("[[step]]"));
@@ -202,8 +201,8 @@ async fn an_old_script_runs_unchanged() {
         .await
         .succeeds();
     let done = home.run(&arguments).await;
-    let heard = hearer.next().await.unwrap();
-    assert_eq!(heard["type"], "SEND_MESSAGE", "{done:?}");
-    assert_eq!(heard["data"]["message"], "That was it, everybody!");
+    let received = receiver.next().await.unwrap();
+    assert_eq!(received["type"], "SEND_MESSAGE", "{done:?}");
+    assert_eq!(received["data"]["message"], "That was it, everybody!");
     done.succeeds();
 }

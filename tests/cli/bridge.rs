@@ -1,4 +1,4 @@
-//! `run` and the verbs that make requests to it; the demo.
+//! `run` and the verbs that send requests to it; the demo.
 
 use serde_json::{Value, json};
 
@@ -184,7 +184,7 @@ async fn the_demo_plays_and_prints_the_credits() {
     );
 }
 
-/// The program runs as in a container that contains nothing else.
+/// The program runs as in a container without other files.
 #[tokio::test]
 async fn the_demo_needs_no_folder_for_temporary_files() {
     let home = Home::new();
@@ -195,16 +195,17 @@ async fn the_demo_needs_no_folder_for_temporary_files() {
 }
 
 #[tokio::test]
-async fn the_kept_demo_says_how_to_connect_and_can_be_used() {
+async fn the_kept_demo_prints_how_to_connect_and_can_be_used() {
     let home = Home::new();
     let demo = home.spawn(&["demo", "--keep", "--speed", "1000"]);
-    wait_until("it says how to connect", || {
+    wait_until("it prints how to connect", || {
         demo.out().contains("Ctrl-C ends it")
     })
     .await;
-    let said = demo.out();
+    let output = demo.out();
     let after = |words: &str| {
-        said.split_once(words)
+        output
+            .split_once(words)
             .and_then(|(_, rest)| rest.split_whitespace().next())
             .unwrap()
     };

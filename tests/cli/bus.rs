@@ -6,7 +6,7 @@ use twitchat_bridge::sim::peer::{RequestPeer, Target};
 use crate::program::{Home, PASSWORD, obs, sessions, wait_until};
 
 #[tokio::test]
-async fn nobody_answers_is_5_and_says_what_to_do() {
+async fn no_answer_is_5_and_the_error_names_the_next_step() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     for verb in [
@@ -24,7 +24,7 @@ async fn nobody_answers_is_5_and_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
+async fn watch_decodes_and_filters_messages_on_the_bus() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let all = home.spawn(&["watch", "--json", "--all"]);
@@ -59,12 +59,12 @@ async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let told: Vec<_> = lines
+    let printed: Vec<_> = lines
         .iter()
         .map(|line| format!("{} {} {}", line["from"], line["name"], line["id"]))
         .collect();
     assert_eq!(
-        told,
+        printed,
         [
             r#""obs" "Obs.Connected" null"#,
             r#""twitchat" "Twitchat.FOLLOW" "f1""#,
@@ -77,7 +77,7 @@ async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
     assert_eq!(lines[1]["data"]["user"], user);
 }
 
-/// The names of the lines that `watch` has printed.
+/// The names of the events in the output of `watch`.
 fn watched(out: &str) -> Vec<String> {
     out.lines()
         .map(|line| line.split_whitespace().nth(1).unwrap().to_owned())
@@ -104,12 +104,12 @@ async fn watch_shows_each_thing_once() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let mut talker = RequestPeer::connect(&target).await.unwrap();
+    let mut requester = RequestPeer::connect(&target).await.unwrap();
     let user = json!({ "id": "7", "login": "anna_b", "displayName": "Anna_B" });
     let follow =
         json!({ "origin": "twitchat", "type": "FOLLOW", "id": "f1", "data": { "user": user } });
     for message in [&follow, &follow, &json!({ "the": "end" })] {
-        talker.broadcast(message).await.unwrap();
+        requester.broadcast(message).await.unwrap();
     }
     let count = |out: &str, name: &str| watched(out).iter().filter(|shown| *shown == name).count();
     wait_until("the bridge has emitted the follow", || {

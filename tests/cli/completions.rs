@@ -1,4 +1,4 @@
-//! Loads the completions in each shell, and asks for candidates as the shell does. `scripts/test`
+//! Loads the completions in each shell, and requests candidates like the shell. `scripts/test`
 //! installs the shells.
 
 use std::collections::BTreeSet;
@@ -11,8 +11,8 @@ use crate::program::Home;
 
 const SHELLS: [&str; 3] = ["bash", "zsh", "fish"];
 
-/// Prints the candidates that bash offers for its arguments. The last argument is the word that is
-/// being typed.
+/// Prints the candidates that bash offers for its arguments. The last argument is the word that the
+/// user is typing.
 const BASH: &str = r#"
 source <(twitchat-bridge completions bash) || exit
 COMP_WORDS=("$@")
@@ -114,7 +114,7 @@ fn assert_offers(words: &str, candidates: &[&str], home: &Home) {
     }
 }
 
-/// Checks that exactly these candidates are offered for a word that was begun.
+/// Checks that exactly these candidates are offered for the beginning of a word.
 fn assert_completes(words: &str, candidates: &[&str], home: &Home) {
     for shell in SHELLS {
         let offered = complete(shell, words, home);

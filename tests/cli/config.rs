@@ -1,4 +1,4 @@
-//! `config`, run in a home of its own.
+//! `config`, in a temporary home.
 
 use crate::program::{Home, PASSWORD};
 
@@ -44,7 +44,7 @@ async fn init_writes_a_file_once_and_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn show_tells_each_value_where_it_comes_from_and_no_secret() {
+async fn show_prints_the_origin_of_each_value_and_no_secret() {
     let home = Home::new();
     std::fs::write(
         home.path("c.toml"),
@@ -86,7 +86,7 @@ async fn a_password_in_the_arguments_is_warned_of_and_not_repeated() {
 }
 
 #[tokio::test]
-async fn what_is_no_path_is_an_error_and_no_panic() {
+async fn an_invalid_path_is_an_error_and_not_a_panic() {
     let home = Home::new();
     std::fs::write(home.path("file"), "").unwrap();
     home.run(&["--config", "file/config.toml", "config", "init"])
@@ -233,7 +233,7 @@ async fn a_password_is_set_from_standard_input_and_never_shown() {
 }
 
 #[tokio::test]
-async fn set_says_what_overrides_the_file() {
+async fn set_reports_a_source_that_overrides_the_file() {
     let home = Home::new();
     let done = home
         .run(&["--port", "4466", "config", "set", "obs.port", "4477"])

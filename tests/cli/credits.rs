@@ -143,7 +143,7 @@ async fn credits_are_exported_as_table_and_as_page() {
     bridge.end().await.succeeds();
 }
 
-/// Acts as a page that sends a warning when it shows a roll.
+/// Acts like a page that sends a warning when it shows a roll.
 async fn page_that_warns(port: u16) {
     let target = Target {
         host: "127.0.0.1".into(),
@@ -152,29 +152,29 @@ async fn page_that_warns(port: u16) {
         path: String::new(),
         password: Some(PASSWORD.into()),
     };
-    let mut listener = EventConnection::connect(&target, &Options::default())
+    let mut receiver = EventConnection::connect(&target, &Options::default())
         .await
         .unwrap();
-    let talker = RequestConnection::connect(&target, &Options::default())
+    let requester = RequestConnection::connect(&target, &Options::default())
         .await
         .unwrap();
     let report = |state: &str, roll: &Value, warnings: Value| {
         json!({ "request": "OverlayReport",
         "client": "page", "state": state, "roll": roll, "warnings": warnings })
     };
-    talker
+    requester
         .broadcast(&to_raw_value(&report("idle", &Value::Null, json!([]))).unwrap())
         .await
         .unwrap();
-    while let Ok(batch) = listener.next().await {
-        for heard in &batch.events {
-            let Received::Bridge(whole) = heard else {
+    while let Ok(batch) = receiver.next().await {
+        for received in &batch.events {
+            let Received::Bridge(whole) = received else {
                 continue;
             };
             let message: Value = serde_json::from_str(whole.get()).unwrap();
             if message["overlay"] == "roll" {
                 let warnings = json!(["Anna can be read for 1.2 s"]);
-                talker
+                requester
                     .broadcast(
                         &to_raw_value(&report("rolling", &message["roll"]["id"], warnings))
                             .unwrap(),
@@ -187,13 +187,13 @@ async fn page_that_warns(port: u16) {
 }
 
 #[tokio::test]
-async fn a_test_says_what_the_page_warns_of() {
+async fn a_test_prints_the_warnings_of_the_page() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let bridge = home.spawn(&["run"]);
     sessions(&obs, 2).await;
     let page = tokio::spawn(page_that_warns(obs.port()));
-    // Each change of the look takes a while.
+    // Each change of the look takes some time.
     let mut looks = 0;
     while json_of(&home.run(&["status", "--json"]).await.succeeds().out)["overlay"]["pages"]
         == json!([])

@@ -1,5 +1,3 @@
-//! The commands on the pages of the documentation are valid.
-
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +7,7 @@ use twitchat_bridge::sim::peer::{EventPeer, RequestPeer, Target};
 
 use crate::program::{Done, Home, PASSWORD, obs, sessions};
 
-/// Texts that end a command in a shell.
+/// Texts that end a command in a shell line.
 const ENDS: [&str; 6] = [" | ", " && ", " > ", " 2> ", " &", "  #"];
 
 /// The shell examples on a page.
@@ -28,7 +26,7 @@ fn commands(page: &str) -> Vec<String> {
         .iter()
         .flat_map(|block| block.lines())
         .filter(|line| line.starts_with("twitchat-bridge "))
-        // It would wait for OBS.
+        // This command would wait for OBS.
         .filter(|line| !line.starts_with("twitchat-bridge run "));
     lines
         .map(|line| {
@@ -59,8 +57,8 @@ fn shell(home: &Home, port: u16, script: &str) -> Command {
     shell
 }
 
-/// Runs each command without an OBS. It must get as far as connecting: exit code 2 would mean that
-/// the page is wrong.
+/// Runs each command without an OBS. Each must get as far as connecting. Exit code 2 would mean
+/// that the page is wrong.
 #[tokio::test]
 async fn every_command_of_the_pages_with_scripts_is_right_usage() {
     // Commands of earlier versions must stay valid.
@@ -80,7 +78,7 @@ fn every_command_is_right_usage(page: &str) {
         .local_addr()
         .unwrap()
         .port();
-    // Programs in the examples may not be installed on this computer.
+    // The programs in the examples may be missing on this computer.
     let programs = tempfile::tempdir().unwrap();
     for name in ["notify-send", "raid.sh"] {
         std::fs::write(programs.path().join(name), "").unwrap();
@@ -105,7 +103,7 @@ fn every_command_is_right_usage(page: &str) {
     }
 }
 
-/// Sentences that were in README or docs and were not true.
+/// False sentences that README or docs once contained.
 const FALSE: [&str; 12] = [
     "nothing from the network.",
     "no server, no network",
@@ -145,7 +143,7 @@ fn sentences_that_were_found_to_be_false_do_not_come_back() {
     assert_eq!(found, [""; 0]);
 }
 
-/// README says: "delete all files whose names begin with `journal.`".
+/// Checks a sentence in README: "delete all files whose names begin with `journal.`".
 #[tokio::test]
 async fn everything_is_forgotten_when_the_files_that_the_readme_names_are_deleted() {
     let obs = obs().await;
@@ -195,12 +193,12 @@ async fn waiting_before_asking_works_as_written() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let (mut hearer, mut requests) = (
+    let (mut receiver, mut requests) = (
         EventPeer::connect(&target).await.unwrap(),
         RequestPeer::connect(&target).await.unwrap(),
     );
     let twitchat = tokio::spawn(async move {
-        while hearer.next().await.unwrap()["type"] != "GET_CURRENT_TRACK" {}
+        while receiver.next().await.unwrap()["type"] != "GET_CURRENT_TRACK" {}
         let answer = json!({ "origin": "twitchat", "type": "CURRENT_TRACK", "id": "t1",
             "data": { "trackName": "Glass Harbour" } });
         requests.broadcast(&answer).await.unwrap();
@@ -210,7 +208,7 @@ async fn waiting_before_asking_works_as_written() {
         .find(|block| block.contains("wait.log"))
         .unwrap();
     let home = Home::new();
-    // jq may not be installed.
+    // jq may be missing on this computer.
     let mut shell = shell(
         &home,
         obs.port(),

@@ -1,4 +1,4 @@
-//! `doctor`: each prepared trouble is named with its fix, and a healthy setup has only good lines.
+//! `doctor` names each prepared problem with its fix. A healthy setup has only good lines.
 
 use std::fs;
 use std::path::Path;
@@ -43,8 +43,8 @@ async fn broadcast(obs: &StandIn, message: Value) {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let mut talker = RequestPeer::connect(&target).await.unwrap();
-    talker.broadcast(&message).await.unwrap();
+    let mut requester = RequestPeer::connect(&target).await.unwrap();
+    requester.broadcast(&message).await.unwrap();
 }
 
 fn write_config(account: &Account, text: &str) {
@@ -78,7 +78,7 @@ async fn a_healthy_setup_has_only_good_lines() {
 }
 
 #[tokio::test]
-async fn an_obs_that_cannot_be_used_is_named_with_what_to_do() {
+async fn an_unusable_obs_is_named_with_the_next_step() {
     let account = Account::new();
     let closed = problem(&account, &[], "OBS").await;
     has(
@@ -124,7 +124,7 @@ async fn an_obs_that_cannot_be_used_is_named_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn what_obs_lacks_for_the_credits_is_named() {
+async fn missing_parts_of_obs_for_the_credits_are_named() {
     let plain = Account::new();
     let _obs = StandIn::start(Options {
         port: plain.port,
@@ -194,7 +194,7 @@ async fn what_obs_lacks_for_the_credits_is_named() {
 }
 
 #[tokio::test]
-async fn what_the_bridge_knows_is_named() {
+async fn problems_that_the_bridge_reports_are_named() {
     let account = Account::new();
     write_config(
         &account,
@@ -272,20 +272,20 @@ async fn findings_are_also_json() {
     assert!(obs["fix"].is_string(), "{obs}");
 }
 
-/// A bridge that answers `GetStatus` with this `run`, as one of another user or version does.
+/// A bridge that answers `GetStatus` with this `run`, like a bridge of another user or version.
 async fn start_bridge(obs: &StandIn, run: Value) -> AbortOnDropHandle<()> {
     let target = peer::Target {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
     let mut events = EventPeer::connect(&target).await.unwrap();
-    let mut talker = RequestPeer::connect(&target).await.unwrap();
+    let mut requester = RequestPeer::connect(&target).await.unwrap();
     AbortOnDropHandle::new(tokio::spawn(async move {
         while let Ok(event) = events.next().await {
             if event["request"] == "GetStatus" {
                 let reply = json!({ "origin": "twitchat-bridge", "bridge": run["id"],
                     "id": event["id"], "status": "ok", "run": run });
-                talker.broadcast(&reply).await.unwrap();
+                requester.broadcast(&reply).await.unwrap();
             }
         }
     }))
@@ -352,7 +352,7 @@ async fn a_page_that_is_on_air_but_not_connected_is_named() {
     );
 }
 
-/// A journal at this path, as a bridge leaves it.
+/// Creates a journal at this path, like a bridge that has run.
 fn make_journal(path: &Path) {
     drop(Store::open(path).unwrap());
 }

@@ -1,4 +1,4 @@
-//! Files in the encodings of Windows programs: with a byte order mark, and in UTF-16.
+//! Files in the encodings that Windows programs write: with a byte order mark, and in UTF-16.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ fn encodings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// A home with the port of this OBS and without its password.
+/// A home with the port of this OBS but without its password.
 fn without_password(obs: &StandIn) -> Home {
     let mut home = Home::new();
     home.option("--host=127.0.0.1");
@@ -167,7 +167,7 @@ async fn the_settings_of_obs_may_have_any_encoding_of_windows() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_is_an_error_with_the_name_of_the_file() {
+async fn a_file_that_is_not_text_is_an_error_with_its_name() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     fs::write(home.path("latin-1"), b"\xfcber").unwrap();

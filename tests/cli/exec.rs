@@ -57,7 +57,7 @@ async fn a_program_gets_the_event_on_its_input_and_in_its_environment() {
     let running = begin(&home, &["--", &program, "$(touch pwned)"]).await;
     follow(&obs, 1..2, "`touch pwned`; $(touch pwned)\n\u{1b}[31m").await;
     wait_until("it ran", || running.out().ends_with('\n')).await;
-    // Wait until the program has ended. Otherwise it would be counted as ended by `exec`.
+    // Wait until the program has ended. Otherwise it would count as ended by `exec`.
     let pid = std::fs::read_to_string(home.path("on-event.pid")).unwrap();
     wait_until("it has ended", || {
         !std::path::Path::new("/proc").join(pid.trim()).exists()
@@ -115,7 +115,7 @@ async fn so_many_run_at_once_so_many_wait_and_the_newest_are_dropped() {
 }
 
 #[tokio::test]
-async fn a_failure_is_said_and_the_rest_goes_on_unless_it_is_to_end() {
+async fn a_failure_is_reported_and_exec_continues_without_fail_fast() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let program = script(
@@ -154,7 +154,7 @@ async fn a_failure_is_said_and_the_rest_goes_on_unless_it_is_to_end() {
     );
 }
 
-/// Whether a process whose id is in a file is still running.
+/// Whether a process is still running. Its id is in a file.
 fn runs(file: &PathBuf) -> bool {
     let pid = std::fs::read_to_string(file).unwrap();
     std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()))
@@ -187,13 +187,13 @@ async fn ctrl_c_asks_programs_to_end() {
     let home = Home::at(obs.port());
     let program = script(
         &home,
-        "trap 'echo told; exit 0' TERM; echo ready; while :; do sleep 0.02; done",
+        "trap 'echo ended; exit 0' TERM; echo ready; while :; do sleep 0.02; done",
     );
     let running = begin(&home, &["--", &program]).await;
     follow(&obs, 1..2, "x").await;
     wait_until("it runs", || running.out() == "ready\n").await;
     let done = stop(running).await;
-    assert_eq!(done.out, "ready\ntold\n");
+    assert_eq!(done.out, "ready\nended\n");
     assert!(
         done.err.ends_with("1 run, 0 failed, 1 ended with `exec`\n"),
         "{done:?}"
@@ -206,7 +206,7 @@ async fn a_second_ctrl_c_waits_for_nobody() {
     let home = Home::at(obs.port());
     let program = script(
         &home,
-        "trap 'echo told' TERM; echo $$ > pid.new; mv pid.new pid; echo ready; while :; do sleep \
+        "trap 'echo ended' TERM; echo $$ > pid.new; mv pid.new pid; echo ready; while :; do sleep \
             0.02; done",
     );
     let running = begin(&home, &["--", &program]).await;
@@ -214,7 +214,7 @@ async fn a_second_ctrl_c_waits_for_nobody() {
     wait_until("it runs", || running.out() == "ready\n").await;
     running.signal("INT");
     wait_until("it is asked to end, and does not", || {
-        running.out() == "ready\ntold\n"
+        running.out() == "ready\nended\n"
     })
     .await;
     running.signal("INT");
@@ -228,12 +228,12 @@ async fn it_goes_on_when_obs_restarts() {
     let home = Home::at(obs.port());
     let running = begin(&home, &["--", "cat"]).await;
     obs.kill().await;
-    wait_until("it says that OBS went", || {
+    wait_until("it prints that OBS was closed", || {
         running.err().contains("waiting for it to come back")
     })
     .await;
     obs.start_again().await.unwrap();
-    wait_until("it says that OBS came back", || {
+    wait_until("it prints that OBS is back", || {
         running.err().contains("back: OBS")
     })
     .await;

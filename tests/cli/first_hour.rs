@@ -1,6 +1,6 @@
 //! A streamer's first hour on a fresh account, in a terminal of 60 columns: OBS is closed, the
-//! config file has typos, passwords are wrong or come from Windows. Each step is a command as it
-//! is typed, the exit code, and words that must be shown.
+//! config file has typos, passwords are wrong or come from Windows. Each step is a command that the
+//! user types, the exit code, and words that must be shown.
 //!
 //! In every case, the output fits the terminal, consists of sentences, and contains no password.
 
@@ -15,7 +15,7 @@ use crate::terminal::in_terminal;
 
 const COLUMNS: usize = 60;
 const WRONG_PASSWORD: &str = "not-the-password";
-/// Texts that appear when an error of the language or of a library reaches the user.
+/// Texts that appear only when an error of Rust or of a library reaches the user.
 const RAW_ERRORS: [&str; 10] = [
     "Some(",
     "Err(",
@@ -32,7 +32,7 @@ const RAW_ERRORS: [&str; 10] = [
 /// An account, and the faults that its user sees.
 struct Hour {
     account: Account,
-    /// One text for each fault. The session goes on after it.
+    /// One text for each fault. The test continues after a fault.
     faults: RefCell<Vec<String>>,
 }
 
@@ -50,7 +50,7 @@ impl Hour {
         fs::write(path, content).unwrap();
     }
 
-    /// Types a command, and waits for its end.
+    /// Runs a command line, and waits for its end.
     async fn types(&self, line: &str, code: i32, words: &[&str]) {
         let arguments: Vec<_> = line.split(' ').collect();
         let mut command = in_terminal(&self.account.home, COLUMNS, &arguments);
@@ -80,7 +80,7 @@ impl Hour {
                 .borrow_mut()
                 .push(format!("{line}: {what}: {shown}"));
         };
-        // Lines of the log begin with a time. The terminal wraps them.
+        // Log lines begin with a time. The terminal wraps them.
         let is_log = |line: &str| line.starts_with("20") && line.contains('T');
         let too_wide = |line: &str| {
             line.width() > COLUMNS && line.split_whitespace().count() > 1 && !is_log(line)
@@ -103,7 +103,7 @@ impl Hour {
         shown
     }
 
-    /// Types a command in a terminal of its own, where it stays.
+    /// Runs a command in a second terminal, where it keeps running.
     fn leaves_running(&self, line: &str) -> Running {
         let arguments: Vec<_> = line.split(' ').collect();
         Running::start(&mut in_terminal(&self.account.home, COLUMNS, &arguments))
@@ -135,7 +135,7 @@ async fn looks_around(hour: &Hour) {
     hour.types("credits test --names 200", 3, &closed).await;
 }
 
-/// A config file with a mistake in every part, which are reported together.
+/// A config file with a mistake in every part. The program reports all of them together.
 async fn corrects_the_config(hour: &Hour) {
     hour.types("config init", 0, &["config.toml"]).await;
     hour.types("config init", 1, &["a config file already", "--force"])
@@ -169,8 +169,8 @@ async fn corrects_the_config(hour: &Hour) {
         .await;
 }
 
-/// OBS is open. On this computer its own settings have the password; given another one, the
-/// program uses that, and it may be wrong.
+/// OBS is open. On this computer its own settings have the password. If the user gives another
+/// password, the program uses that one, even if it is wrong.
 async fn finds_the_password(hour: &Hour) {
     hour.write("wrong", format!("{WRONG_PASSWORD}\n"));
     hour.write("empty", "\n");
@@ -203,7 +203,7 @@ async fn finds_the_password(hour: &Hour) {
     hour.types("status", 5, &["no bridge", "run"]).await;
 }
 
-/// The evening itself, as README describes it.
+/// The evening that README describes.
 async fn rolls_the_credits(hour: &Hour, obs: &StandIn) {
     let bridge = hour.leaves_running("run");
     sessions(obs, 2).await;
@@ -244,7 +244,7 @@ async fn looks_for_the_files(hour: &Hour) {
 }
 
 #[tokio::test]
-async fn a_streamers_first_hour_meets_no_fault() {
+async fn a_streamers_first_hour_has_no_fault() {
     let hour = Hour::new();
     looks_around(&hour).await;
     corrects_the_config(&hour).await;

@@ -8,7 +8,7 @@ use twitchat_bridge::sim::obs::StandIn;
 
 use crate::program::{Home, Running, obs, sessions, wait_until};
 
-/// Somebody whose name and id stand nowhere else.
+/// The id of a person who appears nowhere else.
 const ID: &str = "7654321098";
 const LOGIN: &str = "zaphod_beeble";
 const NAME: &str = "Zaphod_Bééble";
@@ -31,7 +31,8 @@ fn zaphod() -> Value {
     json!({ "userId": ID, "userName": LOGIN, "displayName": NAME, "viewers": 12 })
 }
 
-/// Fills the journal with two sessions, in which Zaphod raids, gives, and is corrected.
+/// Fills the journal with two sessions. In them, Zaphod raids and gives subscriptions, and the
+/// streamer corrects his entries.
 async fn fill(home: &Home) {
     publish(home, "Raid", &zaphod()).await;
     publish(
@@ -58,7 +59,7 @@ async fn fill(home: &Home) {
         .succeeds();
 }
 
-/// A bridge with a filled journal, which logs everything it can into a file of its home folder.
+/// A bridge with a filled journal and the most detailed log, which is a file in its home folder.
 async fn filled_and_logged() -> (StandIn, Home, Running, PathBuf) {
     let obs = obs().await;
     let home = Home::at(obs.port());
@@ -69,7 +70,7 @@ async fn filled_and_logged() -> (StandIn, Home, Running, PathBuf) {
     (obs, home, bridge, log)
 }
 
-/// All files below a folder in which a name or the id stands: as text, or escaped as in JSON.
+/// All files below a folder that contain the name or the id: as text, or escaped as in JSON.
 fn files_with_zaphod(folder: &Path) -> Vec<PathBuf> {
     let words = [ID, LOGIN, "zaphod_b", "zaphod_b\\u00e9"].map(str::to_lowercase);
     let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
@@ -236,7 +237,7 @@ async fn wipe_removes_every_file_and_lists_it() {
 }
 
 #[tokio::test]
-async fn old_sessions_go_at_the_start_and_the_log_says_so() {
+async fn old_sessions_are_removed_at_the_start_and_logged() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let bridge = home.spawn(&["run"]);

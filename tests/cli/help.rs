@@ -1,4 +1,4 @@
-//! The help texts, word for word, because they are part of the product.
+//! The complete help texts, because they are part of the product.
 
 use crate::program::Home;
 

@@ -1,5 +1,4 @@
-//! Tests the binary from outside: its output and its exit codes. OBS is the stand-in, on a free
-//! port.
+//! Tests the output and the exit codes of the binary. OBS is the stand-in on a free port.
 
 #![expect(
     clippy::unwrap_used,

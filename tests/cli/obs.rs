@@ -1,5 +1,5 @@
-//! OBS is not running, is another program, too old, locked, or goes away: the verbs print one clear
-//! message and return the right exit code.
+//! OBS is not running, is another program, is too old, requires a password, or goes away. Each verb
+//! prints one clear message and returns the right exit code.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -24,7 +24,7 @@ const CONNECTING: [&[&str]; 9] = [
 ];
 
 #[tokio::test]
-async fn no_obs_is_3_and_says_where_to_look() {
+async fn no_obs_is_3_and_the_error_names_the_place_to_look() {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .unwrap()
         .local_addr()
@@ -51,7 +51,7 @@ async fn no_such_host_is_3() {
 }
 
 #[tokio::test]
-async fn a_web_server_is_3_and_said_to_be_no_obs() {
+async fn a_web_server_is_3_and_reported_as_not_obs() {
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = server.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -66,7 +66,7 @@ async fn a_web_server_is_3_and_said_to_be_no_obs() {
     Home::at(port)
         .run(&["status"])
         .await
-        .fails(3, &["is not an obs-websocket"]);
+        .fails(3, &["is not obs-websocket"]);
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn run_waits_for_an_obs_that_is_not_there_yet() {
     let home = Home::at(obs.port());
     let running = home.spawn(&["run", "--log-file", "logs/of/bridge.log"]);
     let log = || std::fs::read_to_string(home.path("logs/of/bridge.log")).unwrap_or_default();
-    wait_until("run says that it waits", || {
+    wait_until("run prints that it is waiting", || {
         log().contains("there is no OBS at")
     })
     .await;
@@ -190,7 +190,7 @@ async fn run_waits_for_an_obs_that_is_not_there_yet() {
 }
 
 #[tokio::test]
-async fn watch_says_when_obs_goes_and_comes_back() {
+async fn watch_reports_that_obs_closes_and_comes_back() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let running = home.spawn(&["watch"]);
@@ -199,12 +199,12 @@ async fn watch_says_when_obs_goes_and_comes_back() {
     })
     .await;
     obs.stop().await;
-    wait_until("it says that OBS went", || {
+    wait_until("it prints that OBS was closed", || {
         running.err().contains("waiting for it to come back")
     })
     .await;
     obs.start_again().await.unwrap();
-    wait_until("it says that OBS came back", || {
+    wait_until("it prints that OBS is back", || {
         running.err().contains("back: OBS 30.2.3")
     })
     .await;
@@ -241,7 +241,7 @@ async fn the_loudest_log_has_each_message_and_times_of_the_users_zone() {
     assert!(!log.contains(PASSWORD));
 }
 
-/// The objects in a log, without their times; fails if any line is none.
+/// The objects in a log, without their times. Fails if a line is not an object.
 fn objects(log: &str) -> Vec<Value> {
     let object = |line: &str| {
         let mut object: Value =
@@ -265,7 +265,7 @@ async fn a_log_as_json_has_the_lines_of_the_log_as_text() {
         let home = Home::at(obs.port());
         let arguments = ["--log-format", format, "run", "--log-file", "bridge.log"];
         let bridge = home.spawn(&arguments);
-        wait_until("run says that it waits", || {
+        wait_until("run prints that it is waiting", || {
             bridge.err().contains("there is no OBS")
         })
         .await;

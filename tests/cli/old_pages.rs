@@ -1,5 +1,5 @@
 //! Commands, settings and messages in the documentation from the time before the code was
-//! rearranged still work. `tests/fixtures/before_one_house` has the pages as they were.
+//! rearranged still work. `tests/fixtures/before_one_house` has the pages from that time.
 
 use std::path::Path;
 
@@ -32,7 +32,7 @@ fn values(text: &str) -> Vec<Value> {
     blocks.flat_map(read).collect()
 }
 
-/// The program's commands in shell examples, and those in the text of a page.
+/// The program's commands in shell examples, and the commands in the text of a page.
 fn commands(text: &str, starts: &[&str]) -> Vec<Vec<String>> {
     let shell = examples(text, "sh").join("\n");
     let shell = shell.lines().filter_map(|line| line.split('#').next());
@@ -51,7 +51,7 @@ async fn succeeds(home: &Home, command: &[String]) -> String {
     home.run(&arguments).await.succeeds().out
 }
 
-/// Checks that each key of an example is still in the current message, at every depth.
+/// Checks that the current message still has each key of an example, at every depth.
 fn has_keys_of(now: &Value, example: &Value, at: &str) {
     match (now, example) {
         (Value::Object(now), Value::Object(example)) => {
@@ -69,10 +69,10 @@ fn has_keys_of(now: &Value, example: &Value, at: &str) {
     }
 }
 
-/// A client on OBS that makes requests.
+/// A client on OBS that sends requests.
 struct Asker {
-    hearer: EventPeer,
-    talker: RequestPeer,
+    receiver: EventPeer,
+    requester: RequestPeer,
 }
 
 impl Asker {
@@ -82,24 +82,24 @@ impl Asker {
             password: Some(PASSWORD.into()),
         };
         Self {
-            hearer: EventPeer::connect(&target).await.unwrap(),
-            talker: RequestPeer::connect(&target).await.unwrap(),
+            receiver: EventPeer::connect(&target).await.unwrap(),
+            requester: RequestPeer::connect(&target).await.unwrap(),
         }
     }
 
     /// The next message for which `wanted` is true.
     async fn next(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let heard = self.hearer.next().await.unwrap();
-            if heard["origin"] == "twitchat-bridge" && wanted(&heard) {
-                return heard;
+            let received = self.receiver.next().await.unwrap();
+            if received["origin"] == "twitchat-bridge" && wanted(&received) {
+                return received;
             }
         }
     }
 
     async fn ask(&mut self, request: &Value) -> Value {
-        self.talker.broadcast(request).await.unwrap();
-        self.next(|heard| heard["id"] == request["id"]).await
+        self.requester.broadcast(request).await.unwrap();
+        self.next(|received| received["id"] == request["id"]).await
     }
 }
 
@@ -119,8 +119,8 @@ async fn requests_and_messages_of_the_old_page_about_the_bus_work_unchanged() {
     let mut requests = 0;
     for example in &examples {
         if example["origin"] == "twitchat" {
-            asker.talker.broadcast(example).await.unwrap();
-            let event = asker.next(|heard| heard.get("event").is_some()).await;
+            asker.requester.broadcast(example).await.unwrap();
+            let event = asker.next(|received| received.get("event").is_some()).await;
             let is_event = |example: &&Value| example.get("event").is_some();
             let documented = examples.iter().find(is_event).unwrap();
             has_keys_of(&event, documented, "the event");
@@ -175,8 +175,8 @@ async fn every_action_of_the_old_page_is_sent_unchanged() {
         for (key, value) in data.as_object().unwrap() {
             named = named.field(key, value.clone());
         }
-        // The page may have no template with the required fields. Then only their absence may be an
-        // error.
+        // The page may have no template with the required fields. In that case, the only allowed
+        // error is that they are missing.
         if let Err(error) = client.send(&named).await {
             assert!(
                 action.contains("**required**") && !action.contains("```json"),

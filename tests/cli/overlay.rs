@@ -1,4 +1,4 @@
-//! `overlay`, run in a home of its own.
+//! `overlay`, in a temporary home.
 
 use serde_json::json;
 use twitchat_bridge::obs::{Options as Patience, RequestConnection, Target};
@@ -7,7 +7,7 @@ use twitchat_bridge::sim::obs::{Options, StandIn};
 use crate::program::{Home, PASSWORD, obs as stand_in};
 
 #[tokio::test]
-async fn export_writes_both_files_and_says_how_to_go_on() {
+async fn export_writes_both_files_and_prints_the_next_step() {
     let home = Home::new();
     std::fs::write(
         home.path("c.toml"),
@@ -118,7 +118,7 @@ async fn install_puts_the_page_into_obs_and_updates_it() {
 }
 
 #[tokio::test]
-async fn an_obs_without_browser_sources_is_told_apart() {
+async fn an_obs_without_browser_sources_is_detected() {
     let options = Options {
         password: Some(PASSWORD.into()),
         browser_sources: false,
@@ -172,10 +172,10 @@ async fn a_source_of_another_kind_is_left_alone() {
         path: String::new(),
         password: Some(PASSWORD.into()),
     };
-    let talker = RequestConnection::connect(&target, &Patience::default())
+    let requester = RequestConnection::connect(&target, &Patience::default())
         .await
         .unwrap();
-    talker
+    requester
         .create_input("Game", "Colour", "color_source_v3", &json!({}))
         .await
         .unwrap();

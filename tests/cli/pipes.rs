@@ -1,11 +1,11 @@
-//! A reader may close the pipe early. That is no error and causes no output.
+//! A reader may close the pipe early. This is not an error and causes no output.
 
 use serde_json::json;
 use twitchat_bridge::sim::peer::{RequestPeer, Target};
 
 use crate::program::{Done, Home, PASSWORD, Running, obs, wait_until};
 
-/// Runs the program when nothing reads its standard output.
+/// Runs the program while no process reads its standard output.
 async fn unread(home: &Home, arguments: &[&str]) -> Done {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -32,7 +32,7 @@ async fn a_closed_pipe_ends_quietly_with_0() {
 }
 
 #[tokio::test]
-async fn what_goes_on_ends_at_the_first_line_that_nobody_reads() {
+async fn a_running_command_ends_at_the_first_unread_line() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     for verb in [&["watch"][..], &["record", "-"], &["wait", "--for", "*"]] {
@@ -55,7 +55,7 @@ async fn what_goes_on_ends_at_the_first_line_that_nobody_reads() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_said_with_the_name_of_the_recording() {
+async fn a_full_disk_is_reported_with_the_name_of_the_recording() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     home.run(&["record", "/dev/full", "--force"])

@@ -1,4 +1,4 @@
-//! Runs the binary in a home of its own, and captures its output and its exit code.
+//! Runs the binary in a temporary home, and captures its output and its exit code.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -17,7 +17,7 @@ use twitchat_bridge::sim::obs::{Options, StandIn};
 /// The password of every stand-in OBS in these tests. It must not appear in any output.
 pub(crate) const PASSWORD: &str = "s3cret-unmistakable";
 
-/// A home folder, in which the program is run.
+/// The home folder in which the program runs.
 pub(crate) struct Home {
     folder: TempDir,
     /// Flags that are added before every verb.
@@ -25,8 +25,8 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// A home without an address of OBS. There is no OBS at the default address either, unless the
-    /// machine runs one.
+    /// A home without an address of OBS. The default address has no OBS either, unless one is
+    /// running on the machine.
     pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -77,7 +77,8 @@ impl Home {
         command
     }
 
-    /// Runs the program to its end, on another thread, so that the stand-in can run meanwhile.
+    /// Runs the program to its end. It runs on another thread, so that the stand-in can run
+    /// meanwhile.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Done {
         self.feed(arguments, "").await
     }
@@ -88,7 +89,7 @@ impl Home {
         let input = input.as_ref().to_owned();
         let output = tokio::task::spawn_blocking(move || {
             let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-            // A program that does not read its input may have ended already.
+            // A program that does not read its input may already have ended.
             drop(child.stdin.take().unwrap().write_all(&input));
             child.wait_with_output().unwrap()
         });
@@ -100,8 +101,8 @@ impl Home {
     }
 }
 
-/// The account of somebody who has just installed the program, on the computer that runs OBS. OBS
-/// has been started once, so its settings exist. It is closed now.
+/// The account of a user who has just installed the program, on the computer that runs OBS. OBS has
+/// been started once, so its settings exist. It is closed now.
 pub(crate) struct Account {
     pub(crate) home: Home,
     /// The port in OBS's settings.
@@ -159,7 +160,7 @@ impl Done {
         done
     }
 
-    /// Checks that there is one error with these words, and the exit code.
+    /// Checks the exit code, and that there is one error with these words.
     pub(crate) fn fails(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert_eq!(self.err.matches("error:").count(), 1, "{self:?}");
@@ -177,18 +178,18 @@ impl Done {
     }
 }
 
-/// A running program and its output so far. It is killed if the test ends early.
+/// A running program and its output. The program is killed if the test ends early.
 pub(crate) struct Running {
     child: Child,
-    out: Said,
-    err: Said,
+    out: PipeText,
+    err: PipeText,
 }
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
-        let out = Said::of(child.stdout.take());
-        let err = Said::of(child.stderr.take());
+        let out = PipeText::of(child.stdout.take());
+        let err = PipeText::of(child.stderr.take());
         Self { child, out, err }
     }
 
@@ -210,7 +211,7 @@ impl Running {
         );
     }
 
-    /// Waits for its end, which must come soon.
+    /// Waits until the program ends, which must happen soon.
     pub(crate) async fn end(mut self) -> Done {
         let mut status = None;
         wait_until("the program ends", || {
@@ -234,13 +235,13 @@ impl Drop for Running {
     }
 }
 
-/// The text that a pipe has received; a thread reads it.
-struct Said {
+/// The text from a pipe, which a thread reads.
+struct PipeText {
     text: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
 }
 
-impl Said {
+impl PipeText {
     fn of(pipe: Option<impl Read + Send + 'static>) -> Self {
         let text = Arc::new(Mutex::new(Vec::new()));
         let reader = pipe.map(|mut pipe| {
@@ -284,13 +285,13 @@ pub(crate) async fn wait_until(what: &str, mut condition: impl FnMut() -> bool) 
     while !condition() {
         assert!(
             begun.elapsed() < Duration::from_secs(20),
-            "waited in vain: {what}"
+            "timed out: {what}"
         );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// Waits until so many sessions are connected. Fails if the program has ended before.
+/// Waits until this number of sessions is connected. Fails if the program ends before that.
 pub(crate) async fn sessions(obs: &StandIn, count: usize) {
     let all = tokio::time::timeout(Duration::from_secs(20), obs.until_sessions(count));
     all.await

@@ -1,4 +1,4 @@
-//! The rules, commands and scripts of docs/recipes.md work as they are written.
+//! The rules, commands and scripts of docs/recipes.md work without changes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -24,7 +24,7 @@ fn examples(language: &str) -> Vec<String> {
         .collect()
 }
 
-/// A home whose config has the rules of the page for which `fits` holds.
+/// A home whose config has those rules of the page that `fits` accepts.
 fn home(mut home: Home, fits: impl Fn(&str) -> bool) -> Home {
     let folder = home.folder().display().to_string();
     let rules: Vec<_> = examples("toml")
@@ -67,7 +67,7 @@ async fn the_rules_of_the_page_are_valid_and_would_run() {
         .succeeds();
 }
 
-/// Reads one HTTP request, answers it as Discord does, and returns its path and its body.
+/// Reads one HTTP request, answers it like Discord, and returns its path and its body.
 fn receive(connection: &mut TcpStream) -> (String, Value) {
     let mut reader = BufReader::new(connection.try_clone().unwrap());
     let (mut path, mut length) = (String::new(), 0);
@@ -93,7 +93,7 @@ fn receive(connection: &mut TcpStream) -> (String, Value) {
     (path, serde_json::from_slice(&body).unwrap())
 }
 
-/// A web server in Discord's place: its port, and the requests that it receives.
+/// A web server that replaces Discord. Returns its port and the requests that it receives.
 fn discord() -> (u16, Receiver<(String, Value)>) {
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = server.local_addr().unwrap().port();
@@ -108,9 +108,9 @@ fn discord() -> (u16, Receiver<(String, Value)>) {
     (port, received)
 }
 
-/// Needs `jq` and `curl`, as the page does; scripts/test installs them.
+/// Like the page, this needs `jq` and `curl`. scripts/test installs them.
 #[tokio::test]
-async fn what_a_viewer_is_called_stays_text_on_discord() {
+async fn a_viewers_name_stays_text_on_discord() {
     let (port, received) = discord();
     let obs = obs().await;
     let home = home(Home::at(obs.port()), |rule| rule.contains("discord"));

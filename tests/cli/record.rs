@@ -38,7 +38,7 @@ fn write(home: &Home, name: &str, lines: &[Value]) {
 }
 
 #[tokio::test]
-async fn what_is_heard_is_recorded_with_its_time_and_the_gap() {
+async fn received_messages_are_recorded_with_their_time_and_the_gap() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let running = begin(&home, &["tape.ndjson"]).await;
@@ -148,9 +148,9 @@ async fn a_replay_has_fresh_ids_the_mark_and_events_only() {
         "{done:?}"
     );
     assert_eq!(done.out, "");
-    let heard = obs.received();
-    let [played, poll] = &heard[..] else {
-        panic!("{heard:?}")
+    let received = obs.received();
+    let [played, poll] = &received[..] else {
+        panic!("{received:?}")
     };
     let expected = json!({ "origin": "twitchat", "type": "FOLLOW", "id": played["id"],
         "data": follow("f1", "anna")["data"], "replay": true });
@@ -172,9 +172,9 @@ async fn a_replay_has_fresh_ids_the_mark_and_events_only() {
     ])
     .await
     .succeeds();
-    let heard = obs.received();
+    let received = obs.received();
     assert_eq!(
-        (heard.len(), &heard[2]["type"]),
+        (received.len(), &received[2]["type"]),
         (3, &json!("SEND_MESSAGE"))
     );
     let nothing = home.run(&["replay", "tape.ndjson", "--for", "RAID"]).await;
@@ -277,7 +277,7 @@ async fn it_waits_for_an_obs_that_restarts_and_loops_until_it_is_stopped() {
     wait_until("it begins again", || played() > 4).await;
     obs.kill().await;
     let before = played();
-    wait_until("it says that OBS went", || {
+    wait_until("it prints that OBS was closed", || {
         running.err().contains("waiting for it to come back")
     })
     .await;
@@ -290,8 +290,8 @@ async fn it_waits_for_an_obs_that_restarts_and_loops_until_it_is_stopped() {
         .iter()
         .map(|message| message["id"].to_string())
         .collect();
-    // A message that OBS accepted and did not confirm before it was killed is sent again with the
-    // same id.
+    // OBS may accept a message but be killed before it confirms the message. The message is then
+    // sent again with the same id.
     let played = played();
     assert!(
         (played - 1..=played).contains(&ids.len()),
@@ -301,7 +301,7 @@ async fn it_waits_for_an_obs_that_restarts_and_loops_until_it_is_stopped() {
 }
 
 #[tokio::test]
-async fn a_replay_is_told_and_kept_out_of_the_credits_unless_it_is_to_count() {
+async fn a_replay_is_emitted_but_counts_only_with_the_flag() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let bridge = home.spawn(&["run"]);
@@ -316,23 +316,23 @@ async fn a_replay_is_told_and_kept_out_of_the_credits_unless_it_is_to_count() {
     .succeeds();
     write(&home, "tape.ndjson", &[follow("1", "anna")]);
     home.run(&["replay", "tape.ndjson"]).await.succeeds();
-    let told = || {
+    let emitted = || {
         obs.received()
             .into_iter()
             .filter(|message| message["event"]["type"] == "Follow")
             .collect::<Vec<_>>()
     };
-    wait_until("it is told", || told().len() == 1).await;
+    wait_until("it is emitted", || emitted().len() == 1).await;
     assert_eq!(
-        (&told()[0]["replay"], &told()[0]["data"]["userName"]),
+        (&emitted()[0]["replay"], &emitted()[0]["data"]["userName"]),
         (&json!(true), &json!("anna"))
     );
     assert_eq!(home.run(&["credits"]).await.succeeds().out, "");
     home.run(&["replay", "tape.ndjson", "--count"])
         .await
         .succeeds();
-    wait_until("it is told again", || told().len() == 2).await;
-    assert_eq!(told()[1].get("replay"), None);
+    wait_until("it is emitted again", || emitted().len() == 2).await;
+    assert_eq!(emitted()[1].get("replay"), None);
     assert_eq!(
         home.run(&["credits"]).await.succeeds().out,
         "New followers\n  anna\n"

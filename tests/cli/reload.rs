@@ -1,4 +1,4 @@
-//! The config file changes while the bridge runs.
+//! The config file changes while the bridge is running.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ do = [{ run = ["touch", "greeted"] }]
 struct Bridge {
     home: Home,
     run: Running,
-    talker: RequestPeer,
+    requester: RequestPeer,
     obs: StandIn,
 }
 
@@ -34,16 +34,16 @@ impl Bridge {
             url: obs.url(),
             password: Some(PASSWORD.into()),
         };
-        let talker = RequestPeer::connect(&target).await.unwrap();
+        let requester = RequestPeer::connect(&target).await.unwrap();
         Self {
             home,
             run,
-            talker,
+            requester,
             obs,
         }
     }
 
-    /// Writes the config file as editors do: a new file takes the place of the old one.
+    /// Writes the config file like an editor: a new file replaces the old one.
     fn write(&self, config: &str) {
         fs::write(self.home.path("c.toml.new"), config).unwrap();
         fs::rename(self.home.path("c.toml.new"), self.home.path("c.toml")).unwrap();
@@ -57,7 +57,7 @@ impl Bridge {
         let user = json!({ "id": id, "login": "zed", "displayName": "Zed" });
         let message = json!({ "origin": "twitchat", "type": "FOLLOW", "id": id,
             "data": { "user": user } });
-        self.talker.broadcast(&message).await.unwrap();
+        self.requester.broadcast(&message).await.unwrap();
     }
 
     async fn status(&self) -> Value {
@@ -96,7 +96,7 @@ async fn a_broken_change_is_reported_and_changes_nothing() {
     wait_until("the rule runs", || bridge.home.path("greeted").exists()).await;
     let done = bridge.home.run(&["status"]).await;
     done.fails(2, &["c.toml:8:9"]);
-    // Who has another config file asks the bridge.
+    // A client with another config file asks the bridge.
     let other = Home::at(bridge.obs.port());
     let status = other.run(&["status"]).await.succeeds();
     let words = "the former settings stay in force: c.toml:8:9";
@@ -127,7 +127,7 @@ async fn a_setting_of_the_start_is_named_until_it_is_taken_back() {
 }
 
 #[tokio::test]
-async fn who_is_ignored_and_how_the_credits_look_changes_at_once() {
+async fn ignored_people_and_the_look_of_the_credits_change_at_once() {
     let mut bridge = Bridge::start("").await;
     bridge.follow("1").await;
     let roll = ["request", "RollCredits", "seconds:=300"];
@@ -135,7 +135,7 @@ async fn who_is_ignored_and_how_the_credits_look_changes_at_once() {
     let credits = bridge.home.run(&["credits"]).await.succeeds();
     assert!(credits.out.contains("Zed"), "{credits:?}");
     let watch = bridge.home.spawn(&["watch", "--all", "--json"]);
-    // Two of the bridge, one of the test, and two of `watch`.
+    // Two sessions of the bridge, one of the test, and two of `watch`.
     sessions(&bridge.obs, 5).await;
     bridge.write("[credits]\nignore = [\"zed\"]\n[overlay]\ntheme = \"neon\"\n");
     wait_until("the page gets the look", || {
@@ -188,7 +188,7 @@ async fn a_setting_that_a_request_changes_is_reported_once() {
     bridge.logs("the changed settings are in force", 2).await;
     let text = fs::read_to_string(bridge.home.path("c.toml")).unwrap();
     assert_eq!(text, "[overlay]\ntheme = \"neon\"\nspeed = 90\n");
-    // A broken file is not changed, and the reply has its error.
+    // A broken file is not changed, and the reply contains its error.
     bridge.write("[overlay]\nspeed = 'fast'\n");
     bridge.logs("the changed config file has errors", 1).await;
     let set = ["request", "SetSetting", "key=overlay.theme", "value=glass"];

@@ -1,4 +1,4 @@
-//! `rules`, `script` and `labels`: their output and their exit codes.
+//! The output and the exit codes of `rules`, `script` and `labels`.
 
 use std::collections::BTreeSet;
 
@@ -103,7 +103,7 @@ async fn labels_are_installed_into_a_scene_that_is_there() {
 }
 
 #[tokio::test]
-async fn rules_test_says_what_would_happen_and_why_not() {
+async fn rules_test_prints_the_steps_or_the_reason() {
     let home = home(Home::new());
     let raid = |viewers: u32| {
         json!({ "event": { "source": "Twitch", "type": "Raid" },
@@ -199,9 +199,9 @@ async fn a_script_does_its_steps_in_order() {
     let home = home(Home::at(obs.port()));
     let file = write(&home, "bye.toml", SCRIPT);
     let done = home.run(&["script", &file, "who=all"]).await.succeeds();
-    let said: Vec<_> = done.err.lines().collect();
+    let printed: Vec<_> = done.err.lines().collect();
     assert_eq!(
-        said,
+        printed,
         [
             "done: send send-message",
             "done: wait 10ms",
@@ -218,7 +218,7 @@ async fn a_script_does_its_steps_in_order() {
 }
 
 #[tokio::test]
-async fn a_dry_run_says_the_steps_and_needs_no_obs() {
+async fn a_dry_run_prints_the_steps_and_needs_no_obs() {
     let home = home(Home::new());
     let file = write(&home, "bye.toml", SCRIPT);
     let done = home
@@ -268,7 +268,7 @@ async fn a_step_that_fails_ends_the_script_unless_it_is_to_go_on() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_taken_back_needs_a_yes() {
+async fn irreversible_steps_need_a_yes() {
     let obs = obs().await;
     let home = home(Home::at(obs.port()));
     let ban = "{\"send\":\"CHAT_FEED_SELECT_ACTION_BAN\"}";
@@ -391,7 +391,7 @@ async fn a_rule_for_an_event_that_never_comes_by_itself_causes_a_warning() {
             Twitch.ShoutoutCreated: it comes only when",
         "rule \"Twitch.AdRun\": the bridge itself never emits Twitch.AdRun: it comes only when \
             another program publishes it",
-        "rule \"Twitchat.FOLOW\": FOLOW is in no version of Twitchat that is known here; did you \
+        "rule \"Twitchat.FOLOW\": FOLOW is not in any known version of Twitchat; did you \
             mean FOLLOW?",
         "rule \"Twitch.Shout*\": the bridge itself never emits an event that matches Twitch.Shout*",
     ] {

@@ -1,4 +1,4 @@
-//! `send`: the messages that reach OBS, and those that it waits for.
+//! The messages of `send` that reach OBS, and the messages that it waits for.
 
 use serde_json::{Value, json};
 use tokio::io::copy_bidirectional;
@@ -36,9 +36,9 @@ async fn send_makes_an_envelope_and_waits_for_its_echo() {
         r#"{"col":1,"canClose":true}"#,
     ];
     let done = home.run(&arguments).await.succeeds();
-    let heard = obs.received();
-    let [envelope] = &heard[..] else {
-        panic!("{heard:?}")
+    let received = obs.received();
+    let [envelope] = &received[..] else {
+        panic!("{received:?}")
     };
     let id = envelope["id"].as_str().unwrap();
     assert_eq!((id.len(), done.out.contains(id)), (36, true));
@@ -55,7 +55,7 @@ async fn send_makes_an_envelope_and_waits_for_its_echo() {
     assert_eq!(done.err, "");
 }
 
-/// A port that forwards to another one, but only when so many connections are open.
+/// A port that forwards to another port, but only when this number of connections is open.
 async fn gate(port: u16, open: usize) -> u16 {
     let gate = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = gate.local_addr().unwrap().port();
@@ -136,7 +136,7 @@ async fn data_comes_from_files_and_from_standard_input() {
 }
 
 #[tokio::test]
-async fn names_of_every_version_are_put_into_the_words_of_the_one_in_use() {
+async fn names_of_every_version_are_translated_to_the_one_in_use() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let read = ["send", "CHAT_FEED_READ", "count=5"];
@@ -209,7 +209,7 @@ async fn names_of_every_version_are_put_into_the_words_of_the_one_in_use() {
 }
 
 #[tokio::test]
-async fn a_running_bridge_says_which_words_to_use() {
+async fn a_running_bridge_decides_the_names_to_use() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let run = home.spawn(&["--store", "here.db", "run"]);
@@ -235,13 +235,13 @@ async fn a_running_bridge_says_which_words_to_use() {
     home.run(&["--store", "here.db", "send", "SHOUTOUT"])
         .await
         .succeeds();
-    let told = || {
+    let is_sent = || {
         twitchat
             .received()
             .iter()
             .any(|(kind, data)| kind == "SET_SHOUTOUT_LAST_RAIDER" && *data == json!({}))
     };
-    wait_until("Twitchat is told in its own words", told).await;
+    wait_until("Twitchat gets its own names", is_sent).await;
     run.signal("TERM");
     run.end().await.succeeds();
 }
@@ -272,7 +272,7 @@ async fn an_answer_is_waited_for_and_printed() {
         assert_eq!(serde_json::from_str::<Value>(&done.out).unwrap(), states);
         assert_eq!(done.err, "");
     }
-    // 17 answers in its own form, whatever the name of the question is.
+    // 17 answers in its own form. The name of the question does not matter.
     let done = home
         .run(&[
             "send",
@@ -305,7 +305,7 @@ async fn an_answer_is_waited_for_and_printed() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_taken_back_wants_a_word() {
+async fn irreversible_actions_need_a_confirmation() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     for refused in [

@@ -25,7 +25,7 @@ async fn raid(home: &Home, name: &str) {
     done.succeeds();
 }
 
-/// Everything that the verbs show of the session before the running one.
+/// Everything that the verbs show about the session before the running one.
 async fn shown(home: &Home) -> Vec<String> {
     let mut shown = Vec::new();
     for verb in [
@@ -118,7 +118,7 @@ async fn the_session_before_is_listed_shown_exported_and_rolled_with_and_without
         .fails(1, &["there is no session 9"]);
 }
 
-/// Number and rows of each session, and who raided in it.
+/// The number and rows of each session, and its raiders.
 async fn raids(home: &Home, timeout: &str) -> Vec<(u64, u64, String)> {
     let list = home
         .run(&["sessions", "list", "--json", "--timeout", timeout])
@@ -136,7 +136,7 @@ async fn raids(home: &Home, timeout: &str) -> Vec<(u64, u64, String)> {
     sessions
 }
 
-/// Changes sessions in every way. There are sessions 1 with Fox and 2 with Otter, which runs.
+/// Changes sessions in every way. Session 1 has Fox. Session 2 has Otter, and is running.
 async fn change(home: &Home, timeout: &str) {
     let run = async |verb: &str| {
         let words: Vec<_> = verb.split(' ').chain(["--timeout", timeout]).collect();

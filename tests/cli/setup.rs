@@ -1,4 +1,4 @@
-//! `setup` and `uninstall`, on an account of their own.
+//! `setup` and `uninstall`, on a temporary account.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -42,7 +42,7 @@ fn tree(folder: &Path) -> BTreeSet<String> {
     files
 }
 
-/// The stand-in has a scene "Credits" already.
+/// Selects another scene, because the stand-in already has a scene "Credits".
 fn use_another_scene(account: &Account) {
     let folder = account.home.path(".config/twitchat-bridge");
     fs::create_dir_all(&folder).unwrap();
@@ -53,7 +53,7 @@ fn use_another_scene(account: &Account) {
     .unwrap();
 }
 
-/// OBS has been started before, so it has a scene collection.
+/// Adds a scene collection, as if OBS had been started before.
 fn add_collection(account: &Account) {
     let folder = account.home.path(".config/obs-studio/basic/scenes");
     fs::create_dir_all(&folder).unwrap();
@@ -69,7 +69,7 @@ async fn without_a_terminal_setup_asks_for_yes() {
 }
 
 #[tokio::test]
-async fn what_needs_obs_is_postponed_and_done_when_obs_is_there() {
+async fn steps_that_need_obs_are_postponed_until_obs_runs() {
     let account = Account::new();
     use_another_scene(&account);
     let setup = ["setup", "--yes", "--autostart", "none"];
@@ -128,7 +128,7 @@ async fn with_an_open_obs_everything_is_done_at_once_and_a_test_rolls() {
         again.out
     );
     assert!(again.out.contains("nothing has changed"), "{}", again.out);
-    // The bridge goes on until OBS closes.
+    // The bridge continues until OBS closes.
     drop(obs);
     let journal = account.home.path(".local/share/twitchat-bridge/journal.db");
     wait_until("the bridge ends", || {

@@ -1,5 +1,5 @@
-//! The output of the verbs on a terminal: within its width, wrapped at words, and without control
-//! sequences of other people. `script` of util-linux makes the terminal.
+//! The output of the verbs on a terminal stays within its width and wraps at words. It contains no
+//! control sequences from other people. `script` of util-linux makes the terminal.
 
 use std::collections::HashSet;
 use std::fs;
@@ -82,7 +82,7 @@ fn words(text: &str) -> HashSet<&str> {
     text.split_whitespace().collect()
 }
 
-/// Checks at 60 and 100 columns that no line is wider and that no word is broken.
+/// At 60 and 100 columns, checks that no line is wider and that no word is broken.
 async fn assert_wraps(home: &Home, arguments: &[&str]) {
     let piped = home.run(arguments).await;
     let whole = format!("{}{}", piped.out, piped.err);
@@ -167,8 +167,8 @@ async fn watched_events_stay_within_the_terminal_and_cannot_steer_it() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let mut talker = RequestPeer::connect(&target).await.unwrap();
-    talker.broadcast(&follow(&text)).await.unwrap();
+    let mut requester = RequestPeer::connect(&target).await.unwrap();
+    requester.broadcast(&follow(&text)).await.unwrap();
     wait_until("the event", || watch.out().contains("end")).await;
     let shown = watch.out().replace("\r\n", "\n");
     let too_wide: Vec<_> = shown.lines().filter(|line| line.width() > 60).collect();
@@ -233,7 +233,7 @@ async fn a_bridge_with_another_config_than_the_file_is_named() {
 }
 
 #[tokio::test]
-async fn without_a_bridge_the_status_shows_what_obs_says() {
+async fn without_a_bridge_the_status_shows_the_state_of_obs() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let done = home.run(&["status", "--timeout", "300ms"]).await;
@@ -274,11 +274,11 @@ async fn no_cell_of_a_spreadsheet_begins_like_a_formula() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let mut talker = RequestPeer::connect(&target).await.unwrap();
+    let mut requester = RequestPeer::connect(&target).await.unwrap();
     let messages = include_str!("../fixtures/cases/A7-csv-formula.ndjson");
     for message in messages.lines() {
         let message: serde_json::Value = serde_json::from_str(message).unwrap();
-        talker.broadcast(&message).await.unwrap();
+        requester.broadcast(&message).await.unwrap();
     }
     let done = home.run(&["credits", "get", "--format", "csv"]).await;
     let done = done.succeeds();

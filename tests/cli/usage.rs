@@ -1,9 +1,9 @@
-//! Usage errors: exit code 2, and a helpful text.
+//! Usage errors: exit code 2 and a helpful text.
 
 use crate::program::Home;
 
 #[tokio::test]
-async fn what_cannot_be_meant_is_refused_before_anything_is_done() {
+async fn impossible_usage_is_refused_before_any_action() {
     let home = Home::new();
     for (arguments, words) in [
         (&["dance"][..], &["unrecognized subcommand", "dance"][..]),
@@ -60,7 +60,7 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_done() {
         ),
         (
             &["send", "RAFFLE_END", "--generation", "17"],
-            &["what comes closest is SET_RAFFLE_PICK_WINNER"],
+            &["the closest action is SET_RAFFLE_PICK_WINNER"],
         ),
         (
             &["send", "STOP_PREDICTION"],
@@ -93,7 +93,7 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_done() {
 }
 
 #[tokio::test]
-async fn what_a_number_or_a_condition_may_be_is_said_in_a_sentence() {
+async fn the_allowed_numbers_and_conditions_are_named_in_a_sentence() {
     let home = Home::new();
     for (arguments, words) in [
         (

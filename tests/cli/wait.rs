@@ -1,4 +1,4 @@
-//! `wait`, on an OBS without a bridge and with one.
+//! `wait` on an OBS, without a bridge and with one.
 
 use serde_json::{Value, json};
 use twitchat_bridge::sim::obs::StandIn;
@@ -21,7 +21,7 @@ fn follow(id: &str, login: &str) -> Value {
         "login": login } } })
 }
 
-/// Waits until the program is connected: it receives all later messages.
+/// Waits until the program is connected. From then on it receives all messages.
 async fn connected(running: &Running) {
     wait_until("it connects", || running.err().contains("connected to OBS")).await;
 }
@@ -47,34 +47,42 @@ async fn a_type_of_any_generation_is_waited_for() {
         .unwrap();
     requests.broadcast(&follow("f1", "anna_b")).await.unwrap();
     let (plain, mapped) = (plain.end().await.succeeds(), mapped.end().await.succeeds());
-    let [told] = &lines(&plain.out)[..] else {
+    let [printed] = &lines(&plain.out)[..] else {
         panic!("{plain:?}")
     };
     assert_eq!(
-        (&told["name"], &told["id"], &told["data"]["user"]["login"]),
+        (
+            &printed["name"],
+            &printed["id"],
+            &printed["data"]["user"]["login"]
+        ),
         (&json!("Twitchat.ON_FOLLOW"), &json!("f1"), &json!("anna_b"))
     );
-    let [told] = &lines(&mapped.out)[..] else {
+    let [printed] = &lines(&mapped.out)[..] else {
         panic!("{mapped:?}")
     };
     assert_eq!(
-        (&told["name"], &told["from"], &told["data"]["userName"]),
+        (
+            &printed["name"],
+            &printed["from"],
+            &printed["data"]["userName"]
+        ),
         (&json!("Twitch.Follow"), &json!("mapped"), &json!("anna_b"))
     );
 }
 
 #[tokio::test]
-async fn it_counts_each_message_once_whoever_repeats_it() {
+async fn it_counts_each_message_once_even_if_it_is_repeated() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let waiting = home.spawn(&["wait", "--for", "Twitch.Follow", "--count", "2"]);
     connected(&waiting).await;
     let mut requests = requests(&obs).await;
-    let told = json!({ "origin": "twitchat-bridge", "seq": 1, "event": { "source": "Twitch",
+    let printed = json!({ "origin": "twitchat-bridge", "seq": 1, "event": { "source": "Twitch",
         "type": "Follow" }, "data": {} });
     for message in [
         follow("f1", "anna"),
-        told,
+        printed,
         follow("f1", "anna"),
         follow("f2", "berta"),
     ] {
@@ -89,7 +97,7 @@ async fn it_counts_each_message_once_whoever_repeats_it() {
 }
 
 #[tokio::test]
-async fn a_bomb_is_one_event_and_obs_tells_of_itself() {
+async fn a_bomb_is_one_event_and_obs_reports_its_own_events() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let bomb = home.spawn(&["wait", "--for", "Twitch.GiftBomb"]);
@@ -120,7 +128,7 @@ async fn a_bomb_is_one_event_and_obs_tells_of_itself() {
 }
 
 #[tokio::test]
-async fn what_does_not_happen_in_time_is_5_and_being_stopped_is_no_success() {
+async fn no_event_in_time_is_5_and_a_stop_is_not_a_success() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let late = home
@@ -131,7 +139,9 @@ async fn what_does_not_happen_in_time_is_5_and_being_stopped_is_no_success() {
     let stopped = home.spawn(&["wait", "--for", "FOLOW"]);
     connected(&stopped).await;
     assert!(
-        stopped.err().contains("FOLOW is in no version of Twitchat"),
+        stopped
+            .err()
+            .contains("FOLOW is not in any known version of Twitchat"),
         "{}",
         stopped.err()
     );
@@ -149,12 +159,12 @@ async fn it_goes_on_waiting_when_obs_restarts() {
     let waiting = home.spawn(&["wait", "--for", "FOLLOW"]);
     connected(&waiting).await;
     obs.stop().await;
-    wait_until("it says that OBS went", || {
+    wait_until("it prints that OBS was closed", || {
         waiting.err().contains("waiting for it to come back")
     })
     .await;
     obs.start_again().await.unwrap();
-    wait_until("it says that OBS came back", || {
+    wait_until("it prints that OBS is back", || {
         waiting.err().contains("back: OBS")
     })
     .await;
@@ -167,7 +177,7 @@ async fn it_goes_on_waiting_when_obs_restarts() {
 }
 
 #[tokio::test]
-async fn what_only_a_bridge_tells_is_asked_of_it() {
+async fn events_that_only_a_bridge_emits_are_subscribed_to() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let waiting = home.spawn(&["wait", "--for", "Raw.Action"]);
@@ -188,8 +198,8 @@ async fn what_only_a_bridge_tells_is_asked_of_it() {
     home.run(&["request", "DoAction", "action.name=SET_EMERGENCY_MODE"])
         .await
         .succeeds();
-    let told = lines(&waiting.end().await.succeeds().out);
-    assert_eq!(told[0]["name"], "Raw.Action");
+    let printed = lines(&waiting.end().await.succeeds().out);
+    assert_eq!(printed[0]["name"], "Raw.Action");
     let gone = obs.received().iter().any(|message| {
         message["request"] == "UnSubscribe" && message["events"] == json!({ "Raw": ["Action"] })
     });

@@ -1,11 +1,11 @@
-//! The parts of the bridge: none of its types is large, and none gives others access to its state.
+//! Checks the parts of the bridge: none of its types is large, and none gives others access to its
+//! state.
 //!
 //! A *component* is a struct of `src/bridge` that has methods which change it (an `impl` block with
-//! `&mut self`). Its fields are private, so that the compiler keeps all other files from them,
-//! except for those in the folder below it. [`super::imports`] covers those: they cannot name the
-//! type while it uses them. All methods of a component are in its own file, or in its own folder if
-//! it is the root of one (`bridge/roll/mod.rs`). The methods of `Bridge` itself are in
-//! `bridge/mod.rs` only.
+//! `&mut self`). Its fields are private, so only files in the folder below it can access them.
+//! [`super::imports`] covers these files: they cannot name the type while it uses them. All methods
+//! of a component are in its own file, or in its own folder if it is the root of one
+//! (`bridge/roll/mod.rs`). The methods of `Bridge` itself are in `bridge/mod.rs` only.
 //!
 //! Inputs, effects, rows and replies are plain data: they have only methods with `&self`, or none.
 //! Their fields may be public.
@@ -15,7 +15,7 @@ use std::fs;
 
 use super::source::{code, sources, without_tests, words};
 
-/// The most fields of a type. A type with more fields should be split.
+/// The maximum number of fields of a type. A type with more fields should be split.
 const FIELDS: usize = 15;
 
 /// A struct, or a variant of an enum.
@@ -35,7 +35,7 @@ struct Impl {
     changes: bool,
 }
 
-/// The violations in these files, each given by its path and its text.
+/// Each file is given by its path and its text.
 fn violations<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
     let mut types = Vec::new();
     let mut impls: BTreeMap<String, Vec<(String, Impl)>> = BTreeMap::new();
@@ -74,7 +74,7 @@ fn violations<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<St
     wrong
 }
 
-/// Whether a file belongs to the component in another file: it is the same file, or the other one
+/// Whether a file belongs to the component in another file: it is the same file, or the other file
 /// is the root of its folder.
 fn is_of_component(place: &str, file: &str) -> bool {
     let folder = file.strip_suffix("/mod.rs");
@@ -176,8 +176,8 @@ fn without_attributes(mut words: &[String]) -> &[String] {
     words
 }
 
-/// The name of a field and whether other files can access it. The name of a field without one is
-/// its type.
+/// The name of a field, and whether other files can access it. For a field without a name, the name
+/// is its type.
 fn field(words: &[String]) -> (String, bool) {
     let words = without_attributes(words);
     let public = words.first().is_some_and(|word| word == "pub");
@@ -195,7 +195,7 @@ fn field(words: &[String]) -> (String, bool) {
 fn blocks(words: &[String]) -> Vec<Impl> {
     let mut blocks = Vec::new();
     for (at, _) in words.iter().enumerate().filter(|(_, word)| *word == "impl") {
-        // The word `impl` in the type of an argument begins no block.
+        // The word `impl` in the type of an argument does not begin a block.
         let begins = at == 0 || ["}", "]", ";"].contains(&words[at - 1].as_str());
         let Some(open) = begins.then(|| body_of_impl(words, at)).flatten() else {
             continue;

@@ -1,4 +1,5 @@
-//! No two files of `src` import each other, and no longer circle is closed within one folder.
+//! No two files of `src` import each other, and the files of one folder have no longer import
+//! cycles.
 //!
 //! A file *imports* another if its code (without comments and tests) names an item that the other
 //! one defines: by a path that begins with `crate`, `super` or `self`, with a module that it
@@ -35,7 +36,7 @@ fn no_circle_of_files_closes_within_a_folder() {
     assert!(circles.is_empty(), "circles of files: {circles:#?}");
 }
 
-/// The tree of the roots and these files, each given by its path and its text.
+/// The tree of the roots and these files. Each file is given by its path and its text.
 fn planted(files: &[(&str, &str)]) -> Tree {
     let roots = [("lib.rs", "mod x; mod y;"), ("main.rs", "mod cli;")];
     let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
@@ -60,13 +61,13 @@ fn a_planted_pair_is_found() {
             ("x/a.rs", ITEM),
             ("x/b.rs", "use crate::x::a::*; struct B;"),
         ),
-        // An item under the name that its folder gives it.
+        // A file uses an item under the name that its folder gives it.
         (
             ("x/a.rs", ITEM),
             ("x/b.rs", "use crate::x::Renamed; struct B;"),
         ),
         (("x/a.rs", ITEM), ("x/b.rs", "struct B(super::Renamed);")),
-        // A folder that uses items in it.
+        // A folder uses items in it.
         (
             ("x/mod.rs", "mod a; use a::A; struct M(A);"),
             ("x/a.rs", "struct A(super::M);"),
@@ -125,7 +126,7 @@ fn a_planted_circle_is_found() {
 #[test]
 fn files_that_only_one_imports_are_not_complained_of() {
     for files in [
-        // A folder that declares and re-exports items in it.
+        // A folder declares and re-exports items in it.
         [
             ("x/mod.rs", "mod a; mod b; pub use a::A; struct M;"),
             ("x/a.rs", "use super::b::B; pub struct A(B);"),

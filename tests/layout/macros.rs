@@ -1,4 +1,5 @@
-//! Expands `macro_rules!` macros as the compiler does, to find items that exist only after that.
+//! Expands `macro_rules!` macros like the compiler, to find items that exist only after the
+//! expansion.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +31,6 @@ enum Part {
     },
 }
 
-/// The tokens that a variable stands for.
 #[derive(Clone)]
 enum Bound {
     One(TokenStream),
@@ -285,7 +285,7 @@ fn a_macro_is_expanded_as_the_compiler_does_it() {
         .parse()
         .unwrap();
     let expanded = macros.expand("shapes", &call.mac.tokens);
-    // Tokens from the call have different spaces between them.
+    // Tokens from the call have other spaces between them.
     let [expanded, expected] =
         [expanded, expected].map(|tokens| tokens.to_string().replace(' ', ""));
     assert_eq!(expanded, expected);

@@ -3,13 +3,13 @@
 //! of the bridge keep their fields private. [`public_items`] lists the items that other programs
 //! use. [`packaging`] runs the scripts of a release.
 //!
-//! Comments, texts and test modules are removed first; the rest is checked word by word.
+//! The checks remove comments, texts and test modules first, and then read the rest word by word.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that fails must say where"
+    reason = "a failing test must show the place"
 )]
 
 mod components;
@@ -38,7 +38,7 @@ const PARTS: [(&str, &str); 17] = [
     ("automation", "request credits mapping twitchat"),
     ("bridge", "automation request credits mapping twitchat"),
     // The config checks the plan of the end credits, the words in it, and the names of requests
-    // that may be allowed.
+    // that `bus.allow` may list.
     ("config", "automation request credits files"),
     (
         "obs",
@@ -59,11 +59,10 @@ const PARTS: [(&str, &str); 17] = [
         "obs store overlay sim bridge automation request credits mapping twitchat config files",
     ),
     ("autostart", "obs store config files"),
-    // The client is for other programs, which know only what the bridge sends over OBS, so it does
-    // not use the bridge.
+    // The client is for other programs, which can use only the messages that the bridge sends over
+    // OBS. So it does not use the bridge.
     ("client", "obs twitchat"),
 ];
-/// The part of the binary. It uses the library by its crate name.
 const COMMAND: &str = "cli";
 /// The parts, and folders in them, without I/O, clock, randomness and logging.
 const PURE: [&str; 9] = [
@@ -171,7 +170,7 @@ fn place(path: &str) -> (String, usize) {
     )
 }
 
-/// The parts that the code names: after `crate::`, or after as many `super::` as lead to the root.
+/// The parts that the code names: after `crate::`, or after enough `super::` to reach the root.
 fn used(words: &[String], depth: usize) -> Vec<String> {
     let mut used = Vec::new();
     let mut at = 0;
@@ -199,7 +198,7 @@ fn used(words: &[String], depth: usize) -> Vec<String> {
     used
 }
 
-/// The names that follow at the beginning of a path, which may be a group.
+/// The names at the beginning of a path, which may be a group.
 fn first_names(words: &[String]) -> Vec<String> {
     let Some((first, rest)) = words.split_first() else {
         return Vec::new();
@@ -226,8 +225,7 @@ fn first_names(words: &[String]) -> Vec<String> {
     names
 }
 
-/// Whether the code contains these names one after the other. `std::{fs, net}` also contains
-/// `std::net`.
+/// Whether the code contains these names in sequence. `std::{fs, net}` also contains `std::net`.
 fn has(words: &[String], wanted: &[&str]) -> bool {
     if let ["std", module] = wanted {
         return words.windows(2).enumerate().any(|(at, two)| {
@@ -421,7 +419,7 @@ fn a_planted_violation_is_found() {
 }
 
 #[test]
-fn what_is_allowed_is_not_complained_of() {
+fn allowed_code_gives_no_violation() {
     for (path, text) in [
         (
             "credits/fold.rs",

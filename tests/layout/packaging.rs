@@ -1,4 +1,4 @@
-//! Tests those scripts of a release that take little time. `scripts/packages` runs the others.
+//! Tests the scripts of a release that take little time. `scripts/packages` runs the others.
 
 #![cfg(unix)]
 
@@ -11,7 +11,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A script, without the variables that a workflow of GitHub sets.
+/// A script without the variables that a workflow of GitHub sets.
 fn script(name: &str) -> Command {
     let mut command = Command::new(root().join("scripts").join(name));
     command
@@ -90,7 +90,7 @@ fn notes_are_the_section_of_the_version_with_joined_lines() {
 }
 
 #[test]
-fn the_changelog_has_notes_for_what_is_not_released() {
+fn the_changelog_has_notes_for_unreleased_changes() {
     let notes = succeeds(script("release-notes").arg("Unreleased"));
     assert!(notes.lines().count() > 20, "{notes}");
 }
@@ -170,7 +170,7 @@ fn templates_are_filled_with_version_sums_and_addresses() {
     );
 }
 
-/// `service install` writes a unit of its own where the program did not come as a package. Both
+/// If the program was not installed as a package, `service install` writes its own unit. Both units
 /// have the same settings.
 #[test]
 fn the_unit_of_the_packages_is_that_of_service_install() {
@@ -193,7 +193,8 @@ fn the_unit_of_the_packages_is_that_of_service_install() {
     assert_eq!(packaged, written);
 }
 
-/// It is not decided where the project will be published: an address would be somebody else's.
+/// It is not decided where the project will be published, so any address would belong to somebody
+/// else.
 #[test]
 fn cargo_toml_names_no_address_of_the_project() {
     let cargo = fs::read_to_string(root().join("Cargo.toml")).unwrap();

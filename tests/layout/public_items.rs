@@ -16,11 +16,11 @@ use super::source::words;
 /// The parts of the library that define public items of the client.
 const ROOMS: [&str; 2] = ["client", "twitchat"];
 
-/// The types of actions have their examples in Twitchat's catalogue, and one in the documentation
-/// of their module.
+/// The types of actions have their examples in Twitchat's catalogue, and one example in the
+/// documentation of their module.
 const ACTIONS: &str = "client::actions::";
 
-/// The modules by their paths, with all their items, also those from macros.
+/// The modules by their paths, with all their items, including items from macros.
 struct Crate(BTreeMap<Vec<String>, Vec<Item>>);
 
 struct Entry {
@@ -93,8 +93,8 @@ impl Crate {
         }
     }
 
-    /// The module that defines the item to which a path leads, and the item's name there. `None`
-    /// for items of other crates and parts.
+    /// The module that defines the item at the end of a path, and the item's name there. `None` for
+    /// items of other crates and parts.
     fn resolve(&self, module: &[String], path: &[String]) -> Option<(Vec<String>, String)> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -286,7 +286,7 @@ fn inner_documentation(module: &[String]) -> String {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let (name, folder) = module.split_last().unwrap();
     let file = module_file(&src.join(folder.iter().collect::<PathBuf>()), name);
-    // An inline module has no file; its documentation is in front of it.
+    // An inline module has no file. Its documentation is before the module.
     let text = fs::read_to_string(file).unwrap_or_default();
     documentation(&syn::parse_file(&text).unwrap().attrs)
 }
@@ -332,7 +332,7 @@ fn module_file(folder: &Path, name: &str) -> PathBuf {
     }
 }
 
-/// The paths in a `use` item, with the names that they bring in.
+/// The paths in a `use` item, with the names that they import.
 fn uses(tree: &UseTree) -> Vec<(Vec<String>, String)> {
     fn collect(tree: &UseTree, before: &[String], found: &mut Vec<(Vec<String>, String)>) {
         let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
@@ -447,7 +447,7 @@ fn fields(fields: &Fields, path: &str) -> Vec<String> {
     fields.iter().filter(public).map(line).collect()
 }
 
-/// The source text, without the spaces that tokens are printed with.
+/// The source text, without the spaces between printed tokens.
 fn text(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (spaced, tight) in [
@@ -498,7 +498,7 @@ fn the_clients_public_items_are_those_of_the_snapshot() {
 
 #[test]
 fn every_entry_of_the_client_occurs_in_an_example() {
-    // An item that is re-exported needs an example in one place only.
+    // A re-exported item needs an example in only one place.
     let line = |entry: &Entry| {
         let shared = ["client::events::", "client::requests::"];
         let short = |line: String, path: &&str| line.replace(path, "client::");

@@ -79,7 +79,7 @@ pub(crate) fn code(text: &str) -> String {
     code
 }
 
-/// The number of `#` before the quote of a raw string; `None` if it is no raw string.
+/// The number of `#` before the quote of a raw string. `None` if it is not a raw string.
 fn raw_hashes(chars: &[char], from: usize) -> Option<usize> {
     let hashes = chars.iter().skip(from).take_while(|c| **c == '#').count();
     (chars.get(from + hashes) == Some(&'"')).then_some(hashes)

@@ -11,21 +11,21 @@ struct File {
     /// The path of its module, from the root of its crate.
     module: Vec<String>,
     words: Vec<String>,
-    /// The names that its `use` lines bring in.
+    /// The names that its `use` lines import.
     uses: Vec<Use>,
     /// The words that are not part of a `use` line.
     rest: Vec<String>,
 }
 
-/// A name that a `use` line brings in. A glob brings in the name `*`.
+/// A name that a `use` line imports. A glob imports the name `*`.
 struct Use {
     path: Vec<String>,
     name: String,
     public: bool,
 }
 
-/// The files by their modules. The paths of the binary's modules begin with `main`, those of the
-/// library's with `lib`.
+/// The files by their modules. The paths of the binary's modules begin with `main`, and the paths
+/// of the library's modules with `lib`.
 pub(crate) struct Tree {
     files: Vec<File>,
     modules: BTreeMap<Vec<String>, usize>,
@@ -141,7 +141,7 @@ impl Tree {
         })
     }
 
-    /// The pairs of files that import each other, each once.
+    /// The pairs of files that import each other, without duplicates.
     pub(crate) fn pairs(&self) -> BTreeSet<(String, String)> {
         let imports = self.imports();
         let pair = |(from, to): (&usize, &usize)| {
@@ -160,7 +160,8 @@ impl Tree {
         two.into()
     }
 
-    /// Circles of at least three files in one folder: for each file, the shortest one through it.
+    /// Import cycles of at least three files in one folder: for each file, the shortest cycle that
+    /// contains it.
     pub(crate) fn circles(&self) -> BTreeSet<Vec<String>> {
         let imports = self.imports();
         let folder = |at: usize| {
@@ -286,7 +287,7 @@ fn uses(words: &[String]) -> (Vec<Use>, Vec<String>) {
     let (mut uses, mut rest) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < words.len() {
-        // In `impl Trait + use<'a>` the word begins no `use` line.
+        // In `impl Trait + use<'a>`, the word does not begin a `use` line.
         let begins = words[at] == "use" && words.get(at + 1).is_some_and(|word| word != "<");
         if !begins {
             rest.push(words[at].clone());

@@ -1,4 +1,4 @@
-//! Names and sentences that the project has given up, and the width of lines.
+//! Checks that abandoned names and sentences do not come back, and that lines are not too wide.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ const WIDTH: usize = 100;
 const KINDS: [&str; 8] = [
     "fn", "struct", "enum", "trait", "type", "mod", "const", "static",
 ];
-/// Sentences from the early texts of the project. Each stands for many similar ones.
+/// Sentences from the early texts of the project. Each represents many similar ones.
 const OLD_SENTENCES: [&str; 19] = [
     "whose credits and events hundreds of overlays are made for",
     "hear Twitchat, keep the credits, answer who asks",
@@ -34,7 +34,7 @@ const OLD_SENTENCES: [&str; 19] = [
     "who is there, what it is",
     "What it is not told",
 ];
-/// Documents from an earlier time, which are kept to show that their scripts still work.
+/// Documents from an earlier time. They show that scripts of that time still work.
 const FIXTURES: &str = "tests/fixtures/before_one_house";
 
 fn root() -> &'static Path {

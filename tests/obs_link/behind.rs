@@ -1,5 +1,5 @@
-//! When the notices are not read for a while, the link waits without blocking the thread, and
-//! reports the events afterwards.
+//! If the notices are not read for a while, the link waits without blocking the thread, and reports
+//! the events afterwards.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use twitchat_bridge::sim::obs::StandIn;
 
 use crate::support::{Link, SOON, impatient, on_one_thread, stand_in, target, wait_until};
 
-/// More events than there is room for notices, so that some are collected in a batch.
+/// More events than the notices have room for, so that some events are collected in a batch.
 const FRAMES: usize = 70;
-/// The most notices that may wait.
+/// The maximum number of waiting notices.
 const NOTICES: usize = 64;
 /// The time within which all notices must be read.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ fn send(obs: &StandIn, number: usize) {
     );
 }
 
-/// Sends events one at a time, so that each becomes a notice of its own while there is room.
+/// Sends events one at a time, so that each becomes a separate notice while there is room.
 async fn fill(obs: &StandIn, link: &Link, frames: usize) {
     for frame in 0..frames {
         send(obs, frame);
@@ -55,7 +55,7 @@ async fn read_all(link: &mut Link) -> (usize, Vec<Notice>) {
     (events, others)
 }
 
-/// A live link whose notices are not read any more.
+/// A live link whose notices are no longer read.
 async fn live() -> (StandIn, Link) {
     let obs = stand_in(sim::obs::Options::default()).await;
     let mut link = Link::start(target(obs.port(), None), Options::default());
@@ -69,7 +69,7 @@ fn a_kick_while_nobody_reads_keeps_no_thread_busy_and_is_reported_after_the_even
         let (obs, mut link) = live().await;
         fill(&obs, &link, FRAMES).await;
         obs.kick_all();
-        // The stand-in runs on the same thread: if it cannot run, this never returns.
+        // The stand-in runs on the same thread. If it cannot run, this never returns.
         timeout(SOON, obs.until_sessions(0)).await.unwrap();
         let (events, others) = read_all(&mut link).await;
         assert_eq!(events, FRAMES);
@@ -151,7 +151,7 @@ fn a_shutdown_after_a_crash_that_nobody_has_read_of_ends_the_task() {
     });
 }
 
-/// Room for a single event. No ping is sent, whose answer could wake the waiting reader.
+/// Room for a single event. No ping is sent, because its answer could wake the waiting reader.
 fn room_for_one() -> Options {
     Options {
         bytes_in_flight: 200,
@@ -170,14 +170,13 @@ async fn an_event_that_found_no_room_arrives_when_there_is_room_again_although_n
         panic!("an event")
     };
     send(&obs, 1);
-    // When this request has its reply, the second event was read and waits.
+    // When this request has its reply, the second event has been read and is waiting.
     link.obs.version().await.unwrap();
     drop(first);
     assert_eq!(link.received(1).await.len(), 1);
 }
 
-/// The connection for events shows why OBS has ended, after all the events for which there is no
-/// room.
+/// The event connection shows why OBS has ended, after the events that have to wait for room.
 #[tokio::test]
 async fn an_obs_that_closes_while_nobody_reads_is_not_taken_for_a_kick() {
     let obs = stand_in(sim::obs::Options::default()).await;
@@ -187,7 +186,8 @@ async fn an_obs_that_closes_while_nobody_reads_is_not_taken_for_a_kick() {
         send(&obs, number);
     }
     obs.stop().await;
-    // Longer than the link waits for the connection for events to show the cause.
+    // This is longer than the time for which the link waits until the event connection shows the
+    // cause.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert_eq!(link.received(FRAMES).await.len(), FRAMES);
     assert_eq!(
@@ -210,5 +210,5 @@ async fn a_request_that_waits_for_its_reply_fails_when_the_link_is_lost() {
         matches!(reply, Err(RequestError::NotConnected)),
         "{reply:?}"
     );
-    assert!(down.to_string().contains("no sign of life"), "{down}");
+    assert!(down.to_string().contains("has not answered"), "{down}");
 }

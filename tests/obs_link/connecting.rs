@@ -1,4 +1,4 @@
-//! Tests how a connection is made, and the errors if it fails.
+//! Tests connecting, and the errors if it fails.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -32,7 +32,7 @@ async fn every_address_of_a_host_name_is_tried() {
 }
 
 #[tokio::test]
-async fn a_wrong_and_a_missing_password_are_told_apart() {
+async fn a_wrong_and_a_missing_password_are_distinguished() {
     let obs = stand_in(sim::obs::Options {
         password: Some(SecretString::from("secret")),
         ..Default::default()
@@ -101,10 +101,10 @@ async fn a_beta_of_obs_is_no_old_one() {
         ..Default::default()
     })
     .await;
-    let talker = RequestConnection::connect(&target(obs.port(), None), &Options::default())
+    let requester = RequestConnection::connect(&target(obs.port(), None), &Options::default())
         .await
         .unwrap();
-    assert_eq!(talker.version().await.unwrap().obs, "32.1.0-beta2");
+    assert_eq!(requester.version().await.unwrap().obs, "32.1.0-beta2");
 }
 
 #[tokio::test]
@@ -119,16 +119,16 @@ async fn an_obs_that_is_not_ready_is_asked_again() {
         request_within: Duration::from_millis(200),
         ..Options::default()
     };
-    let talker = RequestConnection::connect(&target(obs.port(), None), &options)
+    let requester = RequestConnection::connect(&target(obs.port(), None), &options)
         .await
         .unwrap();
     obs.not_ready(u64::MAX);
     assert!(matches!(
-        talker.broadcast(&raw(&json!({"a": 1}))).await,
+        requester.broadcast(&raw(&json!({"a": 1}))).await,
         Err(RequestError::NotReady { .. })
     ));
     obs.not_ready(0);
-    talker.broadcast(&raw(&json!({"a": 1}))).await.unwrap();
+    requester.broadcast(&raw(&json!({"a": 1}))).await.unwrap();
 }
 
 #[tokio::test]
@@ -138,14 +138,17 @@ async fn events_before_identified_are_kept_and_do_not_end_the_login() {
     let early = json!({"origin": "twitchat", "type": "EARLY"});
 
     obs.send_before_identified(1, &early);
-    let mut listener = EventConnection::connect(&target, &options).await.unwrap();
+    let mut receiver = EventConnection::connect(&target, &options).await.unwrap();
     obs.send_before_identified(2, &early);
-    let talker = RequestConnection::connect(&target, &options).await.unwrap();
+    let requester = RequestConnection::connect(&target, &options).await.unwrap();
 
-    talker.broadcast(&raw(&json!({"late": 1}))).await.unwrap();
+    requester
+        .broadcast(&raw(&json!({"late": 1})))
+        .await
+        .unwrap();
     let mut received = Vec::new();
     while received.len() < 2 {
-        let batch = listener.next().await.unwrap();
+        let batch = receiver.next().await.unwrap();
         received.extend(batch.events.iter().map(|event| format!("{event:?}")));
     }
     assert!(received[0].contains("EARLY"), "{received:?}");
@@ -171,7 +174,7 @@ async fn an_obs_that_stalls_after_hello_is_given_up() {
 }
 
 #[tokio::test]
-async fn what_is_no_obs_is_named() {
+async fn a_server_that_is_not_obs_is_named() {
     let options = Options {
         connect_within: Duration::from_millis(300),
         ..Options::default()
@@ -214,13 +217,13 @@ async fn what_is_no_obs_is_named() {
 }
 
 #[tokio::test]
-async fn close_codes_and_other_greetings_are_told_apart_while_connecting() {
+async fn close_codes_and_other_greetings_are_distinguished_while_connecting() {
     let options = Options {
         connect_within: Duration::from_millis(300),
         ..Options::default()
     };
     for (texts, code, exit, named) in [
-        (&[][..], None, 3, "does not greet"),
+        (&[][..], None, 3, "sends no Hello message"),
         (
             &[r#"{"request":"Hello","info":{}}"#][..],
             None,
@@ -228,7 +231,7 @@ async fn close_codes_and_other_greetings_are_told_apart_while_connecting() {
             "another WebSocket server",
         ),
         (&[HELLO][..], Some(4009), 4, "refused the password"),
-        (&[HELLO][..], Some(4010), 7, "does not speak version 1"),
+        (&[HELLO][..], Some(4010), 7, "no longer supports version 1"),
         (&[HELLO][..], Some(4011), 8, "disconnected twitchat-bridge"),
         (&[HELLO][..], Some(1001), 3, "closed the connection at once"),
     ] {
@@ -251,7 +254,7 @@ async fn errors(target: &Target, options: &Options) -> [ConnectError; 2] {
 }
 
 #[tokio::test]
-async fn tls_where_there_is_none_says_what_to_do() {
+async fn tls_to_a_server_without_it_names_the_next_step() {
     let target = Target {
         tls: true,
         ..target(peer(b"HTTP/1.1 400 Bad Request\r\n\r\n").await, None)
@@ -268,7 +271,8 @@ async fn a_server_that_closes_at_a_tls_handshake_has_no_tls() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
-            // The connection is closed at the end of this block, whatever the client has sent.
+            // The connection is closed at the end of this block, even if the client has sent more
+            // data.
             drop(client.read(&mut [0; 4_096]).await);
         }
     });
@@ -283,7 +287,7 @@ async fn a_server_that_closes_at_a_tls_handshake_has_no_tls() {
 }
 
 #[tokio::test]
-async fn tls_where_there_is_only_silence_says_what_to_do() {
+async fn tls_to_a_silent_server_names_the_next_step() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = Target {
         tls: true,

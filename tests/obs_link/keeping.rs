@@ -1,4 +1,4 @@
-//! Tests how the link keeps itself connected, with its notices and reconnects.
+//! Tests how the link stays connected, with its notices and reconnects.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::peers::closed_port;
 use crate::support::{Link, SOON, impatient, raw, stand_in, target};
 
 #[tokio::test]
-async fn the_link_tells_scenes_and_the_stream() {
+async fn the_link_reports_scenes_and_the_stream() {
     let obs = stand_in(sim::obs::Options::default()).await;
     obs.start_stream(Duration::from_secs(90));
     let mut link = Link::start(target(obs.port(), None), Options::default());
@@ -31,7 +31,7 @@ async fn the_link_tells_scenes_and_the_stream() {
         .await;
 }
 
-/// The state of an output as OBS reports it.
+/// The state of an output in OBS's format.
 fn output(kind: &str, active: bool, state: &str) -> String {
     let data = json!({"outputActive": active, "outputPath": null,
         "outputState": format!("OBS_WEBSOCKET_OUTPUT_{state}")});
@@ -117,7 +117,7 @@ async fn events_of_obs_come_when_they_are_asked_for_and_after_a_reconnect_too() 
 }
 
 #[tokio::test]
-async fn the_exit_of_obs_is_an_event_for_those_who_asked() {
+async fn the_exit_of_obs_is_an_event_for_subscribers() {
     let obs = stand_in(sim::obs::Options::default()).await;
     let mut link = Link::start(target(obs.port(), None), Options::default());
     link.obs.subscribe(ObsSubscription {
@@ -139,7 +139,7 @@ async fn the_exit_of_obs_is_an_event_for_those_who_asked() {
 }
 
 #[tokio::test]
-async fn an_obs_that_starts_later_is_met_and_one_that_restarts_is_met_again() {
+async fn an_obs_that_starts_later_or_restarts_is_connected() {
     let obs = stand_in(sim::obs::Options::default()).await;
     obs.kill().await;
     let mut link = Link::start(target(obs.port(), None), Options::default());
@@ -167,7 +167,7 @@ async fn an_obs_that_starts_later_is_met_and_one_that_restarts_is_met_again() {
 }
 
 #[tokio::test]
-async fn an_obs_that_closes_says_so() {
+async fn an_obs_that_closes_is_reported() {
     let obs = stand_in(sim::obs::Options::default()).await;
     let mut link = Link::start(target(obs.port(), None), Options::default());
     link.until_up().await;
@@ -179,13 +179,13 @@ async fn an_obs_that_closes_says_so() {
 }
 
 #[tokio::test]
-async fn a_frozen_obs_is_noticed_and_met_again_when_it_thaws() {
+async fn a_frozen_obs_is_detected_and_reconnected_when_it_thaws() {
     let obs = stand_in(sim::obs::Options::default()).await;
     let mut link = Link::start(target(obs.port(), None), impatient());
     link.until_up().await;
     obs.freeze();
     let cause = link.until_down().await;
-    assert!(cause.to_string().contains("no sign of life"), "{cause}");
+    assert!(cause.to_string().contains("has not answered"), "{cause}");
     obs.thaw();
     link.until_up().await;
 }
@@ -227,7 +227,7 @@ async fn a_request_that_gets_no_reply_costs_the_link() {
 }
 
 #[tokio::test]
-async fn a_changed_password_is_met() {
+async fn a_changed_password_is_used_at_the_next_attempt() {
     let obs = stand_in(sim::obs::Options {
         password: Some(SecretString::from("old")),
         ..Default::default()
@@ -282,7 +282,7 @@ async fn shutdown_ends_the_task_in_every_state() {
     }
 }
 
-/// obws drops events when its buffer is full, and its stream ends. Then the link asks for the
+/// obws drops events when its buffer is full, and then its stream ends. The link then asks for the
 /// current state.
 #[tokio::test]
 async fn scene_changes_beyond_any_buffer_end_with_the_right_scene() {
@@ -293,7 +293,7 @@ async fn scene_changes_beyond_any_buffer_end_with_the_right_scene() {
         assert!(obs.switch_scene("Game") && obs.switch_scene("Credits"));
     }
     // OBS sends the reply after all these events on the same connection, so obws has handled them
-    // then.
+    // by then.
     link.obs.version().await.unwrap();
     assert!(obs.start_stream(Duration::ZERO));
     let mut scene = None;

@@ -1,4 +1,4 @@
-//! The user disconnects the bridge in OBS: the link ends, whenever that happens.
+//! The user disconnects the bridge in OBS. The link ends at any stage.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +25,8 @@ async fn a_kick_ends_the_link() {
     timeout(SOON, obs.until_sessions(0)).await.unwrap();
 }
 
-/// OBS lists both sessions of the link, and the user may disconnect either. obws hides the close
-/// code, so the link infers it.
+/// OBS lists both sessions of the link, and the user may disconnect either of them. obws hides the
+/// close code, so the link infers the cause.
 #[tokio::test]
 async fn a_kick_of_the_session_for_requests_ends_the_link_too() {
     let kick = Arc::new(tokio::sync::Notify::new());
@@ -65,7 +65,7 @@ async fn a_kick_while_the_first_requests_are_made_ends_the_link_too() {
 }
 
 /// The very first request is left out. During it, obws does not report whether OBS closed the
-/// connection or whether it broke, so the link retries.
+/// connection or the network failed, so the link retries.
 #[tokio::test]
 async fn a_kick_of_the_session_for_requests_while_it_makes_its_first_ends_the_link_too() {
     for request in FIRST_REQUESTS.skip(1) {

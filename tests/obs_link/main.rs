@@ -1,11 +1,11 @@
-//! Tests the link to OBS from outside, with the stand-in OBS and with servers that are no OBS.
+//! Tests the link to OBS from outside, with the stand-in OBS and with other servers.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that fails must say where"
+    reason = "a failing test must show the place"
 )]
 
 mod behind;

@@ -15,24 +15,24 @@ use crate::peers::{HELLO, IDENTIFIED, websocket};
 use crate::support::{Link, SOON, impatient, raw, stand_in, target};
 
 #[tokio::test]
-async fn a_broadcast_is_heard_by_its_sender() {
+async fn a_broadcast_is_received_by_its_sender() {
     let obs = stand_in(sim::obs::Options {
         password: Some(SecretString::from("secret")),
         ..Default::default()
     })
     .await;
     let target = target(obs.port(), Some("secret"));
-    let mut listener = EventConnection::connect(&target, &Options::default())
+    let mut receiver = EventConnection::connect(&target, &Options::default())
         .await
         .unwrap();
-    let talker = RequestConnection::connect(&target, &Options::default())
+    let requester = RequestConnection::connect(&target, &Options::default())
         .await
         .unwrap();
-    talker
+    requester
         .broadcast(&raw(&json!({"origin": "twitchat-bridge", "n": 1})))
         .await
         .unwrap();
-    let batch = timeout(SOON, listener.next()).await.unwrap().unwrap();
+    let batch = timeout(SOON, receiver.next()).await.unwrap().unwrap();
     assert!(
         matches!(&*batch.events, [Received::Bridge(echo)] if echo.get().contains("\"n\":1")),
         "{:?}",
@@ -43,11 +43,11 @@ async fn a_broadcast_is_heard_by_its_sender() {
 #[tokio::test]
 async fn a_living_obs_answers_pings() {
     let obs = stand_in(sim::obs::Options::default()).await;
-    let mut listener = EventConnection::connect(&target(obs.port(), None), &impatient())
+    let mut receiver = EventConnection::connect(&target(obs.port(), None), &impatient())
         .await
         .unwrap();
     assert!(
-        timeout(Duration::from_secs(2), listener.next())
+        timeout(Duration::from_secs(2), receiver.next())
             .await
             .is_err(),
         "silence is no event and no end"
@@ -89,7 +89,7 @@ async fn broadcasts_keep_their_order_and_their_limits() {
     );
 }
 
-/// The notices are not read for a while, and far more events are sent than the bound allows.
+/// For a while the notices are not read, and far more events are sent than the bound allows.
 #[tokio::test]
 async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
     const EVENTS: usize = 5_000;
@@ -125,7 +125,7 @@ async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
     let mut held = Vec::new();
     let mut ids = Vec::new();
     while ids.len() < EVENTS {
-        // A batch takes up its bytes of the bound until it is dropped.
+        // A batch uses its share of the bound until it is dropped.
         while let Ok(notice) = link.notices.try_recv() {
             if let Notice::Received(batch) = notice {
                 held.push(batch);
@@ -172,7 +172,7 @@ fn id(received: &Received) -> String {
 #[tokio::test]
 async fn bad_frames_are_counted_and_harm_nothing() {
     let obs = stand_in(sim::obs::Options::default()).await;
-    let mut listener = EventConnection::connect(&target(obs.port(), None), &Options::default())
+    let mut receiver = EventConnection::connect(&target(obs.port(), None), &Options::default())
         .await
         .unwrap();
     for bad in ["", "not JSON", "[1,2", r#"{"op":5}"#] {
@@ -183,7 +183,7 @@ async fn bad_frames_are_counted_and_harm_nothing() {
     let mut events = Vec::new();
     while events.len() < 6 {
         events.append(
-            &mut timeout(SOON, listener.next())
+            &mut timeout(SOON, receiver.next())
                 .await
                 .unwrap()
                 .unwrap()
@@ -206,8 +206,8 @@ async fn bad_frames_are_counted_and_harm_nothing() {
     );
 }
 
-/// After such a frame the WebSocket library reads nothing more, so the connection for events is
-/// made anew. The one for requests stays.
+/// After such a frame, the WebSocket library reads nothing more, so the event connection is opened
+/// again. The request connection stays open.
 #[tokio::test]
 async fn a_frame_with_invalid_utf8_costs_the_connection_for_events_and_requests_go_on() {
     let obs = stand_in(sim::obs::Options::default()).await;
@@ -229,7 +229,7 @@ async fn a_frame_with_invalid_utf8_costs_the_connection_for_events_and_requests_
 }
 
 #[tokio::test]
-async fn close_codes_are_told_apart_while_live() {
+async fn close_codes_are_distinguished_while_live() {
     for (code, kind, named) in [
         (4011, Kind::Kicked, "disconnected twitchat-bridge"),
         (1001, Kind::Unreachable, "OBS was closed"),
@@ -240,10 +240,10 @@ async fn close_codes_are_told_apart_while_live() {
         ),
     ] {
         let port = websocket(&[HELLO, IDENTIFIED], Some(code)).await;
-        let mut listener = EventConnection::connect(&target(port, None), &Options::default())
+        let mut receiver = EventConnection::connect(&target(port, None), &Options::default())
             .await
             .unwrap();
-        let gone = timeout(SOON, listener.next()).await.unwrap().unwrap_err();
+        let gone = timeout(SOON, receiver.next()).await.unwrap().unwrap_err();
         assert_eq!(gone.kind(), kind);
         assert!(gone.to_string().contains(named), "{gone}");
     }

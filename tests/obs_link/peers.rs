@@ -1,4 +1,4 @@
-//! Servers that are no OBS, or that do things which the stand-in cannot do.
+//! Servers that are not OBS, or that behave in ways that the stand-in does not support.
 
 use std::sync::Arc;
 
@@ -34,8 +34,8 @@ pub(crate) async fn peer(answer: &'static [u8]) -> u16 {
     port
 }
 
-/// A WebSocket server that sends `texts`, then closes with `code` if there is one, else sends
-/// nothing more.
+/// A WebSocket server that sends `texts`. If there is a `code`, it then closes with it, else it
+/// sends nothing more.
 pub(crate) async fn websocket(texts: &'static [&'static str], code: Option<u16>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -63,8 +63,8 @@ pub(crate) const HELLO: &str = r#"{"op":0,"d":{"obsWebSocketVersion":"5.5.2","rp
 
 pub(crate) const IDENTIFIED: &str = r#"{"op":2,"d":{"negotiatedRpcVersion":1}}"#;
 
-/// Answers as OBS does, for a session for requests and one for General events. Closes the session
-/// for requests with code 4011 when it is notified.
+/// Answers like OBS, to one request session and one session for General events. When notified, it
+/// closes the request session with code 4011.
 pub(crate) async fn obs_that_kicks_talk(kick: Arc<tokio::sync::Notify>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

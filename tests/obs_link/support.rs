@@ -139,7 +139,7 @@ impl Link {
     }
 }
 
-/// Options with which a frozen OBS is noticed soon.
+/// Options with which the link detects a frozen OBS soon.
 pub(crate) fn impatient() -> Options {
     Options {
         ping_after: Duration::from_millis(100),
@@ -160,7 +160,7 @@ pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
         .unwrap_or_else(|_| panic!("not within {SOON:?}: {what}"));
 }
 
-/// Runs a scenario on a runtime with one thread, like the program's own. If a task never yields,
+/// Runs a scenario on a runtime with one thread, as in the program itself. If a task never yields,
 /// the test fails instead of hanging.
 pub(crate) fn on_one_thread<F: Future<Output = ()>>(scenario: impl FnOnce() -> F + Send + 'static) {
     let (done, ended) = std::sync::mpsc::sync_channel(1);

@@ -1,5 +1,4 @@
-//! Tests that the examples behave as their documentation describes, when they are run as a user
-//! would run them.
+//! Tests that the examples behave as documented if a user runs them.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -18,7 +17,7 @@ use crate::support::{PASSWORD, SOON, wait_until, within};
 /// Largest number of lines of an example.
 const LONGEST: usize = 60;
 
-/// The binary of an example, which is built with the tests.
+/// The binary of an example, which is built together with the tests.
 fn example(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
     let built = test
@@ -36,7 +35,7 @@ fn example(name: &str) -> PathBuf {
     built
 }
 
-/// Runs an example with these arguments, then host and port.
+/// Runs an example with these arguments, followed by the host and port.
 fn start(home: &Home, name: &str, args: &[&str], target: &Target, more: &[&str]) -> Program {
     let mut command = home.command(example(name));
     command
@@ -98,7 +97,7 @@ async fn relay_credits_prints_a_line_per_section() {
 }
 
 #[tokio::test]
-async fn relay_credits_says_when_there_is_no_bridge() {
+async fn relay_credits_reports_a_missing_bridge() {
     let (_obs, target) = stand_in().await;
     let ended = start(&Home::new(), "relay_credits", &[], &target, &[])
         .ended()
@@ -154,7 +153,7 @@ async fn send_action_puts_the_action_on_the_bus() {
 }
 
 #[tokio::test]
-async fn watch_events_prints_what_happens() {
+async fn watch_events_prints_events() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let _bridge = home.run(&target);
@@ -195,7 +194,7 @@ async fn watch_events_prints_what_happens() {
 }
 
 #[tokio::test]
-async fn stand_in_obs_restarts_when_told_and_ends_with_its_input() {
+async fn stand_in_obs_restarts_on_command_and_ends_with_its_input() {
     let home = Home::new();
     let mut command = home.command(example("stand_in_obs"));
     let mut child = command

@@ -1,5 +1,5 @@
-//! `run --exit-with-obs`: the bridge ends with OBS, however OBS ends, and not when OBS only
-//! restarts its WebSocket server.
+//! `run --exit-with-obs`: the bridge ends with OBS in all cases, but not if OBS only restarts its
+//! WebSocket server.
 
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -20,7 +20,7 @@ const GONE_WITHIN: Duration = Duration::from_secs(5);
 /// A bridge that ends together with OBS needs less time than this.
 const STAYS_FOR: Duration = Duration::from_secs(6);
 
-/// A process that stands for OBS's own. Killed when dropped.
+/// A process in place of OBS. Killed when dropped.
 struct Sleeper(Child);
 
 impl Sleeper {
@@ -40,14 +40,14 @@ impl Drop for Sleeper {
     }
 }
 
-/// A bridge that ends with OBS, and serves it already.
+/// A connected bridge that ends with OBS.
 async fn connected(home: &Home, target: &Target, flag: &str) -> Program {
     let bridge = home.verb(target, &["run", flag]);
     Bus::connect(target).await.until_answered(SOON).await;
     bridge
 }
 
-/// Waits until it has ended in good order, and shows how long that took.
+/// Waits until the bridge has ended without an error, and prints how long that took.
 async fn assert_gone(mut bridge: Program, since: Instant, logged: &str) {
     let ended = bridge.ended_within(GONE_WITHIN).await;
     println!("gone {:?} after OBS", since.elapsed());
@@ -81,11 +81,11 @@ async fn an_obs_that_is_killed_takes_the_bridge_along_and_nothing_delivered_is_l
     let (obs, target) = stand_in().await;
     let home = Home::new();
     let bridge = connected(&home, &target, "--exit-with-obs").await;
-    let mut talker = RequestPeer::connect(&peer(&target)).await.unwrap();
+    let mut requester = RequestPeer::connect(&peer(&target)).await.unwrap();
     for number in 0..FOLLOWS {
-        talker.pipeline(&follow(number)).await.unwrap();
+        requester.pipeline(&follow(number)).await.unwrap();
     }
-    talker.settled().await.unwrap();
+    requester.settled().await.unwrap();
     obs.drained().await;
     obs.kill().await;
     assert_gone(bridge, Instant::now(), "stopping together with OBS").await;
@@ -134,7 +134,7 @@ async fn the_end_of_obs_s_process_counts_although_obs_was_never_reached() {
     process.kill();
     assert_gone(bridge, Instant::now(), "OBS's process has ended").await;
 
-    // The id of a process that has ended.
+    // This is the id of a process that has ended.
     let bridge = home.verb(&target, &["run", &flag]);
     assert_gone(bridge, Instant::now(), "has ended already").await;
 }
@@ -152,7 +152,7 @@ async fn a_websocket_server_that_is_switched_off_does_not_end_the_bridge_while_o
     obs.start_again().await.unwrap();
     let bus = Bus::connect(&target).await;
     bus.until_answered(SOON).await;
-    bus.tell(&json!({ "origin": "twitchat", "type": "TEST" }))
+    bus.broadcast(&json!({ "origin": "twitchat", "type": "TEST" }))
         .await;
     process.kill();
     assert_gone(bridge, Instant::now(), "OBS's process has ended").await;

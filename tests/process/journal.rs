@@ -1,4 +1,4 @@
-//! Tests the journal on disk: its content survives crashes, deleted files, and a disk that refuses
+//! Tests the journal on disk. Its content survives crashes, deleted files, and a disk that refuses
 //! writes.
 
 #[cfg(target_os = "linux")]
@@ -43,7 +43,7 @@ async fn the_corrected_start_of_the_first_session_is_there_after_a_restart() {
     assert_eq!(status["session"]["started"], started, "{status}");
 }
 
-/// A bridge that replies, with its journal at `path`, and a client on OBS.
+/// A bridge that is ready, with its journal at `path`, and a client on OBS.
 async fn serving(home: &Home, target: &Target, path: &Path) -> (Program, Bus) {
     let bridge = home.verb(target, &["run", "--store", path.to_str().unwrap()]);
     let bus = Bus::connect(target).await;
@@ -51,7 +51,7 @@ async fn serving(home: &Home, target: &Target, path: &Path) -> (Program, Bus) {
     (bridge, bus)
 }
 
-/// The credits when they have so many followers and are durable.
+/// The credits when they have this number of followers and are durable.
 async fn durable_credits(bus: &Bus, follows: usize) -> Value {
     within("the credits are durable", SOON, async {
         loop {
@@ -262,7 +262,7 @@ async fn a_full_disk_at_the_first_start_is_named() {
     assert_clear(&ended, &["no space left on the disk of ", "free some"]);
 }
 
-/// Each follow makes two writes. This is more than the queue holds for a disk that is merely slow.
+/// Each follow makes two writes. This is more than the queue holds while the disk is only slow.
 const FOLLOWS: usize = 12_000;
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The bridge is killed at many points of a burst: everything that it had confirmed still counts,
+//! The bridge is killed at many points of a burst. Everything that it had confirmed still counts,
 //! and Twitchat's summary contains the events that it missed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,9 +19,9 @@ use crate::support::obs::{peer, real, stand_in};
 use crate::support::play::{assert_all_in, followers};
 use crate::support::{SOON, within};
 
-/// How often the bridge is killed.
+/// The number of times the bridge is killed.
 const POINTS: usize = 20;
-/// The number of events between two starts: half are follows, half are cheers.
+/// The number of events between two starts. Half of them are follows, the others are cheers.
 const BURST: usize = 96;
 /// The number of events between two replies of the bridge.
 const PACE: usize = 4;
@@ -63,7 +63,7 @@ impl Played {
         }
     }
 
-    /// Whether all followers are in the credits, and each cheer once.
+    /// Whether the credits contain all followers, and each cheer exactly once.
     fn is_all_of(&self, credits: &Value) -> bool {
         followers(credits) == self.follows && cheers(credits) == self.bits
     }
@@ -111,9 +111,9 @@ async fn survives(target: &Target) {
         let mut bridge = home.run(target);
         bus.until_answered(SOON).await;
         let kept = bus.credits().await;
-        assert_all_in(&counted, &people(&kept), "told before the kill");
+        assert_all_in(&counted, &people(&kept), "reported before the kill");
 
-        // Twitchat's first message makes the bridge ask for what it missed.
+        // Twitchat's first message makes the bridge ask for the missed events.
         twitchat.set_answering(true);
         twitchat.play(played.next()).await.unwrap();
         bus.until_status("the summary is merged", |status| {
@@ -139,7 +139,7 @@ async fn survives(target: &Target) {
                     within(
                         "the bridge counts",
                         SOON,
-                        bus.until_heard(bus.position(), count),
+                        bus.until_received(bus.position(), count),
                     )
                     .await;
                 }
@@ -148,7 +148,7 @@ async fn survives(target: &Target) {
                 within(
                     "the bridge counts",
                     SOON,
-                    bus.until_heard(bus.position(), count),
+                    bus.until_received(bus.position(), count),
                 )
                 .await;
             }
@@ -156,11 +156,11 @@ async fn survives(target: &Target) {
         twitchat.settled().await.unwrap();
         asking.abort();
         // Names are only added, so the longest reply contains all of them.
-        let told = bus
-            .heard_since(from, |_, received| count(received))
+        let longest = bus
+            .received_since(from, |_, received| count(received))
             .into_iter()
             .max_by_key(|reply| reply.get().len());
-        counted = told.map_or_else(BTreeSet::new, |reply| {
+        counted = longest.map_or_else(BTreeSet::new, |reply| {
             people(&serde_json::from_str(reply.get()).unwrap())
         });
         let (before, counted) = (people(&filled).len(), counted.len());
@@ -173,8 +173,7 @@ async fn survives(target: &Target) {
     );
 }
 
-/// The credits as soon as they are complete. If they are not complete after 5 s, they stay
-/// incomplete.
+/// The credits when they are complete. If they are incomplete after 5 s, they stay incomplete.
 async fn until_all(bus: &Bus, played: &Played) -> Value {
     let patience = Instant::now() + Duration::from_secs(5);
     loop {
@@ -187,20 +186,20 @@ async fn until_all(bus: &Bus, played: &Played) -> Value {
 
 const ASKING: &str = "again and again";
 
-/// Requests the credits again and again, each time after the reply to the last request.
+/// Requests the credits repeatedly. Each request follows the reply to the previous one.
 fn keep_asking(bus: &Arc<Bus>) -> JoinHandle<()> {
     let bus = Arc::clone(bus);
     tokio::spawn(async move {
         loop {
             let from = bus.position();
             let request = json!({ "request": "GetCredits", "id": ASKING, "spelling": "seed" });
-            within("OBS takes a request", SOON, bus.tell(&request)).await;
-            bus.until_heard(from, count).await;
+            within("OBS takes a request", SOON, bus.broadcast(&request)).await;
+            bus.until_received(from, count).await;
         }
     })
 }
 
-/// A reply to these requests. It is not parsed, because the replies are long and many.
+/// The reply to one of these requests. It is not parsed, because the replies are long and many.
 fn count(received: &Received) -> Option<Box<RawValue>> {
     match received {
         Received::Bridge(reply) if reply.get().contains(ASKING) => Some(reply.clone()),

@@ -1,4 +1,4 @@
-//! OBS crashes or freezes in the middle of a burst, and comes back.
+//! OBS crashes or freezes in the middle of a burst, and starts again.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,15 +17,15 @@ use crate::support::obs::{OwnObs, peer, stand_in, stand_in_with};
 use crate::support::play::{assert_all_in, burst, follow, follower, followers, start_burst};
 use crate::support::{SOON, wait_until, within};
 
-/// The limit from OBS being ready to the first reply of the bridge.
+/// The maximum time from the start of OBS to the first reply of the bridge.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
-/// The limit from the freeze until the bridge has noticed it.
+/// The maximum time from the freeze until the bridge detects it.
 const NOTICED_WITHIN: Duration = Duration::from_secs(20);
-/// The limit from SIGINT to the end of the process, when nothing is left to send.
+/// The maximum time from SIGINT to the end of the process, if nothing is left to send.
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
 /// The bridge has also received the messages that another client received this long before the
 /// kill.
-const HEARD_BEFORE: Duration = Duration::from_millis(100);
+const RECEIVED_BEFORE: Duration = Duration::from_millis(100);
 
 const LOST: &str = "the connection to OBS is lost";
 
@@ -74,7 +74,7 @@ async fn a_stand_in_killed_in_a_burst_takes_nothing_along_that_it_had_delivered(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a real OBS: scripts/test starts one"]
-async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_lost() {
+async fn timing_a_real_obs_killed_in_a_burst_is_reconnected_without_loss() {
     const KILLS: usize = 3;
     const ENDLESS: usize = 10_000_000;
     let obs = Arc::new(OwnObs::start());
@@ -90,13 +90,13 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
             witness.position() > 3_000 * (kill + 1)
         })
         .await;
-        tokio::time::sleep(HEARD_BEFORE).await;
+        tokio::time::sleep(RECEIVED_BEFORE).await;
         let killed = Instant::now();
         obs.signal("KILL");
         let sent = sending.await.unwrap() - kill * ENDLESS;
         witness.until_gone().await;
-        let before = witness.heard_since(0, |at, received| {
-            follower(received).filter(|_| at + HEARD_BEFORE <= killed)
+        let before = witness.received_since(0, |at, received| {
+            follower(received).filter(|_| at + RECEIVED_BEFORE <= killed)
         });
         assert!(
             before.len() > 1_000 && before.len() < sent,
@@ -113,21 +113,21 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
         let bus = Bus::connect(&target).await;
         let took = bus.until_answered(SOON).await;
         println!(
-            "kill {kill}: {sent} sent, {in_time} heard in time; back {took:?} after OBS was ready"
+            "kill {kill}: {sent} sent, {in_time} received in time; back {took:?} after OBS was ready"
         );
         assert!(took < BACK_WITHIN, "back after {took:?}");
         assert_all_in(
             &received,
             &followers(&bus.credits().await),
-            "heard before the kill",
+            "received before the kill",
         );
     }
     assert!(bridge.is_running());
 }
 
-/// A bridge that is far behind: OBS is under load and needs time for each broadcast, a client has
-/// subscribed to follows, and there are many. They come in small groups, as in a busy channel, so
-/// that more notices wait than there is room for.
+/// A bridge that is far behind. OBS is under load and needs time for each broadcast. A client has
+/// subscribed to follows, and there are many follows. They arrive in small groups, as in a busy
+/// channel, so there is not enough room for all notices.
 async fn behind(home: &Home) -> (StandIn, Target, Program) {
     const FOLLOWS: usize = 3_000;
     const GROUP: usize = 20;
@@ -144,11 +144,11 @@ async fn behind(home: &Home) -> (StandIn, Target, Program) {
         json!({ "client": "alerts", "events": { "Twitch": ["Follow"] } }),
     )
     .await;
-    let mut talker = RequestPeer::connect(&peer(&target)).await.unwrap();
+    let mut requester = RequestPeer::connect(&peer(&target)).await.unwrap();
     for number in 0..FOLLOWS {
-        talker.pipeline(&follow(number)).await.unwrap();
+        requester.pipeline(&follow(number)).await.unwrap();
         if number % GROUP == GROUP - 1 {
-            talker.settled().await.unwrap();
+            requester.settled().await.unwrap();
         }
     }
     (obs, target, bridge)
@@ -185,7 +185,7 @@ async fn a_kick_while_the_bridge_is_behind_ends_it_with_the_exit_code_of_a_kick(
 }
 
 #[tokio::test]
-async fn a_frozen_stand_in_is_noticed_and_met_again() {
+async fn a_frozen_stand_in_is_detected_and_reconnected() {
     let (obs, target) = stand_in().await;
     let home = Home::new();
     let bridge = home.run(&target);
@@ -200,7 +200,7 @@ async fn a_frozen_stand_in_is_noticed_and_met_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a real OBS: scripts/test starts one"]
-async fn timing_a_frozen_real_obs_is_noticed_and_met_again() {
+async fn timing_a_frozen_real_obs_is_detected_and_reconnected() {
     let obs = OwnObs::start();
     let target = obs.target();
     let home = Home::new();
@@ -246,7 +246,8 @@ async fn a_label_shows_its_text_again_after_a_restart_of_a_real_obs() {
     .await;
 }
 
-/// OBS comes back with the source as it was saved, or without it. Then the test creates it again.
+/// OBS starts again with the source that it has saved, or without it. In the second case the test
+/// creates the source again.
 async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     const SOURCE: &str = "Followers";
     const KIND: &str = "text_ft2_source_v2";
@@ -271,31 +272,36 @@ async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     ));
     let _bridge = home.run(target);
     Bus::connect(target).await.until_answered(SOON).await;
-    let talker = obs::RequestConnection::connect(target, &obs::Options::default())
+    let requester = obs::RequestConnection::connect(target, &obs::Options::default())
         .await
         .unwrap();
-    let scene = talker.program_scene().await.unwrap();
-    talker
+    let scene = requester.program_scene().await.unwrap();
+    requester
         .create_input(&scene, SOURCE, KIND, &old)
         .await
         .unwrap();
-    shows(&talker, "0 follow").await;
+    shows(&requester, "0 follow").await;
 
     restart().await;
-    let talker = obs::RequestConnection::connect(target, &obs::Options::default())
+    let requester = obs::RequestConnection::connect(target, &obs::Options::default())
         .await
         .unwrap();
-    if talker.input(SOURCE).await.unwrap().is_some() {
-        talker.set_input(SOURCE, &old).await.unwrap();
+    if requester.input(SOURCE).await.unwrap().is_some() {
+        requester.set_input(SOURCE, &old).await.unwrap();
     } else {
-        talker
-            .create_input(&talker.program_scene().await.unwrap(), SOURCE, KIND, &old)
+        requester
+            .create_input(
+                &requester.program_scene().await.unwrap(),
+                SOURCE,
+                KIND,
+                &old,
+            )
             .await
             .unwrap();
     }
-    shows(&talker, "0 follow").await;
+    shows(&requester, "0 follow").await;
     let bus = Bus::connect(target).await;
     bus.until_answered(SOON).await;
-    bus.tell(&follow(1)).await;
-    shows(&talker, "1 follow").await;
+    bus.broadcast(&follow(1)).await;
+    shows(&requester, "1 follow").await;
 }

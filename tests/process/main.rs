@@ -1,8 +1,8 @@
-//! Tests the program as a process: it is killed, frozen, refused and stopped, and the tests check
-//! its files afterwards.
+//! Tests the program as a process. The tests kill, freeze, refuse and stop it, and check its files
+//! afterwards.
 //!
-//! Tests that kill or freeze a real OBS start one of their own. The others on a real OBS share the
-//! one that `scripts/test` starts.
+//! Tests that kill or freeze a real OBS start their own OBS. The other tests on a real OBS share
+//! the one that `scripts/test` starts.
 
 // The tests use signals and /proc.
 #![cfg(unix)]
@@ -13,7 +13,7 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a test that fails must say where, and figures are part of the result"
+    reason = "a failing test must show the place, and figures are part of the result"
 )]
 
 mod examples;

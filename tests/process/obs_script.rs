@@ -20,10 +20,10 @@ use crate::support::{SOON, WRONG_PASSWORD, wait_until};
 
 /// Longest time from the end of OBS to the end of the bridge.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
-/// A folder as hard to write in Lua, in JSON and in a shell as one can be.
+/// A folder whose name is as hard as possible to write in Lua, in JSON and in a shell.
 const FOLDER: &str = "Zoë's \"show\" \\ $HOME %n [[x]]";
 
-/// A `LuaJIT` that has loaded the script, in place of OBS. Killed when dropped.
+/// A `LuaJIT` that has loaded the script and replaces OBS. Killed when dropped.
 struct FakeObs {
     lua: Child,
     answers: BufReader<std::process::ChildStdout>,
@@ -83,12 +83,13 @@ impl Drop for FakeObs {
     }
 }
 
-/// Whether there is such a process; a zombie counts.
+/// Whether the process exists. A zombie counts.
 fn is_there(process: u32) -> bool {
     Path::new(&format!("/proc/{process}")).exists()
 }
 
-/// The program under a name that is hard to write, and its script, which points it at an OBS.
+/// Installs the program under a name that is hard to write, and its script with the address of an
+/// OBS.
 fn install(home: &Home, target: &Target) -> PathBuf {
     let folder = home.path().join(FOLDER);
     fs::create_dir(&folder).unwrap();
@@ -175,7 +176,7 @@ async fn an_obs_that_is_killed_takes_the_bridge_along() {
     let (obs, target) = stand_in().await;
     let home = Home::new();
     let script = install(&home, &target);
-    // Also where the bridge never reached OBS.
+    // This must also work if the bridge never reached OBS.
     for obs_answers in [true, false] {
         let mut fake = FakeObs::start(&home, &script, &[]);
         let bridge = fake.bridge();
@@ -194,7 +195,7 @@ async fn an_obs_that_is_killed_takes_the_bridge_along() {
     }
 }
 
-/// In a container without a process that waits for orphans they stay as zombies.
+/// In a container without a process that waits for orphans, they stay as zombies.
 fn is_zombie(process: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     stat.rsplit_once(") ")
@@ -218,7 +219,7 @@ async fn a_bridge_that_is_stopped_by_hand_stays_away_until_the_button_is_pressed
         "{properties}"
     );
 
-    // What the script runs on Windows.
+    // This is the command that the script runs on Windows.
     let bridge = fake.bridge();
     let stopped = home
         .command(script.with_file_name("twitchat-bridge"))
@@ -312,7 +313,7 @@ async fn command_lines_of_windows_are_quoted() {
     }
 }
 
-/// Writes the script into the home of a real OBS that is closed, and adds it to OBS.
+/// Writes the script into the home of a closed real OBS, and adds it to OBS.
 fn install_in(obs: &OwnObs) {
     let (folder, in_obs) = (obs.folder(), obs.folder_in_obs());
     let bridge = folder.join("bridge");

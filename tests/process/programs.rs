@@ -1,4 +1,4 @@
-//! Programs of rules: the load of one rule does not delay another rule.
+//! Programs of rules: one rule under load does not delay another rule.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::support::bus::Bus;
 use crate::support::obs::{real, stand_in};
 use crate::support::{PASSWORD, SOON, wait_until};
 
-/// How long each of the slow programs takes.
+/// How long each slow program takes.
 const SLOW: Duration = Duration::from_secs(20);
 
 #[tokio::test]

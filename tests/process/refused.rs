@@ -1,5 +1,5 @@
-//! There is no usable OBS: one clear message with the next step, the right exit code, and never a
-//! password.
+//! There is no usable OBS. The program prints one clear message with the next step, returns the
+//! right exit code, and never shows a password.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,13 +24,13 @@ const RUN: &[&str] = &["run"];
 const STATUS: &[&str] = &["status"];
 const WHERE: &str = "Tools > WebSocket Server Settings";
 
-/// Checks that each verb ends with this code and one message that contains all these texts.
-async fn assert_refused(target: &Target, verbs: &[&[&str]], code: i32, says: &[&str]) {
+/// Checks that each verb ends with this code and with one message that contains all these texts.
+async fn assert_refused(target: &Target, verbs: &[&[&str]], code: i32, texts: &[&str]) {
     for verb in verbs {
         let home = Home::new();
         let ended = home.verb(target, verb).ended().await;
         assert_eq!(ended.code, Some(code), "{verb:?}: {}", ended.stderr);
-        assert_clear(&ended, says);
+        assert_clear(&ended, texts);
     }
 }
 
@@ -107,7 +107,7 @@ async fn nobody() -> (StandIn, Target) {
 async fn no_obs_is_3() {
     let (_obs, target) = nobody().await;
     let at = target.to_string();
-    let says = [
+    let texts = [
         &at,
         "there is no OBS",
         "Start OBS",
@@ -118,7 +118,7 @@ async fn no_obs_is_3() {
         &target,
         &[STATUS, &["credits"], &["request", "GetInfo"]],
         3,
-        &says,
+        &texts,
     )
     .await;
 }
@@ -129,7 +129,7 @@ async fn run_reports_a_missing_obs_at_1_2_4_attempts_and_connects_when_it_comes(
     let home = Home::new();
     let mut bridge = home.run(&target);
     bridge.until_logged("there is no OBS at", SOON).await;
-    // Long enough for several attempts.
+    // This time is long enough for several attempts.
     let port_is_closed = tokio::time::timeout(
         Duration::from_secs(4),
         bridge.until_logged("connected to OBS", SOON),
@@ -195,7 +195,7 @@ fn port_without_listener() -> (Socket, u16) {
 }
 
 #[tokio::test]
-async fn a_server_that_is_switched_off_is_told_from_obs_settings() {
+async fn a_server_that_is_switched_off_is_detected_from_obs_settings() {
     let (_reserved, port) = port_without_listener();
     let home = Home::new();
     write_obs_settings(&home, false, port);
@@ -279,7 +279,7 @@ async fn web_server() -> (AbortOnDropHandle<()>, u16) {
 }
 
 #[tokio::test]
-async fn what_is_no_obs_at_all_is_3_and_is_named() {
+async fn a_server_that_is_not_obs_is_3_and_is_named() {
     let (_serving, port) = web_server().await;
     let target = target(port, PASSWORD);
     let at = target.to_string();
@@ -289,7 +289,7 @@ async fn what_is_no_obs_at_all_is_3_and_is_named() {
         3,
         &[
             &at,
-            "not an obs-websocket",
+            "not obs-websocket",
             "web server",
             "Compare host and port",
             WHERE,
@@ -300,7 +300,7 @@ async fn what_is_no_obs_at_all_is_3_and_is_named() {
     let home = Home::new();
     let mut bridge = home.run(&target);
     bridge
-        .until_logged("not an obs-websocket, but a web server", SOON)
+        .until_logged("not obs-websocket, but a web server", SOON)
         .await;
     assert!(bridge.is_running(), "run waits: the port may become OBS's");
     assert_readable(&bridge.log());

@@ -18,11 +18,11 @@ use crate::support::{SOON, within};
 
 /// The limit for an orderly stop.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
-/// More requests than have replies when the first reply comes, and more replies than may wait for
+/// More requests than have replies when the first reply arrives, and more replies than may wait for
 /// OBS.
 const REQUESTS: usize = 2_000;
 
-/// A bridge that replies, and a client on OBS.
+/// A bridge that is ready, and a client on OBS.
 async fn serving(home: &Home, target: &Target) -> (Program, Bus) {
     let bridge = home.run(target);
     let bus = Bus::connect(target).await;
@@ -30,8 +30,8 @@ async fn serving(home: &Home, target: &Target) -> (Program, Bus) {
     (bridge, bus)
 }
 
-/// Sends many requests that change the credits, without waiting, and returns when the first one has
-/// its reply.
+/// Sends many requests that change the credits, without waiting. Returns when the first one has its
+/// reply.
 async fn ask_much(target: &Target, bus: &Bus) -> RequestPeer {
     let from = bus.position();
     let mut requests = RequestPeer::connect(&peer(target)).await.unwrap();
@@ -45,7 +45,7 @@ async fn ask_much(target: &Target, bus: &Bus) -> RequestPeer {
     within(
         "the first reply",
         SOON,
-        bus.until_heard(from, |received| {
+        bus.until_received(from, |received| {
             reply(received).filter(|reply| helper(reply).is_some())
         }),
     )
@@ -53,7 +53,7 @@ async fn ask_much(target: &Target, bus: &Bus) -> RequestPeer {
     requests
 }
 
-/// The value in the request that this is the reply to.
+/// The value in the request that this message replies to.
 fn helper(reply: &Value) -> Option<String> {
     let id = reply["id"].as_str().filter(|id| id.starts_with("Helper"))?;
     assert_eq!(reply["status"], "ok", "{reply}");
@@ -110,7 +110,7 @@ async fn either_signal_ends_it_in_good_order_and_the_credits_are_the_same_afterw
 }
 
 #[tokio::test]
-async fn what_was_taken_is_answered_before_the_end() {
+async fn accepted_requests_are_answered_before_the_end() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let (mut bridge, bus) = serving(&home, &target).await;
@@ -123,7 +123,7 @@ async fn what_was_taken_is_answered_before_the_end() {
 
     let (_bridge, again) = serving(&home, &target).await;
     let answered: BTreeSet<_> = bus
-        .heard_since(from, |_, received| helper(&reply(received)?))
+        .received_since(from, |_, received| helper(&reply(received)?))
         .into_iter()
         .collect();
     assert_eq!(
@@ -137,7 +137,7 @@ async fn what_was_taken_is_answered_before_the_end() {
     );
 }
 
-/// OBS hangs, and more replies wait for it than the bridge allows, so the bridge takes nothing
+/// OBS hangs, and more replies wait for it than the bridge allows, so the bridge accepts nothing
 /// more.
 async fn stuck(home: &Home) -> (StandIn, Program) {
     let (obs, target) = stand_in().await;
@@ -187,14 +187,16 @@ async fn one_that_waits_for_obs_ends_too() {
 }
 
 #[tokio::test]
-async fn events_heard_before_the_end_are_kept() {
+async fn events_received_before_the_end_are_kept() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let (mut bridge, bus) = serving(&home, &target).await;
     burst(target.clone(), 0, 2_000).await;
-    // The bridge has received the last event, because this request came after it.
+    // The bridge has received the last event, because this request was sent after it.
     bus.ask("GetInfo").await;
-    let received = bus.heard_since(0, |_, received| follower(received)).len();
+    let received = bus
+        .received_since(0, |_, received| follower(received))
+        .len();
     bridge.signal("TERM");
     assert_eq!(bridge.ended_within(ENDS_WITHIN).await.code, Some(0));
     let (_bridge, again) = serving(&home, &target).await;

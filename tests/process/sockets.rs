@@ -1,4 +1,4 @@
-//! The bridge connects and never listens, as the system's list of its sockets shows.
+//! The bridge connects and never listens. The system's list of its sockets shows this.
 
 use std::collections::HashSet;
 use std::fs;
@@ -20,13 +20,14 @@ const ACCEPTS: u32 = 1 << 16;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Sockets {
-    /// The sockets through which another program could send to it: `tcp 0100007F:1F90`.
+    /// The sockets through which another program could send data to the process: `tcp
+    /// 0100007F:1F90`.
     open: Vec<String>,
     /// The number of TCP connections.
     connections: usize,
 }
 
-/// Reads the sockets of a process. Panics if the system does not allow that.
+/// Reads the sockets of a process. Panics if the system does not allow it.
 fn sockets(pid: u32) -> Sockets {
     let inodes: HashSet<String> = fs::read_dir(format!("/proc/{pid}/fd"))
         .expect("/proc: this test needs Linux")
@@ -82,7 +83,7 @@ async fn assert_nothing_listens(target: &Target) {
         .unwrap();
     bus.until_answered(SOON).await;
     burst(target.clone(), 0, 100).await;
-    bus.until_status("Twitchat is heard", |status| {
+    bus.until_status("Twitchat is connected", |status| {
         status["twitchat"]["present"] == true
     })
     .await;
@@ -110,7 +111,7 @@ async fn the_running_bridge_has_no_listening_socket_on_a_real_obs() {
     assert_nothing_listens(&real()).await;
 }
 
-/// Checks that `sockets` finds listening sockets, which the tests above rely on.
+/// Checks that `sockets` finds listening sockets, because the tests above rely on it.
 #[tokio::test]
 async fn a_process_that_listens_is_seen() {
     let folder = tempfile::tempdir().unwrap();
@@ -129,7 +130,7 @@ async fn a_process_that_listens_is_seen() {
     assert!(is_seen("tcp", &port(obs.address())), "{seen:?}");
     assert!(is_seen("udp", &port(udp.local_addr().unwrap())), "{seen:?}");
     assert!(is_seen("unix", path.to_str().unwrap()), "{seen:?}");
-    // A machine may have no IPv6. If it has, sockets of IPv6 must be found, too.
+    // The machine may have no IPv6. If it has, IPv6 sockets must also be found.
     if let Ok(tcp6) = TcpListener::bind("[::1]:0") {
         let seen = sockets(std::process::id()).open;
         let end = port(tcp6.local_addr().unwrap());

@@ -43,9 +43,9 @@ async fn connected(program: &Program) {
     program.until_logged("connected to OBS", SOON).await;
 }
 
-/// The events of Twitch that subscribers receive, and whether each is marked as a replay.
-fn told(bus: &Bus, from: usize) -> Vec<(String, bool)> {
-    bus.heard_since(from, |_, received| {
+/// The Twitch events that subscribers receive, and whether each is marked as a replay.
+fn emitted(bus: &Bus, from: usize) -> Vec<(String, bool)> {
+    bus.received_since(from, |_, received| {
         let Received::Bridge(whole) = received else {
             return None;
         };
@@ -62,7 +62,7 @@ fn follows_and_cheers(credits: &Value) -> usize {
         .sum()
 }
 
-async fn a_recording_is_told_again_and_counts_only_when_it_is_to(target: &Target) {
+async fn a_recording_is_emitted_again_and_counts_only_with_the_flag(target: &Target) {
     let home = Home::new();
     let file = home.path().join("tape.ndjson");
     let tape = file.to_str().unwrap();
@@ -72,7 +72,7 @@ async fn a_recording_is_told_again_and_counts_only_when_it_is_to(target: &Target
     connected(&recording).await;
     let played = events();
     for message in &played {
-        bus.tell(message).await;
+        bus.broadcast(message).await;
     }
     let lines = || {
         fs::read_to_string(&file)
@@ -108,11 +108,11 @@ async fn a_recording_is_told_again_and_counts_only_when_it_is_to(target: &Target
             "{}",
             ended.stderr
         );
-        wait_until("all is told", SOON, || {
-            told(&bus, from).len() == played.len()
+        wait_until("all is emitted", SOON, || {
+            emitted(&bus, from).len() == played.len()
         })
         .await;
-        told(&bus, from)
+        emitted(&bus, from)
     };
     assert!(replay(&[]).await.iter().all(|(_, is_replay)| *is_replay));
     assert_eq!(follows_and_cheers(&bus.credits().await), 0);
@@ -149,14 +149,14 @@ async fn a_long_replay_keeps_its_order_and_loses_nothing(target: &Target) {
     println!("{MESSAGES} messages replayed in {:?}", begun.elapsed());
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let received = || {
-        bus.heard_since(0, |_, received| match received {
+        bus.received_since(0, |_, received| match received {
             Received::Twitchat(message) if message.replay.is_some() => {
                 serde_json::from_str::<Value>(message.data.as_ref()?.get()).ok()?["n"].as_u64()
             }
             _ => None,
         })
     };
-    wait_until("all is heard", SOON, || received().len() >= MESSAGES).await;
+    wait_until("all is received", SOON, || received().len() >= MESSAGES).await;
     let out_of_place: Vec<_> = received()
         .into_iter()
         .zip(0..)
@@ -165,7 +165,7 @@ async fn a_long_replay_keeps_its_order_and_loses_nothing(target: &Target) {
         .collect();
     assert!(
         out_of_place.is_empty() && received().len() == MESSAGES,
-        "{} heard, (message, place): {out_of_place:?}",
+        "{} received, (message, place): {out_of_place:?}",
         received().len()
     );
 }
@@ -200,7 +200,7 @@ async fn an_event_is_waited_for_and_runs_a_program(target: &Target) {
     let bus = Bus::connect(target).await;
     for (id, login) in [("w1", "somebody"), ("w2", "tobiwanders")] {
         let user = json!({ "id": id, "login": login, "displayName": login });
-        bus.tell(
+        bus.broadcast(
             &json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": format!("{id} {}",
             running.pid()), "data": { "user": user } }),
         )
@@ -225,20 +225,21 @@ async fn an_event_is_waited_for_and_runs_a_program(target: &Target) {
 }
 
 #[tokio::test]
-async fn a_recording_is_told_again_on_the_stand_in() {
+async fn a_recording_is_emitted_again_on_the_stand_in() {
     let (_obs, target) = stand_in().await;
-    a_recording_is_told_again_and_counts_only_when_it_is_to(&target).await;
+    a_recording_is_emitted_again_and_counts_only_with_the_flag(&target).await;
 }
 
 #[tokio::test]
 #[ignore = "needs a real OBS: scripts/test starts one"]
-async fn a_recording_is_told_again_on_a_real_obs() {
-    a_recording_is_told_again_and_counts_only_when_it_is_to(&real()).await;
+async fn a_recording_is_emitted_again_on_a_real_obs() {
+    a_recording_is_emitted_again_and_counts_only_with_the_flag(&real()).await;
 }
 
 #[tokio::test]
 async fn a_long_replay_keeps_its_order_on_the_stand_in() {
-    // As on a busy machine: a message that is sent after the reply to another one may overtake it.
+    // This happens on a busy machine: a message that is sent after the reply to another one may
+    // overtake it.
     let (_obs, target) = stand_in_with(sim::obs::Options {
         order: sim::obs::Order::Received,
         ..Default::default()
@@ -284,7 +285,7 @@ async fn exec_record_and_wait_go_on_after_a_real_obs_restarted() {
     }
     Bus::connect(&target)
         .await
-        .tell(&json!({ "origin": "twitchat", "type": "FOLLOW", "id": "after", "data": {} }))
+        .broadcast(&json!({ "origin": "twitchat", "type": "FOLLOW", "id": "after", "data": {} }))
         .await;
     assert_eq!(waiting.ended().await.code, Some(0));
     wait_until("the program ran", SOON, || {

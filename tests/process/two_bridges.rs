@@ -11,10 +11,11 @@ use crate::support::obs::stand_in;
 use crate::support::refusal::assert_clear;
 
 const OTHER_BRIDGE: Option<i32> = Some(6);
-/// A freeze that is long enough to be noticed.
+/// A freeze that is long enough to be detected.
 const FREEZE: Duration = Duration::from_secs(9);
 
-/// Checks that it ended because of another bridge, and that its message contains the next step.
+/// Checks that the bridge ended because of another bridge, and that its message contains the next
+/// step.
 fn assert_gave_way(ended: &Ended) {
     assert_eq!(ended.code, OTHER_BRIDGE, "{}", ended.stderr);
     assert_clear(
@@ -23,7 +24,7 @@ fn assert_gave_way(ended: &Ended) {
     );
 }
 
-/// Checks that it ended because `second` took over, and that its log contains that as well.
+/// Checks that the bridge ended because `second` took over, and that its log contains this too.
 fn assert_was_taken_over(ended: &Ended, second: &Program) {
     assert_eq!(ended.code, OTHER_BRIDGE, "{}", ended.stderr);
     let second = format!("another bridge (process {} on ", second.pid());
@@ -34,7 +35,7 @@ fn assert_was_taken_over(ended: &Ended, second: &Program) {
 }
 
 /// The id of the run that replies.
-async fn who_answers(bus: &Bus) -> String {
+async fn run_that_replies(bus: &Bus) -> String {
     bus.ask("GetStatus").await["run"]["id"]
         .as_str()
         .unwrap()
@@ -44,11 +45,11 @@ async fn who_answers(bus: &Bus) -> String {
 /// Waits until the first bridge of a test is running. Returns the id of its run.
 async fn in_service(bridge: &Program, bus: &Bus) -> String {
     bridge.until_logged("connected to OBS", SOON).await;
-    who_answers(bus).await
+    run_that_replies(bus).await
 }
 
 #[tokio::test]
-async fn a_second_one_on_the_same_journal_is_refused_and_told_who_has_it() {
+async fn a_second_bridge_on_the_same_journal_is_refused_with_the_holder() {
     let ((_obs, target), (_other_obs, other_target)) = (stand_in().await, stand_in().await);
     let home = Home::new();
     let mut first = home.run(&target);
@@ -78,7 +79,7 @@ async fn of_two_on_the_same_obs_the_later_one_goes() {
     let run = in_service(&first, &bus).await;
     assert_gave_way(&other_home.run(&target).ended().await);
     assert!(first.is_running());
-    assert_eq!(who_answers(&bus).await, run);
+    assert_eq!(run_that_replies(&bus).await, run);
 }
 
 #[tokio::test]
@@ -122,7 +123,7 @@ async fn one_that_takes_over_gets_the_journal_although_there_is_no_obs() {
 }
 
 #[tokio::test]
-async fn one_that_takes_over_from_a_frozen_bridge_says_what_to_do() {
+async fn a_takeover_from_a_frozen_bridge_names_the_next_step() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let first = home.run(&target);
@@ -151,12 +152,12 @@ async fn a_hello_from_something_that_does_not_answer_stops_no_bridge() {
     let run = in_service(&first, &bus).await;
     let hello = serde_json::json!({ "origin": "twitchat-bridge", "bridge": "recorded",
         "request": "Hello", "since": 1, "takeover": true });
-    bus.tell(&hello).await;
+    bus.broadcast(&hello).await;
     first
         .until_logged("does not answer: this bridge goes on", SOON)
         .await;
     assert!(first.is_running());
-    assert_eq!(who_answers(&bus).await, run);
+    assert_eq!(run_that_replies(&bus).await, run);
 }
 
 #[tokio::test]
@@ -175,5 +176,5 @@ async fn one_thawed_from_a_freeze_gives_way_to_the_one_that_started_meanwhile() 
     first.signal("CONT");
     assert_gave_way(&first.ended().await);
     assert!(second.is_running());
-    assert_eq!(who_answers(&bus).await, other_run);
+    assert_eq!(run_that_replies(&bus).await, other_run);
 }

@@ -1,4 +1,4 @@
-//! The bridge: within the test's process, or as a process of its own.
+//! The bridge, either in the test's process or as a separate process.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use twitchat_bridge::obs::{Target, WhenObsEnds};
 
 use super::{Bus, SOON, Site, wait_until};
 
-/// The real bridge with a store of its own, in this process.
+/// The real bridge with its own store, in this process.
 #[derive(Debug)]
 pub(crate) struct Bridge {
     stop: CancellationToken,
@@ -45,7 +45,7 @@ impl Bridge {
         bridge
     }
 
-    /// Starts a bridge that takes over from another one, and waits until it is connected to OBS.
+    /// Starts a bridge that takes over from another bridge, and waits until it is connected to OBS.
     pub(crate) async fn taking_over(site: &Site) -> Self {
         let mut bus = Bus::connect(site).await;
         let bridge = Self::start_with(site, Config::default(), true);
@@ -53,7 +53,7 @@ impl Bridge {
         bridge
     }
 
-    /// Starts the bridge, whether OBS is running or not.
+    /// OBS need not be running.
     pub(crate) fn start(site: &Site) -> Self {
         Self::start_with(site, Config::default(), false)
     }
@@ -87,13 +87,13 @@ impl Bridge {
         }
     }
 
-    /// Sets the OBS that the bridge uses from its next attempt to connect on.
+    /// Sets the OBS to which the bridge connects from its next attempt on.
     pub(crate) fn set_target(&self, target: Target) {
         *self.target.lock().unwrap() = target;
     }
 
-    /// Waits until an attempt to connect that began after this call has failed. That is the case
-    /// when the attempt after it has begun.
+    /// Waits until an attempt to connect that began after this call has failed. It has failed when
+    /// the attempt after it begins.
     pub(crate) async fn failed_to_connect(&self) {
         let before: usize = self.attempts.load(Ordering::SeqCst);
         let now = async || (self.attempts.load(Ordering::SeqCst) >= before + 2).then_some(());
@@ -124,8 +124,8 @@ impl Bridge {
     }
 }
 
-/// The bridge's program: the one in `TWITCHAT_BRIDGE_BIN` (`scripts/test` sets the release build),
-/// else this build's.
+/// The bridge's program: the file in `TWITCHAT_BRIDGE_BIN` (`scripts/test` sets it to the release
+/// build), else the program of this build.
 pub(crate) fn program() -> PathBuf {
     std::env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(
         || env!("CARGO_BIN_EXE_twitchat-bridge").into(),
@@ -133,7 +133,7 @@ pub(crate) fn program() -> PathBuf {
     )
 }
 
-/// The real bridge as a process of its own, for measurements.
+/// The real bridge as a separate process, for measurements.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -147,7 +147,7 @@ impl Process {
         Self::with_journal(site, tempfile::tempdir().unwrap()).await
     }
 
-    /// Like [`Self::on`], with this home folder, which may contain a `journal.db`.
+    /// Like [`Self::on`], but with this home folder, which may contain a `journal.db`.
     pub(crate) async fn with_journal(site: &Site, home: TempDir) -> Self {
         let mut bus = Bus::connect(site).await;
         let process = Self::start(site, home);
@@ -200,14 +200,14 @@ impl Process {
         Self { child, log, home }
     }
 
-    /// Kills the process without any warning, and returns its home folder.
+    /// Kills the process without warning, and returns its home folder.
     pub(crate) fn kill(mut self) -> TempDir {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
     }
 
-    /// Stops the process as Ctrl-C does, and returns its exit code.
+    /// Stops the process like Ctrl-C, and returns its exit code.
     #[cfg(unix)]
     pub(crate) async fn interrupt(&mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
@@ -261,7 +261,7 @@ impl Process {
         files.map(read).chain([log]).collect()
     }
 
-    /// The amount that the process has written to files, in KiB.
+    /// The number of KiB that the process has written to files.
     pub(crate) fn written_kib(&self) -> u64 {
         let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id())).unwrap();
         let line = io

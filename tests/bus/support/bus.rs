@@ -1,5 +1,5 @@
-//! Another client on OBS, such as an overlay or a script, with one connection for requests and one
-//! for events.
+//! Another client on OBS, such as an overlay or a script, with one request connection and one event
+//! connection.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -15,25 +15,25 @@ use uuid::Uuid;
 
 use super::{SOON, Site, wait_until};
 
-/// A client that receives all messages and makes requests to the bridge.
+/// A client that receives all messages and sends requests to the bridge.
 #[derive(Debug)]
 pub(crate) struct Bus {
-    talker: RequestConnection,
-    listener: EventConnection,
+    requester: RequestConnection,
+    receiver: EventConnection,
     received: VecDeque<Received>,
     asked: u64,
-    /// Part of each request's id, because the replies to other clients are received as well.
+    /// A part of each request's id, because this client also receives the replies to other clients.
     name: Uuid,
 }
 
 impl Bus {
     pub(crate) async fn connect(site: &Site) -> Self {
         let (target, options) = (site.target(), Options::default());
-        let listener = EventConnection::connect(&target, &options).await.unwrap();
-        let talker = RequestConnection::connect(&target, &options).await.unwrap();
+        let receiver = EventConnection::connect(&target, &options).await.unwrap();
+        let requester = RequestConnection::connect(&target, &options).await.unwrap();
         Self {
-            talker,
-            listener,
+            requester,
+            receiver,
             received: VecDeque::new(),
             asked: 0,
             name: Uuid::new_v4(),
@@ -49,7 +49,7 @@ impl Bus {
                 }
             }
             self.received.extend(
-                self.listener
+                self.receiver
                     .next()
                     .await
                     .expect("OBS is there")
@@ -59,7 +59,7 @@ impl Bus {
         }
     }
 
-    /// Waits for a message of this type that has the form of Twitchat's. Messages before it are
+    /// Waits for a message of this type in the form of Twitchat's messages. Earlier messages are
     /// dropped.
     pub(crate) async fn twitchat(&mut self, kind: &str) {
         let found = async {
@@ -70,7 +70,7 @@ impl Bus {
                     }
                 }
                 self.received.extend(
-                    self.listener
+                    self.receiver
                         .next()
                         .await
                         .expect("OBS is there")
@@ -81,10 +81,10 @@ impl Bus {
         };
         timeout(SOON, found)
             .await
-            .unwrap_or_else(|_| panic!("{kind}: not heard within {SOON:?}"));
+            .unwrap_or_else(|_| panic!("{kind}: not received within {SOON:?}"));
     }
 
-    /// The next message of a bridge that `fits` accepts. Messages before it are dropped.
+    /// The next message of a bridge that `fits` accepts. Earlier messages are dropped.
     pub(crate) async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let found = async {
             loop {
@@ -96,7 +96,7 @@ impl Bus {
         };
         timeout(SOON, found)
             .await
-            .unwrap_or_else(|_| panic!("{what}: not heard within {SOON:?}"))
+            .unwrap_or_else(|_| panic!("{what}: not received within {SOON:?}"))
     }
 
     /// Names of the events that the bridge emits within this time, such as `Credits.Started`.
@@ -111,13 +111,13 @@ impl Bus {
         events
     }
 
-    /// Waits for a bridge's Hello. After it the bridge receives all messages.
+    /// Waits for a bridge's Hello. After it, the bridge receives all messages.
     pub(crate) async fn hello(&mut self) {
         self.until("a bridge's Hello", |message| message["request"] == "Hello")
             .await;
     }
 
-    /// Makes a request and returns the bridge's reply, whatever its status is.
+    /// Sends a request and returns the bridge's reply, even if its status is an error.
     pub(crate) async fn ask(&mut self, request: Value) -> Value {
         let (Value::Object(mut request), id) =
             (request, format!("ask-{}-{}", self.name, self.asked))
@@ -140,7 +140,7 @@ impl Bus {
                     }
                 }
                 self.received.extend(
-                    self.listener
+                    self.receiver
                         .next()
                         .await
                         .expect("OBS is there")
@@ -149,8 +149,8 @@ impl Bus {
                 );
             }
         };
-        let (said, reply) = tokio::join!(self.talker.broadcast(&request), timeout(SOON, reply));
-        said.unwrap();
+        let (sent, reply) = tokio::join!(self.requester.broadcast(&request), timeout(SOON, reply));
+        sent.unwrap();
         reply.unwrap_or_else(|_| panic!("no reply to {} within {SOON:?}", request.get()))
     }
 
@@ -170,24 +170,24 @@ fn raw(value: &Value) -> Box<RawValue> {
     serde_json::value::to_raw_value(value).unwrap()
 }
 
-/// Broadcasts all messages without waiting, as Twitchat does, so OBS changes their order. Returns
-/// when OBS has replied to each.
+/// Broadcasts all messages without waiting, like Twitchat, so OBS changes their order. Returns when
+/// OBS has replied to each of them.
 pub(crate) async fn play(site: &Site, messages: impl IntoIterator<Item = Value>) {
     let messages: Vec<_> = messages
         .into_iter()
         .map(|message| message.to_string())
         .collect();
-    let mut talker = sim::peer::RequestPeer::connect(&site.peer()).await.unwrap();
+    let mut requester = sim::peer::RequestPeer::connect(&site.peer()).await.unwrap();
     for message in &messages {
-        talker.pipeline_text(message).await.unwrap();
+        requester.pipeline_text(message).await.unwrap();
     }
-    timeout(4 * SOON, talker.settled())
+    timeout(4 * SOON, requester.settled())
         .await
         .expect("OBS replies")
         .unwrap();
 }
 
-/// Records all replies on OBS, to any client.
+/// Records all replies on OBS to any client.
 #[derive(Debug)]
 pub(crate) struct Witness {
     replies: Arc<Mutex<Vec<Value>>>,
@@ -196,13 +196,13 @@ pub(crate) struct Witness {
 
 impl Witness {
     pub(crate) async fn on(site: &Site) -> Self {
-        let mut listener = EventConnection::connect(&site.target(), &Options::default())
+        let mut receiver = EventConnection::connect(&site.target(), &Options::default())
             .await
             .unwrap();
         let replies = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&replies);
         let task = tokio::spawn(async move {
-            while let Ok(mut batch) = listener.next().await {
+            while let Ok(mut batch) = receiver.next().await {
                 for received in batch.events.drain(..) {
                     let Received::Bridge(whole) = received else {
                         continue;
@@ -210,7 +210,7 @@ impl Witness {
                     let Ok(message) = serde_json::from_str::<Value>(whole.get()) else {
                         continue;
                     };
-                    // Messages without a bridge id are made up by a test.
+                    // Messages without a bridge id come from a test.
                     if message.get("status").is_some() && message["bridge"].is_string() {
                         noted.lock().unwrap().push(message);
                     }
@@ -247,6 +247,6 @@ impl Witness {
                 .any(|reply| reply["client"] == client)
                 .then_some(())
         };
-        wait_until("a reply that all hear", SOON, look).await;
+        wait_until("a reply that all receive", SOON, look).await;
     }
 }

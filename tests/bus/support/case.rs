@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{Bus, SOON, Site, fixture, play, wait_until};
 
-/// Plays the messages of a case one after the other, each with a fresh id; `@T` in an id stands for
-/// this run. The bridge must reply to requests with ok.
+/// Plays the messages of a case one after the other, each with a fresh id. `@T` in an id stands for
+/// this run. The bridge must reply with `ok` to requests.
 async fn play_case(site: &Site, name: &str) {
     let mut bus = Bus::connect(site).await;
     let run = Uuid::new_v4().to_string();
@@ -32,7 +32,7 @@ async fn play_case(site: &Site, name: &str) {
 }
 
 /// Plays a case and waits until the credits and the roll are as expected. Panics with the
-/// differences if that does not happen.
+/// differences if they do not become so in time.
 pub(crate) async fn check_case(site: &Site, name: &str) {
     let path = format!(
         "{}/tests/fixtures/cases/{name}.expect.json",
@@ -62,8 +62,8 @@ pub(crate) async fn check_case(site: &Site, name: &str) {
     assert!(looked.is_ok(), "{name}:\n{}", wrong.join("\n"));
 }
 
-/// The error if an expectation is not met. It has a path, `eq`, `ne`, `absent`, `count`, `has` or
-/// `lacks` (of its JSON), and a value.
+/// The error if an expectation is not met. An expectation has a path, one of `eq`, `ne`, `absent`,
+/// `count`, `has` or `lacks` (which search the JSON text), and a value.
 fn differs(root: &Value, expected: &[Value]) -> Option<String> {
     let (path, op) = (expected[0].as_str().unwrap(), expected[1].as_str().unwrap());
     let path = path.trim_start_matches("text:");

@@ -1,14 +1,14 @@
-//! Normalises replies so that two of them can be compared.
+//! Normalises replies for a comparison.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// Keys whose values are different in each run.
+/// Keys whose values differ in each run.
 const OF_THE_RUN: [&str; 4] = ["id", "bridge", "seq", "client"];
 /// Keys whose values depend on the clock.
 const OF_THE_CLOCK: [&str; 4] = ["first", "last", "timestamp", "timeStamp"];
-/// Lists whose order matters. All other lists are in the order of arrival, which OBS does not keep.
+/// Lists whose order matters. All other lists are in the order of arrival, which OBS changes.
 const RANKED: [&str; 3] = ["TopBits", "TopChannelRewards", "top"];
 
 /// The content of a reply without its envelope.
@@ -26,7 +26,7 @@ pub(crate) fn credits_of(reply: &Value) -> Value {
     ))
 }
 
-/// Removes times and sorts sets; duplicates in a list stay. 2.0 equals 2, as in JavaScript.
+/// Removes times and sorts sets. Duplicates in a list stay. 2.0 equals 2, as in JavaScript.
 pub(crate) fn comparable(value: &Value) -> Value {
     compare(value, false)
 }
@@ -74,8 +74,8 @@ pub(crate) fn names(list: &Value) -> Vec<String> {
     names
 }
 
-/// Every place in which a value differs from the expected one, because both values as a whole would
-/// fill screens.
+/// All places at which a value differs from the expected value. Both values as a whole would fill
+/// screens.
 pub(crate) fn differences(is: &Value, should_be: &Value) -> Vec<String> {
     let mut found = Vec::new();
     differ("", is, should_be, &mut found);

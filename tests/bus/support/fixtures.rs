@@ -1,4 +1,4 @@
-//! The captured messages, and how they are played.
+//! The captured messages, and the order in which tests play them.
 
 use std::path::Path;
 
@@ -18,10 +18,10 @@ pub(crate) fn fixture(name: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The messages that are played, and the answers of Twitchat.
+/// The messages to play, and the answers of Twitchat.
 #[derive(Debug)]
 pub(crate) struct Script {
-    /// Every captured message but the summaries.
+    /// Every captured message except the summaries.
     pub(crate) events: Vec<Value>,
     /// `data` of the answer to the question for labels.
     pub(crate) labels: Value,

@@ -1,4 +1,4 @@
-//! Invalid messages: captured ones and requests with changes, and invented ones.
+//! Invalid messages: changed versions of captured messages and requests, and invented messages.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::fixture;
 
-/// The messages that others are made of: as many requests as captured messages.
+/// The messages that are changed: captured messages, and as many requests.
 static MODELS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let files = [
         "twitchat_examples",
@@ -63,7 +63,7 @@ static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     ]
 });
 
-/// Makes messages. The same seed makes the same ones.
+/// Generates messages. The same seed gives the same messages.
 #[derive(Debug)]
 pub(crate) struct Odd(TestRng);
 
@@ -96,7 +96,7 @@ impl Odd {
         self.pick(&MODELS).clone()
     }
 
-    /// A message with known keys and any values.
+    /// A message with known keys and random values.
     fn invention(&mut self) -> Value {
         let keys = [
             "origin", "type", "id", "data", "request", "publish", "section", "value", "spelling",
@@ -130,7 +130,7 @@ impl Odd {
         self.pick(&VALUES).clone()
     }
 
-    /// Changes something at a random place.
+    /// Makes a change at a random place.
     fn change(&mut self, value: &mut Value) {
         // More often than not, the change is made in a child.
         let deeper = self.0.random_range(0..4) > 0;

@@ -15,7 +15,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// A stand-in with a password that reorders broadcasts as OBS does.
+    /// A stand-in with a password that reorders broadcasts like OBS.
     pub(crate) async fn stand_in() -> Self {
         Self::stand_in_with(sim::obs::Options::default()).await
     }
@@ -64,14 +64,13 @@ impl Site {
         }
     }
 
-    /// The stand-in's controls.
     pub(crate) fn controls(&self) -> &sim::obs::StandIn {
         self.stand_in
             .as_ref()
             .expect("only a stand-in has controls")
     }
 
-    /// The stand-in's controls, if it is one.
+    /// The stand-in's controls; `None` for a real OBS.
     pub(crate) fn stand_in_controls(&self) -> Option<&sim::obs::StandIn> {
         self.stand_in.as_ref()
     }

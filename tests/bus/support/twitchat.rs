@@ -1,4 +1,4 @@
-//! A Twitchat that only answers questions, with given data. `sim::twitchat` is a stand-in with a
+//! A Twitchat that only answers questions with given data. `sim::twitchat` is a stand-in with a
 //! history.
 
 use serde_json::{Value, json, value::to_raw_value};
@@ -17,15 +17,15 @@ pub(crate) struct Twitchat {
 
 impl Twitchat {
     pub(crate) async fn on(site: &Site, script: &Script) -> Self {
-        let listener = EventConnection::connect(&site.target(), &Options::default())
+        let receiver = EventConnection::connect(&site.target(), &Options::default())
             .await
             .unwrap();
-        let talker = RequestConnection::connect(&site.target(), &Options::default())
+        let requester = RequestConnection::connect(&site.target(), &Options::default())
             .await
             .unwrap();
         let task = answer(
-            listener,
-            talker,
+            receiver,
+            requester,
             script.labels.clone(),
             script.summary.clone(),
         );
@@ -36,12 +36,12 @@ impl Twitchat {
 }
 
 async fn answer(
-    mut listener: EventConnection,
-    talker: RequestConnection,
+    mut receiver: EventConnection,
+    requester: RequestConnection,
     labels: Value,
     summary: Value,
 ) {
-    while let Ok(mut batch) = listener.next().await {
+    while let Ok(mut batch) = receiver.next().await {
         for received in batch.events.drain(..) {
             let Received::Twitchat(message) = received else {
                 continue;
@@ -53,7 +53,7 @@ async fn answer(
             };
             let answer =
                 json!({ "origin": "twitchat", "type": kind, "id": Uuid::new_v4(), "data": data });
-            talker
+            requester
                 .broadcast(&to_raw_value(&answer).unwrap())
                 .await
                 .unwrap();

@@ -1,4 +1,4 @@
-//! The program under test, started as a user would start it, in a home of its own.
+//! The program under test, started like a user would start it, in a temporary home.
 
 use std::env;
 use std::io::{BufRead, BufReader, Read};
@@ -15,10 +15,10 @@ use twitchat_bridge::obs::Target;
 
 use super::{PASSWORD, SOON, WRONG_PASSWORD, wait_until};
 
-/// A program that has used no processor time for this long is idle.
+/// A program counts as idle if it has used no processor time for this long.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// The binary: the one that is set, else the one that was built with the tests.
+/// The binary from the environment variable, else the binary that was built with the tests.
 pub(crate) fn binary() -> PathBuf {
     env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(
         || env!("CARGO_BIN_EXE_twitchat-bridge").into(),
@@ -114,7 +114,7 @@ pub(crate) struct Program {
 
 #[derive(Debug)]
 pub(crate) struct Ended {
-    /// `None` if a signal has ended it.
+    /// `None` if a signal ended the program.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -155,9 +155,9 @@ impl Program {
         self.stderr.text()
     }
 
-    /// Waits until the log contains this text. Returns how long that took.
+    /// Waits until the log contains this text. Returns how long it took.
     pub(crate) async fn until_logged(&self, text: &str, within: Duration) -> Duration {
-        wait_until(&format!("the log says {text:?}"), within, || {
+        wait_until(&format!("the log contains {text:?}"), within, || {
             self.log().contains(text)
         })
         .await
@@ -178,7 +178,7 @@ impl Program {
 
     /// The program's share of one processor during `over`.
     pub(crate) async fn processor_share(&self, over: Duration) -> f64 {
-        // The unit of Linux's times for programs, on every machine.
+        // The unit of Linux's process times, on every machine.
         const TICKS_PER_SECOND: f64 = 100.0;
         let ticks = || self.processor_time().into_iter().sum::<u64>();
         let (before, begun) = (ticks(), Instant::now());
@@ -214,7 +214,7 @@ impl Program {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until the program ends by itself.
     pub(crate) async fn ended(&mut self) -> Ended {
         self.ended_within(SOON).await
     }
@@ -236,7 +236,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Neither call fails if the program has ended.
+        // Neither call fails if the program has already ended.
         drop((self.child.kill(), self.child.wait()));
         let written = [self.stdout.whole(), self.stderr.whole()].concat();
         let secrets = [
@@ -292,7 +292,7 @@ impl Written {
         self.text.lock().unwrap().clone()
     }
 
-    /// The whole text, after the program has ended.
+    /// The whole text. The program must have ended.
     fn whole(&mut self) -> String {
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();

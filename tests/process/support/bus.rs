@@ -1,4 +1,4 @@
-//! A client on OBS that remembers all messages it receives, with their times.
+//! A client on OBS that remembers all messages that it receives, with their times.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,13 +13,14 @@ use uuid::Uuid;
 
 use super::{SOON, wait_until, within};
 
-/// The time until a request is repeated while the bridge is starting.
+/// The time after which a request is repeated while the bridge is starting.
 const ASK_AGAIN: Duration = Duration::from_millis(250);
 
-/// Two connections to OBS: one for requests, and one for events that is read without delay.
+/// Two connections to OBS: a request connection, and an event connection that is read without
+/// delay.
 #[derive(Debug)]
 pub(crate) struct Bus {
-    talker: RequestConnection,
+    requester: RequestConnection,
     received: Arc<Mutex<Vec<(Instant, Received)>>>,
     grown: watch::Receiver<usize>,
     _reader: AbortOnDropHandle<()>,
@@ -28,34 +29,34 @@ pub(crate) struct Bus {
 impl Bus {
     pub(crate) async fn connect(target: &Target) -> Self {
         let options = Options::default();
-        let mut listener = Box::pin(EventConnection::connect(target, &options))
+        let mut receiver = Box::pin(EventConnection::connect(target, &options))
             .await
             .unwrap();
-        let talker = Box::pin(RequestConnection::connect(target, &options))
+        let requester = Box::pin(RequestConnection::connect(target, &options))
             .await
             .unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
-        let (tell, grown) = watch::channel(0);
+        let (grow, grown) = watch::channel(0);
         let all = Arc::clone(&received);
         let reader = tokio::spawn(async move {
-            while let Ok(mut batch) = listener.next().await {
+            while let Ok(mut batch) = receiver.next().await {
                 let now = Instant::now();
                 let mut all = all.lock().unwrap();
                 all.extend(batch.events.drain(..).map(|event| (now, event)));
-                tell.send_replace(all.len());
+                grow.send_replace(all.len());
             }
         });
         Self {
-            talker,
+            requester,
             received,
             grown,
             _reader: AbortOnDropHandle::new(reader),
         }
     }
 
-    /// Broadcasts and waits for OBS's reply. Such messages keep their order.
-    pub(crate) async fn tell(&self, message: &Value) {
-        self.talker
+    /// Broadcasts and waits for OBS's reply. Such messages stay in order.
+    pub(crate) async fn broadcast(&self, message: &Value) {
+        self.requester
             .broadcast(&serde_json::value::to_raw_value(message).unwrap())
             .await
             .unwrap();
@@ -67,7 +68,7 @@ impl Bus {
     }
 
     /// The values that `pick` returns for the messages from a position on.
-    pub(crate) fn heard_since<T>(
+    pub(crate) fn received_since<T>(
         &self,
         position: usize,
         mut pick: impl FnMut(Instant, &Received) -> Option<T>,
@@ -81,7 +82,7 @@ impl Bus {
             .collect()
     }
 
-    /// Makes a request and returns the reply, which must be `ok`.
+    /// Sends a request and returns the reply, which must be `ok`.
     pub(crate) async fn ask(&self, name: &str) -> Value {
         self.ask_with(name, json!({})).await
     }
@@ -95,7 +96,7 @@ impl Bus {
         reply
     }
 
-    /// Makes a request once; `None` if there is no reply in time.
+    /// Sends a request once. Returns `None` if there is no reply in time.
     pub(crate) async fn ask_within(
         &self,
         name: &str,
@@ -109,10 +110,10 @@ impl Bus {
             ("id".to_owned(), id.as_str().into()),
         ]);
         let from = self.position();
-        self.tell(&request.into()).await;
+        self.broadcast(&request.into()).await;
         timeout(
             limit,
-            self.until_heard(from, |received| {
+            self.until_received(from, |received| {
                 reply(received).filter(|reply| reply["id"] == id)
             }),
         )
@@ -121,7 +122,7 @@ impl Bus {
     }
 
     /// Waits for a message from a position on for which `pick` returns a value.
-    pub(crate) async fn until_heard<T>(
+    pub(crate) async fn until_received<T>(
         &self,
         from: usize,
         mut pick: impl FnMut(&Received) -> Option<T>,
@@ -182,7 +183,7 @@ impl Bus {
     }
 }
 
-/// The reply of a bridge; `None` if the message is none.
+/// The reply of a bridge. `None` for any other message.
 pub(crate) fn reply(received: &Received) -> Option<Value> {
     let Received::Bridge(whole) = received else {
         return None;

@@ -1,4 +1,4 @@
-//! Shared by the tests: programs that are started and observed, a client on OBS, and an OBS.
+//! Code that the tests share: programs that are started and observed, a client on OBS, and an OBS.
 
 pub(crate) mod bridge;
 pub(crate) mod bus;
@@ -22,8 +22,8 @@ pub(crate) const PASSWORD: &str = "Hunter2-must-not-show";
 /// A wrong password, which must not appear either.
 pub(crate) const WRONG_PASSWORD: &str = "Wrong1-must-not-show";
 
-/// Polls until the condition holds, and returns how long that took. Panics with `what` if it takes
-/// too long.
+/// Polls until the condition holds, and returns how long it took. Panics with `what` after the
+/// limit.
 pub(crate) async fn wait_until(
     what: &str,
     within: Duration,
@@ -37,7 +37,7 @@ pub(crate) async fn wait_until(
     begun.elapsed()
 }
 
-/// The outcome of the future. Panics with `what` if it takes too long.
+/// The result of the future. Panics with `what` after the limit.
 pub(crate) async fn within<T>(what: &str, limit: Duration, future: impl Future<Output = T>) -> T {
     timeout(limit, future)
         .await

@@ -1,5 +1,4 @@
-//! An OBS for the tests: the stand-in, the real one that is running, or a real one for this test
-//! only.
+//! An OBS for the tests: the stand-in, the running real one, or a real one for a single test.
 
 use std::env;
 use std::fs;
@@ -70,14 +69,14 @@ fn read_target(url: &str, password: Option<String>) -> Target {
     }
 }
 
-/// A real OBS for this test only, which may be killed and frozen. Dropping it stops it.
+/// A real OBS for this test only, which the test may kill and freeze. Dropping it stops it.
 #[derive(Debug)]
 pub(crate) struct OwnObs {
     folder: TempDir,
 }
 
 impl OwnObs {
-    /// Starts it, and returns when it replies.
+    /// Starts OBS, and returns when it replies.
     pub(crate) fn start() -> Self {
         let obs = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -86,7 +85,7 @@ impl OwnObs {
         obs
     }
 
-    /// Starts it again with the same port and password, also after it was killed. Returns when it
+    /// Starts OBS again with the same port and password, even after it was killed. Returns when it
     /// replies.
     pub(crate) fn restart(&self) {
         self.script(&["restart"]);
@@ -103,18 +102,18 @@ impl OwnObs {
         signal(self.pid(), name);
     }
 
-    /// The id of its process.
+    /// The id of OBS's process.
     pub(crate) fn pid(&self) -> u32 {
         self.recorded("OBS_TEST_PID").parse().expect("a process id")
     }
 
-    /// Its folder, with its home folder in it.
+    /// The folder of this OBS, which contains its home folder.
     pub(crate) fn folder(&self) -> PathBuf {
         let state = self.state();
         state.with_file_name(format!("{}.d", state.file_name().unwrap().display()))
     }
 
-    /// The same folder as OBS sees it, which may run in a root of its own.
+    /// The path of the same folder inside OBS, which may run in another root.
     pub(crate) fn folder_in_obs(&self) -> PathBuf {
         if self.recorded("REAL_OBS_ROOT") == "/" {
             self.folder()
@@ -161,7 +160,7 @@ impl OwnObs {
 
 impl Drop for OwnObs {
     fn drop(&mut self) {
-        // If it cannot be stopped, it ends with this process.
+        // If it cannot be stopped, it ends together with this process.
         drop(self.run_script(&["stop"]));
     }
 }

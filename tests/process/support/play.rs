@@ -10,7 +10,7 @@ use twitchat_bridge::sim::peer::RequestPeer;
 
 use super::obs::peer;
 
-/// The follow of the person with this number; its message id is the name.
+/// The follow of the person with this number. Its message id is the name.
 pub(crate) fn follow(number: usize) -> Value {
     let (name, login) = (name(number), name(number).to_lowercase());
     let user =
@@ -22,7 +22,7 @@ pub(crate) fn name(number: usize) -> String {
     format!("Viewer{number}")
 }
 
-/// The name of the person who follows; `None` if the message is no follow.
+/// The name of the person who follows. `None` if the message is not a follow.
 pub(crate) fn follower(received: &Received) -> Option<String> {
     match received {
         Received::Twitchat(message) if &*message.kind == "FOLLOW" => {
@@ -46,8 +46,8 @@ pub(crate) fn followers(credits: &Value) -> BTreeSet<String> {
 /// The number of messages that are sent without waiting for replies.
 const PIPELINED: usize = 1_000;
 
-/// Sends follows from `first` on, until `last` or until OBS is closed. Returns the number after the
-/// last one that was sent.
+/// Sends follows from `first` until `last` or until OBS is closed. Returns the number after the
+/// last follow that was sent.
 pub(crate) async fn burst(target: Target, first: usize, last: usize) -> usize {
     let mut requests = RequestPeer::connect(&peer(&target)).await.unwrap();
     for number in first..last {

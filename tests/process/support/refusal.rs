@@ -1,4 +1,4 @@
-//! The texts that a user gets when something fails.
+//! Checks of the texts that a user gets if something fails.
 
 use super::bridge::Ended;
 
@@ -7,10 +7,10 @@ const DEBUG_TEXT: [&str; 9] = [
     "Err(", "Ok(", "Some(", "None", "{ ", "Error(", "Os {", "kind:", "panicked",
 ];
 
-/// Checks that there is one message at the end which contains all these texts, nothing on standard
-/// output, and no `Debug` output anywhere.
+/// Checks that the output ends with one message that contains all these texts, that standard output
+/// is empty, and that no `Debug` output appears.
 #[track_caller]
-pub(crate) fn assert_clear(ended: &Ended, says: &[&str]) {
+pub(crate) fn assert_clear(ended: &Ended, texts: &[&str]) {
     let errors: Vec<_> = ended
         .stderr
         .lines()
@@ -19,7 +19,7 @@ pub(crate) fn assert_clear(ended: &Ended, says: &[&str]) {
     let [message] = *errors else {
         panic!("not one message:\n{}", ended.stderr)
     };
-    for part in says {
+    for part in texts {
         assert!(message.contains(part), "{part:?} is not in {message:?}");
     }
     assert!(
