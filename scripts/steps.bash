@@ -1,4 +1,4 @@
-# Steps of a script that goes on when one fails, and their summary at the end. Sourced by scripts/test and scripts/packages.
+# Runs the steps of a script, even after a step has failed, and prints a summary at the end. Sourced by scripts/test and scripts/packages.
 # `failed` becomes 1 when a step fails.
 # shellcheck shell=bash
 
@@ -40,10 +40,10 @@ beside() { # TITLE COMMAND…
         "$@"
     ) >"$log" 2>&1 &
     beside_title+=("$title") beside_pid+=($!) beside_log+=("$log") beside_began+=("$SECONDS")
-    printf '\n==== %s: started, goes on beside the next steps\n' "$title"
+    printf '\n==== %s: started, continues beside the next steps\n' "$title"
 }
 
-# Its time in the summary is from its start to the moment when somebody looks: an upper bound.
+# The time in the summary is an upper bound: it ends when `gather` checks the step.
 gather() {
     local at waited
     for at in "${!beside_pid[@]}"; do
