@@ -10,9 +10,9 @@ use crate::twitchat::action::{self, Order, Prepared};
 /// An action that [`Client::send`](super::Client::send) accepts: the types in [`actions`], and
 /// [`NamedAction`].
 pub trait Action {
-    /// Checks the action and translates it for a version of Twitchat; with `None` it stays as it is
-    /// written. The result shows the message that would be sent, the messages that answer it, and
-    /// the harm it does if that cannot be undone.
+    /// Checks the action and translates it for a version of Twitchat. With `None` it keeps the
+    /// names in which it is written. The result contains the message to send and the messages that
+    /// answer it. If the action cannot be undone, the result also describes what it does.
     ///
     /// ```
     /// use twitchat_bridge::client::{Action, actions::ChatFeedSelectActionBan};
@@ -35,8 +35,8 @@ impl<T: Order> Action for T {
     }
 }
 
-/// An action by its name: for names that come from a user or a file. The client checks it against
-/// the same table as the types in [`actions`].
+/// An action by its name. Use it for names that come from a user or a file. The client checks it
+/// against the same table as the types in [`actions`].
 ///
 /// ```
 /// use twitchat_bridge::client::{Action, NamedAction};
@@ -83,9 +83,9 @@ impl Action for NamedAction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sent {
-    /// The type of the message, as the version of Twitchat names it that it was sent to.
+    /// The type of the message, in the spelling of the version of Twitchat that it was sent to.
     pub kind: String,
-    /// The id of the message.
+    /// The id that the client has given the message.
     pub id: String,
     /// Fields that the client left out because this version of Twitchat ignores them.
     pub dropped: Vec<&'static str>,

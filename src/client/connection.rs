@@ -54,14 +54,13 @@ pub(super) struct Connection {
     hub: Mutex<Hub>,
     /// Changes together with the hub, while that is locked.
     link: watch::Sender<Link>,
-    /// Fixed by the options, else the version of the Twitchat that sent a message last.
+    /// The version in the options, else that of the Twitchat from which a message came last.
     pub(super) twitchat: watch::Sender<Option<Generation>>,
     /// Whether the options left the version of Twitchat open.
     follows_twitchat: bool,
     /// Notified when the subscriptions must be renewed.
     pub(super) renewal: Notify,
     pub(super) stream_dropped: Notify,
-    /// Lets subscriptions change one after the other, so that no change overtakes another.
     subscribing: tokio::sync::Mutex<()>,
     pub(super) stop: CancellationToken,
     pub(super) tasks: TaskTracker,
@@ -108,7 +107,7 @@ impl Connection {
         self.hub.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a request to the bridge. Returns the reply as it came, unless it is an error.
+    /// Returns the reply as it came. An error in the reply becomes [`Error::Refused`].
     pub(super) async fn request(
         &self,
         name: &str,
@@ -142,7 +141,7 @@ impl Connection {
         let reason = reply
             .get("error")
             .and_then(Value::as_str)
-            .unwrap_or("it does not say why")
+            .unwrap_or("the reply gives no reason")
             .to_owned();
         Err(Error::Refused {
             request: name.into(),
@@ -212,7 +211,6 @@ impl Connection {
         }
     }
 
-    /// Adds a stream and has the bridge confirm it.
     pub(super) async fn subscribe(
         &self,
         stream: &Arc<Queue>,
@@ -263,7 +261,7 @@ impl Connection {
         }
     }
 
-    /// Removes a stream. Its subscription ends in the background.
+    /// The stream's subscription ends in the background.
     pub(super) fn remove_stream(&self, stream: &Arc<Queue>) {
         self.hub().remove_stream(stream);
         self.stream_dropped.notify_one();
@@ -322,7 +320,7 @@ impl Connection {
         self.until(|link| matches!(link, Link::Stopped(_))).await;
     }
 
-    /// Ends everything, and waits until it has ended.
+    /// Also ends all subscriptions and streams. Returns when the client's tasks have ended.
     pub(super) async fn close(&self) {
         self.stop.cancel();
         self.tasks.wait().await;
@@ -364,8 +362,8 @@ impl Connection {
                 {
                     Link::Stopped(Some(cause)) => return Err(Error::Disconnected(cause)),
                     Link::Stopped(None) => return Err(Error::Closed),
-                    // The hub refuses if the connection was lost at this moment: then the next look
-                    // at the link shows it.
+                    // The hub refuses if the connection was lost at this moment. The next iteration
+                    // sees that in the link.
                     Link::Up | Link::Down(_) | Link::Connecting => {
                         if let Some(registered) = register(&mut self.hub()) {
                             return Ok(registered);
@@ -403,7 +401,7 @@ impl Connection {
     }
 }
 
-/// Why there is no connection, if there is none.
+/// `None` while there is a connection, and before the first one.
 fn lost(link: &Link) -> Option<Error> {
     match link {
         Link::Down(cause) | Link::Stopped(Some(cause)) => Some(Error::Disconnected(cause.clone())),

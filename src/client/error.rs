@@ -7,8 +7,8 @@ use crate::{
     twitchat::action::Problem,
 };
 
-/// The errors of [`Client`](super::Client). The texts are for people: they name what was tried and
-/// what to do next.
+/// The errors of [`Client`](super::Client). The texts are for people: they name the failed
+/// operation and the next thing to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -31,7 +31,7 @@ pub enum Error {
     #[error("no bridge answered {request} within {} s. Is `twitchat-bridge run` running, \
         connected to the same OBS?", within.as_secs_f32())]
     NoReply {
-        /// The name of the request.
+        /// The name of the request, such as `GetCredits`.
         request: String,
         /// How long the client waited after OBS had accepted the request.
         within: Duration,
@@ -39,17 +39,17 @@ pub enum Error {
     /// The bridge replied with an error.
     #[error("the bridge refused {request}: {reason}")]
     Refused {
-        /// The name of the request.
+        /// The name of the request, such as `GetCredits`.
         request: String,
-        /// The text in the reply's `error`.
+        /// The text of the field `error` in the reply.
         reason: String,
     },
     /// The bridge's reply does not have the shape of [`Request::Reply`](super::Request::Reply).
     #[error("the reply to {request} cannot be read")]
     Reply {
-        /// The name of the request.
+        /// The name of the request, such as `GetCredits`.
         request: String,
-        /// Names the field.
+        /// The cause, with the name of the field.
         source: serde_json::Error,
     },
     /// A request's fields are not a JSON object.
@@ -58,19 +58,19 @@ pub enum Error {
         /// The name of the request.
         request: String,
     },
-    /// The name is not written as `Source.Type` or `Source.*`.
+    /// A name is not written as `Source.Type` or `Source.*`.
     #[error(
         "{name:?} is not the name of an event: write it as Source.Type, such as Twitch.Follow, or \
             Source.* for all of a source"
     )]
     EventName {
-        /// The name as it was given.
+        /// The text that is no name of an event.
         name: String,
     },
     /// The bridge does not know these events, so it would never send them.
     #[error("the bridge knows no event named {}", .names.join(", "))]
     UnknownEvents {
-        /// Their names, as `Source.Type`.
+        /// The names of these events, as `Source.Type`.
         names: Vec<String>,
     },
     /// An event's data does not have the shape of the type.
@@ -78,7 +78,7 @@ pub enum Error {
     Data {
         /// The name of the event, as `Source.Type`.
         event: String,
-        /// Names the field.
+        /// The cause, with the name of the field.
         source: serde_json::Error,
     },
     /// The action does not exist, or Twitchat cannot use its fields. Nothing was sent.
@@ -95,7 +95,7 @@ pub enum Error {
     },
     /// OBS relayed the action, and Twitchat or its overlay did not answer it within the timeout.
     #[error("OBS relayed {action}, but no answer came within {} s. `twitchat-bridge actions \
-        {action}` says what must be open for one", within.as_secs_f32())]
+        {action}` shows what must be open for one", within.as_secs_f32())]
     NoAnswer {
         /// Twitchat's type of the action.
         action: String,
@@ -104,7 +104,7 @@ pub enum Error {
     },
     /// Twitchat never answers this action, so [`Client::query`](super::Client::query) did not send
     /// it.
-    #[error("nothing answers {action}: send it without waiting for an answer")]
+    #[error("{action} never gets an answer: send it without waiting for one")]
     Unanswerable {
         /// Twitchat's type of the action.
         action: String,
@@ -121,8 +121,6 @@ enum Reason {
     Panicked,
 }
 
-/// The kinds of [`ConnectionError`]s.
-///
 /// ```
 /// use twitchat_bridge::client::{ConnectionError, ConnectionErrorKind};
 ///
@@ -144,7 +142,7 @@ pub enum ConnectionErrorKind {
     /// The user has disconnected this client in OBS's list of sessions. The client does not try
     /// again.
     Kicked,
-    /// A task of the client has panicked, which is a bug. The client does not try again.
+    /// A task of the client has panicked. This is a bug. The client does not try again.
     Panicked,
 }
 
@@ -214,8 +212,8 @@ impl std::error::Error for ConnectionError {
 pub struct ObsError(RequestError);
 
 impl ObsError {
-    /// The error in the library's own type, because the command line has an exit code for each
-    /// cause.
+    /// The error in the type of the library. The command line needs it, because it has an exit code
+    /// for each cause.
     #[doc(hidden)]
     pub fn as_inner(&self) -> &RequestError {
         &self.0
@@ -229,8 +227,6 @@ impl From<RequestError> for ObsError {
     }
 }
 
-/// Why an action cannot be sent.
-///
 /// ```
 /// use twitchat_bridge::client::{Action, ActionError, NamedAction};
 ///

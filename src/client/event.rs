@@ -64,12 +64,12 @@ impl Event {
         self.seq
     }
 
-    /// When the bridge emitted it; `None` if the bridge's text could not be read.
+    /// The time at which the bridge emitted it; `None` if the time in the message is not valid.
     pub fn timestamp(&self) -> Option<jiff::Timestamp> {
         self.timestamp
     }
 
-    /// Whether it was played back from a recording and did not happen now.
+    /// Whether it comes from a recording that is being played back.
     pub fn is_replay(&self) -> bool {
         self.is_replay
     }
@@ -136,7 +136,7 @@ pub enum Update {
 }
 
 impl Update {
-    /// The event, if this is one.
+    /// The event; `None` for all other updates.
     ///
     /// ```
     /// use futures::{Stream, StreamExt, future::ready};

@@ -24,7 +24,7 @@ use crate::{
 };
 
 type Outcome<T> = Result<T, ConnectionError>;
-/// A reply of the bridge without changes.
+/// A reply of the bridge, as it came.
 type Reply = Map<String, Value>;
 
 /// A request that waits for its reply. Tickets distinguish requests with equal ids.
@@ -51,7 +51,7 @@ pub(super) struct ActionReceivers {
     pub(super) answer: oneshot::Receiver<Outcome<Value>>,
 }
 
-/// The work that remains for the client's task after a message was routed.
+/// The work that the client's task must do after a message was routed.
 #[derive(Debug, Default)]
 pub(super) struct Consequences {
     /// Whether a bridge has asked its clients to renew all subscriptions.
@@ -65,7 +65,7 @@ pub(super) struct Consequences {
 struct Position {
     /// The id of the bridge's run.
     bridge: String,
-    /// The number of its last event.
+    /// The number of the last event that was received from it.
     seq: u64,
 }
 
@@ -77,17 +77,17 @@ struct Interruption {
 
 #[derive(Debug, Default)]
 pub(super) struct Hub {
-    /// Keyed by the JSON text of their ids. Of requests with equal ids the first one gets the first
-    /// reply.
+    /// The keys are the ids of the requests, as JSON text. Of requests with equal ids the first one
+    /// gets the first reply.
     requests: HashMap<String, VecDeque<PendingRequest>>,
-    /// Keyed by their tickets.
+    /// The keys are tickets.
     actions: HashMap<u64, PendingAction>,
     streams: Vec<Arc<Queue>>,
     /// Names of streams that were dropped. The bridge still sends these events.
     dropped: Names,
     next_ticket: u64,
-    /// Whether OBS sends messages. Without a connection nothing is registered: it would wait in
-    /// vain.
+    /// Whether OBS sends messages. Without a connection, nothing is registered, because no reply
+    /// could come.
     is_connected: bool,
     position: Option<Position>,
     /// Set while streams are interrupted.
@@ -224,7 +224,8 @@ impl Hub {
         names
     }
 
-    /// The names that only dropped streams wanted. The next call returns those of later streams.
+    /// The names that only dropped streams wanted. The next call returns only the names of streams
+    /// that are dropped later.
     pub(super) fn take_unwanted(&mut self) -> Names {
         std::mem::take(&mut self.dropped).without(&self.names())
     }

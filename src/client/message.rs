@@ -1,4 +1,4 @@
-//! Reads what a bridge sends over OBS. Pure.
+//! Parses the messages that a bridge sends over OBS. Pure.
 
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -6,7 +6,6 @@ use serde_json::{Value, value::RawValue};
 use super::event::Event;
 use crate::event::EventName;
 
-/// A message of a bridge.
 #[derive(Debug)]
 pub(super) enum Message<'a> {
     Event(Emitted<'a>),
@@ -18,7 +17,7 @@ pub(super) enum Message<'a> {
     Hello {
         bridge: String,
     },
-    /// Anything else, such as a reply without an id.
+    /// Any other message, such as a reply without an id.
     Other,
 }
 
@@ -94,7 +93,6 @@ impl<'a> Message<'a> {
 }
 
 impl Emitted<'_> {
-    /// The event as a stream yields it.
     pub(super) fn to_event(&self) -> Event {
         Event {
             name: self.name.clone(),
@@ -111,7 +109,6 @@ impl Emitted<'_> {
     }
 }
 
-/// The text of a JSON string.
 fn text(raw: &RawValue) -> Option<String> {
     serde_json::from_str(raw.get()).ok()
 }

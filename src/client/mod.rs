@@ -4,9 +4,9 @@
 //!
 //! - [`Client::subscribe`] receives the events that the bridge emits, as a
 //!   [`Stream`](futures::Stream) of [`Update`]s.
-//! - [`Client::request`] asks the bridge for something, such as the credits, or has it do
-//!   something, such as rolling them. [`requests`] has the requests.
-//! - [`Client::send`] sends Twitchat an action, such as marking messages as read. [`actions`] has
+//! - [`Client::request`] makes a request to the bridge, for example for the credits, or to roll
+//!   them. [`requests`] lists the requests.
+//! - [`Client::send`] sends Twitchat an action, such as marking messages as read. [`actions`] lists
 //!   the actions.
 //!
 //! ```
@@ -162,7 +162,7 @@ impl Client {
         }
     }
 
-    /// Makes a request to the bridge. [`requests`] has the requests, and shows how to define
+    /// Makes a request to the bridge. [`requests`] lists the requests, and shows how to define
     /// others.
     ///
     /// ```
@@ -200,8 +200,8 @@ impl Client {
     }
 
     /// Makes a request by its name and fields, which `docs/bus.md` lists. Returns the reply as it
-    /// came: the fields of the answer together with `bridge`, `status`, `id`, `seq` and `durable`.
-    /// The client adds an `id` to the fields unless they have one.
+    /// came, including the common fields `bridge`, `status`, `id`, `seq` and `durable`. The client
+    /// adds an `id` to the fields unless they have one.
     ///
     /// ```
     /// use serde_json::{Map, json};
@@ -222,7 +222,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request), without [`Error::Reply`].
+    /// The errors of [`request`](Self::request), except [`Error::Reply`].
     pub async fn request_raw(
         &self,
         name: &str,
@@ -235,7 +235,7 @@ impl Client {
     }
 
     /// Sends Twitchat an action, and waits until OBS has relayed it to all its clients. OBS does
-    /// not know whether Twitchat is open, so the client does not know either. [`actions`] has the
+    /// not know whether Twitchat is open, so the client does not know either. [`actions`] lists the
     /// actions as types; [`NamedAction`] sends them by name.
     ///
     /// The client checks the action first and translates it for the version of Twitchat that is in
@@ -363,7 +363,7 @@ impl Client {
     ) -> Result<Events, Error> {
         let names = Names::read(names).map_err(|name| Error::EventName { name })?;
         let queue = Arc::new(Queue::new(names));
-        // Dropped after an error, which ends the subscription.
+        // After an error the stream is dropped, which ends the subscription.
         let events = Events::new(Arc::clone(&queue), self.handle.clone());
         self.handle
             .connection
@@ -391,8 +391,8 @@ impl Client {
         self.handle.connection.until_disconnected().await
     }
 
-    /// Ends the connection, also for all clones, and waits until it has ended. The client
-    /// unsubscribes from everything, streams end, and requests that wait for a reply fail with
+    /// Ends the connection for all clones, and waits until it has ended. The client unsubscribes
+    /// from everything, streams end, and requests that wait for a reply fail with
     /// [`Error::Closed`]. When the last handle is dropped, the same happens in the background.
     ///
     /// ```

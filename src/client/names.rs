@@ -6,13 +6,12 @@ use serde_json::Value;
 
 use crate::event::EventName;
 
-/// Names of events as `Source` and `Type` each, with the type `*` for all types of a source.
+/// Names of events as pairs of `Source` and `Type`. The type `*` stands for all types of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Names(Vec<(String, String)>);
 
 impl Names {
-    /// Reads names that are written as `Source.Type`. The error is the first name that has another
-    /// form.
+    /// Each name must be written as `Source.Type`. The error is the first name with another form.
     pub(super) fn read<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, String> {
         let read = |name: &str| {
             let (source, kind) = name
@@ -30,7 +29,6 @@ impl Names {
         self.0.is_empty()
     }
 
-    /// Whether an event of this name is among them.
     pub(super) fn match_event(&self, name: &EventName) -> bool {
         let is = |(source, kind): &(String, String)| match &**kind {
             "*" => source.eq_ignore_ascii_case(&name.source),
@@ -39,7 +37,7 @@ impl Names {
         self.0.iter().any(is)
     }
 
-    /// The value of `events` in a `Subscribe` or `UnSubscribe`.
+    /// The value for `events` in a `Subscribe` or `UnSubscribe`.
     pub(super) fn to_json(&self) -> Value {
         let mut events = BTreeMap::<_, Vec<_>>::new();
         for (source, kind) in &self.0 {
@@ -48,7 +46,6 @@ impl Names {
         serde_json::json!(events)
     }
 
-    /// Adds the names that are not among these yet.
     pub(super) fn extend(&mut self, others: &Self) {
         for name in &others.0 {
             if !self.contains(name) {
@@ -58,8 +55,8 @@ impl Names {
     }
 
     /// The names to unsubscribe from so that `wanted` stays subscribed. Unsubscribing from
-    /// `Source.*` ends every type of the source. So `Source.*` replaces all types of a source that
-    /// no name in `wanted` has, and is left out for the other sources.
+    /// `Source.*` ends every type of the source. Therefore `Source.*` replaces the types of a
+    /// source that does not occur in `wanted`, and `Source.*` is left out for all other sources.
     pub(super) fn without(self, wanted: &Self) -> Self {
         let mut rest = Self::default();
         for (source, kind) in self.0 {

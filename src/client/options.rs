@@ -9,7 +9,8 @@ use crate::{obs::Target, twitchat::Generation};
 /// How long a client waits for a reply by default.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Returns the OBS to connect to. Called before each attempt.
+/// A function that returns the address and password of OBS. The client calls it before each attempt
+/// to connect.
 type ReadTarget = Arc<dyn Fn() -> Target + Send + Sync>;
 
 /// The address of OBS, and the behaviour of a [`Client`](super::Client).
@@ -107,7 +108,7 @@ impl Options {
         self
     }
 
-    /// The OBS to connect to. It may be another one at each call.
+    /// The result may differ from call to call.
     pub(super) fn target(&self) -> Target {
         (self.target)()
     }
@@ -123,7 +124,6 @@ impl Options {
     }
 }
 
-/// OBS on this computer, port 4455, without a password.
 impl Default for Options {
     fn default() -> Self {
         Self::new("127.0.0.1", 4455)

@@ -26,7 +26,7 @@ struct WaitingUpdates {
     updates: VecDeque<Update>,
     events: usize,
     bytes: usize,
-    /// Whether the reader has received an interruption, and not yet its end.
+    /// Whether the reader has received the beginning of an interruption, but not its end.
     is_interrupted: bool,
     is_over: bool,
     reader: Option<Waker>,
@@ -67,7 +67,6 @@ impl Queue {
         waiting.wake();
     }
 
-    /// Adds the reason for an interruption.
     pub(super) fn interrupt(&self, why: Update) {
         self.lock().is_interrupted = true;
         self.push(why);

@@ -79,10 +79,10 @@ use serde_json::{Map, Value};
 
 use super::Error;
 
-/// A request to the bridge. Its fields are those that [`Serialize`] writes for the type. The
-/// example [above](self) implements it.
+/// A request to the bridge. [`Serialize`] writes its fields. The example [above](self) implements
+/// it.
 pub trait Request: Serialize {
-    /// The name of the request, as `docs/bus.md` lists it.
+    /// The request's name, as `docs/bus.md` lists it.
     const NAME: &'static str;
     /// The fields of the reply. The client ignores fields that this type does not have.
     type Reply: DeserializeOwned;
@@ -143,8 +143,8 @@ macro_rules! default {
     ($name:ident $($must:ident)+) => {};
 }
 
-/// Declares requests: the mandatory fields in parentheses, after `with` a field that always has the
-/// same value, then the optional fields (texts in brackets first, then all others).
+/// Declares requests: the mandatory fields in parentheses, a field with a fixed value after `with`,
+/// then the optional fields. Optional texts come first, in brackets.
 macro_rules! requests {
     ($(
         $(#[$meta:meta])*
@@ -250,8 +250,8 @@ requests! {
     /// and the named actions of the bridge's config.
     GetActions() -> Actions {}
 
-    /// Runs an action that [`GetActions`] lists. The reply means that the bridge has sent it;
-    /// Twitchat does not report whether it carried it out.
+    /// Runs an action that [`GetActions`] lists. The reply means that the bridge has sent it.
+    /// Twitchat does not report whether it has carried out the action.
     DoAction(action: NamedBy) -> Done {
         /// The fields of the action, as an object.
         args: Value;
@@ -260,7 +260,7 @@ requests! {
     /// Sends a message to the chat on Twitch, through Twitchat, as the streamer.
     SendMessage(message: String) with platform = "twitch" -> Done {}
 
-    /// Rolls the end credits. A field that is not set has its value from the bridge's config.
+    /// Rolls the end credits. For a field that is not set, the bridge uses its config.
     RollCredits() -> Rolling {
         [
             /// `scroll` or `slides`.
@@ -270,11 +270,11 @@ requests! {
         ]
         /// Whether test data is shown instead of the credits.
         test: bool;
-        /// The duration of the roll, in seconds.
+        /// The duration of the whole roll, in seconds.
         seconds: f64;
         /// The speed, in pixels per second.
         speed: f64;
-        /// The time before the roll begins, in seconds.
+        /// How long the page waits before the roll begins, in seconds.
         delay: f64;
     }
 
@@ -314,13 +314,14 @@ impl From<&str> for NamedBy {
     }
 }
 
-/// The credits: lists of names. Each person is in a list once; the first one seen is first. Lists
-/// without names are there too, unless the config leaves out the sections that it switches off.
+/// The credits, as lists of names. Each list contains a person once, in the order in which the
+/// bridge has seen them. Empty lists are included. The config can leave out sections that it
+/// switches off.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Credits {
-    /// By kind of event: `follows`, `cheers`, `subs`, `resubs`, `giftsubs`, `giftbombs`, `raided`,
-    /// `rewardredemptions`, …
+    /// The keys are kinds of events: `follows`, `cheers`, `subs`, `resubs`, `giftsubs`,
+    /// `giftbombs`, `raided`, `rewardredemptions`, …
     #[serde(default)]
     pub events: BTreeMap<String, Vec<String>>,
     /// `editors`, `moderators`, `subscribers`, `vips`, `users` (everybody who wrote), and `groups`:
@@ -333,8 +334,8 @@ pub struct Credits {
     /// `Tips`, `Merch`, `Members`, and the sections of [`AddToCredits`]: texts, numbers or objects.
     #[serde(default)]
     pub custom: BTreeMap<String, Vec<Value>>,
-    /// Leaderboards across sessions, most first: `allBits`, `monthBits`, `weekBits`,
-    /// `channelRewards`.
+    /// Leaderboards across sessions, with the greatest amount first: `allBits`, `monthBits`,
+    /// `weekBits`, `channelRewards`.
     #[serde(default)]
     pub top: BTreeMap<String, Vec<String>>,
     /// `conductors` and `contributors` of hype trains.
@@ -345,7 +346,7 @@ pub struct Credits {
     pub limited: bool,
 }
 
-/// The reply to [`PublishEvent`].
+/// The fields of the reply to [`PublishEvent`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Published {
@@ -368,13 +369,13 @@ pub struct PublishedEvent {
     pub repeat: bool,
 }
 
-/// The state of the bridge.
+/// The reply to [`GetStatus`].
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Status {
     /// The bridge's connection to OBS.
     pub obs: ObsStatus,
-    /// Twitchat, as the bridge sees it.
+    /// Whether Twitchat is open, and its version.
     pub twitchat: TwitchatStatus,
     /// The running session.
     pub session: Session,
@@ -383,13 +384,13 @@ pub struct Status {
     pub other: Map<String, Value>,
 }
 
-/// The bridge's connection to OBS.
+/// The state of the bridge's connection to OBS.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ObsStatus {
     /// Whether the bridge is connected to OBS.
     pub connected: bool,
-    /// OBS Studio's version.
+    /// The version of OBS Studio; `None` if the bridge does not know it.
     #[serde(default)]
     pub version: Option<String>,
     /// The name of the scene that is on air.
@@ -400,11 +401,11 @@ pub struct ObsStatus {
     pub streaming: Option<bool>,
 }
 
-/// Twitchat, as the bridge sees it.
+/// Twitchat's presence and version, as far as the bridge knows them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct TwitchatStatus {
-    /// Whether the bridge has received something from it lately.
+    /// Whether the bridge has received a message from Twitchat recently.
     pub present: bool,
     /// 1 for versions up to 6, 2 for 7 to 16, 3 for 17. `None` while the bridge does not know.
     pub generation: Option<u8>,
@@ -422,7 +423,7 @@ pub struct Session {
     pub credits: u64,
 }
 
-/// The reply to [`GetInfo`].
+/// The fields of the reply to [`GetInfo`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Info {
@@ -434,7 +435,7 @@ pub struct Info {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct InfoFields {
-    /// `twitchat-bridge`.
+    /// Always `twitchat-bridge`.
     pub name: String,
     /// The version of the bridge.
     pub version: String,
@@ -443,26 +444,27 @@ pub struct InfoFields {
     pub instance_id: String,
 }
 
-/// The owner of the channel.
+/// The reply to [`GetBroadcaster`].
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Broadcaster {
-    /// The names and the id, by platform (`twitch`). Empty while the bridge does not know them.
+    /// The names and the id of the channel's owner, by platform (`twitch`). Empty while the bridge
+    /// does not know them.
     pub platforms: BTreeMap<String, Map<String, Value>>,
 }
 
-/// The people whom the bridge has seen in this session.
+/// The reply to [`GetActiveViewers`].
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ActiveViewers {
-    /// The viewers; the one seen latest is first.
+    /// The viewers as JSON objects. The one seen latest is first.
     pub viewers: Vec<Map<String, Value>>,
     /// Whether there are more viewers than `limit`.
     #[serde(default)]
     pub limited: bool,
 }
 
-/// The actions that [`DoAction`] can run.
+/// The reply to [`GetActions`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Actions {
@@ -484,7 +486,7 @@ pub struct ActionEntry {
     pub enabled: bool,
 }
 
-/// A roll that has begun.
+/// The reply to [`RollCredits`].
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Rolling {
@@ -495,14 +497,14 @@ pub struct Rolling {
     /// The duration in seconds, if it is known.
     #[serde(default)]
     pub seconds: Option<f64>,
-    /// The number of pages that report that they show it.
+    /// The number of pages that have reported that they show the roll.
     pub pages: u64,
     /// Whether the scene with the page is on air; `None` if the bridge does not know the scene.
     #[serde(default)]
     pub shown: Option<bool>,
 }
 
-/// The reply to [`StopCredits`].
+/// The fields of the reply to [`StopCredits`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Stopped {

@@ -1,6 +1,6 @@
-//! The two tasks of a client: one routes what OBS sends, one keeps the subscriptions alive. They
-//! end with the last handle, or when the connection is lost for good. If one panics, both end, and
-//! everybody who waits gets an error.
+//! The two tasks of a client: one routes the messages from OBS, the other renews the subscriptions.
+//! They end with the last handle, or when the connection is lost for good. If one panics, both end,
+//! and all waiting callers get an error.
 
 use std::{future::ready, sync::Arc, thread, time::Duration};
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::obs::{self, Notice, Stop};
 
-/// A bridge forgets clients that are silent for a day.
+/// The time between two renewals. A bridge forgets clients that are silent for a day.
 const RENEWED_EVERY: Duration = Duration::from_secs(3_600);
 /// How long a bridge has to confirm the subscriptions: one that is starting reads its journal
 /// first.
@@ -25,10 +25,10 @@ const RENEWED_WITHIN: Duration = Duration::from_secs(30);
 /// The pause after a failure. A bridge that starts sends a Hello, and a new connection renews the
 /// subscriptions as well.
 const RENEWED_AFTER_FAILURE: Duration = Duration::from_secs(30);
-/// The least time between two renewals: bridges may send Hello again and again.
+/// The shortest time between two renewals. It limits the requests to a bridge that sends Hello
+/// repeatedly.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Starts to connect. The tasks end with the last handle.
 pub(super) fn start(options: Options) -> Handle {
     let (end_of_link, tasks) = (CancellationToken::new(), TaskTracker::new());
     let (name, twitchat) = (options.name.clone(), options.twitchat);
@@ -131,7 +131,8 @@ async fn keep_subscriptions(connection: Arc<Connection>) {
                 renewed = connection.renew(RENEWED_WITHIN) => renewed
                     .inspect_err(|error| debug!(%error, "subscriptions not renewed"))
                     .is_ok(),
-                // The subscriptions must be renewed once more: this request is out of date.
+                // The subscriptions must be renewed again, so the result of this request does not
+                // matter.
                 () = connection.renewal.notified() => {
                     connection.renewal.notify_one();
                     false

@@ -1,4 +1,4 @@
-//! Types for the data of the most common events. They hold the keys that overlays use most; use
+//! Types for the data of the most common events. They contain the keys that overlays use most. Use
 //! [`Event::data`] and [`Event::json`] for the other keys.
 
 use serde::{Deserialize, de::DeserializeOwned};
@@ -52,7 +52,7 @@ pub enum Typed {
     Other,
 }
 
-/// A person.
+/// A person on a platform.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[non_exhaustive]
 pub struct User {
@@ -76,7 +76,8 @@ pub struct Follow {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Cheer {
-    /// The person who cheered; Twitch's account for anonymous cheers if the person is anonymous.
+    /// The person who cheered. For an anonymous cheer, this is the account that Twitch uses for
+    /// them.
     pub user: User,
     /// The number of bits.
     pub bits: u64,
@@ -112,8 +113,8 @@ pub struct ReSub {
     /// Whether it is a subscription with Prime.
     #[serde(rename = "isPrime")]
     pub is_prime: bool,
-    /// The number of months in total; if that is not known, the months of the streak; if neither is
-    /// known, 0.
+    /// The total number of months. If it is not known, this is the length of the streak in months,
+    /// or 0.
     #[serde(rename = "cumulativeMonths")]
     pub months: u64,
     /// The text of the message.
@@ -219,8 +220,8 @@ pub struct Donation {
 }
 
 impl Event {
-    /// The data of the most common events as a type; [`Typed::Other`] for all other events. The
-    /// example at [`Typed`] uses it.
+    /// Reads the data into the type for this event. For events without a type, the result is
+    /// [`Typed::Other`]. [`Typed`] has an example.
     ///
     /// ```
     /// # use twitchat_bridge::client::{Error, Event, events::Typed};
@@ -264,8 +265,7 @@ impl Event {
     }
 }
 
-/// Whether the event means that a person supported the channel with money. Events that change or
-/// undo an earlier one do not.
+/// `false` for events that change or undo an earlier payment.
 fn is_support(event: &Event) -> bool {
     matches!(
         (event.source(), event.kind()),

@@ -120,7 +120,6 @@ impl Bridge {
     }
 }
 
-/// Subscribes at a bridge that confirms it.
 async fn subscribe(client: &Client, bridge: &mut Bridge, names: &[&str]) -> Events {
     let (events, _) = tokio::join!(client.subscribe(names), bridge.confirm());
     events.unwrap()
@@ -167,7 +166,7 @@ async fn events_of_the_subscription_come_as_the_bridge_numbered_them() {
 }
 
 #[tokio::test]
-async fn after_a_restart_of_obs_the_stream_says_how_much_is_missing_and_goes_on() {
+async fn after_a_restart_of_obs_the_stream_reports_the_missed_events_and_goes_on() {
     let obs = stand_in().await;
     let mut bridge = Bridge::on(&obs, "a", 0).await;
     let client = connect(&obs).await;
@@ -242,7 +241,7 @@ async fn a_request_on_its_way_fails_with_the_connection_and_a_new_one_waits_for_
 }
 
 #[tokio::test]
-async fn nobody_who_answers_is_an_error_that_says_so() {
+async fn a_request_without_a_bridge_fails_with_advice() {
     let obs = stand_in().await;
     let client = connect(&obs).await.with_timeout(Duration::from_millis(50));
     let error = client.request(&GetInfo::new()).await.unwrap_err();
@@ -299,7 +298,7 @@ async fn replies_find_their_requests_by_id_in_any_order_and_two_may_share_one() 
 }
 
 #[tokio::test]
-async fn who_is_disconnected_by_the_user_stays_so_and_everything_says_why() {
+async fn a_client_that_the_user_disconnects_stays_disconnected_with_a_reason() {
     let obs = stand_in().await;
     let mut bridge = Bridge::on(&obs, "a", 0).await;
     let client = connect(&obs).await;
@@ -319,7 +318,7 @@ async fn who_is_disconnected_by_the_user_stays_so_and_everything_says_why() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_ends_what_no_other_wants() {
+async fn a_dropped_stream_ends_the_subscriptions_that_no_other_stream_wants() {
     let obs = stand_in().await;
     let mut bridge = Bridge::on(&obs, "a", 0).await;
     let client = connect(&obs).await;
@@ -387,7 +386,7 @@ async fn a_client_that_is_closed_ends_streams_and_requests() {
 }
 
 #[tokio::test]
-async fn an_obs_that_is_not_there_is_an_error_unless_it_is_waited_for() {
+async fn connecting_to_a_missing_obs_fails_unless_the_client_waits_for_it() {
     let obs = stand_in().await;
     obs.stop().await;
     let refused = soon("the error", Client::connect(options(&obs)))
@@ -408,7 +407,7 @@ async fn an_obs_that_is_not_there_is_an_error_unless_it_is_waited_for() {
 }
 
 #[tokio::test]
-async fn actions_are_in_the_words_of_the_twitchat_that_was_heard() {
+async fn actions_are_translated_for_the_twitchat_that_sent_a_message() {
     let obs = stand_in().await;
     let mut twitchat = Bridge::on(&obs, "", 0).await;
     let client = connect(&obs).await;
@@ -419,7 +418,7 @@ async fn actions_are_in_the_words_of_the_twitchat_that_was_heard() {
         .broadcast(&json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": "1", "data": {} }))
         .await
         .unwrap();
-    soon("it is heard", async {
+    soon("the version of Twitchat", async {
         while client.twitchat_version() != Some(Generation::Third) {
             tokio::task::yield_now().await;
         }
