@@ -1,5 +1,5 @@
-//! Reads sessions from the journal, beside the bridge or without one. Without one, it changes them
-//! too.
+//! Reads sessions from the journal, while a bridge runs and while none runs. While none runs, it
+//! changes sessions too.
 
 use std::{collections::HashMap, ops::ControlFlow, path::Path, sync::Arc};
 
@@ -26,7 +26,7 @@ use crate::{
     store::{ReadOnlyStore, Reader, Rows, Store, StoreError},
 };
 
-/// Answers a question from the journal at this path. The journal is not changed.
+/// Answers a question from the journal at this path, without changing the journal.
 ///
 /// # Errors
 /// If there is no such session or person, or the journal cannot be read.
@@ -53,7 +53,7 @@ pub(super) fn read(
             JournalAnswer::Session(Arc::new(source.archive()?))
         }
         JournalQuestion::Forget { .. } => {
-            let why = "forgetting a person is no question about sessions";
+            let why = "forgetting a person is not a question about sessions";
             return Err(RequestError::Unavailable(why.into()));
         }
         JournalQuestion::Explain { session, person } => {
@@ -86,7 +86,7 @@ pub(super) fn read(
     })
 }
 
-/// Plans a change of sessions. No rows are read yet.
+/// Only plans the change: no rows are read yet.
 fn plan(
     reader: Reader<'_>,
     command: SessionCommand,
@@ -114,7 +114,8 @@ fn plan(
 /// Changes sessions in the journal of this config while no bridge runs.
 ///
 /// # Errors
-/// As the running bridge has them, and if the journal is in use or cannot be written.
+/// The errors that the running bridge reports, and an error if the journal is in use or cannot be
+/// written.
 pub fn change(
     config: &Config,
     command: SessionCommand,
@@ -199,18 +200,17 @@ fn unreadable(error: &StoreError) -> RequestError {
     RequestError::Unavailable(error.chain())
 }
 
-/// The parts from which an [`Archive`] is built.
 pub(super) struct Source<'a> {
     reader: Reader<'a>,
     session: Session,
     settings: &'a Settings,
     meta: MetaValues,
-    /// People of the store, the most recently seen first.
+    /// The people in the store, the most recently seen first.
     people: Vec<PersonRow>,
 }
 
 impl<'a> Source<'a> {
-    /// Reads the meta values, and at most `limit` people.
+    /// Reads at most `limit` people.
     pub(super) fn of(
         reader: Reader<'a>,
         session: Session,

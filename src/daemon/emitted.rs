@@ -1,8 +1,8 @@
-//! An emitted event, for the process that runs the bridge.
+//! An event that the bridge has emitted, for the process that runs the bridge.
 
 use crate::event::EmittedEvent;
 
-/// An event that the bridge emitted, for other parts of this process.
+/// One of the bridge's events, for other parts of this process.
 #[derive(Debug, Clone)]
 pub struct Emitted {
     /// The number of the event in this run, from 1.

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use crate::{bridge::other_bridge::OtherBridge, obs, store::StoreError};
 
-/// How a run ended.
 #[derive(Debug)]
 pub enum Ended {
     /// The program asked it to stop.
     Stopped,
-    /// OBS ended, and the run was to end with it.
+    /// OBS ended, and an option of the run makes the bridge end with OBS.
     ObsEnded,
     /// Another bridge serves this OBS, or takes over the journal.
     OtherBridge(OtherBridge),
@@ -18,7 +17,6 @@ pub enum Ended {
     Link(Arc<obs::Cause>),
 }
 
-/// Why a run failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

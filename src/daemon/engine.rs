@@ -1,4 +1,4 @@
-//! Owns the bridge: passes it one input after the other, and runs the effects in their order.
+//! Owns the bridge: passes inputs to it one by one, and runs the effects in their order.
 
 use std::{
     collections::VecDeque,
@@ -37,16 +37,16 @@ use crate::{
     },
 };
 
-/// The most events of OBS that are taken in one turn, and the longest time for it. Then all other
-/// sources get their turn.
+/// The limits of one turn for the events of OBS, by number and by time. Then all other sources get
+/// their turn.
 const SLICE: usize = 64;
 const SLICE_TIME: Duration = Duration::from_millis(5);
-/// The most notices of the link that wait here.
+/// The limit on notices of the link that wait here.
 pub(super) const NOTICES: usize = 64;
-/// The most inputs of each other source that are taken in one turn.
+/// The limit of one turn for the inputs of each other source.
 const INPUTS: usize = 16;
-/// Longest time for which a stopping bridge waits for the disk, and for the replies that wait for
-/// the disk.
+/// The longest time for which a stopping bridge waits for the disk, and for the replies that wait
+/// for the disk.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The bridge, with everything that its effects need.
@@ -54,21 +54,20 @@ pub(super) struct Engine {
     bridge: Bridge,
     clock: Clock,
     store: StoreHandle,
-    /// Writes for which the store's queue had no room, in their order. While there are any, nothing
-    /// is taken from OBS.
+    /// Writes for which the store's queue had no room, in their order. While this list is not
+    /// empty, the engine takes nothing from OBS.
     unwritten: VecDeque<Write>,
     generation: state::Writer,
     outbox: Arc<Outbox>,
     emitted: Option<mpsc::Sender<Emitted>>,
     answered: mpsc::Receiver<Answer>,
-    /// What becomes of changes of the config file; a closed channel if it is not watched.
+    /// The results of changes of the config file. The channel is closed if the file is not watched.
     reloads: mpsc::Receiver<Input>,
-    /// Requests to change the config file; a closed channel if it is not watched.
+    /// Requests to change the config file. The channel is closed if the file is not watched.
     settings: mpsc::Sender<SetSetting>,
     tasks: Tasks,
-    /// Work on the store's thread.
     jobs: Jobs,
-    /// A person is to be forgotten before anything else happens.
+    /// Set when a person must be forgotten before anything else happens.
     forgetting: Option<ForgetWork>,
     /// Log files from which forgotten people are removed.
     logs: Arc<[PathBuf]>,
@@ -90,7 +89,6 @@ pub(super) struct Engine {
 type ForgetWork =
     Box<dyn FnOnce(&mut Store) -> Result<Box<Remaining>, RequestError> + Send + 'static>;
 
-/// A batch that is being processed.
 struct InHand {
     events: std::vec::IntoIter<Received>,
     /// The batch's share of the link's bound on bytes, which is released with the batch.
@@ -135,12 +133,11 @@ impl Engine {
         }
     }
 
-    /// Removes forgotten people from these log files, too.
     pub(super) fn clean_logs(&mut self, logs: Vec<PathBuf>) {
         self.logs = logs.into();
     }
 
-    /// Follows changes of the config file, and has it changed.
+    /// Connects the engine to the task that watches and changes the config file.
     pub(super) fn follow(&mut self, (reloads, settings): reload::OfEngine) {
         (self.reloads, self.settings) = (reloads, settings);
     }
@@ -240,9 +237,9 @@ impl Engine {
         }
     }
 
-    /// Has the store forget a person, once everything that the bridge knows is on disk, and passes
-    /// on what is left. Meanwhile nothing is taken from OBS, so no event comes in between; the link
-    /// holds what arrives.
+    /// Waits until the bridge's rows are on disk. Then the store forgets the person, and the bridge
+    /// receives the remaining rows. Meanwhile the engine takes nothing from OBS, so no event comes
+    /// in between. Messages that arrive wait in the link.
     async fn forget(
         &mut self,
         work: ForgetWork,
@@ -268,7 +265,7 @@ impl Engine {
     }
 
     /// Takes the available inputs, a bounded number of each source, so that no source delays
-    /// another for long. Returns whether there was anything.
+    /// another for long. Returns whether there was an input.
     fn turn(
         &mut self,
         from_obs: &mut mpsc::Receiver<Notice>,
@@ -332,8 +329,8 @@ impl Engine {
         Ok(self.take_slice() || busy)
     }
 
-    /// Whether there is room for another notice of the link. The link bounds the bytes of the
-    /// notices that wait.
+    /// Whether there is room for another notice of the link. The link limits the bytes of all
+    /// waiting notices.
     fn receives(&self) -> bool {
         self.link_ended.is_none() && self.notices.len() < NOTICES
     }
@@ -343,7 +340,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Queues a notice until its turn.
     fn keep(&mut self, notice: Notice) {
         if matches!(notice, Notice::Stopped(_)) {
             self.link_ended = Some(Instant::now() + GRACE);
@@ -356,7 +352,7 @@ impl Engine {
         !self.bridge.is_full() && self.unwritten.is_empty() && !self.outbox.is_full()
     }
 
-    /// Processes some events of the batch. Returns whether any event was processed.
+    /// Processes at most [`SLICE`] events of the batch. Returns whether it processed any.
     fn take_slice(&mut self) -> bool {
         let begun = Instant::now();
         let mut taken = 0;
@@ -492,10 +488,13 @@ impl Engine {
                 Effect::Emitted { seq, at_ms, event } => {
                     debug!(seq, event = %event.name, "event");
                     if let Some(emitted) = &self.emitted {
-                        // A receiver that does not keep up misses some events, and notices that by
-                        // the numbers.
+                        // A receiver that is too slow misses some events. The gaps in the numbers
+                        // show that.
                         if emitted.try_send(Emitted { seq, at_ms, event }).is_err() {
-                            debug!(seq, "the receiver of events did not keep up");
+                            debug!(
+                                seq,
+                                "the receiver of events is too slow: an event was dropped"
+                            );
                         }
                     }
                 }
@@ -530,7 +529,8 @@ impl Engine {
                     }));
                 }
                 Effect::SetSetting { key, value } => {
-                    // There is room for all that the bridge lets wait. It fails if it is closed.
+                    // The channel has room for every request that the bridge accepts. Sending fails
+                    // only if the channel is closed.
                     if self.settings.try_send(SetSetting { key, value }).is_err() {
                         self.handle(reload::without_file());
                     }
@@ -542,7 +542,6 @@ impl Engine {
         }
     }
 
-    /// Ends the run in favour of another bridge.
     fn make_way(&mut self, other: OtherBridge) {
         if other.takeover {
             warn!("another bridge ({other}) takes over with `run --takeover`: stopping");
@@ -552,8 +551,7 @@ impl Engine {
         self.end = Some(Ok(Ended::OtherBridge(other)));
     }
 
-    /// Passes writes to the store, as far as its queue has room. Returns whether there was room for
-    /// any.
+    /// Passes writes to the store, as far as its queue has room. Returns whether it passed any.
     fn write_on(&mut self) -> bool {
         let before = self.unwritten.len();
         while let Some(write) = self.unwritten.pop_front() {
@@ -573,8 +571,8 @@ impl Engine {
         self.unwritten.len() < before
     }
 
-    /// Waits for room for the first write that found none. The write stays in the list if the
-    /// future is dropped.
+    /// Waits until the store has room for this write. The write stays in the list if the future is
+    /// dropped.
     async fn write_first(store: &StoreHandle, first: Option<&Write>) -> Result<(), StoreError> {
         match first {
             Some(write) => store.write(write.clone()).await,

@@ -1,4 +1,5 @@
-//! Forgets a person in the store: finds out what names them, and has the store remove it.
+//! Forgets a person in the store: finds the rows and values that name the person, and has the store
+//! remove them.
 
 use std::path::{Path, PathBuf};
 
@@ -24,10 +25,10 @@ use crate::{
     store::{Permit, ReadOnlyStore, Reader, Store, StoreError},
 };
 
-/// Finds out what names a person, and changes nothing.
+/// Finds the rows and values that name a person, without changing anything.
 ///
 /// # Errors
-/// If nobody or several people are known under the name, or the journal cannot be read.
+/// If no person or several people have the name, or the journal cannot be read.
 pub(super) fn plan(
     reader: Reader<'_>,
     query: &PersonQuery,
@@ -67,10 +68,11 @@ pub(super) fn plan(
     Ok((forgetting, report))
 }
 
-/// Finds out what names a person in the journal of this config, and changes nothing.
+/// Finds the rows and values that name a person in the journal of this config, without changing
+/// anything.
 ///
 /// # Errors
-/// If nobody or several people are known under the name, or the journal cannot be read.
+/// If no person or several people have the name, or the journal cannot be read.
 pub fn preview(config: &Config, query: &PersonQuery) -> Result<Map<String, Value>, RequestError> {
     let unreadable = |error: StoreError| RequestError::Unavailable(error.chain());
     let store = ReadOnlyStore::open(&config.store.path).map_err(unreadable)?;
@@ -84,8 +86,8 @@ pub fn preview(config: &Config, query: &PersonQuery) -> Result<Map<String, Value
 /// from which the person's names are removed too.
 ///
 /// # Errors
-/// If a bridge uses the journal; if nobody or several people are known under the name; if the disk
-/// refuses writes.
+/// If a bridge uses the journal; if no person or several people have the name; if the disk refuses
+/// writes.
 pub fn forget(
     config: &Config,
     query: &PersonQuery,
@@ -133,7 +135,6 @@ pub(super) fn check(journal: &Path, permit: Option<&str>) -> Result<(), RequestE
     }
 }
 
-/// The reply to a preview.
 pub(super) fn as_preview(mut report: Map<String, Value>) -> Map<String, Value> {
     report.insert("preview".into(), true.into());
     report
@@ -180,8 +181,8 @@ pub(super) fn forget_running(
     }))
 }
 
-/// Overwrites the person's names in log files, and adds to the reply which files had any, and
-/// which could not be changed.
+/// Overwrites the person's names in log files, and adds two lists of files to the reply: those in
+/// which names were found, and those that could not be changed.
 pub(super) fn add_logs(report: &mut Map<String, Value>, identity: &Identity, logs: &[PathBuf]) {
     let (mut changed, mut warnings) = (Vec::new(), Vec::new());
     for log in logs {
@@ -208,7 +209,7 @@ pub(super) fn add_logs(report: &mut Map<String, Value>, identity: &Identity, log
 /// Finds a person in the store and removes them. Returns the reply.
 ///
 /// # Errors
-/// As [`plan`]; if the disk refuses writes.
+/// The errors of [`plan`], and an error if the disk refuses writes.
 pub(super) fn erase(
     store: &mut Store,
     query: &PersonQuery,
@@ -219,7 +220,7 @@ pub(super) fn erase(
     store
         .erase(forgetting.erasure())
         .map_err(|error| RequestError::Unavailable(error.chain()))?;
-    // From here on the person is forgotten, whatever becomes of old copies in the files.
+    // The person is forgotten now, even if old copies in the files cannot be overwritten.
     if let Err(error) = store.clean() {
         let warning = format!(
             "the person was removed, but the journal's files may still have old copies, which the \

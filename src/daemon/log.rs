@@ -7,8 +7,7 @@ use tracing::{debug, info, warn};
 
 use crate::{bridge::io::Note, obs};
 
-/// The number of different warnings that are counted separately. All further ones are counted
-/// together.
+/// The limit on different warnings that are counted separately. Further warnings share one counter.
 const WARNINGS: usize = 256;
 
 /// Warnings that may be repeated: each is logged at its 1st, 2nd, 4th, 8th … time.
@@ -16,7 +15,8 @@ const WARNINGS: usize = 256;
 pub(super) struct Repeats(HashMap<Box<str>, u64>);
 
 impl Repeats {
-    /// Counts a warning. Returns its number if it is to be logged.
+    /// Returns how often this warning has come so far, or `None` if it must not be logged this
+    /// time.
     pub(super) fn count(&mut self, text: &str) -> Option<u64> {
         let text = if self.0.len() < WARNINGS || self.0.contains_key(text) {
             text
@@ -38,7 +38,7 @@ impl Repeats {
     }
 }
 
-/// Logs a note of the bridge. Warnings are for the operator, who may want to act on them.
+/// Notes that the operator may want to act on are warnings.
 pub(super) fn note(note: &Note, repeats: &mut Repeats) {
     match note {
         Note::StoreFailed(_) | Note::StoreNoted { lost: true, .. } => tracing::error!("{note}"),
@@ -59,7 +59,7 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
         | Note::RollRefused { .. }
         | Note::SceneUnknown { .. }
         | Note::NoMusic { .. } => repeats.warn(note),
-        // Changes of a state, and notes that limit their repetitions themselves.
+        // These notes report changes of a state, or limit their repetitions themselves.
         Note::TwitchatGone
         | Note::TwoPages { .. }
         | Note::StoreNoted { lost: false, .. }

@@ -15,8 +15,8 @@ use crate::{
     overlay,
 };
 
-/// Loads the config. Also returns notes for the user that are no errors, without those of
-/// [`rule_notes`].
+/// Loads the config. Also returns notes for the user, which are not errors. [`rule_notes`] returns
+/// further notes.
 pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
     let discovery = discover(&Folders::of_this_machine());
     let advice = discovery.advice();
@@ -28,7 +28,7 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
         .filter(|warning| !is_of_rules(warning))
         .map(ToString::to_string)
         .collect();
-    // The advice applies only if OBS's own settings would have been used.
+    // The advice helps only if the bridge would have used OBS's own settings.
     let on_its_own = matches!(config.origin("obs.port"), Origin::Default | Origin::Obs(_))
         && matches!(config.origin("obs.host"), Origin::Default);
     notes.extend(advice.filter(|_| on_its_own));
@@ -38,13 +38,13 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
 /// Changes a setting in the config file of these flags.
 ///
 /// # Errors
-/// Those of [`config::change_setting`].
+/// The errors of [`config::change_setting`].
 pub fn change_setting(flags: &Flags, change: &SettingChange) -> Result<ChangedSetting, EditError> {
     let discovered = discovered(discover(&Folders::of_this_machine()));
     config::change_setting(flags, discovered.as_ref(), change)
 }
 
-/// OBS's own settings, if they were found.
+/// `None` if they were not found.
 fn discovered(discovery: Discovery) -> Option<Discovered> {
     match discovery {
         Discovery::Found {
@@ -77,7 +77,7 @@ pub(super) fn computer() -> Box<str> {
     name
 }
 
-/// Notes for the user about rules, actions, labels and the theme that are no errors.
+/// Notes for the user about rules, actions, labels and the theme. They are not errors.
 pub fn rule_notes(config: &Config) -> impl Iterator<Item = String> {
     config
         .warnings
@@ -105,8 +105,8 @@ fn is_of_rules(warning: &Warning) -> bool {
     matches!(warning, Warning::Rule { .. })
 }
 
-/// Returns a function that returns the OBS to connect to. It reads values from OBS's own settings
-/// anew each time.
+/// Returns a function that returns the address and password of OBS. At each call the function reads
+/// OBS's own settings again.
 pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
     let fixed = Target {
         host: config.obs.host.clone(),

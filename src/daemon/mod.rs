@@ -3,7 +3,7 @@
 //!
 //! The parts start in this order: store, link, bridge (read from the store while the link is up),
 //! sender, writer of the generation, engine. They end in reverse. `cli::run` and `cli::demo` call
-//! [`run`]; nothing here uses arguments or terminals.
+//! [`run`]. This module uses no command-line arguments and no terminal.
 
 pub mod archives;
 mod clock;
@@ -56,23 +56,22 @@ use clock::Clock;
 use parts::Parts;
 use watched::{Panicked, watched};
 
-/// The arguments of [`run`].
 pub struct Setup {
     pub config: Config,
     /// Whether to replace another bridge that serves this OBS or uses this journal.
     pub takeover: bool,
     /// Whether the run ends together with OBS.
     pub when_obs_ends: WhenObsEnds,
-    /// Returns the OBS to connect to. Called before each attempt, because the password may have
-    /// changed.
+    /// A function that returns the address and password of OBS. It is called before each attempt,
+    /// because the password may have changed.
     pub target: Arc<dyn Fn() -> Target + Send + Sync>,
-    /// How the config is read again when its file changes while the bridge runs; `None` to ignore
-    /// changes and to refuse requests that make some.
+    /// How to read the config again when its file changes while the bridge runs. With `None`, the
+    /// bridge ignores changes of the file and refuses requests to change it.
     pub reload: Option<Reloading>,
-    /// The log files of this program. A person who is forgotten is removed from them, too.
+    /// The log files of this program. Forgetting a person removes their names from these files too.
     pub logs: Vec<PathBuf>,
-    /// Receives every event that the bridge emits, if it is set. A receiver that does not keep up
-    /// misses some events.
+    /// If it is set, the bridge sends every emitted event to this channel. A receiver that is too
+    /// slow misses some events.
     pub emitted: Option<mpsc::Sender<Emitted>>,
 }
 
@@ -85,7 +84,7 @@ impl std::fmt::Debug for Setup {
     }
 }
 
-/// Runs the bridge until `stop` is cancelled or it cannot go on.
+/// Runs the bridge until `stop` is cancelled, or until the bridge cannot continue.
 pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> {
     let clock = Clock::new();
     for note in machine::rule_notes(&setup.config) {
@@ -96,8 +95,8 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         return Ok(Ended::Stopped);
     };
     let tell = setup.emitted.is_some() || tracing::enabled!(tracing::Level::DEBUG);
-    // Connect before reading the journal: broadcasts that come meanwhile would be lost, and the
-    // requests among them.
+    // Connect before reading the journal. Otherwise broadcasts and requests that come while it is
+    // read would be lost.
     let (link, link_stop) = (TaskTracker::new(), CancellationToken::new());
     let target = Arc::clone(&setup.target);
     let read_target = move || {
@@ -138,7 +137,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     let (store, mut notices) = opened.store.run()?;
     let retention = retention::start(&setup.config, store.jobs());
 
-    // The engine is of no use without the sender, so the end of the sender stops it.
+    // The engine is useless without the sender, so it stops when the sender ends.
     let stop = stop.child_token();
     let outbox = Arc::new(outbox::Outbox::default());
     let sending = sender::run(obs.clone(), Arc::clone(&outbox));
@@ -186,13 +185,13 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         .end(ended),
     )
     .await;
-    // Dropped only now: without a receiver the link ends, and the sender still needs it for its
-    // last messages.
+    // The receiver is dropped only now. Without it the link ends, and the sender needs the link for
+    // its last messages.
     drop(from_obs);
     ended
 }
 
-/// Opens the journal. `None` if `stop` is cancelled while another bridge gives it up.
+/// `None` if `stop` is cancelled while another bridge gives it up.
 async fn open_store(
     path: &Path,
     takeover: bool,
@@ -205,7 +204,7 @@ async fn open_store(
     }
 }
 
-/// Watches the config file until the handle is dropped. `None` if the setup has no options for it.
+/// Watches the config file until the handle is dropped. `None` if [`Setup::reload`] is not set.
 fn watch_config(
     setup: &Setup,
     tell: bool,
@@ -216,7 +215,7 @@ fn watch_config(
     Some(AbortOnDropHandle::new(tokio::spawn(watching)))
 }
 
-/// The config file to watch: the one that was read, else the usual one.
+/// The config file that was read, or else the file at the default path.
 fn watched_config(setup: &Setup, tell: bool) -> Option<reload::Watched> {
     let reloading = setup.reload.clone()?;
     let path = match &setup.config.file {

@@ -19,16 +19,15 @@ use crate::{
     store::Store,
 };
 
-/// A store that was read, the bridge that was made of it, and the notices that the link sent
-/// meanwhile.
+/// A store, the bridge that was built from it, and the notices that the link sent meanwhile.
 pub(super) struct Opened {
     pub(super) store: Store,
     pub(super) started: Started,
     pub(super) notices: VecDeque<Notice>,
 }
 
-/// Reads the store on a thread of its own. If the run ends before it has begun, the error is the
-/// outcome of the run.
+/// Reads the store on a thread of its own. If the run ends before the store is read, the error is
+/// the outcome of the run.
 pub(super) async fn read(
     store: Store,
     settings: Settings,
@@ -64,7 +63,7 @@ pub(super) async fn read(
     }
 }
 
-/// Waits for the reader, and keeps the notices of the link up to a bound. Beyond that they wait in
+/// Waits for the reader, and keeps a limited number of notices of the link. Further notices wait in
 /// the link.
 async fn beside<T>(
     mut reader: JoinHandle<Result<T, Error>>,
@@ -124,7 +123,6 @@ mod tests {
         ))))
     }
 
-    /// A reader that runs until it is cancelled.
     fn endless(reading: &CancellationToken) -> JoinHandle<Result<(), Error>> {
         let reading = reading.clone();
         tokio::spawn(async move {

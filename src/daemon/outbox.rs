@@ -23,18 +23,17 @@ use crate::{
     request::reply::Reply,
 };
 
-/// With this many messages, or this many bytes of them, nothing more is taken from OBS. Large
-/// replies with a pass do not count, because the bridge bounds them.
+/// While this many messages or bytes wait, the engine takes nothing from OBS. Large replies with a
+/// pass do not count, because the bridge limits them.
 const COUNT: usize = 32_768;
 const BYTES: usize = 16 * 1024 * 1024;
-/// The bytes that a message is charged for in addition to its text.
+/// The number of bytes that a message counts in addition to its text.
 const OVERHEAD: usize = 128;
-/// The most replies of one client in the lane of small messages.
+/// The limit on replies of one client in the lane of small messages.
 const SHARE: usize = 32;
-/// The number of small messages between two large replies, if so many wait.
+/// The number of small messages that are sent between two large replies, if that many wait.
 const BETWEEN: usize = 64;
 
-/// A message to send to OBS.
 #[derive(Debug)]
 pub(super) enum Message {
     /// A message whose order matters: an event, a Hello, an action for Twitchat, or a message for
@@ -57,7 +56,6 @@ impl Message {
         }
     }
 
-    /// Whether it belongs in the lane of large replies.
     pub(super) fn is_large_reply(&self) -> bool {
         matches!(self, Self::Reply { reply, .. } if reply.bytes() > LARGE)
     }
@@ -69,7 +67,8 @@ impl Message {
         }
     }
 
-    /// The bytes that it adds to the bound, without the text that it shares with other replies.
+    /// The number of bytes that the message counts, without a text that it shares with other
+    /// replies.
     fn weight(&self) -> usize {
         match self {
             Self::Ordered(json) => json.get().len() + OVERHEAD,
@@ -96,7 +95,7 @@ struct Lanes {
     apart: HashMap<Box<str>, VecDeque<Message>>,
     /// The number of replies of each client in the lane.
     in_lane: HashMap<Box<str>, usize>,
-    /// The number of small replies that share a text, by the text's address.
+    /// The number of small replies that share a text. The keys are the addresses of the texts.
     shared: HashMap<usize, usize>,
     count: usize,
     bytes: usize,
@@ -169,8 +168,7 @@ impl Lanes {
         Some(message)
     }
 
-    /// A reply of this client has left the lane, so the client's next one joins the end of the
-    /// lane.
+    /// Appends the client's next reply to the lane, after a reply of this client has left it.
     fn move_up(&mut self, client: &str) {
         if let Some(apart) = self.apart.get_mut(client)
             && let Some(next) = apart.pop_front()
@@ -204,9 +202,9 @@ fn address(shared: &Arc<str>) -> usize {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     lanes: Mutex<Lanes>,
-    /// Wakes the sender: there is a message, or the outbox was closed.
+    /// Wakes the sender when a message was added or the outbox was closed.
     filled: Notify,
-    /// Wakes the engine: there is room again, or a pass was returned.
+    /// Wakes the engine when there is room again or a pass was returned.
     moved: Notify,
 }
 
@@ -215,8 +213,8 @@ impl Outbox {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a message whether there is room or not. An input has few effects, and no input is taken
-    /// while the outbox is full.
+    /// Adds a message even if the outbox is full. The engine takes no input while the outbox is
+    /// full, and each input has few effects.
     pub(super) fn push(&self, message: Message) {
         self.lanes().push(message);
         self.filled.notify_one();
@@ -231,7 +229,7 @@ impl Outbox {
         std::mem::take(&mut self.lanes().passes)
     }
 
-    /// Waits until there may be room again, or a returned pass.
+    /// Waits until there may be room again, or until a pass was returned.
     pub(super) async fn moved(&self) {
         self.moved.notified().await;
     }
@@ -242,7 +240,7 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// The sender's next message; `None` after the last one. A large reply is not sent before
+    /// The next message to send; `None` after the last one. A large reply is not sent before
     /// `rested`, unless the outbox was closed.
     pub(super) async fn next(&self, rested: Instant) -> Option<Message> {
         loop {

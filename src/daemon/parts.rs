@@ -10,8 +10,8 @@ use tracing::{error, warn};
 use super::{Ended, Error, state, watched::Panicked};
 use crate::store::StoreHandle;
 
-/// How long each part may take to end. With the engine's own two seconds, all of them take at most
-/// five.
+/// The time limits within which each part must end. Together with the two seconds of the engine,
+/// the parts take at most five seconds.
 const GENERATION_ENDS: Duration = Duration::from_millis(250);
 const SENDER_ENDS: Duration = Duration::from_secs(1);
 const LINK_ENDS: Duration = Duration::from_millis(250);
@@ -19,7 +19,6 @@ const STORE_ENDS: Duration = Duration::from_millis(1_500);
 
 pub(super) type SenderTask = JoinHandle<Result<(), Panicked>>;
 
-/// Everything that still runs when the engine has ended.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) generation: state::Writer,
@@ -30,7 +29,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Ends all parts. Returns the first error; `so_far` precedes all others.
+    /// Returns the first error. If `so_far` is an error, it is the first one.
     pub(super) async fn end(self, so_far: Result<Ended, Error>) -> Result<Ended, Error> {
         let Self {
             generation,
@@ -63,7 +62,6 @@ impl Parts {
     }
 }
 
-/// Stops the link and waits until it has ended.
 pub(super) async fn end_link(stop: &CancellationToken, link: &TaskTracker) {
     stop.cancel();
     if timeout(LINK_ENDS, link.wait()).await.is_err() {

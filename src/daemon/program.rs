@@ -1,5 +1,5 @@
-//! Runs programs, never through a shell. A program is ended with all processes that it started when
-//! its time is up or its result is no longer wanted.
+//! Runs programs, never through a shell. A program and all processes that it started are ended when
+//! its time is up, or when its result is no longer needed.
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -16,39 +16,35 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{automation::Program, config, input::duration};
 
-/// How long a program may take to end after it was asked to. Then it is killed.
+/// How long a program may take to end after a request to end. Then it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A program to run, and for how long.
 #[derive(Debug, Clone)]
 pub struct Executable {
     /// The path of the program, or its name on the search path.
     pub name: OsString,
     pub args: Vec<OsString>,
-    /// The time after which it is ended; `None` for no limit.
+    /// The time limit of the program; `None` for no limit.
     pub within: Option<Duration>,
-    /// Environment variables that are not passed on to the program.
+    /// Environment variables that the program does not receive.
     pub hidden: Vec<&'static str>,
 }
 
-/// Why a program failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// The system cannot start it.
     #[error("it cannot be started: {0}")]
     Start(std::io::Error),
-    /// The system does not report how it ended.
     #[error("the system does not report how it ended: {0}")]
     Wait(std::io::Error),
-    /// It failed. The status shows the system's own words: `exit status: 3`, `signal: 9 (SIGKILL)`.
+    /// The status is shown as the system describes it, such as `exit status: 3` or `signal: 9
+    /// (SIGKILL)`.
     #[error("{0}")]
     Failed(ExitStatus),
-    /// It took longer than its limit.
     #[error("it took longer than {}, and was ended",
         duration::show(*.0))]
     TimedOut(Duration),
-    #[error("it was ended, because this program ends")]
+    #[error("it was ended because twitchat-bridge is stopping")]
     Stopped,
 }
 
@@ -65,14 +61,14 @@ impl Executable {
         if name.components().count() != 1 || name.is_absolute() {
             return is_file(name);
         }
-        // The folders that the system searches if there is no PATH.
+        // If there is no PATH, the system searches these folders.
         let usual = if cfg!(unix) { "/bin:/usr/bin" } else { "" };
         let path = std::env::var_os("PATH").unwrap_or_else(|| usual.into());
         std::env::split_paths(&path).any(|folder| is_file(&folder.join(name)))
     }
 
-    /// Runs the program to its end, or until `stop` is cancelled. Its output goes to the output of
-    /// this process. Dropping the future kills the program.
+    /// Runs the program to its end, or until `stop` is cancelled. The program writes to the
+    /// standard output and standard error of this process. Dropping the future kills the program.
     pub async fn run(
         &self,
         input: Vec<u8>,
@@ -93,7 +89,8 @@ impl Executable {
         let mut group = Group::of(&child);
         let stdin = child.stdin.take();
         let over = tokio::select! {
-            // If the program has ended, that is the result, whatever happened at the same moment.
+            // If the program has ended, its status is the result, even if something else happened
+            // at the same moment.
             biased;
             status = child.wait() => {
                 let status = status.map_err(RunError::Wait)?;
@@ -149,7 +146,7 @@ impl Group {
         self.leader = None;
     }
 
-    /// Asks the processes to end. Returns whether this system can ask.
+    /// Returns `false` if this system cannot ask processes to end.
     fn ask_to_end(&self) -> bool {
         #[cfg(unix)]
         self.signal(rustix::process::Signal::TERM);
@@ -179,7 +176,6 @@ impl Drop for Group {
     }
 }
 
-/// The error of a step whose program failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{program} failed: {why}")]
 pub struct ProgramError {
@@ -223,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_reads_the_event_and_its_end_is_told() {
+    async fn a_program_reads_the_event_and_its_failure_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("received").display().to_string();
         run(&program(&["cat > \"$1\"", "sh", &file])).await.unwrap();
@@ -247,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn arguments_are_no_shell_words() {
+    async fn arguments_are_not_passed_through_a_shell() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("received").display().to_string();
         let never = folder.path().join("never");
@@ -265,7 +261,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_takes_too_long_is_ended_with_all_that_it_started() {
+    async fn a_program_that_takes_too_long_is_ended_with_its_processes() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("pid").display().to_string();
         let slow = Program {

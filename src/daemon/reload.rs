@@ -18,19 +18,19 @@ use crate::{
     request::RequestError,
 };
 
-/// The file is read when it has not changed for this long, because editors write a file in several
-/// steps.
+/// The file is read after it has stayed unchanged for this long, because editors write a file in
+/// several steps.
 const QUIET: Duration = Duration::from_millis(150);
-/// A file that changes all the time is read at the latest after this time.
+/// A file that changes again and again is read after this time at the latest.
 const LATEST: Duration = Duration::from_secs(2);
-/// How often it is checked that the right folders are watched. A folder that does not exist cannot
-/// be watched, so this is also the delay after which its files are noticed.
+/// The time between two checks whether the right folders are watched. A folder that does not exist
+/// cannot be watched, so this is also the delay after which its files are noticed.
 const CHECK: Duration = Duration::from_secs(2);
 
-/// How the config is read again.
+/// How to read the config again after a change.
 #[derive(Clone)]
 pub struct Reloading {
-    /// The options with which it is read.
+    /// The command-line options that apply to the config.
     pub flags: Flags,
     /// Called with each config that takes effect.
     pub on_config: Arc<dyn Fn(&Config) + Send + Sync>,
@@ -44,7 +44,6 @@ impl std::fmt::Debug for Reloading {
     }
 }
 
-/// The config file that is watched.
 pub(super) struct Watched {
     /// The file, which need not exist yet.
     pub(super) path: PathBuf,
@@ -54,28 +53,28 @@ pub(super) struct Watched {
     pub(super) tell: bool,
 }
 
-/// A request to change a setting.
 pub(super) struct SetSetting {
     pub(super) key: Box<str>,
     /// The new value; null to restore the default.
     pub(super) value: Value,
 }
 
-/// The engine's ends: what becomes of changes of the file, and requests to change it.
+/// The engine's ends of the channels: it receives the results of changes, and sends requests to
+/// change the file.
 pub(super) type OfEngine = (mpsc::Receiver<Input>, mpsc::Sender<SetSetting>);
-/// The other ends, of the task that watches the file.
+/// The ends of the channels for the task that watches the file.
 pub(super) type OfWatcher = (mpsc::Sender<Input>, mpsc::Receiver<SetSetting>);
 
-/// The channels between the engine and the task that watches the file. There is room for all
-/// requests that the bridge lets wait.
+/// The channels between the engine and the task that watches the file. They have room for every
+/// request that the bridge accepts.
 pub(super) fn channels() -> (OfEngine, OfWatcher) {
     let (inputs, inputs_out) = mpsc::channel(1);
     let (requests_in, requests) = mpsc::channel(MOST_SETTINGS);
     ((inputs_out, requests_in), (inputs, requests))
 }
 
-/// Sends what becomes of each change of the file and of each request, until one of the channels is
-/// closed.
+/// Sends the result of each change of the file and of each request to the engine, until one of the
+/// channels is closed.
 pub(super) async fn watch(watched: Watched, (inputs, mut requests): OfWatcher) {
     let path = watched.path.clone();
     let mut file = ConfigFile::new(watched);
@@ -118,7 +117,7 @@ pub(super) async fn watch(watched: Watched, (inputs, mut requests): OfWatcher) {
     }
 }
 
-/// When the file is read after a change.
+/// The time at which the file is read after a change.
 struct Due {
     quiet: Instant,
     latest: Instant,
@@ -133,7 +132,7 @@ impl Due {
         }
     }
 
-    /// The file has changed again.
+    /// Called when the file has changed again.
     fn put_off(&mut self) {
         self.quiet = Instant::now() + QUIET;
     }
@@ -146,7 +145,6 @@ async fn until(due: Option<&Due>) {
     }
 }
 
-/// The config file, and its last known content.
 struct ConfigFile {
     watched: Watched,
     /// The digest of the file, or the errors in it.
@@ -161,7 +159,7 @@ impl ConfigFile {
         }
     }
 
-    /// Reads the file. `None` if it is as it was.
+    /// `None` if the file has not changed.
     async fn read(&mut self) -> Option<Input> {
         let flags = self.watched.reloading.flags.clone();
         let read = spawn_blocking(move || machine::config(flags)).await;
@@ -230,7 +228,7 @@ fn failed(error: RequestError) -> SettingSet {
     }
 }
 
-/// The answer if the config is not read again while the bridge runs.
+/// The answer to a `SetSetting` if the bridge does not read its config again while it runs.
 pub(super) fn without_file() -> Input {
     let why = "this bridge was started without a config file that it could change";
     Input::SettingSet(Box::new(failed(RequestError::Unavailable(why.into()))))
@@ -240,7 +238,6 @@ fn digest(config: &Config) -> Option<Box<str>> {
     config.file.as_ref().map(|file| file.digest.clone())
 }
 
-/// The fields of the reply.
 fn fields(key: &str, changed: &ChangedSetting, needs_restart: bool) -> Map<String, Value> {
     let value = |value: &Option<Value>| value.clone().unwrap_or_default();
     let mut fields = Map::from_iter([

@@ -19,11 +19,11 @@ use crate::{
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Rows that one step removes. Meanwhile no event can be stored.
+/// The number of rows that one step removes. During a step, no event can be stored.
 const STEP: usize = 500;
-/// People that one step removes.
+/// The number of people that one step removes.
 const PEOPLE: usize = 200;
-/// The pause between two steps, in which the bridge's own writes go first.
+/// The pause between two steps, so that the bridge's own writes come first.
 const PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,12 +33,12 @@ struct Removed {
     people: usize,
 }
 
-/// Starts the removal of old sessions, if the config wants it. It ends when the result is dropped.
+/// Starts the removal of old sessions, if the config enables it. Dropping the result ends the task.
 pub(super) fn start(config: &Config, jobs: Jobs) -> Option<AbortOnDropHandle<()>> {
     let retention = config.store.retention?;
     let journal = config.store.path.as_path().into();
     let keeping = async move {
-        // A panic is in the log already.
+        // The log already has an entry about a panic.
         drop(
             watched(
                 "the removal of old sessions",
@@ -76,8 +76,8 @@ async fn keep(jobs: Jobs, journal: Arc<Path>, retention: Duration) {
     }
 }
 
-/// Removes the sessions that ended longer than `retention` before `now_ms`, and the people whom no
-/// row names any more.
+/// Removes the sessions that ended longer than `retention` before `now_ms`, and the people who
+/// occur in no remaining row.
 async fn remove(
     jobs: &Jobs,
     journal: &Arc<Path>,
@@ -129,7 +129,7 @@ fn ended_before(sessions: &[Session], before_ms: i64) -> impl Iterator<Item = &S
     })
 }
 
-/// The people who were seen before this time alone, and whom no row names.
+/// The people who were last seen before this time and occur in no row.
 fn unnamed(journal: &Path, before_ms: i64) -> Result<Vec<PersonRow>, StoreError> {
     let store = ReadOnlyStore::open(journal)?;
     let reader = store.reader()?;

@@ -1,7 +1,7 @@
-//! Sends the bridge's messages to OBS, one after the other. When they are sent one at a time, OBS
-//! keeps their order, except for one in thousands on a busy machine; messages whose order matters
-//! have a `seq`. Waiting for the echo of each message as well would make replies wait for
-//! everything that is received before the echo.
+//! Sends the bridge's messages to OBS, one after the other. OBS keeps the order of messages that
+//! are sent one at a time, with very few exceptions on a busy machine. Messages whose order matters
+//! have a `seq`. The sender does not wait for the echo of each message: otherwise replies would
+//! wait for all messages that come before the echo.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use super::outbox::{Message, Outbox};
 use crate::obs::{Obs, RequestError};
 
 /// The longest pause before the next large reply. OBS is still busy with a large reply after it has
-/// accepted it, so the next one waits as long as this one took, but no longer than this.
+/// accepted it. So the pause is as long as the last large reply took, but not longer than this.
 const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// Sends messages until the outbox is closed and empty.
@@ -34,7 +34,8 @@ pub(super) async fn run(obs: Obs, outbox: Arc<Outbox>) {
 async fn send(obs: &Obs, message: &Message, failures: &mut u64) {
     let sent = match message {
         Message::Ordered(json) => obs.broadcast(json).await,
-        // The reply's parts are joined only now, and the joined text is dropped when OBS has it.
+        // The reply's parts are joined only now. The joined text is dropped when OBS has accepted
+        // it.
         Message::Reply { reply, .. } => match reply.join() {
             Ok(json) => obs.broadcast(&json).await,
             Err(error) => {
@@ -44,7 +45,7 @@ async fn send(obs: &Obs, message: &Message, failures: &mut u64) {
     };
     match sent {
         Ok(()) => {}
-        // The client has lost its connection as well, or will receive the bridge's next Hello.
+        // The clients lost their connection too, or they will receive the next Hello of the bridge.
         Err(error @ RequestError::NotConnected) => debug!(%error, "a message was not sent"),
         Err(error) => {
             *failures += 1;

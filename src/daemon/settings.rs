@@ -1,4 +1,4 @@
-//! Translates the config to the bridge's settings.
+//! Makes the bridge's settings from the config.
 
 use crate::{
     bridge::io::{Overlay, Settings},
@@ -13,7 +13,6 @@ fn millis(span: std::time::Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The settings that the bridge needs from the config.
 pub(super) fn of(config: &Config, tell: bool) -> Settings {
     let names = |list: &[String]| list.iter().map(|name| name.as_str().into()).collect();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -69,7 +68,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
     }
 }
 
-/// The version of Twitchat that the config sets; `None` if it leaves it open.
+/// `None` if the config does not set the version of Twitchat.
 pub(super) fn generation(config: &Config) -> Option<Generation> {
     config.bridge.generation.map(|generation| match generation {
         config::Generation::One => Generation::First,

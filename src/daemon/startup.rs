@@ -17,7 +17,8 @@ use crate::{
     store::{Reader, Rows, Store, StoreError},
 };
 
-/// The most people of earlier runs that are loaded, the most recently seen first.
+/// The limit on people of earlier runs that are loaded. The most recently seen people are loaded
+/// first.
 pub(super) const PEOPLE: usize = 100_000;
 
 /// A bridge, and the effects to run first.
@@ -60,7 +61,8 @@ pub(super) fn bridge(
         now,
     );
 
-    // Oldest first, so that of two people with the same name the most recently seen one keeps it.
+    // The people are added oldest first. So, of two people with the same name, the most recently
+    // seen one keeps it.
     let mut people = Vec::new();
     store.people(PEOPLE, |row| people.push(row))?;
     people

@@ -1,6 +1,6 @@
 //! Stores the version of Twitchat in a small file beside the journal, where other runs of this
-//! program can read it. The engine writes it when the bridge reports a version. `send` reads it, so
-//! that an action needs no request over OBS first.
+//! program can read it. The engine writes it when the bridge reports a version. `send` reads it,
+//! and so needs no request to the bridge before it sends an action.
 
 use std::{
     fs, io,
@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{config::Config, twitchat::Generation};
 
-/// The path of the file that belongs to a journal.
 fn path(journal: &Path) -> PathBuf {
     journal.with_extension("generation")
 }
@@ -32,8 +31,8 @@ pub fn generation(config: &Config) -> Option<Generation> {
     })
 }
 
-/// Writes the file in the background, so that nothing waits for it. There is a single writer, so
-/// that the last version stays in the file.
+/// Writes the file in the background, so that no other task waits for it. There is only one writer,
+/// so the file ends up with the last version.
 #[derive(Debug)]
 pub(super) struct Writer {
     said: watch::Sender<Option<Generation>>,
@@ -41,7 +40,6 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer for a journal.
     pub(super) fn beside(journal: &Path) -> Self {
         let (said, heard) = watch::channel(None);
         let path = path(journal);
@@ -51,13 +49,12 @@ impl Writer {
         Self { said, task }
     }
 
-    /// Stores this version.
     pub(super) fn note(&self, generation: Generation) {
         self.said.send_replace(Some(generation));
     }
 
-    /// Waits until the last version is written. A panic is in the log already, and only the field
-    /// names that `send` chooses depend on this file.
+    /// Waits until the last version is written. A panic is only logged, because nothing but the
+    /// field names that `send` chooses depends on this file.
     pub(super) async fn end(self) {
         drop(self.said);
         drop(self.task.await);
@@ -91,7 +88,8 @@ async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>
     }
 }
 
-/// Replaces the file in one step: a reader gets the old text or the new one, never a part.
+/// Replaces the file in one step, so that a reader gets either the old text or the new text as a
+/// whole.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_extension(format!("generation.{}", std::process::id()));
     fs::write(&new, text)?;
@@ -121,8 +119,8 @@ mod tests {
         assert_eq!(generation(&config), Some(Generation::First));
     }
 
-    /// Each change used to have a writer of its own, all with the same temporary file: some failed,
-    /// and an older version could win.
+    /// Once, each change had a writer of its own, and all writers used the same temporary file.
+    /// Some failed, and an older version could win.
     #[tokio::test]
     async fn the_last_of_many_changes_stays() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,13 +1,13 @@
 //! The version of the operating system, which the bridge reports.
 
-/// The version of the kernel; empty if it is not known.
+/// For Unix: the version of the kernel, or an empty text if it is not known.
 #[cfg(unix)]
 pub(super) fn version() -> Box<str> {
     let system = rustix::system::uname();
     system.release().to_string_lossy().into()
 }
 
-/// The version of Windows; empty if it is not known.
+/// For Windows: the version, or an empty text if it is not known.
 #[cfg(not(unix))]
 pub(super) fn version() -> Box<str> {
     let said = std::process::Command::new("cmd")
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_says_its_version_in_brackets() {
+    fn the_version_of_windows_is_read_from_brackets() {
         assert_eq!(
             windows_version("\r\nMicrosoft Windows [Version 10.0.22631.4460]\r\n").as_deref(),
             Some("10.0.22631.4460")

@@ -16,7 +16,7 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// The pause between two attempts to open the journal.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Opens the journal. `None` if `stop` is cancelled meanwhile.
+/// `None` if `stop` is cancelled meanwhile.
 pub(super) async fn open(
     path: &Path,
     computer: &str,

@@ -1,6 +1,6 @@
-//! The effects that run beside the bridge: requests to OBS, and programs. Each has a task of its
-//! own, so that the bridge need not wait. The result comes back as an input, also when the task
-//! panics, so nothing in the bridge waits for ever. All tasks end with the engine.
+//! The effects that run beside the bridge: requests to OBS, and programs. Each effect has a task of
+//! its own, so that the bridge need not wait. The result comes back as an input, even if the task
+//! panics, so the bridge never waits for ever. All tasks end with the engine.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,11 +27,10 @@ use crate::{
     request,
 };
 
-/// The most messages for browser sources that are being sent at the same time. Further ones are
-/// dropped, because each second brings the complete roll again.
+/// The limit on messages for browser sources that are being sent at the same time. Further messages
+/// are dropped, because the complete roll is sent again every second.
 const EMITS: usize = 4;
 
-/// The result of a task.
 #[derive(Debug)]
 pub(super) enum Answer {
     Input(Input),
@@ -114,7 +113,6 @@ impl Tasks {
         });
     }
 
-    /// Asks OBS whether it streams and since when.
     pub(super) fn ask_stream(&mut self) {
         let (obs, unanswered) = (self.obs.clone(), Arc::clone(&self.unanswered));
         let asking = async move {
@@ -136,7 +134,8 @@ impl Tasks {
         self.start("the question for the stream", asking, |_| None::<Input>);
     }
 
-    /// Asks OBS whether it records. Without an answer this is unknown until it starts or stops.
+    /// If OBS does not answer, the bridge does not know whether OBS records until a recording
+    /// starts or stops.
     pub(super) fn ask_recording(&mut self) {
         let obs = self.obs.clone();
         let asking = async move {
@@ -154,13 +153,11 @@ impl Tasks {
         self.start("the question for the recording", asking, |_| None::<Input>);
     }
 
-    /// Receives these events of OBS too.
     pub(super) fn subscribe(&self, subscription: ObsSubscription) {
         debug!(?subscription, "subscribing to events of OBS");
         self.obs.subscribe(subscription);
     }
 
-    /// Asks OBS whether a scene shows the page with the end credits.
     pub(super) fn ask_shown(&mut self, scene: Box<str>, source: Box<str>) {
         let (obs, asked) = (self.obs.clone(), scene.clone());
         let asking = async move {
@@ -194,7 +191,6 @@ impl Tasks {
         });
     }
 
-    /// Asks OBS for the text of a label's source.
     pub(super) fn read_label(&mut self, place: usize, input: Box<str>) {
         let obs = self.obs.clone();
         let asking = async move {
@@ -220,7 +216,6 @@ impl Tasks {
         self.start("the question for a label", asking, unknown);
     }
 
-    /// Sends JSON to all browser sources of OBS.
     pub(super) fn emit(&mut self, json: Box<str>) {
         let Ok(turn) = Arc::clone(&self.emits).try_acquire_owned() else {
             self.left_out += 1;
@@ -313,7 +308,7 @@ mod tests {
         obs::{self, Target},
     };
 
-    /// Tasks with an OBS that cannot be reached.
+    /// These tasks use an OBS that cannot be reached.
     fn tasks() -> (Tasks, mpsc::Receiver<Answer>) {
         let target = || {
             std::future::ready(Target {
@@ -381,7 +376,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_of_them_are_joined_at_the_end() {
+    async fn all_tasks_are_joined_at_the_end() {
         let (mut tasks, _answered) = tasks();
         let (held, mut free) = mpsc::channel::<()>(1);
         for _ in 0..3 {

@@ -11,14 +11,14 @@ use tracing::{debug, warn};
 
 use crate::files::{folder_of, links};
 
-/// What is watched. It ends when this is dropped.
+/// Dropping this ends the watching.
 pub(super) struct Watch {
     /// `None` if the system cannot watch one of the folders.
     watcher: Option<RecommendedWatcher>,
     folders: Vec<(PathBuf, Option<Folder>)>,
 }
 
-/// Tells a folder from another one that is made in its place.
+/// Identifies a folder, so that a new folder with the same path is recognized as another one.
 #[derive(Debug, PartialEq, Eq)]
 struct Folder {
     number: Option<(u64, u64)>,
@@ -26,7 +26,7 @@ struct Folder {
 }
 
 impl Watch {
-    /// Watches a file, which need not exist. Each change is reported on `happened`. `failures`
+    /// Watches a file, which need not exist. Each change sends a message to `happened`. `failures`
     /// counts the attempts that failed.
     pub(super) fn start(file: &Path, happened: &mpsc::Sender<()>, failures: &mut u32) -> Self {
         let names = links(file);
@@ -50,14 +50,14 @@ impl Watch {
         Self { watcher, folders }
     }
 
-    /// Whether changes of the file are still reported. They are not if a folder was replaced, if a
-    /// symbolic link leads elsewhere, or if the system could not watch.
+    /// Whether changes of the file are still reported. This is `false` after a folder was replaced,
+    /// if a symbolic link leads elsewhere, or if the system could not watch a folder.
     pub(super) fn is_current(&self, file: &Path) -> bool {
         self.watcher.is_some() && self.folders == folders(&links(file))
     }
 }
 
-/// The folders of the files; each with `None` if there is no such folder.
+/// The folders of the files. The value is `None` if a folder does not exist.
 fn folders(names: &[PathBuf]) -> Vec<(PathBuf, Option<Folder>)> {
     let mut folders: Vec<_> = names
         .iter()
@@ -92,7 +92,7 @@ fn number(_found: &fs::Metadata) -> Option<(u64, u64)> {
     None
 }
 
-/// Watches those of the folders that there are.
+/// Watches the folders that exist.
 fn watch(
     names: Vec<PathBuf>,
     folders: &[(PathBuf, Option<Folder>)],
@@ -107,7 +107,7 @@ fn watch(
         .chain(folders.iter().map(|(folder, _)| folder.clone()));
     let paths: Vec<PathBuf> = paths.collect();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // If one is waiting already, the file is read after it anyway.
+        // If a message is waiting already, the file will be read after it anyway.
         if concerns(&event, &paths) && happened.try_send(()).is_err() {
             debug!("the config file changes again");
         }
@@ -118,11 +118,12 @@ fn watch(
     Ok(watcher)
 }
 
-/// Whether an event may mean that one of these files has changed. The system may drop events, and
-/// reports that without a path.
+/// Whether an event may mean that one of these files has changed. The system may drop events. It
+/// reports that in an event without a path.
 fn concerns(event: &notify::Result<notify::Event>, files: &[PathBuf]) -> bool {
     let Ok(event) = event else { return true };
-    // The names are enough: the system may write the path of a folder in another way.
+    // Only the names are compared, because the system may write the path of a folder in another
+    // way.
     let is_one = |path: &PathBuf| {
         files
             .iter()
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dropped_events_of_the_system_make_the_file_read_again() {
+    fn dropped_events_cause_the_file_to_be_read_again() {
         let files = [PathBuf::from("/home/ada/config.toml"), "/home/ada".into()];
         let of = |path: &str| Ok(Event::new(EventKind::Any).add_path(path.into()));
         assert!(!concerns(&of("/home/ada/other.toml"), &files));

@@ -12,7 +12,7 @@ pub(super) struct Panicked(pub(super) String);
 
 /// Runs a task to its end. A panic is logged at once, and returned as an error.
 pub(super) async fn watched<T>(what: &str, task: impl Future<Output = T>) -> Result<T, Panicked> {
-    // State that the panic left behind is not used again: each caller ends the part that panicked.
+    // The state after a panic is not used again, because each caller ends the part that panicked.
     AssertUnwindSafe(task)
         .catch_unwind()
         .await
@@ -23,7 +23,7 @@ pub(super) async fn watched<T>(what: &str, task: impl Future<Output = T>) -> Res
         })
 }
 
-/// The message of a panic.
+/// The panic's message, or a fixed text if it has none.
 fn words(panic: &(dyn Any + Send)) -> &str {
     let formatted = panic.downcast_ref::<String>().map(String::as_str);
     formatted
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_panic_comes_back_as_an_error_with_its_words() {
+    async fn a_panic_is_returned_as_an_error_with_its_message() {
         assert_eq!(watched("a test", async { 3 }).await, Ok(3));
         assert_eq!(
             watched::<()>("a test", async { panic!("no {}", 7) }).await,
