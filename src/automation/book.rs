@@ -16,15 +16,14 @@ use crate::{
     input::{Content, Field, Fields, Node, Problem, Read, nearest, parse_toml},
 };
 
-/// Default of `at_once`.
+/// The default of a rule's `at_once`.
 const AT_ONCE: usize = 8;
-/// Largest value of `at_once`.
+/// The greatest value that `at_once` may have.
 const MOST_AT_ONCE: u32 = 64;
 
-/// The sections of a config file that a rulebook reads.
+/// The kinds of sections of a config file that a rulebook reads.
 pub const SECTIONS: [&str; 3] = ["rule", "action", "label"];
 
-/// Restricts a rule to one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Once {
     /// One run per person in a session.
@@ -44,13 +43,13 @@ pub struct Rule {
     pub name: Box<str>,
     /// The events that the rule reacts to.
     pub on: Vec<Pattern>,
-    /// The condition that must be true for the rule to run; `None` if it runs on every such event.
+    /// The rule runs only if this condition is true. With `None` it runs on every such event.
     pub when: Option<Expression>,
     /// The steps that a run carries out.
     pub steps: Steps,
-    /// After the start of a run, no other run starts within this time.
+    /// The shortest time between the starts of two runs.
     pub cooldown: Duration,
-    /// The limit of one run per person or session; `None` if there is no limit.
+    /// Limits the rule to one run per person or session; `None` for no limit.
     pub once_per: Option<Once>,
     pub enabled: bool,
     /// Whether the rule reacts to events that rules and actions cause.
@@ -74,7 +73,7 @@ impl Rule {
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedAction {
     pub name: Box<str>,
-    /// The group in which `GetActions` lists it.
+    /// The group under which `GetActions` lists the action.
     pub group: Box<str>,
     pub enabled: bool,
     /// The steps that a run carries out.
@@ -85,30 +84,29 @@ pub struct NamedAction {
     pub at_once: usize,
 }
 
-/// A text source of OBS that is kept up to date.
+/// A text source of OBS whose text the bridge keeps up to date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
-    /// Name of the source in OBS.
     pub source: Box<str>,
     /// The text that the source shows.
     pub text: Template,
     pub enabled: bool,
 }
 
-/// All rules, named actions and labels.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rulebook {
-    /// Rules, in the order of the file.
+    /// The rules in the order of the file.
     pub rules: Vec<Rule>,
     pub actions: Vec<NamedAction>,
     pub labels: Vec<Label>,
-    /// Problems that are no errors, such as an event that the bridge never emits by itself.
+    /// Problems that are not errors, such as a rule for an event that the bridge never emits by
+    /// itself.
     pub warnings: Vec<Problem>,
 }
 
 impl Rulebook {
-    /// Reads the given [`SECTIONS`], each with its name, in any order. The error lists the problems
-    /// of all rules, actions and labels.
+    /// Reads the given [`SECTIONS`], each with its name. The sections may be in any order. The
+    /// error lists the problems of all rules, actions and labels.
     pub fn read<'a>(
         sections: impl IntoIterator<Item = (&'a str, Node)>,
     ) -> Result<Self, Vec<Problem>> {
@@ -157,7 +155,7 @@ impl Rulebook {
     }
 
     /// Whether any rule that is switched on reacts to events of this name, or whether any template
-    /// or condition shows the last one.
+    /// or condition reads the last such event.
     pub fn needs(&self, name: &EventName) -> bool {
         self.listens(name)
             || self
@@ -166,7 +164,6 @@ impl Rulebook {
                 .any(|(_, last)| latest::is_named(last.trim(), name))
     }
 
-    /// The texts of all templates and conditions.
     fn sources(&self) -> impl Iterator<Item = &str> {
         let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref());
         let labels = self.labels.iter().map(|label| label.text.source());
@@ -176,7 +173,6 @@ impl Rulebook {
             .chain(labels)
     }
 
-    /// The steps of all rules and actions.
     fn steps(&self) -> impl Iterator<Item = &Step> {
         self.rules
             .iter()
@@ -192,14 +188,14 @@ impl Rulebook {
             .any(|rule| rule.enabled && rule.on.iter().any(Pattern::names_twitchat))
     }
 
-    /// The action of this name, in any case.
+    /// The action with this name. Case does not matter.
     pub fn action(&self, name: &str) -> Option<&NamedAction> {
         self.actions
             .iter()
             .find(|action| action.name.eq_ignore_ascii_case(name))
     }
 
-    /// The parts of the context that any of the templates and conditions need.
+    /// The parts of the context that at least one template or condition needs.
     pub fn uses(&self) -> Uses {
         let conditions = self
             .rules
@@ -334,9 +330,9 @@ impl Rulebook {
                     .nth(*count - 1);
                 let spot = node.map_or_else(Default::default, |node| node.spot);
                 let what = if section == "label" {
-                    "another label writes to this source already"
+                    "another label already writes to this source"
                 } else {
-                    "there is another one of this name"
+                    "another entry has the same name"
                 };
                 return Err(Problem::other(spot, format!("{section} {name:?}"), what));
             }
@@ -364,7 +360,7 @@ impl Rulebook {
                         continue;
                     };
                     if next.name == action.name {
-                        let what = "it would run itself without end";
+                        let what = "the action would run itself endlessly";
                         return Err(Problem::other(step.spot, path, what));
                     }
                     if met.insert(&next.name) {
@@ -414,7 +410,10 @@ fn read_rule(node: &Node, number: usize) -> Read<Rule> {
     if fields.get("name").is_some() {
         fields.call(format!("rule {name:?}"));
     }
-    let on = fields.needed("on", r#"the events it is for, such as "Twitch.Raid""#)?;
+    let on = fields.needed(
+        "on",
+        r#"the events that the rule reacts to, such as "Twitch.Raid""#,
+    )?;
     let on = on
         .words()?
         .into_iter()
@@ -454,7 +453,10 @@ fn read_action(node: &Node, number: usize) -> Read<NamedAction> {
             "at_once",
         ],
     )?;
-    let name: Box<str> = fields.needed("name", "what it is called")?.word()?.into();
+    let name: Box<str> = fields
+        .needed("name", "the name by which it is called")?
+        .word()?
+        .into();
     fields.call(format!("action {name:?}"));
     Ok(NamedAction {
         name,
@@ -475,7 +477,7 @@ fn read_label(node: &Node, number: usize) -> Read<Label> {
     let source = fields.needed("source", "the name of a text source in OBS")?;
     let source: Box<str> = source.word()?.into();
     fields.call(format!("label {source:?}"));
-    let expected = r#"what it shows, such as "Latest follower: {{ last('Follow').name }}""#;
+    let expected = r#"the text to show, such as "Latest follower: {{ last('Follow').name }}""#;
     let text = Template::read(&fields.needed("text", expected)?, Scope::Always)?;
     Ok(Label {
         source,
@@ -494,8 +496,8 @@ fn steps(fields: &Fields<'_>) -> Read<Steps> {
 }
 
 impl Rulebook {
-    /// Reads the rules, actions and labels of a whole TOML text, for tests and the manual's
-    /// examples.
+    /// Reads the rules, actions and labels of a whole TOML text, for tests and for the examples in
+    /// the documentation.
     pub fn of_toml(text: &str) -> Result<Self, Vec<Problem>> {
         let root = parse_toml(text)
             .map_err(|error| vec![Problem::other(error.spot, "", error.message)])?;

@@ -9,10 +9,9 @@ use crate::{
     twitchat::catalogue::is_forbidden,
 };
 
-/// The keys that decide whether a message may be sent.
+/// These keys decide whether a message may be sent.
 const DECISIVE: [&str; 4] = ["origin", "request", "type", "id"];
 
-/// Why a message is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BroadcastProblem {
@@ -68,12 +67,12 @@ pub fn check_broadcast(message: &Map<String, Value>) -> Result<(), BroadcastProb
                 Ok(())
             }
         }
-        Some(_) => Err(BroadcastProblem::Type("is no text, or empty")),
+        Some(_) => Err(BroadcastProblem::Type("is not a text, or is empty")),
     }
 }
 
-/// Checks a message before its templates are filled in, if that is possible: the keys that decide
-/// must have no templates.
+/// Checks a message before its templates are filled in. This is possible only if the [`DECISIVE`]
+/// keys have no templates.
 pub(super) fn check_shape(shape: &Shape) -> Result<(), BroadcastProblem> {
     let fields = shape.fields();
     let is_open = |(key, value): &(&str, Option<&Value>)| DECISIVE.contains(key) && value.is_none();
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn any_object_is_sent_that_nobody_takes_for_another() {
+    fn an_object_that_clients_cannot_misread_is_sent() {
         for message in [
             json!({}),
             json!({ "origin": "my-overlay", "type": 7, "id": 1 }),

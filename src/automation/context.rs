@@ -10,7 +10,7 @@ use super::{
     supposed::{merge, suppose_last},
 };
 
-/// The top-level names. docs/rules.md describes their contents.
+/// The names of the parts. docs/rules.md describes their contents.
 pub(super) const NAMES: [&str; 8] = [
     "event",
     "data",
@@ -23,8 +23,8 @@ pub(super) const NAMES: [&str; 8] = [
 ];
 
 bitflags::bitflags! {
-    /// The set of `NAMES` that a template or expression uses, in their order. Only these parts of a
-    /// context are made.
+    /// The set of the [`NAMES`] that a template or expression uses. Only these parts of a context
+    /// are made.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct Uses: u16 {
         const EVENT = 1;
@@ -42,25 +42,23 @@ bitflags::bitflags! {
 }
 
 impl Uses {
-    /// The set with this name; empty if it is not in `NAMES`.
+    /// The set that contains this name. The set is empty if the name is not in `NAMES`.
     pub fn named(name: &str) -> Self {
         let place = NAMES.iter().position(|known| *known == name);
         place.map_or(Self::empty(), |place| Self::from_bits_truncate(1 << place))
     }
 
-    /// The `NAMES` in the set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let is_needed = move |name: &&str| self.contains(Self::named(name));
         NAMES.into_iter().filter(is_needed)
     }
 }
 
-/// A part of a context. It is made once and cheap to clone.
+/// The value of one name. Cloning it is cheap.
 #[derive(Debug, Clone)]
 pub struct Part(Value);
 
 impl Part {
-    /// A part made of any value that can be serialized as JSON.
     pub fn of(value: &impl Serialize) -> Self {
         Self(Value::from(Serde(value)))
     }
@@ -101,8 +99,8 @@ impl Context {
         self
     }
 
-    /// Replaces values of the parts that are set: objects are merged, other values take the place
-    /// of the former ones. `event` and `data` stay.
+    /// Replaces values of the parts that are set: objects are merged, and all other values are
+    /// replaced. `event` and `data` do not change.
     #[must_use]
     pub fn suppose(mut self, supposed: &serde_json::Map<String, serde_json::Value>) -> Self {
         for (name, part) in &mut self.parts {

@@ -1,8 +1,8 @@
 //! Decides which rules run on an event, and advances their runs. It has no side effects: `bridge`
 //! makes the contexts and carries out the step effects.
 //!
-//! Everything here is bounded: each rule or action has a few active runs and at most 100 that wait;
-//! further ones are only counted.
+//! Each rule or action has a limited number of active runs, and at most 100 runs that wait. Further
+//! runs are only counted.
 
 mod causality;
 mod lanes;
@@ -42,30 +42,28 @@ pub use outside::{BegunProgram, BegunRequest, Dropped, ProgramEnd, ProgramId, Pr
 pub use rate_limit::Tally;
 pub use run::{Called, Failure, Owner, RunId};
 
-/// The outcome of a turn.
 #[derive(Debug, PartialEq)]
 pub enum Turn {
-    /// A step effect to carry out. Its outcome goes to [`Engine::done`].
+    /// A step effect to carry out. The caller passes its outcome to [`Engine::done`].
     Do {
         run: RunId,
         effect: StepEffect,
-        /// The causality depth of the events that this will cause.
+        /// The causality depth of the events that the step effect will cause.
         depth: u8,
     },
     Failed(Failure),
     /// A run has ended.
     Over {
         owner: Owner,
-        /// Details of the call; `None` for a run that no client called.
+        /// The call of the action; `None` if no client called it.
         called: Option<Called>,
         /// Whether all steps succeeded.
         success: bool,
     },
-    /// There is nothing to do now. The run waits, or continues in a later turn.
+    /// The run waits, or continues in a later turn.
     Nothing,
 }
 
-/// All rules and actions, with their runs.
 #[derive(Debug, Default)]
 pub struct Engine {
     book: Arc<Rulebook>,
@@ -79,8 +77,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine for a rulebook. `once_log` is the value that [`Self::once_log`] returned before a
-    /// restart.
+    /// `once_log` is the value that [`Self::once_log`] returned before a restart.
     pub fn new(book: Arc<Rulebook>, once_log: Option<&str>) -> Self {
         let rules = book
             .rules
@@ -101,9 +98,9 @@ impl Engine {
         }
     }
 
-    /// Replaces the rulebook: the once log stays, and the runs of the former rules end. Returns the
-    /// number of these runs. Outcomes of their tasks that arrive later change nothing, because ids
-    /// are never used again.
+    /// Replaces the rulebook and ends all runs. Returns the number of ended runs. The once log
+    /// stays. Outcomes of the ended runs' tasks that arrive later change nothing, because ids are
+    /// never used again.
     pub fn replace(&mut self, book: Arc<Rulebook>) -> usize {
         let before = std::mem::replace(self, Self::new(book, None));
         self.begun = before.begun;
@@ -130,7 +127,7 @@ impl Engine {
             .fold(Uses::default(), Uses::union)
     }
 
-    /// Whether a run has caused this event, and at which depth.
+    /// The causality depth of this event; `None` if no run has caused it.
     pub fn cause_of(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Cause {
         self.causality
             .find(name, data, now_ms)
@@ -144,15 +141,15 @@ impl Engine {
         depth: u8,
         now_ms: u64,
     ) {
-        // Of events for which there is no rule, no rule asks for the cause.
+        // The cause of an event matters only if a rule reacts to the event.
         let causality = causality
             .into_iter()
             .filter(|expected| expected.name().is_none_or(|name| self.book.listens(&name)));
         self.causality.expect(causality, depth, now_ms);
     }
 
-    /// Decides about every rule that reacts to this event, and starts the runs. Returns the
-    /// decisions with the indices of the rules.
+    /// Makes a decision for every rule that reacts to this event, and starts the runs. Returns each
+    /// decision with the index of its rule.
     pub fn take(
         &mut self,
         occurrence: &Arc<Occurrence>,
@@ -212,8 +209,8 @@ impl Engine {
         decision
     }
 
-    /// The decision about the rule at this index, if this event happened now. Nothing is started
-    /// or counted. The context must have the parts of [`Self::uses`].
+    /// The decision for the rule at this index if this event occurred now. This starts and counts
+    /// nothing. The context must have the parts of [`Self::uses`].
     pub fn preview(
         &self,
         place: usize,
@@ -265,7 +262,7 @@ impl Engine {
         }
     }
 
-    /// Starts a named action. `false` if too many runs of it are active or waiting.
+    /// Returns `false` if too many runs of it are active or waiting.
     pub fn call(
         &mut self,
         place: usize,
@@ -312,8 +309,8 @@ impl Engine {
         self.runs.insert(RunId(self.begun), run);
     }
 
-    /// The next run that is due, the parts of the context that its next step needs, and the event
-    /// that it runs on. `None` if no run is due.
+    /// The next run that is due, with the parts of the context that its next step needs and the
+    /// event that started the run. `None` if no run is due.
     pub fn upcoming(&mut self, now_ms: u64) -> Option<(RunId, Uses, Arc<Occurrence>)> {
         let due: Vec<_> = self
             .runs
@@ -348,7 +345,7 @@ impl Engine {
         };
         let depth = run.occurrence.depth().saturating_add(1);
         match run.sequence.next(&self.book, context) {
-            // The run has entered an action, whose first step needs a context of its own.
+            // The run has entered an action. Its first step needs another context.
             None => {
                 self.ready.push_front(id);
                 Turn::Nothing
@@ -372,8 +369,7 @@ impl Engine {
         }
     }
 
-    /// Passes in the outcome of a step effect. If the step effect failed, returns the failure for
-    /// the log.
+    /// Receives the outcome of a step effect. Returns a failure to log if the step effect failed.
     pub fn done(&mut self, id: RunId, outcome: Result<(), String>) -> Option<Failure> {
         let run = self.runs.get_mut(&id)?;
         match outcome {
@@ -446,7 +442,8 @@ impl Engine {
         }
     }
 
-    /// When a turn is due; 0 if one is due now, and `None` if all runs wait for an outcome.
+    /// The time at which the next turn is due. It is 0 if a turn is due now, and `None` if all runs
+    /// wait for an outcome.
     pub fn due_ms(&self) -> Option<u64> {
         let now = (!self.ready.is_empty()).then_some(0);
         let waits = self.runs.values().filter_map(|run| {
@@ -460,7 +457,6 @@ impl Engine {
         now.into_iter().chain(waits).chain(queues).min()
     }
 
-    /// The counters of a rule or action.
     pub fn tally(&self, owner: Owner) -> Tally {
         self.rate_limits
             .get(&owner)
@@ -468,12 +464,12 @@ impl Engine {
             .unwrap_or_default()
     }
 
-    /// The last failure of a step of a rule or action.
+    /// The error of the last failed step of a rule or action.
     pub fn last_error(&self, owner: Owner) -> Option<&str> {
         self.rate_limits.get(&owner).and_then(RateLimit::last_error)
     }
 
-    /// Goes on with another once log, which [`Self::once_log`] returned.
+    /// Replaces the once log with one that [`Self::once_log`] returned.
     pub fn recall_once(&mut self, json: Option<&str>) {
         self.once_log = json.map(OnceLog::recall).unwrap_or_default();
     }
@@ -483,7 +479,6 @@ impl Engine {
         self.once_log.changed()
     }
 
-    /// Whether the once log has changed.
     pub fn has_news(&self) -> bool {
         self.once_log.has_changed()
     }

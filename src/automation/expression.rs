@@ -9,7 +9,7 @@ use super::{
 };
 use crate::input::{Content, Field, Read};
 
-/// A condition that has been parsed and checked.
+/// A condition that was parsed and whose names were checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expression {
     source: Box<str>,
@@ -17,14 +17,14 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// Parses an expression such as `data.viewers >= 10 and not state.streaming`. Names that no
-    /// context has are errors.
+    /// Parses an expression such as `data.viewers >= 10 and not state.streaming`. Names that do not
+    /// exist in any context are errors.
     pub fn parse(source: &str) -> Result<Self, ExpressionProblem> {
         Self::parse_in(source, Scope::Event)
     }
 
     /// Parses an expression over an event alone, such as `data.viewers >= 10`. Without a bridge
-    /// there are no credits, no state and no earlier events, so their names are errors.
+    /// there are no credits, no state and no earlier events. So names of these are errors.
     pub fn parse_of_event(source: &str) -> Result<Self, ExpressionProblem> {
         Self::parse_in(source, Scope::EventAlone)
     }
@@ -48,17 +48,15 @@ impl Expression {
         Self::parse(text).map_err(|find_problem| field.other(find_problem.to_string()))
     }
 
-    /// The text that it was parsed from.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The parts of the context that it uses.
     pub fn uses(&self) -> Uses {
         self.uses
     }
 
-    /// Whether the condition is true. A missing field is false.
+    /// Evaluates the condition. A missing field counts as false.
     pub fn test(&self, context: &Context) -> Result<bool, EvaluationError> {
         self.value(context).map(|value| value.is_true())
     }
@@ -71,8 +69,8 @@ impl Expression {
 
     fn value(&self, context: &Context) -> Result<minijinja::Value, EvaluationError> {
         let failed = |error| EvaluationError::of(&error, &self.source);
-        // It is compiled each time: that takes microseconds, and a compiled expression borrows its
-        // text.
+        // The expression is compiled each time. A compiled expression borrows its text, and
+        // compiling takes only microseconds.
         let compiled = CHAINABLE.compile_expression(&self.source).map_err(failed)?;
         compiled.eval(context.root()).map_err(failed)
     }
@@ -101,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_judged_by_its_name_and_data() {
+    fn a_condition_reads_the_name_and_data_of_an_event() {
         assert!(test(
             "data.viewers >= 10 and event.type == 'Raid' and event.source == 'Twitch'"
         ));
@@ -111,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_false_however_deep() {
+    fn a_missing_field_is_false_at_any_depth() {
         assert!(!test("data.user.subscribed"));
         assert!(test("not data.user.subscribed and data.user is undefined"));
         assert!(!test("data.user.name == 'x'"));
@@ -128,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_what_and_where() {
+    fn errors_name_the_problem_and_its_place() {
         insta::assert_snapshot!(
             [
                 "data.viewers >",
@@ -154,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_uses_is_known_before_it_runs() {
+    fn the_parts_that_an_expression_uses_are_known_before_it_is_evaluated() {
         let uses = Expression::parse("state.streaming and last('Follow').name == data.name")
             .unwrap()
             .uses();

@@ -1,5 +1,5 @@
-//! Sets up minijinja: the names that exist, a limit on the work of a template, and the form of its
-//! errors.
+//! Configures minijinja: the names that exist, the limit on the work of a template, and the texts
+//! of errors.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -18,11 +18,11 @@ use crate::{
     mapping::emitted,
 };
 
-/// The fuel of one evaluation. Each instruction costs one unit, and so does each 64 bytes that it
-/// makes; sorting and JSON cost more. It suffices for the longest text that a template may output
-/// as JSON, or for 10000 sorted names, and limits the memory to about 13 MB.
+/// The fuel of one evaluation. Each instruction costs one unit, and so do each 64 bytes of output;
+/// sorting and JSON cost more. This is enough for the longest text that a template may output as
+/// JSON, or for 10000 sorted names. It limits the memory to about 13 MB.
 const FUEL: u64 = 200_000;
-/// Greatest nesting depth.
+/// The greatest nesting depth of an expression.
 const DEPTH: usize = 100;
 
 /// The environment of templates: printing a missing value is an error, not an empty text.
@@ -38,13 +38,13 @@ pub(super) fn environment(undefined: UndefinedBehavior, fuel: u64) -> Environmen
     environment.set_undefined_behavior(undefined);
     environment.set_fuel(Some(fuel));
     environment.set_recursion_limit(DEPTH);
-    // Lets errors contain their position in the text.
+    // With this, errors contain their position in the text.
     environment.set_debug(true);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment
 }
 
-/// The names that a template may use.
+/// Which names a template may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// All names, for steps and conditions.
@@ -65,16 +65,15 @@ impl Scope {
             }
     }
 
-    /// Why a name that is known elsewhere is not allowed here.
+    /// The reason why this scope lacks a name that other scopes have.
     fn lacks(self) -> &'static str {
         match self {
             Self::Event | Self::Always => "there is no event here",
-            Self::EventAlone => "it is known to the bridge alone; here are event and data",
+            Self::EventAlone => "only a running bridge has this value; event and data exist here",
         }
     }
 }
 
-/// A problem in the text of a template or expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", place(*.line, *.column))]
 pub struct ExpressionProblem {
@@ -124,15 +123,13 @@ pub struct EvaluationError(pub String);
 impl EvaluationError {
     pub(super) fn of(error: &Error, source: &str) -> Self {
         let what = match error.kind() {
-            ErrorKind::OutOfFuel => {
-                "it takes too long: there is a loop without end, or nearly".to_owned()
-            }
+            ErrorKind::OutOfFuel => "the evaluation takes too long: check its loops".to_owned(),
             ErrorKind::UndefinedError => match error
                 .range()
                 .and_then(|range| source.get(path_start(source, range.start)..range.end))
             {
                 Some(part) if !part.trim().is_empty() => format!("{} is not there", part.trim()),
-                _ => "something that it names is not there".to_owned(),
+                _ => "a value in it does not exist".to_owned(),
             },
             _ => words(error),
         };
@@ -155,9 +152,9 @@ fn words(error: &Error) -> String {
         .map_or_else(|| error.kind().to_string(), ToOwned::to_owned)
 }
 
-/// Checks the names in a text, and returns which parts of the context it uses. The `paths` (such as
-/// `state.scene`) must begin with names of the scope and exist where the shape is fixed, `last(…)`
-/// must name events that exist, and filters and tests must exist.
+/// Checks the names in a text, and returns the parts of the context that it uses. Each of the
+/// `paths`, such as `state.scene`, must begin with a name of the scope. It must also exist if the
+/// shape is fixed. The events in `last(…)`, the filters and the tests must exist.
 pub(super) fn check(
     paths: impl IntoIterator<Item = String>,
     source: &str,
@@ -241,7 +238,6 @@ pub(super) fn check_operators(source: &str) -> Result<(), ExpressionProblem> {
     Ok(())
 }
 
-/// The first name of a path.
 fn root(path: &str) -> &str {
     path.split_once('.').map_or(path, |(root, _)| root)
 }
@@ -257,7 +253,7 @@ fn check_path(path: &str, source: &str) -> Result<(), ExpressionProblem> {
         .or_else(|| word(source, root(path)))
         .map_or((1, 0), |byte| spot(source, byte));
     Err(ExpressionProblem {
-        message: format!("there is nothing called {missing}; {hint}"),
+        message: format!("{missing} does not exist; {hint}"),
         line,
         column,
     })
@@ -292,7 +288,7 @@ fn check_last(at: usize, name: &str, source: &str) -> Result<(), ExpressionProbl
     let find_problem = |hint: Option<&str>, otherwise: String| {
         let hint = hint.map_or(otherwise, |near| format!("did you mean last(\"{near}\")?"));
         Err(ExpressionProblem {
-            message: format!("no event is called {name:?}; {hint}"),
+            message: format!("there is no event {name:?}; {hint}"),
             line,
             column,
         })
@@ -307,7 +303,7 @@ fn check_last(at: usize, name: &str, source: &str) -> Result<(), ExpressionProbl
         if kinds.iter().any(|kind| kind.eq_ignore_ascii_case(name)) {
             return Ok(());
         }
-        // It may be the type of an event that another program publishes. The book warns about that.
+        // Another program may publish an event of this type. The rulebook warns about that.
         return nearest(name, kinds).map_or(Ok(()), |near| find_problem(Some(near), String::new()));
     };
     let known: Vec<_> = emitted::types_of(of)
@@ -323,7 +319,7 @@ fn check_last(at: usize, name: &str, source: &str) -> Result<(), ExpressionProbl
     }
     find_problem(
         nearest(name, known.iter().map(String::as_str)),
-        format!("`twitchat-bridge events --all` lists those of {of}"),
+        format!("`twitchat-bridge events --all` lists the events of {of}"),
     )
 }
 
@@ -348,18 +344,18 @@ impl Operator {
     }
 }
 
-/// A token of an expression, or of the inside of a template's tags.
+/// A token of an expression, or of the code between a template's tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token<'a> {
-    /// A name, filter or keyword, with its byte offset.
+    /// A name, a filter or a keyword, with its byte offset.
     Word(usize, &'a str),
     /// The contents of a quoted text, with the byte offset of the contents.
     Text(usize, &'a str),
     Sign(char),
 }
 
-/// Splits a text into tokens, without spaces. Of a template, only the inside of tags is read: text
-/// between two tags is ignored, even if it looks like a tag's contents.
+/// Splits a text into tokens, without spaces. For a template, only the code within tags is read.
+/// Text outside tags is ignored, even if it looks like code.
 fn tokens(source: &str) -> Vec<Token<'_>> {
     let is_template = ["{{", "{%"].iter().any(|tag| source.contains(tag));
     let (mut found, mut quote, mut tag) = (Vec::new(), None, !is_template);
@@ -393,7 +389,7 @@ fn tokens(source: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// Filters and tests with their byte offsets.
+/// The filters and tests in a text, with their byte offsets.
 fn operators(source: &str) -> Vec<(Operator, usize, &str)> {
     let (mut found, mut before) = (Vec::new(), "");
     for token in tokens(source) {
@@ -430,8 +426,7 @@ fn may_name_twitchat(source: &str) -> bool {
             Some([Token::Sign('('), Token::Text(_, name), Token::Sign(')')]) => name
                 .split_once('.')
                 .is_some_and(|(source, _)| source.trim().eq_ignore_ascii_case(TWITCHAT)),
-            // With `|` before it, this is the filter of the same name, which returns the last item
-            // of a list.
+            // After `|`, `last` is the filter that returns the last item of a list.
             _ => {
                 place.checked_sub(1).and_then(|before| tokens.get(before))
                     != Some(&Token::Sign('|'))
@@ -442,7 +437,7 @@ fn may_name_twitchat(source: &str) -> bool {
 fn unknown(name: &str, source: &str, hint: &str) -> ExpressionProblem {
     let (line, column) = word(source, name).map_or((1, 0), |byte| spot(source, byte));
     ExpressionProblem {
-        message: format!("there is nothing called {name}; {hint}"),
+        message: format!("{name} does not exist; {hint}"),
         line,
         column,
     }
@@ -465,7 +460,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filters_and_tests_are_found_within_tags_alone() {
+    fn filters_and_tests_are_found_only_within_tags() {
         let names = |source| {
             operators(source)
                 .into_iter()
@@ -490,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn last_of_an_event_that_nobody_knows_is_an_error_with_the_nearest_name() {
+    fn last_of_an_unknown_event_is_an_error_with_the_nearest_name() {
         for fine in [
             "{{ last('Follow').name }}",
             "{{ last('twitch.raid').name }}",
@@ -501,11 +496,11 @@ mod tests {
         }
         assert_eq!(
             find_problem("Hi {{ last('Folow').name }}").unwrap(),
-            "at character 13: no event is called \"Folow\"; did you mean last(\"Follow\")?"
+            "at character 13: there is no event \"Folow\"; did you mean last(\"Follow\")?"
         );
         assert_eq!(
             find_problem("{{ last('Twitch.Riad').name }}").unwrap(),
-            "at character 10: no event is called \"Twitch.Riad\"; did you mean \
+            "at character 10: there is no event \"Twitch.Riad\"; did you mean \
                 last(\"Twitch.Raid\")?"
         );
         assert_eq!(
@@ -520,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_context_has_is_an_error_with_the_nearest_name() {
+    fn an_unknown_name_is_an_error_with_the_nearest_name() {
         let condition = |source: &str| {
             crate::automation::Expression::parse(source)
                 .err()
@@ -535,7 +530,7 @@ mod tests {
         );
         assert_eq!(
             condition("data.x and state.streming").unwrap(),
-            "at character 12: there is nothing called state.streming; did you mean state.streaming?"
+            "at character 12: state.streming does not exist; did you mean state.streaming?"
         );
         assert!(
             find_problem("{{ credits.events.folows | length }}")
@@ -550,7 +545,7 @@ mod tests {
     }
 
     #[test]
-    fn only_last_itself_names_a_message_of_twitchats() {
+    fn only_last_names_a_message_of_twitchat() {
         for source in [
             "{{ last('Twitchat.CURRENT_TRACK').data }}",
             "{{ last(\"twitchat.x\") }}",

@@ -12,20 +12,20 @@ use serde_json::Map;
 
 use crate::{event::EventName, mapping::emitted};
 
-/// Number of kinds that are remembered. Beyond it, the kind with the oldest last event is dropped.
+/// The limit on kinds that are remembered. When it is reached, the kind with the oldest last event
+/// is dropped.
 const KINDS: usize = 512;
-/// Number of events of one kind that are remembered, each of a different person.
+/// The limit on events of one kind that are remembered. Each of them has a different person.
 const EACH: usize = 16;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LastEvent {
-    /// The event's name, such as `Twitch.Follow`.
     pub event: Box<str>,
-    /// When it was emitted, ISO 8601 in UTC.
+    /// The time at which the event was emitted, in ISO 8601 and UTC.
     pub at: Box<str>,
     /// Increases with each event, across all kinds.
     order: u64,
-    /// Whether it is left out because it names somebody who is banned.
+    /// Whether `last` must skip the event, because it names a banned person.
     #[serde(skip)]
     hidden: bool,
     /// The other fields that a template can read: `name`, `login`, `id`, `amount`, `currency`,
@@ -35,7 +35,7 @@ pub struct LastEvent {
 }
 
 impl LastEvent {
-    /// The person of the event: its id, login or name. `None` if it names nobody.
+    /// The id, login or name of the event's person. `None` if the event names nobody.
     fn whose(&self) -> Option<String> {
         ["id", "login", "name"].iter().find_map(|key| {
             self.rest
@@ -70,7 +70,6 @@ impl Kind {
         }
     }
 
-    /// The newest event that is not hidden.
     fn shown(&self) -> Option<&LastEvent> {
         self.list().iter().find(|entry| !entry.hidden)
     }
@@ -80,7 +79,6 @@ impl Kind {
     }
 }
 
-/// The last events of each kind.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Latest {
@@ -88,12 +86,11 @@ pub struct Latest {
 }
 
 impl Latest {
-    /// Parses the stored JSON; empty if it is not valid.
+    /// The result is empty if the stored JSON is not valid.
     pub fn recall(json: &str) -> Self {
         serde_json::from_str(json).unwrap_or_default()
     }
 
-    /// Serializes it for the store.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
@@ -119,7 +116,8 @@ impl Latest {
             Some(Kind::Several(entries)) => entries,
             None => Vec::new(),
         };
-        // It replaces an earlier event of the same person. An event that names nobody replaces all.
+        // The new event replaces an earlier event of the same person. An event that names nobody
+        // replaces all events.
         let whose = entry.whose();
         let others = before
             .into_iter()
@@ -186,8 +184,8 @@ pub(super) fn is_named(name: &str, event: &EventName) -> bool {
     }
 }
 
-/// A warning if `last` with this name may stay empty for ever, because neither the bridge by itself
-/// nor any of the `published` events has the name.
+/// A warning if `last` with this name may stay empty for ever, because the bridge emits no such
+/// event by itself and `published` does not contain one.
 pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
     let is_it = |event: &EventName| is_named(name, event);
     if published.iter().any(|event| is_it(event)) {
@@ -209,7 +207,6 @@ pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
     emitted::never(&known.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
-/// The function `last`.
 #[derive(Debug)]
 pub(super) struct Last(pub(super) Arc<Latest>);
 
@@ -235,8 +232,8 @@ impl Object for Last {
     }
 }
 
-/// The result of `last` if there was no event yet: it is false, and each of its fields is an empty
-/// text.
+/// The result of `last` if no event has occurred yet. It counts as false, and each of its fields is
+/// an empty text.
 #[derive(Debug)]
 struct Nobody;
 
@@ -296,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_yet_is_empty_and_false() {
+    fn last_without_an_event_is_empty_and_false() {
         let latest = Latest::default();
         assert_eq!(eval(&latest, "last('Follow').name"), json!(""));
         assert_eq!(
@@ -306,14 +303,14 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_same_after_it_was_written_down() {
+    fn the_last_events_survive_storing_and_reading() {
         let latest = noted(&[("Twitch.Follow", "Anna"), ("Kofi.Donation", "Ben")]);
         assert_eq!(Latest::recall(&latest.to_json()), latest);
         assert_eq!(Latest::recall("rubbish"), Latest::default());
     }
 
     #[test]
-    fn the_one_before_is_given_where_the_last_is_hidden() {
+    fn last_returns_an_earlier_event_if_the_last_one_is_hidden() {
         let mut latest = noted(&[
             ("Twitch.Follow", "Anna"),
             ("Twitch.Follow", "Ben"),
@@ -341,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_bridge_wrote_down_is_read() {
+    fn the_format_of_an_earlier_version_is_read() {
         let latest = Latest::recall(
             r#"{"twitch.follow":{"event":"Twitch.Follow","at":"2026-11-21T20:00:00Z",
                 "order":3,"name":"Anna"}}"#,

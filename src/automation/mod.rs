@@ -2,8 +2,8 @@
 //! templates of documents.
 //!
 //! `config` reads and checks them with this module, `bridge` runs the rules, and `cli::script` runs
-//! steps by itself. Nothing here carries out a step: it returns the next step effect, with its
-//! templates filled in.
+//! steps without a bridge. This module does not carry out steps. It returns the next step effect,
+//! with its templates filled in.
 
 mod book;
 mod bounded;

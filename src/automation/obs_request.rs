@@ -1,8 +1,8 @@
 //! Requests to OBS that a step can make: all requests of the client library that change something.
 //! Names and fields are those of obs-websocket.
 //!
-//! `obs::act` makes the requests. Those that only return data are left out, because a step has no
-//! use for an answer.
+//! `obs::act` makes the requests. Requests that only return data are left out, because a step
+//! cannot use an answer.
 
 use serde_json::{Map, Value};
 
@@ -31,7 +31,7 @@ impl Kind {
     }
 }
 
-/// The actions for a media source; a step writes them in lower case.
+/// A step writes these actions for a media source in lower case.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, strum::EnumString, strum::VariantNames,
 )]
@@ -114,7 +114,6 @@ impl<T: Part> Part for Option<T> {
 /// description of the fields.
 macro_rules! requests {
     ($($name:ident $({ $($field:ident: $kind:ty = $wire:literal),+ })?),+ $(,)?) => {
-        /// A request with its fields.
         #[derive(Debug, Clone, PartialEq)]
         #[expect(missing_docs, reason = "the names and meanings are obs-websocket's")]
         pub enum ObsRequest {
@@ -133,7 +132,7 @@ macro_rules! requests {
                 }
             }
 
-            /// The fields as JSON, with obs-websocket's names.
+            /// The fields in JSON, under the names of obs-websocket.
             pub fn data(&self) -> Map<String, Value> {
                 let mut data = Map::new();
                 match self {
@@ -221,8 +220,8 @@ requests! {
         data: Option<Map<String, Value>> = "requestData" },
 }
 
-/// Pairs of fields of which one is required: an item by its number or by the name of its source,
-/// and a volume in dB or as a factor.
+/// Pairs of fields of which exactly one is required. They identify an item by its number or by the
+/// name of its source, or give a volume in dB or as a factor.
 const ONE_OF: [(&str, [&str; 2]); 4] = [
     ("SetSceneItemEnabled", ["sceneItemId", "sourceName"]),
     ("SetSceneItemLocked", ["sceneItemId", "sourceName"]),
@@ -230,7 +229,6 @@ const ONE_OF: [(&str, [&str; 2]); 4] = [
     ("SetInputVolume", ["inputVolumeDb", "inputVolumeMul"]),
 ];
 
-/// The keys that `keyModifiers` may have.
 pub const KEY_MODIFIERS: [&str; 4] = ["shift", "control", "alt", "command"];
 
 /// The canonical name and the fields of a request. `name` may be in any case.
@@ -259,7 +257,7 @@ impl ObsRequest {
     }
 }
 
-/// Checks the part of a request's data that does not depend on templates.
+/// Checks the data of a request as far as it does not depend on templates.
 pub(super) fn check_shape(name: &str, data: &Shape, spot: Spot, path: &str) -> Read<()> {
     let (name, fields) = find(name).map_err(|cause| Problem::new(spot, path, cause))?;
     check(name, fields, data.fields()).map_err(|cause| Problem::new(spot, path, cause))
@@ -344,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn every_request_is_read_from_the_fields_it_says_it_has() {
+    fn every_request_is_read_from_its_listed_fields() {
         for (name, fields) in REQUESTS {
             let sample = |field: &Field| match (field.name, field.kind) {
                 ("mediaAction", _) => json!("play"),
@@ -391,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn every_media_action_is_read_and_written_as_the_same_word() {
+    fn every_media_action_is_written_as_it_is_read() {
         for &word in MediaAction::VARIANTS {
             let action = word.parse().unwrap();
             let request = read(
@@ -411,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_what_is_allowed() {
+    fn errors_name_the_allowed_values() {
         insta::assert_snapshot!(
             [
                 read("StopStraem", json!({})),

@@ -15,18 +15,17 @@ use crate::credits::{
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "they are facts that a condition asks for one by one"
+    reason = "a condition reads each of these facts by its name"
 )]
 pub struct BridgeState {
     /// Whether the bridge is connected to OBS.
     pub obs: bool,
     /// The scene on air; empty if it is unknown.
     pub scene: String,
-    /// Whether OBS streams.
     pub streaming: bool,
-    /// Whether OBS records. A paused recording counts.
+    /// Also `true` while a recording is paused.
     pub recording: bool,
-    /// Seconds that OBS has been streaming; 0 if it does not stream.
+    /// How long OBS has been streaming, in seconds; 0 if it does not stream.
     pub stream_seconds: i64,
     pub twitchat: bool,
     /// The generation of Twitchat, 1 to 3; 0 if it is unknown.
@@ -37,11 +36,11 @@ pub struct BridgeState {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Session {
     pub id: u64,
-    /// When it began, ISO 8601 in UTC.
+    /// The time at which the session began, in ISO 8601 and UTC.
     pub started: String,
-    /// Seconds since it began.
+    /// The age of the session in seconds.
     pub seconds: i64,
-    /// Why it began: `first`, `clear`, `stream` or `closed`.
+    /// The reason for the beginning of the session: `first`, `clear`, `stream` or `closed`.
     pub cause: String,
 }
 
@@ -50,11 +49,11 @@ pub struct Session {
 pub struct BroadcasterNames {
     pub id: String,
     pub login: String,
-    /// Display name, or the login if there is none.
+    /// The display name, or the login if there is no display name.
     pub name: String,
 }
 
-/// Paths whose keys are not fixed.
+/// The values at these paths may have any keys.
 const OPEN: [&str; 4] = [
     "credits.groups",
     "credits.custom",
@@ -94,8 +93,8 @@ fn collect(value: &Value, path: &str, paths: &mut BTreeSet<String>) {
     }
 }
 
-/// The first part of a path that cannot exist, and the paths that exist in its place; `None` if the
-/// path can exist.
+/// The shortest beginning of the path that cannot exist, and the paths that exist instead. `None`
+/// if the path can exist.
 pub(super) fn missing(path: &str) -> Option<(&str, impl Iterator<Item = &'static str>)> {
     let mut ends: Vec<_> = path.match_indices('.').map(|(at, _)| at).skip(1).collect();
     ends.push(path.len());
@@ -125,7 +124,7 @@ pub(super) fn missing(path: &str) -> Option<(&str, impl Iterator<Item = &'static
 #[cfg(test)]
 mod tests {
     #[test]
-    fn paths_of_a_fixed_shape_are_told_from_those_that_anything_may_have() {
+    fn a_path_is_missing_only_if_its_shape_is_fixed() {
         let missing = |path: &'static str| super::missing(path).map(|(missing, _)| missing);
         for path in [
             "state.scene",

@@ -1,5 +1,3 @@
-//! Patterns of event names.
-
 use crate::{
     event::{
         EventName, Glob,
@@ -10,8 +8,8 @@ use crate::{
     twitchat::catalogue as types,
 };
 
-/// A pattern of event names: `Twitch.Raid`, `Twitch.*`, `Twitchat.ON_*`, `*.GiftSub`, `*`. Case
-/// does not matter.
+/// A pattern that event names can match: `Twitch.Raid`, `Twitch.*`, `Twitchat.ON_*`, `*.GiftSub`,
+/// `*`. Case does not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     source: Glob,
@@ -20,8 +18,8 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Parses a pattern. A name without `*` whose source is known must be a known event, so that
-    /// typing errors are found.
+    /// Parses a pattern. If a name has no `*` and its source is known, the event must be known too.
+    /// This finds typing errors.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let Some((source, kind)) = text
             .split_once('.')
@@ -65,12 +63,12 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// The text that it was parsed from.
     pub fn as_str(&self) -> &str {
         &self.written
     }
 
-    /// A warning if events that match may never come; `None` if the bridge emits one by itself.
+    /// A warning if no matching event may ever come. `None` if the bridge emits a matching event by
+    /// itself.
     pub(super) fn doubt(&self) -> Option<String> {
         let is_exact = !self.written.contains(['*', '?']);
         if self.names_twitchat() {
@@ -83,7 +81,7 @@ impl Pattern {
                 (true, _) => emitted::doubt_of_type(kind),
                 (false, true) => None,
                 (false, false) => Some(format!(
-                    "no message of Twitchat that is known matches {}",
+                    "no known message of Twitchat matches {}",
                     self.written
                 )),
             };
@@ -94,7 +92,7 @@ impl Pattern {
         emitted::doubt_of_pattern(&self.written, |name| self.matches(name))
     }
 
-    /// Whether it names Twitchat's own messages. A bare `*` does not.
+    /// Whether it matches Twitchat's own messages. `*` alone does not.
     pub fn names_twitchat(&self) -> bool {
         !self.source.is_all() && self.source.matches(TWITCHAT)
     }
@@ -130,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn names_match_in_any_case_and_by_stars() {
+    fn names_match_in_any_case_and_with_stars() {
         assert!(
             matches("twitch.raid", "Twitch.Raid") && !matches("Twitch.Raid", "Twitch.RaidStart")
         );
@@ -147,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn twitchats_own_messages_are_for_who_names_them() {
+    fn only_a_pattern_that_names_twitchat_matches_its_messages() {
         assert!(
             matches("Twitchat.ON_FOLLOW", "Twitchat.ON_FOLLOW")
                 && matches("twitchat.*", "Twitchat.FOLLOW")
@@ -167,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_shows() {
+    fn a_typing_error_is_reported() {
         let wrong = |text: &str| Pattern::parse(text).unwrap_err();
         assert_eq!(
             wrong("Twitch.Riad"),
@@ -175,7 +173,7 @@ mod tests {
         );
         assert_eq!(
             wrong("raid"),
-            "raid is no name of events: it is a source and a type such as Twitch.Raid; did you \
+            "raid is not a name of events: write a source and a type such as Twitch.Raid; did you \
                 mean Twitch.Raid?"
         );
         assert!(wrong("Twitch.").contains("a source and a type"));

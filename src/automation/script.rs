@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Reads the steps of a script: TOML with `[[step]]`s, or one JSON object per line. A text that
-/// begins with `{` is read as JSON.
+/// begins with `{` is JSON.
 pub fn read_script(text: &str) -> Read<Steps> {
     if text.trim_start().starts_with('{') {
         of_lines(text)
@@ -25,7 +25,7 @@ fn of_toml(text: &str) -> Read<Steps> {
         if key.get_ref() != "step" {
             let spot = Spot::of(text, key.span().start);
             let what = format!(
-                "there is no {}; a script has [[step]]s and nothing else",
+                "{} does not exist; a script has only [[step]]s",
                 key.get_ref()
             );
             return Err(Problem::other(spot, "script", what));
@@ -38,7 +38,7 @@ fn of_toml(text: &str) -> Read<Steps> {
     }
     steps.ok_or_else(|| {
         let spot = Spot { line: 1, column: 1 };
-        Problem::other(spot, "script", "there is no [[step]] in it")
+        Problem::other(spot, "script", "there is no [[step]] in the script")
     })
 }
 
@@ -57,7 +57,7 @@ fn of_lines(text: &str) -> Read<Steps> {
                 line: at + 1,
                 column: error.column().max(1),
             };
-            Problem::other(spot, "script", format!("this line is no JSON: {error}"))
+            Problem::other(spot, "script", format!("this line is not JSON: {error}"))
         })?;
         let node = Node::of_json(value, spot);
         Step::read(&Field::new(&node, format!("line {}", at + 1)))
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn both_forms_say_the_same() {
+    fn both_forms_give_the_same_steps() {
         let toml = "[[step]]\nsend = \"CHAT_FEED_READ\"\ndata = { count = 5 }\n\n[[step]]\nwait = \
             \"2s\"\n";
         let lines = "{\"send\":\"CHAT_FEED_READ\",\"data\":{\"count\":5}}\n\n  {\"wait\":2}\n";
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_place() {
+    fn a_problem_is_reported_with_its_place() {
         assert_eq!(
             error("[[step]]\nobs = \"StopStraem\""),
             "2:7 step[0].obs: there is no OBS request StopStraem that a step can make; did you \
@@ -100,11 +100,11 @@ mod tests {
         );
         assert_eq!(
             error("[[steps]]\nwait = 1"),
-            "1:3 script: there is no steps; a script has [[step]]s and nothing else"
+            "1:3 script: steps does not exist; a script has only [[step]]s"
         );
         assert_eq!(
             error("{\"wait\":1}\n{\"wait\":"),
-            "2:8 script: this line is no JSON: EOF while parsing a value at line 1 column 8"
+            "2:8 script: this line is not JSON: EOF while parsing a value at line 1 column 8"
         );
         assert_eq!(
             error("{\"wait\":1}\n{\"wait\":\"soon\"}")
@@ -114,6 +114,6 @@ mod tests {
             "2:1 line 2.wait"
         );
         assert!(error("{\"wait\":1,\"wait\":2}").contains("\"wait\" is given twice: give it once"));
-        assert_eq!(error(""), "1:1 script: there is no [[step]] in it");
+        assert_eq!(error(""), "1:1 script: there is no [[step]] in the script");
     }
 }

@@ -10,11 +10,10 @@ use super::{
     step::{Does, Step, StepEffect, Steps},
 };
 
-/// Greatest nesting depth of named actions. Actions that would run themselves are rejected when
-/// they are read, so this is never reached by accident.
+/// The greatest nesting depth of named actions. Actions that would run themselves are rejected when
+/// they are read.
 const DEPTH: usize = 32;
 
-/// A position in a list of steps.
 #[derive(Debug, Clone)]
 struct Frame {
     steps: Steps,
@@ -22,22 +21,18 @@ struct Frame {
     args: Part,
 }
 
-/// The remaining steps of a list.
+/// The remaining steps of a list, including the steps of entered actions.
 #[derive(Debug, Clone)]
 pub struct Sequence {
     frames: Vec<Frame>,
-    /// The step that was begun last.
     at: Option<Step>,
 }
 
-/// The result of [`Sequence::next`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
-    /// A step effect to carry out.
     Do(StepEffect),
-    /// The templates of the step cannot be filled in. The steps after it still remain.
+    /// The templates of the step cannot be filled in. The following steps remain.
     Failed(EvaluationError),
-    /// There are no more steps.
     Over,
 }
 
@@ -112,7 +107,7 @@ impl Sequence {
                 )))),
                 (_, Err(failed)) => Some(Next::Failed(failed)),
                 (Some(_), _) if self.frames.len() >= DEPTH => Some(Next::Failed(EvaluationError(
-                    "actions within actions without end".into(),
+                    "too many actions within actions".into(),
                 ))),
                 (Some(action), _) if !action.enabled => Some(Next::Failed(EvaluationError(
                     format!("the action {name} is switched off"),

@@ -23,14 +23,14 @@ use crate::{
     },
 };
 
-/// Longest duration that a step may have: one day.
+/// The longest duration in a step: one day.
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
-/// How a duration is written, for error messages.
+/// Describes the spelling of a duration in error messages.
 const TIME: &str =
     r#"a time such as "500ms", "5s" or "1m 30s", or a number of seconds, at most a day"#;
-/// Default time limit of a program.
+/// The default time limit of a program.
 const PROGRAM_WITHIN: Duration = Duration::from_secs(60);
-/// The keys of which a step has exactly one; it determines the kind of step.
+/// Each step has exactly one of these keys, which determines the kind of step.
 const VERBS: [&str; 8] = [
     "send",
     "publish",
@@ -42,8 +42,8 @@ const VERBS: [&str; 8] = [
     "action",
 ];
 
-/// Prefixes, in lower case, of requests that a step cannot make: those that change nothing, and
-/// those that a client makes for itself.
+/// Prefixes, in lower case, of requests that a step cannot make. These requests change nothing, or
+/// concern only the client that makes them.
 const ONLY_ASKS: [&str; 7] = [
     "get",
     "subscribe",
@@ -54,17 +54,15 @@ const ONLY_ASKS: [&str; 7] = [
     "overlayreport",
 ];
 
-/// A list of steps that all their runs share.
+/// A list of steps, which all of its runs share.
 pub type Steps = Arc<[Step]>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// Position in the file.
     pub spot: Spot,
     pub(super) does: Does,
 }
 
-/// The action of a step, before its templates are filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Does {
     Send {
@@ -100,19 +98,18 @@ pub(super) enum Does {
     },
 }
 
-/// The duration of a `wait` step.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Pause {
     Fixed(Duration),
     Text(Template),
 }
 
-/// A step with its templates filled in, to be carried out now.
+/// A step to carry out now, with its templates filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepEffect {
     /// Send an action to Twitchat.
     Send {
-        /// Name of the action in any generation.
+        /// The name of the action in any version of Twitchat.
         kind: Box<str>,
         data: Map<String, Value>,
         /// Whether to check and translate the action. If not, it is sent unchanged.
@@ -123,14 +120,13 @@ pub enum StepEffect {
     Publish {
         name: EventName,
         data: Map<String, Value>,
-        /// An id by which a repeat is recognized.
+        /// An id by which repeated events are recognized.
         id: Option<Box<str>>,
     },
     /// Send this message to all clients of OBS.
     Broadcast(Map<String, Value>),
-    /// Make a request to the bridge, like a client on OBS.
+    /// Make a request to the bridge, as a client on OBS does.
     Request {
-        /// Name of the request.
         name: Box<str>,
         data: Map<String, Value>,
     },
@@ -142,14 +138,14 @@ pub enum StepEffect {
 /// A program to run. It is never run through a shell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
-    /// Path of the program, or its name on the search path.
+    /// The path of the program, or its name on the search path.
     pub program: Box<str>,
     pub args: Vec<String>,
-    /// Its standard input: the event as JSON.
+    /// The event as JSON, for the standard input of the program.
     pub input: Box<str>,
-    /// The time after which it is stopped.
+    /// The time limit of the program. Then it is stopped.
     pub within: Duration,
-    /// Whether the next step does not wait for the program's end.
+    /// Whether the next step starts without waiting for the program's end.
     pub background: bool,
 }
 
@@ -224,7 +220,6 @@ impl Step {
         })
     }
 
-    /// The parts of the context that its templates use.
     pub fn uses(&self) -> Uses {
         match &self.does {
             Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => {
@@ -245,7 +240,6 @@ impl Step {
         }
     }
 
-    /// The texts of its templates.
     pub(super) fn sources(&self) -> Vec<&str> {
         match &self.does {
             Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => {
@@ -264,7 +258,7 @@ impl Step {
         }
     }
 
-    /// The event that it publishes; `None` for other kinds of steps.
+    /// The event that a `publish` step publishes; `None` for other steps.
     pub(super) fn publishes(&self) -> Option<&EventName> {
         if let Does::Publish { name, .. } = &self.does {
             Some(name)
@@ -273,7 +267,7 @@ impl Step {
         }
     }
 
-    /// The named action that it runs; `None` for other kinds of steps.
+    /// The action that an `action` step runs; `None` for other steps.
     pub(super) fn runs_action(&self) -> Option<&str> {
         if let Does::Action { name, .. } = &self.does {
             Some(name)
@@ -299,8 +293,8 @@ impl Step {
 }
 
 impl Does {
-    /// Fills in the templates. An error for an `action` step, whose action the caller has to look
-    /// up.
+    /// Fills in the templates. Fails for an `action` step, because the caller must look up its
+    /// action.
     pub(super) fn render(&self, context: &Context) -> Result<StepEffect, EvaluationError> {
         let object = |shape: &Shape| match shape.render(context)? {
             Value::Object(map) => Ok(map),
@@ -401,7 +395,7 @@ fn read_send(fields: &Fields<'_>) -> Read<Does> {
             let allowed = prepared.and_then(|prepared| unless_destructive(prepared, yes));
             allowed.map_err(|refused| Problem::other(at, fields.path(), refused.to_string()))?;
         }
-        // While the templates are not filled in, only the name can be checked.
+        // Until the templates are filled in, only the name can be checked.
         _ => {
             if let Err(refused @ Refused::Action(Wrongly::Unknown { .. } | Wrongly::Forbidden(_))) =
                 prepared(&kind, Map::new(), check, None)
@@ -418,14 +412,12 @@ fn read_send(fields: &Fields<'_>) -> Read<Does> {
     })
 }
 
-/// Why an action of a step is not sent.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
-    /// Its name or data is not valid.
     #[error(transparent)]
     Action(#[from] Wrongly),
-    /// It cannot be undone, and the step does not have `yes = true`.
+    /// The action cannot be undone, and the step does not have `yes = true`.
     #[error("{kind} {does}, which cannot be undone: yes = true in the step allows it")]
     Destructive {
         kind: String,
@@ -510,10 +502,7 @@ fn read_request(fields: &Fields<'_>) -> Read<Does> {
         .iter()
         .any(|asks| name.to_ascii_lowercase().starts_with(asks))
     {
-        return Err(fields.other(
-            "request",
-            format!("a step has no use for what {name} answers"),
-        ));
+        return Err(fields.other("request", format!("a step cannot use the answer to {name}")));
     }
     let (data, spot) = data(fields, "data")?;
     let given = data
@@ -572,7 +561,7 @@ fn read_run(fields: &Fields<'_>) -> Read<Does> {
     };
     let first = Field::new(first, &*field.path);
     let program = match &first.node.content {
-        // In double quotes, `\t` and `\b` are no parts of a path.
+        // In double quotes, `\t` and `\b` are control characters and not parts of a path.
         Content::Text(text) if text.contains(char::is_control) => {
             return Err(first.bad(format!("the path of a program: {BACKSLASH_HINT}")));
         }

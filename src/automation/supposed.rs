@@ -1,4 +1,4 @@
-//! Assumptions about the values that templates and conditions read, for trials of rules.
+//! Replaces values that templates and conditions read with assumed values, for trials of rules.
 
 use serde_json::{Map, Value};
 

@@ -17,7 +17,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// Parses a template. Names that no context of this scope has are errors.
+    /// Names that this scope does not have are errors.
     pub fn parse(source: &str, scope: Scope) -> Result<Self, ExpressionProblem> {
         let compiled = STRICT
             .template_from_str(source)
@@ -37,24 +37,21 @@ impl Template {
         Self::parse(text, scope).map_err(|find_problem| field.other(find_problem.to_string()))
     }
 
-    /// The text that it was parsed from.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The parts of the context that it uses.
     pub fn uses(&self) -> Uses {
         self.uses
     }
 
-    /// Whether it is plain text, without anything to fill in.
     pub fn is_fixed(&self) -> bool {
         !["{{", "{%", "{#"]
             .iter()
             .any(|opening| self.source.contains(opening))
     }
 
-    /// Renders the text. Printing a missing value is an error.
+    /// Printing a missing value is an error.
     pub fn render(&self, context: &Context) -> Result<String, EvaluationError> {
         if self.is_fixed() {
             return Ok(self.source.to_string());
@@ -75,8 +72,8 @@ impl Template {
         }
     }
 
-    /// Renders the text. A template that is one `{{ … }}` and nothing else yields the value itself:
-    /// a number stays a number.
+    /// Like [`Self::render`], but a template that consists of one `{{ … }}` yields the value
+    /// itself. So a number stays a number.
     pub fn value(&self, context: &Context) -> Result<Value, EvaluationError> {
         if let Some(expression) = self.whole_expression()
             && let Ok(compiled) = STRICT.compile_expression(expression)
@@ -84,7 +81,7 @@ impl Template {
             let value = compiled
                 .eval(context.root())
                 .map_err(|error| EvaluationError::of(&error, expression))?;
-            // A missing value evaluates to `none` here too. Rendering it fails, unlike `none`.
+            // A missing value also evaluates to `none` here. Unlike `none`, rendering it fails.
             if !value.is_none() && !value.is_undefined() {
                 return serde_json::to_value(&value)
                     .map_err(|error| EvaluationError(error.to_string()));
@@ -165,7 +162,7 @@ impl Shape {
                 Self::Fixed(node.to_json())
             }
             Content::Path(_) | Content::Other(_) => {
-                return Err(field.bad("what JSON can hold"));
+                return Err(field.bad("a value that JSON can hold"));
             }
         })
     }
@@ -177,7 +174,6 @@ impl Shape {
         }
     }
 
-    /// Fills in the templates.
     pub fn render(&self, context: &Context) -> Result<Value, EvaluationError> {
         match self {
             Self::Fixed(value) => Ok(value.clone()),
@@ -200,7 +196,6 @@ impl Shape {
         }
     }
 
-    /// The parts of the context that its templates use.
     pub fn uses(&self) -> Uses {
         match self {
             Self::Fixed(_) => Uses::default(),
@@ -216,7 +211,6 @@ impl Shape {
         }
     }
 
-    /// The texts of its templates.
     pub(super) fn sources(&self) -> Vec<&str> {
         match self {
             Self::Fixed(_) => Vec::new(),
@@ -229,8 +223,8 @@ impl Shape {
         }
     }
 
-    /// The fields of a table with the values that are known before rendering; `None` for a value
-    /// with templates.
+    /// The fields of a table with their values. `None` for a value with templates, which is known
+    /// only after rendering.
     pub(super) fn fields(&self) -> Vec<(&str, Option<&Value>)> {
         match self {
             Self::Fixed(Value::Object(map)) => map
@@ -284,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_filled_in_as_they_are() {
+    fn texts_are_filled_in_unchanged() {
         assert_eq!(
             rendered("{{ data.displayName }} brings {{ data.viewers }}!").unwrap(),
             "<Fox> & \"Co\" brings 57!"
@@ -300,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_an_error_that_names_it() {
+    fn a_missing_value_is_an_error_that_names_it() {
         assert_eq!(
             rendered("Hi {{ data.nmae }}!"),
             Err("data.nmae is not there".into())
@@ -316,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn one_expression_alone_keeps_its_type() {
+    fn a_single_expression_keeps_its_type() {
         let shape = shape(
             json!({ "n": "{{ data.viewers }}", "text": "{{ data.viewers }} of them", "user": " {{ \
                 data.user }} ",
@@ -379,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn no_template_takes_all_memory() {
+    fn no_template_uses_all_memory() {
         for hungry in [
             "{% set text = 'a' * 1000000000 %}",
             "{% for n in range(9000) %}{{ ('a' * 100000) | length }}{% endfor %}",
@@ -396,7 +390,7 @@ mod tests {
         let find_problem = Template::parse("{{ data.name }}", Scope::Always).unwrap_err();
         assert_eq!(
             find_problem.to_string(),
-            "at character 4: there is nothing called data; there is no event here"
+            "at character 4: data does not exist; there is no event here"
         );
         assert!(Template::parse("{{ last('Follow').name }}", Scope::Always).is_ok());
     }

@@ -1,4 +1,4 @@
-//! Tests the manual: its examples can be read, and its table of requests to OBS is complete.
+//! Checks docs/rules.md: its examples are valid, and its table of requests to OBS is complete.
 
 use std::fmt::Write as _;
 
@@ -34,7 +34,7 @@ fn every_example_can_be_read() {
 }
 
 #[test]
-fn the_table_of_requests_to_obs_is_all_of_them() {
+fn the_table_lists_all_requests_to_obs() {
     let field = |field: &Field| {
         let kind = match field.kind {
             Kind::Text => "",
@@ -68,7 +68,7 @@ fn the_table_of_requests_to_obs_is_all_of_them() {
 }
 
 #[test]
-fn only_last_names_a_message_of_twitchats() {
+fn only_last_names_a_message_of_twitchat() {
     let names = |toml: &str| Rulebook::of_toml(toml).unwrap().names_twitchat();
     let rule = |name: &str, message: &str| {
         format!(
@@ -88,7 +88,7 @@ fn only_last_names_a_message_of_twitchats() {
             "about twitchat.fr",
             "see twitchat.fr: {{ last('Follow').name }}"
         )),
-        "a name and a text are no message"
+        "names and texts do not count as messages"
     );
 }
 

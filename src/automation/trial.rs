@@ -1,5 +1,5 @@
-//! Tries rules on an event without carrying anything out: what a rule would do, with its templates
-//! filled in. `rules test` and the request `TestRule` show it.
+//! Evaluates rules for an event without carrying out their steps. The result shows each step with
+//! its templates filled in. `rules test` and the request `TestRule` show it.
 
 use serde_json::{Map, Value, json};
 
@@ -13,27 +13,25 @@ use super::{
 };
 use crate::{input::duration, request, twitchat::Generation};
 
-/// What one rule would do for one event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
     pub rule: Box<str>,
     pub decision: Decision,
-    /// Empty unless the rule would run.
+    /// Empty if the rule would not run.
     pub steps: Vec<TriedStep>,
 }
 
 /// A step with its templates filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TriedStep {
-    /// The step in a few words, such as `send SEND_MESSAGE`.
+    /// A summary of the step, such as `send SEND_MESSAGE`.
     pub step: String,
-    /// What would be done, or why it could not be done.
+    /// The effect of the step, or the reason why the step would fail.
     pub effect: Result<Value, String>,
 }
 
 impl Trial {
-    /// A rule about which this was decided. `context` makes the values that a step reads, apart
-    /// from `args`.
+    /// `context` makes the values that a step reads, except for `args`.
     pub fn new(
         book: &Rulebook,
         rule: &Rule,
@@ -76,7 +74,7 @@ impl Trial {
     }
 }
 
-/// Goes through the steps as the bridge would, without waiting.
+/// Goes through the steps in the bridge's order, without waiting.
 fn steps(
     book: &Rulebook,
     rule: &Rule,
@@ -104,8 +102,8 @@ fn steps(
     }
 }
 
-/// The effect of a step as JSON, or the reason why it would be refused. `None` as the generation if
-/// Twitchat's is unknown.
+/// The effect of a step as JSON, or the reason why it would be refused. `generation` is `None` if
+/// the version of Twitchat is unknown.
 pub fn describe(effect: StepEffect, generation: Option<Generation>) -> Result<Value, String> {
     Ok(match effect {
         StepEffect::Send {

@@ -121,6 +121,8 @@ enum Reason {
     Panicked,
 }
 
+/// The kind of a [`ConnectionError`] shows whether the connection may come back.
+///
 /// ```
 /// use twitchat_bridge::client::{ConnectionError, ConnectionErrorKind};
 ///
@@ -227,6 +229,8 @@ impl From<RequestError> for ObsError {
     }
 }
 
+/// The action does not exist, or one of its fields is missing, wrong or unknown.
+///
 /// ```
 /// use twitchat_bridge::client::{Action, ActionError, NamedAction};
 ///

@@ -127,7 +127,7 @@ async fn a_trial_of_a_rule_shows_its_steps_and_sends_nothing(site: Site) {
     assert_eq!(does["data"]["message"], "Welcome Fox!", "{reply}");
     let reply = bus.ask(message(3)).await;
     assert_eq!(
-        reply["rules"][0]["decision"], "its condition does not hold",
+        reply["rules"][0]["decision"], "its condition is false",
         "{reply}"
     );
     let example = json!({ "request": "TestRule", "name": "Twitch.Raid" });

@@ -122,14 +122,14 @@ async fn rules_test_prints_the_steps_or_the_reason() {
     let small = write(&home, "small.json", &raid(3).to_string());
     let done = home.run(&["rules", "test", &small]).await;
     assert!(
-        done.code == Some(1) && done.out.contains("thanks: its condition does not hold"),
+        done.code == Some(1) && done.out.contains("thanks: its condition is false"),
         "{done:?}"
     );
     let done = home
         .run(&["rules", "test", &file, "--rule", "credits over"])
         .await;
     assert!(
-        done.code == Some(1) && done.out.contains("credits over: is for other events"),
+        done.code == Some(1) && done.out.contains("credits over: reacts to other events"),
         "{done:?}"
     );
     let over = json!({ "name": "Credits.Completed", "data": { "test": false } });
@@ -422,7 +422,7 @@ async fn last_of_an_event_that_nobody_knows_is_an_error_when_the_config_is_read(
         2,
         &[
             "config.toml:3",
-            "no event is called \"Folow\"; did you mean last(\"Follow\")?",
+            "there is no event \"Folow\"; did you mean last(\"Follow\")?",
         ],
     );
 }

@@ -1,8 +1,8 @@
 //! Distinguishes events that rules themselves caused from all others.
 //!
-//! Events that the bridge emits while it carries out a step are certainly caused by the step.
-//! Others arrive later from OBS or Twitchat, which do not report the cause. For these the engine
-//! remembers which event it expects, and for how long.
+//! A step certainly causes the events that the bridge emits during the step. Other events arrive
+//! later from OBS or Twitchat, which do not report the cause. For these the engine remembers which
+//! event it expects, and for how long.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -19,18 +19,18 @@ use crate::{
     twitchat::action::Prepared,
 };
 
-/// Number of expected effects that are remembered.
+/// The limit on expected effects that are remembered.
 const TRACES: usize = 256;
-/// Milliseconds within which OBS reports the effect of a request.
+/// Within this time, in milliseconds, OBS reports the effect of a request.
 const OBS_MS: u64 = 10_000;
-/// Milliseconds within which OBS reports that a stream or a recording began or ended. It may have
-/// to wait for the service, or for the file.
+/// Within this time, in milliseconds, OBS reports that a stream or a recording began or ended. OBS
+/// may have to wait for the service or for the file.
 const STREAM_MS: u64 = 60_000;
-/// Milliseconds within which Twitchat answers, and within which its chat message comes back.
+/// Within this time, in milliseconds, Twitchat answers, and a chat message that it sent comes back.
 const TWITCHAT_MS: u64 = 15_000;
-/// Milliseconds within which a roll of the credits begins or ends.
+/// Within this time, in milliseconds, a roll of the credits begins or ends.
 const CREDITS_MS: u64 = 10_000;
-/// Pointers to the chat text in an event's data.
+/// JSON pointers to the chat text in an event's data.
 const WORDS: [&str; 6] = [
     "/message",
     "/message/message",
@@ -40,7 +40,6 @@ const WORDS: [&str; 6] = [
     "/data/message",
 ];
 
-/// An event that a step effect is expected to cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedEffect {
     what: What,
@@ -100,7 +99,7 @@ impl ExpectedEffect {
         causality
     }
 
-    /// The expected effect of a message to all clients of OBS: it comes back.
+    /// OBS sends a broadcast message back to the bridge as well, which is the expected effect.
     pub fn of_broadcast(message: &Map<String, Value>) -> Self {
         Self {
             what: What::Message(fingerprint(message)),
@@ -153,7 +152,7 @@ impl ExpectedEffect {
         }
     }
 
-    /// The name of the event; `None` if it may have several names.
+    /// `None` if the event may have one of several names.
     pub(super) fn name(&self) -> Option<EventName> {
         match &self.what {
             What::Event { name, .. } => Some(name.clone()),
@@ -163,9 +162,8 @@ impl ExpectedEffect {
         }
     }
 
-    /// The expected effects of a request to the bridge itself. A roll may begin after a while,
-    /// because it waits for information. The normal end of a roll does not count as caused by a
-    /// rule.
+    /// The expected effects of a request to the bridge itself. A roll may begin later, because it
+    /// waits for Twitchat's summary. The normal end of a roll does not count as caused by a rule.
     pub fn of_request(name: &str) -> Vec<Self> {
         let told: &[&str] = match name.to_ascii_lowercase().as_str() {
             "rollcredits" => &["Started"],
@@ -198,9 +196,9 @@ impl Causality {
         }
     }
 
-    /// The depth of the run that caused this event, if the event was expected. An expected event is
-    /// found once only; a chat text may be found several times, because several events can contain
-    /// it, and so may OBS's own events, because a request can cause several.
+    /// The depth of the run that caused this event; `None` if the event was not expected. An
+    /// expected event is found only once, with two exceptions. A chat text can be in several
+    /// events, and one request can cause several of OBS's own events.
     pub(super) fn find(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Option<u8> {
         self.expected.retain(|expected| expected.until_ms > now_ms);
         let at = self
@@ -247,8 +245,8 @@ impl What {
     }
 }
 
-/// A number that is the same for a message and for what OBS makes of it: OBS sorts the keys and
-/// writes numbers in its own way.
+/// A hash that stays the same when OBS passes the message on. OBS sorts the keys and changes the
+/// spelling of numbers.
 fn fingerprint(message: &Map<String, Value>) -> u64 {
     let mut hasher = DefaultHasher::new();
     hash_object(message, &mut hasher);
@@ -297,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scene_that_was_asked_for_is_our_own_once_and_only_that_one() {
+    fn a_requested_scene_change_is_self_caused_only_once() {
         let mut causality = Causality::default();
         causality.expect(
             ExpectedEffect::of_obs(&ObsRequest::SetCurrentProgramScene {
@@ -322,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_too_late_is_somebody_elses() {
+    fn an_event_that_comes_too_late_is_not_self_caused() {
         let mut causality = Causality::default();
         causality.expect(ExpectedEffect::of_obs(&ObsRequest::StopStream), 3, 0);
         assert_eq!(
@@ -332,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_words_come_back_in_several_events() {
+    fn a_chat_text_of_a_rule_may_come_back_in_several_events() {
         let mut causality = Causality::default();
         let sent = crate::twitchat::action::prepare(
             "SEND_MESSAGE",
@@ -367,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_was_asked_for_is_our_own() {
+    fn an_answer_to_a_step_is_self_caused() {
         let mut causality = Causality::default();
         causality.expect(
             ExpectedEffect::of_action(
@@ -388,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_our_own_once_however_obs_writes_it() {
+    fn a_broadcast_is_self_caused_once_even_if_obs_rewrites_it() {
         let mut causality = Causality::default();
         let sent = json!({ "b": [1, true, null], "a": { "x": 1.0, "y": "z" } });
         causality.expect(

@@ -1,7 +1,7 @@
 //! Queues for work outside the pure part: programs and requests to OBS.
 //!
-//! Each rule or action has a lane. Its work waits in its own lane, and never delays the first work
-//! of another lane.
+//! Each rule or action has a lane. Tasks wait in the lane of their owner. They never delay the
+//! first task of another lane.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -10,17 +10,16 @@ use std::{
 
 use super::run::Owner;
 
-/// Limits for all lanes of one kind of work.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
-    /// Number of tasks of one lane that may run at the same time.
+    /// The limit on running tasks of one lane.
     pub(super) each: usize,
-    /// Number of tasks of all lanes that may run at the same time, not counting the first of each
-    /// lane.
+    /// The limit on running tasks of all lanes. The first task of each lane does not count.
     pub(super) all: usize,
-    /// Number of tasks that may wait in one lane.
+    /// The limit on waiting tasks in one lane.
     pub(super) waiting: usize,
-    /// Total bytes of the tasks that may wait in one lane. A single larger task is accepted.
+    /// The limit on the total bytes of the tasks that wait in one lane. A single larger task is
+    /// accepted.
     pub(super) bytes: usize,
 }
 
@@ -41,12 +40,11 @@ impl<T> Default for Lane<T> {
     }
 }
 
-/// All lanes of one kind of work.
 #[derive(Debug)]
 pub(super) struct Lanes<T> {
     bounds: Bounds,
     by_owner: BTreeMap<Owner, Lane<T>>,
-    /// Number of running tasks, not counting the first of each lane.
+    /// The number of running tasks. The first task of each lane does not count.
     beside: usize,
     /// The lane that started a task last.
     last: Option<Owner>,
@@ -62,7 +60,7 @@ impl<T> Lanes<T> {
         }
     }
 
-    /// Appends a task of this many bytes to a lane. `false` if there is no room.
+    /// Appends a task of this many bytes to a lane. Returns `false` if the lane is full.
     pub(super) fn put(&mut self, owner: Owner, work: T, bytes: usize) -> bool {
         let lane = self.by_owner.entry(owner).or_default();
         let fits = lane.queue.is_empty()
@@ -74,7 +72,7 @@ impl<T> Lanes<T> {
         fits
     }
 
-    /// Starts the next task that may run now, and returns it with its owner. To be called until it
+    /// Starts the next task that may run now, and returns it with its owner. Call this until it
     /// returns `None`.
     pub(super) fn begin(&mut self) -> Option<(Owner, T)> {
         let has_room = self.beside < self.bounds.all;
@@ -92,8 +90,7 @@ impl<T> Lanes<T> {
         Some((owner, work))
     }
 
-    /// The next lane in turn, after the last one, that has a waiting task and for which `may` is
-    /// true.
+    /// The first lane after the last one that has a waiting task and for which `may` is true.
     fn turn(&self, may: impl Fn(&Lane<T>) -> bool) -> Option<Owner> {
         let after = self.last.map_or(Bound::Unbounded, Bound::Excluded);
         let mut lanes = self
@@ -105,7 +102,7 @@ impl<T> Lanes<T> {
             .map(|(owner, _)| *owner)
     }
 
-    /// A running task of this owner has ended.
+    /// To be called when a running task of this owner has ended.
     pub(super) fn ended(&mut self, owner: Owner) {
         let Some(lane) = self
             .by_owner
@@ -118,7 +115,7 @@ impl<T> Lanes<T> {
         self.beside -= usize::from(lane.running > 0);
     }
 
-    /// Numbers of running and waiting tasks of a lane.
+    /// The number of running tasks of a lane and the number of waiting ones.
     pub(super) fn count(&self, owner: Owner) -> (usize, usize) {
         self.by_owner
             .get(&owner)
@@ -156,7 +153,7 @@ mod tests {
         assert_eq!(
             begun(&mut lanes),
             [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 2)],
-            "four beside the first of each"
+            "four in addition to the first of each"
         );
         assert!(lanes.put(Owner::Rule(9), 7, 1));
         assert_eq!(
@@ -180,7 +177,7 @@ mod tests {
         assert_eq!(
             begun(&mut lanes),
             [(0, 3), (2, 2)],
-            "its own first one, and whose turn it is"
+            "the first task of its lane, and the lane whose turn it is"
         );
         assert_eq!(
             (lanes.count(Owner::Rule(0)), lanes.count(Owner::Rule(2))),
@@ -198,13 +195,13 @@ mod tests {
         };
         assert_eq!(taken(&mut lanes, 1), 5);
         assert_eq!(begun(&mut lanes).len(), 3);
-        assert_eq!(taken(&mut lanes, 49), 2, "beside two of one byte");
+        assert_eq!(taken(&mut lanes, 49), 2, "next to two of one byte");
         let mut lanes = Lanes::new(BOUNDS);
-        assert_eq!(taken(&mut lanes, 1_000), 1, "a single one may be large");
+        assert_eq!(taken(&mut lanes, 1_000), 1, "a single task may be large");
     }
 
     #[test]
-    fn an_end_that_nobody_waits_for_changes_nothing() {
+    fn the_end_of_an_unknown_task_changes_nothing() {
         let mut lanes = Lanes::<u32>::new(BOUNDS);
         lanes.ended(Owner::Action(1));
         assert_eq!(

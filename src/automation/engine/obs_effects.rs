@@ -1,12 +1,12 @@
-//! The events of OBS that the requests of steps cause directly.
+//! The events of OBS that a step's request causes directly.
 
 use serde_json::Value;
 
 use crate::{automation::obs_request::ObsRequest, event::EventName};
 
-/// Which request causes which events, and the field of both that names the same thing. All are
-/// names of obs-websocket. Events that follow by way of something else are not listed: a hotkey may
-/// do anything, and a scene may start a media source.
+/// The requests, the events that each of them causes, and the field that identifies the same thing
+/// in both. All names come from obs-websocket. Indirect effects are not listed: a hotkey may do
+/// anything, and a scene may start a media source.
 const CAUSED: &[(&[&str], &[&str], Option<&str>)] = &[
     (
         &["StartStream", "StopStream", "ToggleStream"],
@@ -154,11 +154,12 @@ const CAUSED: &[(&[&str], &[&str], Option<&str>)] = &[
     (&["CallVendorRequest"], &["VendorEvent"], Some("vendorName")),
 ];
 
-/// Events that a request causes. It may cause several of them.
+/// The events that a request causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ObsEffects {
     kinds: &'static [&'static str],
-    /// The field that names the thing, and its value.
+    /// The field that identifies the scene, input or other object of the request, and the field's
+    /// value.
     thing: Option<(&'static str, Box<str>)>,
 }
 
@@ -176,7 +177,7 @@ impl ObsEffects {
         })
     }
 
-    /// The name of the event that the bridge emits for them.
+    /// The name under which the bridge emits these events.
     pub(super) fn name(&self) -> EventName {
         let kind = if self.kinds.contains(&"VendorEvent") {
             "VendorEvent"
@@ -186,7 +187,7 @@ impl ObsEffects {
         EventName::new("Obs", kind)
     }
 
-    /// Whether this event of the name is one of them.
+    /// Whether this event, which has the right name, is an effect of the request.
     pub(super) fn contain(&self, data: &Value) -> bool {
         let text = |place: &str| data.pointer(place).and_then(Value::as_str);
         if let Some(vendor) = text("/obsVendorEvent/vendor") {
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_about_the_same_thing_is_an_effect_and_no_other() {
+    fn only_an_event_about_the_same_object_is_an_effect() {
         let mute = effects("ToggleInputMute", &json!({ "inputName": "Mic" }));
         let event =
             |event: &str, name: &str| json!({ "obsEvent": { "event": event, "inputName": name } });

@@ -12,15 +12,14 @@ use crate::{
 /// The greatest causality depth at which a rule with `on_own` still runs.
 pub const DEEPEST: u8 = 8;
 
-/// The origin of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cause {
     #[default]
     Outside,
-    /// A recording is being played back.
+    /// The event comes from a recording that is being played back.
     Replay,
-    /// A run caused it. The number is the causality depth: 1 for an event that a rule caused
-    /// directly.
+    /// A run caused the event. The number is the causality depth, which is 1 for an event that a
+    /// rule caused directly.
     Run(u8),
 }
 
@@ -47,7 +46,7 @@ impl Occurrence {
 pub enum Decision {
     /// The rule runs, or its run waits for a free slot.
     Runs,
-    /// The rule reacts to other events.
+    /// The rule does not react to events of this name.
     OtherEvent,
     /// The rule is switched off.
     Disabled,
@@ -59,7 +58,7 @@ pub enum Decision {
     TooDeep,
     /// The rule ran a short while ago.
     CoolingDown { left_ms: u64 },
-    /// The rule has already run in this session, for this person or at all.
+    /// The rule has already run in this session, for this person or for anybody.
     AlreadyRan(Once),
     /// The rule runs once per person, but the event names nobody.
     NoPerson,
@@ -75,7 +74,7 @@ impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Runs => f.write_str("runs"),
-            Self::OtherEvent => f.write_str("is for other events"),
+            Self::OtherEvent => f.write_str("reacts to other events"),
             Self::Disabled => f.write_str("is switched off"),
             Self::SelfCaused => f.write_str("a rule caused the event, and on_own is not set"),
             Self::Replayed => f.write_str("the event is played back, and on_replay is not set"),
@@ -86,9 +85,9 @@ impl fmt::Display for Decision {
             }
             Self::AlreadyRan(Once::Session) => f.write_str("ran in this session already"),
             Self::NoPerson => f.write_str("runs once per person, but the event names no person"),
-            Self::ConditionFalse => f.write_str("its condition does not hold"),
+            Self::ConditionFalse => f.write_str("its condition is false"),
             Self::ConditionFailed(why) => write!(f, "its condition could not be evaluated: {why}"),
-            Self::Busy => f.write_str("too many runs of it are under way"),
+            Self::Busy => f.write_str("too many of its runs are active or waiting"),
         }
     }
 }

@@ -9,14 +9,14 @@ use serde_json::Value;
 use super::occurrence::{Decision, Occurrence};
 use crate::automation::book::{Once, Rule};
 
-/// Number of people that are remembered for one rule. Beyond it, the rule runs for nobody else in
-/// this session.
+/// The limit on people that are remembered for one rule. When it is reached, the rule runs for
+/// nobody else in this session.
 const PEOPLE: usize = 20_000;
-/// Longest id or name of a person that is remembered, in characters.
+/// The greatest length of an id or name that is remembered, in characters.
 const LONGEST: usize = 100;
-/// Stands for the session itself in the set of people of a rule.
+/// Represents the session itself in a rule's set of people.
 const SESSION: &str = "";
-/// Pointers to a person's id in an event's data.
+/// JSON pointers to a person's id in an event's data.
 const IDS: [&str; 6] = [
     "/userId",
     "/user_id",
@@ -25,7 +25,7 @@ const IDS: [&str; 6] = [
     "/message/userId",
     "/message/user/id",
 ];
-/// Pointers to a person's name, for data without an id.
+/// JSON pointers to a person's name, for data without an id.
 const NAMES: [&str; 12] = [
     "/userName",
     "/user_login",
@@ -54,7 +54,7 @@ impl OnceLog {
         serde_json::from_str(json).unwrap_or_default()
     }
 
-    /// Clears the log if another session has begun.
+    /// Clears the log if the session is not the one of the log.
     pub(super) fn enter(&mut self, session: u64) {
         if self.session != session {
             self.changed = !self.rules.is_empty();
@@ -102,7 +102,7 @@ fn key(once: Once, occurrence: &Occurrence) -> Option<Box<str>> {
     }
 }
 
-/// The person that an event names: by id, or else by name.
+/// Identifies the person of an event by id, or by name if there is no id.
 fn person(data: &Value) -> Option<Box<str>> {
     let word = |place: &&str| match data.pointer(place)? {
         Value::String(text) if !text.trim().is_empty() => Some(
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_are_found_in_the_data_of_every_dialect() {
+    fn people_are_found_in_every_shape_of_data() {
         let who = |data: Value| person(&data).map(String::from);
         assert_eq!(
             who(json!({ "userId": "7", "userName": "zed" })),

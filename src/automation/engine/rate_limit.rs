@@ -1,18 +1,18 @@
-//! Limits the runs of one rule or action. A few are active at once and start at a limited rate, up
-//! to 100 wait, and further ones are only counted.
+//! Limits the runs of one rule or action. It limits how many runs are active and how fast they
+//! start. Up to 100 more runs wait, and further runs are only counted.
 
 use std::collections::VecDeque;
 
 use super::run::Run;
 
-/// Number of runs that may start in one burst.
+/// The number of runs that may start in one burst.
 const BURST: u64 = 30;
-/// Milliseconds between further starts after a burst.
+/// The time between two starts after a burst, in milliseconds.
 const EACH_MS: u64 = 333;
-/// Number of runs that may wait.
+/// The limit on waiting runs.
 const QUEUE: usize = 100;
 
-/// Counters for the runs of a rule or action since the bridge started.
+/// Counts the runs of a rule or action since the bridge started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     pub runs: u64,
@@ -29,7 +29,6 @@ pub struct Tally {
     pub unclear: u64,
 }
 
-/// Whether a run may begin.
 #[derive(Debug)]
 pub(super) enum Admission {
     Now(Box<Run>),
@@ -42,7 +41,7 @@ pub(super) struct RateLimit {
     at_once: usize,
     tally: Tally,
     queue: VecDeque<Run>,
-    /// When the next run would start if all of them started at even intervals.
+    /// The time at which the next run would start if all runs started at even intervals.
     steady_ms: u64,
     cooling_until_ms: u64,
     last_error: Option<Box<str>>,
@@ -88,7 +87,7 @@ impl RateLimit {
         }
     }
 
-    /// Whether a run would neither start nor wait.
+    /// Whether a new run could neither start nor wait.
     pub(super) fn is_full(&self) -> bool {
         self.queue.len() >= QUEUE
     }
@@ -105,7 +104,8 @@ impl RateLimit {
         freed
     }
 
-    /// When a waiting run may start; `None` if nothing waits, or if an active run has to end first.
+    /// The time at which a waiting run may start. `None` if no run waits, or if an active run must
+    /// end first.
     pub(super) fn due_ms(&self) -> Option<u64> {
         (!self.queue.is_empty() && self.tally.running < self.at_once).then(|| self.free_ms())
     }

@@ -1,5 +1,3 @@
-//! A run of a rule or a named action.
-
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -7,24 +5,24 @@ use serde_json::Value;
 use super::occurrence::Occurrence;
 use crate::automation::sequence::Sequence;
 
-/// The rule or action that a run belongs to, by its index in the book.
+/// The rule or action that a run belongs to. The number is its index in the rulebook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     Rule(usize),
-    /// A named action.
     Action(usize),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunId(pub u64);
 
-/// The call of an action by a client. The client gets this back when the action has ended.
+/// A client's call of an action. [`Turn::Over`](super::Turn::Over) returns it when the run has
+/// ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Called {
-    /// The id of the run in messages on OBS.
+    /// The id of the run in replies and events.
     pub running: Box<str>,
     pub args: Value,
-    /// When it was called, Unix milliseconds.
+    /// The time of the call in Unix milliseconds.
     pub at_ms: i64,
 }
 
@@ -35,7 +33,6 @@ pub(super) enum RunState {
     Asked,
 }
 
-/// An active run of a list of steps.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) sequence: Sequence,
@@ -48,12 +45,12 @@ pub(super) struct Run {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Its rule or action, such as `rule "Raids"`.
+    /// The rule or action of the failed step, such as `rule "Raids"`.
     pub of: Box<str>,
-    /// The step, such as `send SEND_MESSAGE`.
+    /// A summary of the step, such as `send SEND_MESSAGE`.
     pub step: Box<str>,
     /// The error, without data of the event.
     pub why: Box<str>,
-    /// Number of failures of this rule or action so far.
+    /// The number of failures of this rule or action so far.
     pub times: u64,
 }

@@ -10,8 +10,8 @@ use super::{
 use crate::automation::{obs_request::ObsRequest, step::Program};
 
 impl Engine {
-    /// Queues a program of a step; [`Self::next_program`] starts it. An error if too many programs
-    /// wait.
+    /// Queues a program of a step, which [`Self::next_program`] starts later. Fails if too many
+    /// programs wait.
     pub fn want_program(&mut self, run: RunId, program: Program) -> Result<(), Dropped> {
         let Some(owner) = self.runs.get(&run).map(|run| run.owner) else {
             return Ok(());
@@ -32,7 +32,7 @@ impl Engine {
         })
     }
 
-    /// Starts the next program that may run now. To be called until it returns `None`.
+    /// Starts the next program that may run now. Call this until it returns `None`.
     pub fn next_program(&mut self) -> Option<BegunProgram> {
         let (owner, Job { run, program }) = self.outside.programs.begin()?;
         self.outside.begun += 1;
@@ -77,8 +77,8 @@ impl Engine {
         }
     }
 
-    /// Queues a request to OBS of a step; [`Self::next_request`] starts it. `false` if there is no
-    /// room, which cannot happen while each run waits for the answer to its request.
+    /// Queues a step's request to OBS, which [`Self::next_request`] starts later. Returns `false`
+    /// if there is no room. This cannot happen while each run waits for the answer to its request.
     pub fn want_request(&mut self, run: RunId, request: ObsRequest, depth: u8) -> bool {
         let Some(owner) = self.runs.get(&run).map(|run| run.owner) else {
             return false;
@@ -94,21 +94,20 @@ impl Engine {
         )
     }
 
-    /// Starts the next request that may be made now. To be called until it returns `None`.
+    /// Starts the next request that may be made now. Call this until it returns `None`.
     pub fn next_request(&mut self) -> Option<BegunRequest> {
         let (owner, begun) = self.outside.requests.begin()?;
         self.outside.asked.insert(begun.run, owner);
         Some(begun)
     }
 
-    /// OBS has answered a request. The outcome goes to [`Self::done`] as well.
+    /// Call this when OBS has answered a request. Pass the outcome to [`Self::done`] as well.
     pub fn request_ended(&mut self, run: RunId) {
         if let Some(owner) = self.outside.asked.remove(&run) {
             self.outside.requests.ended(owner);
         }
     }
 
-    /// The counters for the programs of a rule or action.
     pub fn programs(&self, owner: Owner) -> ProgramTally {
         let (running, waiting) = self.outside.programs.count(owner);
         let (dropped, failed) = self.outside.lost.get(&owner).copied().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Feeds events into the engine, and checks the decisions and step effects.
+//! Passes events to the engine, and checks the decisions and step effects.
 
 use serde_json::json;
 
@@ -123,7 +123,7 @@ const THANKS: &str = r#"
 "#;
 
 #[test]
-fn steps_are_done_in_order_and_waits_are_waited() {
+fn steps_run_in_order_and_a_wait_delays_the_next_one() {
     let mut desk = TestBench::new(THANKS);
     assert_eq!(desk.happens("Twitch.Raid", raid(57)), [Decision::Runs]);
     assert_eq!(
@@ -146,7 +146,7 @@ fn steps_are_done_in_order_and_waits_are_waited() {
 }
 
 #[test]
-fn a_rule_is_judged_by_name_and_condition() {
+fn a_rule_runs_only_on_its_events_and_if_its_condition_is_true() {
     let mut desk = TestBench::new(THANKS);
     assert_eq!(
         desk.happens("Twitch.Raid", raid(9)),
@@ -167,7 +167,7 @@ fn a_rule_is_judged_by_name_and_condition() {
 }
 
 #[test]
-fn a_step_that_fails_ends_the_run_unless_it_is_to_go_on() {
+fn a_failed_step_ends_the_run_unless_continue_on_error_is_set() {
     let steps = r#"do = [
         { publish = "Custom.A", data = { x = "{{ data.gone }}" } },
         { publish = "Custom.B" },
@@ -260,7 +260,7 @@ fn once_per_person_and_session_survive_a_restart_and_end_with_the_session() {
         [Decision::NoPerson, Decision::AlreadyRan(Once::Session)]
     );
     let once_log = desk.engine.once_log().unwrap();
-    assert_eq!(desk.engine.once_log(), None, "only what is new");
+    assert_eq!(desk.engine.once_log(), None, "nothing has changed");
 
     let mut after = TestBench::with(toml, Some(&once_log));
     assert_eq!(
@@ -278,7 +278,7 @@ fn once_per_person_and_session_survive_a_restart_and_end_with_the_session() {
 }
 
 #[test]
-fn a_burst_is_paced_and_what_is_too_much_is_counted() {
+fn a_burst_is_rate_limited_and_excess_runs_are_counted() {
     let mut desk = TestBench::new(
         "[[rule]]\non = \"Twitch.Raid\"\nat_once = 64\ndo = [{ publish = \"Custom.A\" }]",
     );
@@ -308,7 +308,7 @@ fn a_burst_is_paced_and_what_is_too_much_is_counted() {
     );
     let mut later = 0;
     while let Some(due_ms) = desk.engine.due_ms() {
-        assert!(due_ms > desk.now_ms, "it does not spin");
+        assert!(due_ms > desk.now_ms, "the next turn is due later");
         desk.now_ms = due_ms;
         later += desk.all().len();
     }
@@ -343,7 +343,7 @@ fn runs_at_once_are_bounded_and_the_next_begins_when_one_ends() {
 }
 
 #[test]
-fn causes_end_at_some_depth_even_where_a_rule_wants_its_own() {
+fn a_rule_with_on_own_stops_at_the_greatest_depth() {
     let mut desk = TestBench::new(
         "[[rule]]\non = \"Custom.Ping\"\non_own = true\ndo = [{ publish = \"Custom.Ping\" }]",
     );
@@ -391,7 +391,7 @@ fn actions_run_within_actions_with_their_own_args() {
 }
 
 #[test]
-fn a_called_action_tells_its_caller() {
+fn the_end_of_a_called_action_names_its_caller() {
     let mut desk = TestBench::new(
         "[[action]]\nname = \"go\"\ndo = [{ publish = \"Custom.A\", data = { x = \"{{ args.x }}\" \
             } }]",
@@ -417,7 +417,7 @@ fn a_called_action_tells_its_caller() {
 }
 
 #[test]
-fn a_condition_that_cannot_be_told_is_no_reason_to_run() {
+fn a_rule_does_not_run_if_its_condition_cannot_be_evaluated() {
     let mut desk =
         TestBench::new(&THANKS.replace("data.viewers >= 10", "data.displayName + 1 > 3"));
     let verdicts = desk.happens("Twitch.Raid", raid(20));
@@ -431,10 +431,10 @@ fn a_condition_that_cannot_be_told_is_no_reason_to_run() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
-    /// Whatever the order of the moves is, runs stay within their limits, no turn stays due for
-    /// ever, and all runs end.
+    /// In any order of the moves, runs stay within their limits, no turn stays due for ever, and
+    /// all runs end.
     #[test]
-    fn nothing_piles_up_and_nothing_sticks(moves in proptest::collection::vec((0_u8..4,
+    fn runs_stay_bounded_and_all_of_them_end(moves in proptest::collection::vec((0_u8..4,
         0_u64..3_000), 0..120)) {
         let mut desk = TestBench::new(
             r#"

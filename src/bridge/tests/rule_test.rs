@@ -157,7 +157,7 @@ fn the_state_of_the_running_bridge_decides() {
         &mut bench,
         json!({ "name": "Twitch.Raid", "data": fox(57) }),
     );
-    assert_eq!(decisions(&reply)[0].1, "its condition does not hold");
+    assert_eq!(decisions(&reply)[0].1, "its condition is false");
     let supposed = json!({ "name": "Twitch.Raid", "data": fox(57),
         "suppose": { "state": { "streaming": false } } });
     assert_eq!(decisions(&trial(&mut bench, supposed))[0].1, "runs");
@@ -170,7 +170,7 @@ fn one_rule_and_an_example_of_the_event_can_be_chosen() {
         &mut bench,
         json!({ "name": "Twitch.Raid", "rule": "follow" }),
     );
-    assert_eq!(decisions(&reply), [("follow", "is for other events")]);
+    assert_eq!(decisions(&reply), [("follow", "reacts to other events")]);
     let reply = trial(
         &mut bench,
         json!({ "name": "Twitch.Raid", "rule": "thanks" }),
