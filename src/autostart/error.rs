@@ -14,35 +14,35 @@ pub enum Error {
     Read { path: PathBuf, source: io::Error },
     #[error("cannot remove {}", path.display())]
     Remove { path: PathBuf, source: io::Error },
-    /// The file was changed by hand, or something else wrote it.
+    /// The user changed the file by hand, or another program wrote it.
     #[error(
-        "{} was changed by hand, or another program wrote it: look at it, then overwrite it with \
+        "{} was changed by hand, or another program wrote it: check it, then overwrite it with \
             --force",
         path.display()
     )]
     Foreign { path: PathBuf },
-    /// The file does not have the form of OBS's scene collections.
+    /// The file does not have the structure of a scene collection of OBS.
     #[error("{} is no scene collection of OBS: {why}", path.display())]
     Collection { path: PathBuf, why: String },
-    /// A scene collection that is changed while OBS runs is overwritten by OBS.
+    /// OBS would overwrite a scene collection that is changed while OBS runs.
     #[error("OBS is running, and would overwrite the change: close OBS first")]
     ObsRuns,
     #[error("no scene collection of OBS was found: start OBS once, close it, then try again")]
     NoCollection,
     #[error("no home folder is known, so there is no place for the file")]
     NoHome,
-    #[error("cannot find out where this program is")]
+    #[error("cannot find the path of this program")]
     Program(#[source] io::Error),
     /// Service files and scripts are text in UTF-8.
     #[error("the path {} is not valid Unicode, which this file cannot hold", path.display())]
     NotUnicode { path: PathBuf },
-    /// The options are written into a file that others may be able to read.
+    /// The options are written to a file that other users may be able to read.
     #[error(
         "a password on the command line would stay readable in the system's settings: put it into \
             a file and give --password-file, or into the config file"
     )]
     Password,
-    /// Windows ignores longer ones without an error.
+    /// Windows ignores a longer command line without an error.
     #[error(
         "the command line has {length} characters, and Windows starts only those of at most \
             {longest}: put settings into the config file, or the program into a shorter folder"
@@ -56,7 +56,6 @@ pub enum Error {
     Stop(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the running bridge did not stop within {} s", within.as_secs())]
     NotStopped { within: Duration },
-    /// The registry of Windows.
     #[error("cannot change {value} in the registry: {message}")]
     Registry { value: String, message: String },
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::error::Error;
 use crate::config::Flags;
 
-/// A program and the options that a bridge is to be started with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
     program: String,
@@ -16,7 +15,8 @@ impl Launch {
     /// This program with these flags. Paths become absolute.
     ///
     /// # Errors
-    /// A password was given in the command line or on standard input, or a path is not Unicode.
+    /// Fails if a password was given on the command line or on standard input, or if a path is not
+    /// Unicode.
     pub fn of_this_program(flags: &Flags) -> Result<Self, Error> {
         let program = std::env::current_exe().map_err(Error::Program)?;
         Self::new(&program, flags)
@@ -25,7 +25,7 @@ impl Launch {
     /// The program at a path with these flags.
     ///
     /// # Errors
-    /// As those of [`Launch::of_this_program`].
+    /// The errors of [`Launch::of_this_program`].
     pub fn new(program: &Path, flags: &Flags) -> Result<Self, Error> {
         if flags.password.is_some() || flags.password_stdin.is_some() {
             return Err(Error::Password);
@@ -49,17 +49,16 @@ impl Launch {
         })
     }
 
-    /// The path of the program.
     pub fn program(&self) -> &str {
         &self.program
     }
 
-    /// The options, each a word: `--store=/home/ada/journal.db`.
+    /// The options, one word each, such as `--store=/home/ada/journal.db`.
     pub fn options(&self) -> &[String] {
         &self.options
     }
 
-    /// The words of `run`, with the log in a file if one is named.
+    /// The words of a command line with `run`. If `log_file` is set, the bridge logs to this file.
     pub(super) fn run(&self, log_file: Option<&str>) -> Vec<String> {
         let mut words = vec![self.program.clone(), "run".into()];
         words.extend(log_file.map(|path| format!("--log-file={path}")));
@@ -68,7 +67,7 @@ impl Launch {
     }
 }
 
-/// The path as text, from the root.
+/// Makes a path absolute. Fails if the path is not Unicode.
 pub(super) fn absolute(path: &Path) -> Result<String, Error> {
     let path = std::path::absolute(path).map_err(Error::Program)?;
     match path.to_str() {

@@ -1,5 +1,5 @@
-//! Files that are written anew with each installation, unless somebody has changed them: a line in
-//! the file holds the hash of all other lines.
+//! Files that each installation overwrites, unless somebody has changed them. A line in the file
+//! contains the hash of all other lines.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,29 +11,27 @@ use sha2::{Digest, Sha256};
 use super::error::Error;
 use super::outcome::{Change, Outcome};
 
-/// The handling of a file that was changed by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// It stays, and the call fails.
+    /// The file stays unchanged, and the call fails.
     Keep,
-    /// It is overwritten.
+    /// The file is overwritten.
     Replace,
 }
 
-/// The origin of a file at one of our paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     Missing,
     /// The bridge wrote the file, and nobody has changed it.
     Ours,
-    /// Changed by hand, or written by another program.
+    /// Somebody has changed the file by hand, or another program wrote it.
     Foreign,
 }
 
 const BEGINS: &str = "Written by twitchat-bridge. SHA-256 of the other lines: ";
 
-/// The text with the line that holds its hash. `before` and `after` make the line a comment; it
-/// comes before the line with the number `line`, from 0.
+/// Adds the line with the hash to a text. `before` and `after` make this line a comment. It comes
+/// before the line with the number `line`, counted from 0.
 pub(super) fn marked(text: &str, line: usize, (before, after): (&str, &str)) -> String {
     let mark = format!("{before}{BEGINS}{}{after}", hash(text.lines()));
     let mut lines: Vec<_> = text.lines().collect();
@@ -64,7 +62,7 @@ fn is_untouched(text: &str) -> bool {
     mark.contains(&hash(text.lines().filter(|line| !is_mark(line))))
 }
 
-/// Whether the file is ours and unchanged, foreign or changed by hand, or missing.
+/// `None` if there is no file.
 pub(super) fn origin(path: &Path) -> Result<Origin, Error> {
     match fs::read(path) {
         Ok(bytes) => Ok(match String::from_utf8(bytes) {
@@ -79,7 +77,7 @@ pub(super) fn origin(path: &Path) -> Result<Origin, Error> {
     }
 }
 
-/// Writes a marked text, unless the file has it already.
+/// Writes a marked text, unless the file already contains it.
 pub(super) fn write(
     path: &Path,
     text: &str,
@@ -106,7 +104,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Removes a file, if it is there.
+/// Removes a file if it exists.
 pub(super) fn remove(path: &Path, outcome: &mut Outcome) -> Result<(), Error> {
     match fs::remove_file(path) {
         Ok(()) => {

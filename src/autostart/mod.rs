@@ -1,8 +1,9 @@
 //! SHELL. Starts the bridge with the computer ([`service`]) or with OBS ([`obs_script`]), and
-//! undoes both.
+//! removes both again.
 //!
-//! Each function returns an [`Outcome`]: its changes, and the steps that are left to the user. The
-//! verbs `service` and `obs-script` call it. It prints nothing and asks nobody.
+//! Each function returns an [`Outcome`], which lists the changes and the remaining steps for the
+//! user. The verbs `service` and `obs-script` call these functions. The module prints nothing and
+//! asks no questions.
 
 mod error;
 mod launch;

@@ -15,7 +15,7 @@ const NAME: &str = "twitchat-bridge.lua";
 /// The name of the log file in the folder of the script.
 pub const LOG: &str = "twitchat-bridge.log";
 
-/// Whether OBS's own files are changed.
+/// Whether to change OBS's own files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InObs {
     /// The user adds the script in OBS.
@@ -24,12 +24,12 @@ pub enum InObs {
     Add,
 }
 
-/// The script and the scene collections that list it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     pub script: PathBuf,
     pub is_installed: bool,
-    /// The program that the script starts; `None` if there is no script, or if it names none.
+    /// The program that the script starts. `None` if there is no script, or if the script names no
+    /// program.
     pub program: Option<PathBuf>,
     /// The files of the scene collections of OBS in which the script is listed.
     pub collections: Vec<PathBuf>,
@@ -57,8 +57,8 @@ pub fn text(launch: &Launch, folder: &Path) -> Result<String, Error> {
     Ok(mark::marked(&script, 0, ("-- ", "")))
 }
 
-/// The text of the script in a package, which installs it for all users of a computer. The script
-/// starts the program at this path without options. Its log is in the [`usual_folder`] of the user.
+/// The text of the script for a package, which installs it for all users of a computer. The script
+/// starts the program at this path without options. The log is in the [`usual_folder`] of the user.
 pub fn text_for_package(program: &str) -> String {
     const LOG_OF_THE_USER: &str =
         "(os.getenv(\"XDG_DATA_HOME\") or (os.getenv(\"HOME\") or \"\") .. \"/.local/share\")
@@ -69,7 +69,7 @@ pub fn text_for_package(program: &str) -> String {
         .replace("@LOG@", LOG_OF_THE_USER)
 }
 
-/// A text in Lua's double quotes. Bytes above 127 stay: scripts are UTF-8.
+/// A text in Lua's double quotes. Bytes above 127 stay, because the script is UTF-8.
 fn lua(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
@@ -105,7 +105,7 @@ pub fn install(
     let text = text(launch, folder)?;
     let script = folder.join(NAME);
     if in_obs == InObs::Add {
-        // First of all, so that nothing is left half done.
+        // This check comes first, so that no change is left half done.
         scene_collections::writable()?;
     }
     mark::write(&script, &text, existing, &mut outcome)?;
@@ -153,17 +153,17 @@ pub fn uninstall(folder: &Path, existing: Existing) -> Result<Outcome, Error> {
     for log in [LOG.to_owned(), format!("{LOG}.old")] {
         mark::remove(&folder.join(log), &mut outcome)?;
     }
-    // Only if nothing of the user's is in it.
+    // This removes the folder only if it contains no files of the user.
     if fs::remove_dir(folder).is_ok() {
         outcome.changes.push(Change::Removed(folder.to_owned()));
     }
     Ok(outcome)
 }
 
-/// Whether the script is written, and where OBS lists it.
+/// Whether the script exists, and which scene collections list it.
 ///
 /// # Errors
-/// A file cannot be read.
+/// Fails if a file cannot be read.
 pub fn state(folder: &Path) -> Result<State, Error> {
     let script = folder.join(NAME);
     Ok(State {
@@ -176,7 +176,7 @@ pub fn state(folder: &Path) -> Result<State, Error> {
     })
 }
 
-/// The program that a script names, unless its path has control characters.
+/// The program that a script starts. `None` if its path has control characters.
 fn program(script: &str) -> Option<PathBuf> {
     const BEFORE: &str = "local PROGRAM = \"";
     let line = script.lines().find_map(|line| line.strip_prefix(BEFORE))?;

@@ -1,23 +1,22 @@
-//! The changes of a call, and the steps that it leaves to the user.
+//! The changes of a call, and the remaining steps for the user.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Something on this computer that was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// This file was made, or has other contents now.
+    /// This file was created, or its contents were changed.
     Wrote(PathBuf),
-    /// This file or folder is gone.
+    /// This file or folder was removed.
     Removed(PathBuf),
     /// An entry in one of OBS's files was added or removed.
     Edited(PathBuf),
-    /// This value of the Windows registry was made or changed.
+    /// This value of the Windows registry was created or changed.
     SetValue(String),
-    /// This value of the Windows registry is gone.
+    /// This value of the Windows registry was removed.
     RemovedValue(String),
-    /// The system has started or stopped something with this command.
+    /// This command of the system was run to start or stop the bridge.
     Ran(String),
 }
 
@@ -37,9 +36,9 @@ impl fmt::Display for Change {
 /// The result of `install` or `uninstall`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// The changes, in the order in which they were made. Empty if nothing had to change.
+    /// The changes, in the order in which they were made. Empty if no change was needed.
     pub changes: Vec<Change>,
-    /// The steps that the user has to do, and notes, one sentence each.
+    /// The remaining steps for the user, and notes. Each is one sentence.
     pub notes: Vec<String>,
 }
 

@@ -1,5 +1,6 @@
 //! The list of scripts in OBS's scene collections, `modules.scripts-tool`. OBS reads a collection
-//! when it starts and writes it when it ends, so the list is changed only while OBS is closed.
+//! when it starts and writes it when it ends. So this module changes the list only while OBS is
+//! closed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,6 @@ use super::system;
 use crate::files::text;
 use crate::obs::discovery::{self, Folders};
 
-/// The scene collections of one OBS.
 #[derive(Debug)]
 pub(super) struct Collections {
     folder: PathBuf,
@@ -28,7 +28,7 @@ pub(super) fn writable() -> Result<(), Error> {
 }
 
 impl Collections {
-    /// The scene collections of this user's OBS; `None` if OBS was never started.
+    /// `None` if this user has never started OBS.
     pub(super) fn of_this_user() -> Option<Self> {
         let folder = discovery::config_folder(&Folders::of_this_machine())?;
         let folder = folder.join("basic").join("scenes");
@@ -58,7 +58,6 @@ impl Collections {
         Ok(files)
     }
 
-    /// The files that list the script.
     pub(super) fn with(&self, script: &str) -> Result<Vec<PathBuf>, Error> {
         let mut found = Vec::new();
         for path in self.files()? {
@@ -72,7 +71,7 @@ impl Collections {
         Ok(found)
     }
 
-    /// Adds the script to each collection that lacks it. Returns the files that were changed.
+    /// Adds the script to each collection that does not list it. Returns the changed files.
     pub(super) fn add(&self, script: &str) -> Result<Vec<PathBuf>, Error> {
         let changed = self.change(|scripts| {
             let lacks = !scripts.iter().any(|entry| is(entry, script));
@@ -87,7 +86,7 @@ impl Collections {
         Ok(changed)
     }
 
-    /// Removes the script from every collection. Returns the files that were changed.
+    /// Removes the script from every collection. Returns the changed files.
     pub(super) fn remove(&self, script: &str) -> Result<Vec<PathBuf>, Error> {
         self.change(|scripts| {
             let before = scripts.len();
@@ -150,7 +149,7 @@ fn read(path: &Path) -> Result<Value, Error> {
     })
 }
 
-/// Puts the new file in the place of the old one, so that a crash leaves a whole one.
+/// Replaces the old file in one step, so that the file is complete even after a crash.
 fn write(path: &Path, collection: &Value) -> Result<(), Error> {
     let failed = |source| Error::Write {
         path: path.to_owned(),
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_is_added_to_each_collection_once_and_all_else_stays() {
+    fn a_script_is_added_to_each_collection_once_and_nothing_else_changes() {
         let mine = json!({ "path": "/home/ada/clock.lua", "settings": { "zone": "UTC" } });
         let full = json!({ "name": "A", "sources": [{ "volume": 0.1, "id": 3_000_000_000_u64 }],
             "modules": { "scripts-tool": [mine], "output-timer": { "seconds": 30 } } });
@@ -205,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_collection_is_left_alone() {
+    fn a_file_that_is_no_collection_stays_unchanged() {
         for unfit in [json!([]), json!({ "modules": { "scripts-tool": {} } })] {
             let (folder, collections) = collections(&[("A.json", unfit.clone())]);
             let error = collections.add(SCRIPT).unwrap_err();

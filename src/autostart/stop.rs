@@ -8,16 +8,16 @@ use tokio::time::{Instant, sleep};
 use super::error::Error;
 use crate::store::{Claim, StoreError, is_in_use};
 
-/// Time limit of a stop: twice the longest time that a bridge takes to end.
+/// The time limit for stopping: twice the longest time that a bridge takes to end.
 const WITHIN: Duration = Duration::from_secs(10);
-/// Pause between two checks whether the bridge has ended.
+/// The pause between two checks whether the bridge has ended.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Asks the bridge that uses this journal to stop, and waits until it has, for up to 10 s. Returns
-/// whether one was running.
+/// Asks the bridge that uses this journal to stop, and waits up to 10 s for its end. Returns
+/// whether a bridge was running.
 ///
 /// # Errors
-/// The bridge does not stop in time, or the files beside the journal cannot be used.
+/// Fails if the bridge does not stop in time, or if the files beside the journal cannot be used.
 pub async fn stop(journal: &Path) -> Result<bool, Error> {
     let failed = |source: StoreError| Error::Stop(source.into());
     if !is_in_use(journal).map_err(failed)? {

@@ -25,13 +25,13 @@ pub(super) fn output(program: &str, arguments: &[&str]) -> Result<Option<Output>
     }
 }
 
-/// The command as the user would type it.
+/// The command line as the user would type it.
 #[cfg(not(windows))]
 pub(super) fn typed(program: &str, arguments: &[&str]) -> String {
     [&[program], arguments].concat().join(" ")
 }
 
-/// Runs a command that must succeed.
+/// Runs a command. An exit status other than success is an error.
 #[cfg(not(windows))]
 pub(super) fn run(program: &str, arguments: &[&str]) -> Result<(), Error> {
     let failed = |message: String| Error::Failed {
@@ -39,7 +39,7 @@ pub(super) fn run(program: &str, arguments: &[&str]) -> Result<(), Error> {
         message,
     };
     let Some(output) = output(program, arguments)? else {
-        return Err(failed("there is no such program".into()));
+        return Err(failed("the program was not found".into()));
     };
     if output.status.success() {
         return Ok(());

@@ -1,7 +1,7 @@
-//! The texts that Windows programs read and print: command lines, which the started program splits
-//! into words again, and lists of processes.
+//! The texts that Windows programs read and print: command lines and lists of processes.
 
-/// The command line that `CommandLineToArgvW` and Rust's own reader split into these words.
+/// Joins words to a command line. `CommandLineToArgvW` and Rust's standard library split it into
+/// the same words again.
 pub(super) fn join(words: &[String]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| quoted(word)).collect();
     quoted.join(" ")
@@ -17,7 +17,7 @@ fn quoted(word: &str) -> String {
         match c {
             '\\' => backslashes += 1,
             '"' => {
-                // Those before a quote are doubled, and the quote has one of its own.
+                // Backslashes before a quote are doubled, and the quote itself gets one more.
                 text.extend(std::iter::repeat_n('\\', backslashes + 1));
                 backslashes = 0;
             }
@@ -30,11 +30,11 @@ fn quoted(word: &str) -> String {
     text
 }
 
-/// The output of PowerShell when [`start_process`] has started the program. The PowerShell of Wine
-/// does nothing and reports success.
+/// PowerShell prints this when [`start_process`] has started the program. The exit status is not
+/// enough, because the PowerShell of Wine does nothing and reports success.
 pub(super) const STARTED: &str = "started";
 
-/// PowerShell's command that starts a program without a window.
+/// The PowerShell command that starts a program without a window.
 pub(super) fn start_process(program: &str, arguments: &[String]) -> String {
     format!(
         "Start-Process -ErrorAction Stop -WindowStyle Hidden -FilePath {} -ArgumentList {}; \
@@ -44,7 +44,7 @@ pub(super) fn start_process(program: &str, arguments: &[String]) -> String {
     )
 }
 
-/// A literal text of PowerShell, which takes typographic quotes for quotes.
+/// A literal text for PowerShell. PowerShell also treats typographic quotes as quotes.
 fn literal(text: &str) -> String {
     let mut quoted = String::from("'");
     for c in text.chars() {

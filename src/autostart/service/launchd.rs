@@ -1,5 +1,5 @@
-//! A launchd agent of macOS. launchd starts it again only after a crash: it cannot distinguish exit
-//! codes, and a refused password must not be tried again and again.
+//! A launchd agent of macOS. launchd starts the bridge again only after a crash. It cannot
+//! distinguish exit codes, and a bridge must not retry a refused password for ever.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,21 +11,20 @@ use crate::autostart::mark::{self, Existing, Origin};
 use crate::autostart::outcome::{Change, Outcome};
 use crate::autostart::system;
 
-/// The agent, with a placeholder for the words of its command line.
+/// The file of the agent, with a placeholder for the words of its command line.
 const AGENT: &str = include_str!("../twitchat-bridge.plist");
 const WORDS: &str = "@WORDS@";
-/// The line of the mark. It follows `<?xml …?>` and `<!DOCTYPE …>`, because no comment may come
-/// before these.
+/// The number of the line with the hash, from 0. It follows `<?xml …?>` and `<!DOCTYPE …>`,
+/// because no comment may come before these.
 const MARK_LINE: usize = 2;
 
-/// The agents of one user.
 #[derive(Debug)]
 pub(super) struct Launchd {
-    /// `~/Library`
+    /// Usually `~/Library`.
     library: PathBuf,
-    /// `launchctl`
+    /// Always `launchctl`, except in tests.
     program: String,
-    /// `gui/501`
+    /// The launchd domain of the user, such as `gui/501`.
     domain: String,
 }
 
@@ -104,7 +103,7 @@ impl Launchd {
         let installed = Installed::in_file(&path, command)?;
         let shown = system::output(&self.program, &["print", &self.service()])?;
         let running = match shown {
-            None => Running::Unknown("there is no launchctl".into()),
+            None => Running::Unknown("launchctl was not found".into()),
             Some(output) if !output.status.success() => Running::No { why: None },
             Some(output) => running(&String::from_utf8_lossy(&output.stdout)),
         };
@@ -137,7 +136,7 @@ fn unescaped(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// The command line in an agent that is written like ours; empty for any other file.
+/// The command line in an agent that the bridge has written. Empty for any other file.
 fn command(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(|source| Error::Read {
         path: path.to_owned(),
@@ -156,7 +155,7 @@ fn command(path: &Path) -> Result<String, Error> {
     Ok(words.join(" "))
 }
 
-/// Reads what `launchctl print` shows.
+/// Parses the output of `launchctl print`.
 fn running(shown: &str) -> Running {
     let value = |name: &str| {
         shown.lines().find_map(|line| {
@@ -220,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_launchd_says_of_an_agent_is_read() {
+    fn the_output_of_launchctl_is_read() {
         let shown = "gui/501/twitchat-bridge = {\n\tstate = running\n\tpid = 77\n}\n";
         assert_eq!(running(shown), Running::Yes { process: Some(77) });
         let shown = "x = {\n\tstate = not running\n\tlast exit code = 4\n}\n";
@@ -228,7 +227,7 @@ mod tests {
         assert_eq!(running(shown), Running::No { why });
     }
 
-    /// A `launchctl` that knows whether the agent is loaded, and notes what it was asked to do.
+    /// A fake `launchctl` that remembers whether the agent is loaded, and records its calls.
     fn launchd(folder: &Path) -> Launchd {
         let program = folder.join("launchctl");
         let script = "#!/bin/sh\ncd \"$(dirname \"$0\")\"\ncase $1 in\n\
@@ -245,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_is_loaded_once_and_again_when_it_changes_and_goes_when_it_is_removed() {
+    fn an_agent_is_loaded_once_and_after_a_change_and_unloaded_when_removed() {
         let folder = tempfile::tempdir().unwrap();
         let launchd = launchd(folder.path());
         let install = |store: &str| launchd.install(&launch(store), Existing::Keep).unwrap();

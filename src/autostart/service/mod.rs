@@ -36,20 +36,21 @@ fn this_system() -> Result<run_key::RunKey, Error> {
     run_key::RunKey::of_this_user()
 }
 
-/// Installs the service and starts it. Does nothing if it is installed and runs already.
+/// Installs the service and starts it. Does nothing if the service is installed and running.
 ///
 /// # Errors
-/// [`Error::Foreign`] if the file was changed by hand and `existing` keeps it; those of the file
+/// [`Error::Foreign`] if the file was changed by hand and `existing` keeps it; errors of the file
 /// system and of the system's commands.
 pub fn install(launch: &Launch, existing: Existing) -> Result<Outcome, Error> {
     this_system()?.install(launch, existing)
 }
 
-/// Stops the service and removes it. Does nothing if there is none. `journal` is that of the
-/// settings: on Windows the bridge is stopped through it, if the service does not name another one.
+/// Stops the service and removes it. Does nothing if there is no service. `journal` is the journal
+/// of the settings. On Windows, a file beside the journal asks the bridge to stop, so the bridge
+/// must be found through it. A journal in the service's command line takes precedence.
 ///
 /// # Errors
-/// As those of [`install`]; on Windows also if the bridge does not stop.
+/// The errors of [`install`]. On Windows, also an error if the bridge does not stop.
 pub async fn uninstall(existing: Existing, journal: &Path) -> Result<Outcome, Error> {
     let system = this_system()?;
     if cfg!(windows)
@@ -60,11 +61,12 @@ pub async fn uninstall(existing: Existing, journal: &Path) -> Result<Outcome, Er
     system.uninstall(existing)
 }
 
-/// Whether the service is installed and runs. `journal` is that of the settings: on Windows a
-/// bridge that uses it is taken for the service, if the service does not name another one.
+/// Whether the service is installed, and whether it runs. `journal` is the journal of the settings.
+/// On Windows, the service counts as running if a bridge uses this journal. A journal in the
+/// service's command line takes precedence.
 ///
 /// # Errors
-/// The file cannot be read, or a command of the system cannot be run.
+/// Fails if the file cannot be read, or if a command of the system cannot be run.
 pub fn state(journal: &Path) -> Result<State, Error> {
     this_system()?.state(journal)
 }
@@ -72,7 +74,7 @@ pub fn state(journal: &Path) -> Result<State, Error> {
 /// The log of the service: a file, or the journal of systemd.
 ///
 /// # Errors
-/// No home folder is known.
+/// Fails if no home folder is known.
 pub fn log() -> Result<Log, Error> {
     #[cfg(all(unix, not(target_os = "macos")))]
     let log = systemd::log();

@@ -22,15 +22,14 @@ use crate::{config, store};
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
 /// The key in which the Task Manager records the programs that the user has switched off.
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
-/// Longest command that Explorer starts, in characters (Microsoft, "Run and `RunOnce` Registry
+/// The longest command that Explorer starts, in characters (Microsoft, "Run and `RunOnce` Registry
 /// Keys").
 const LONGEST: usize = 260;
-/// `CREATE_NO_WINDOW`
+/// The flag `CREATE_NO_WINDOW` of Windows.
 const NO_WINDOW: u32 = 0x0800_0000;
-/// The program without a console.
+/// A program without a console, which starts the bridge.
 const LAUNCHER: &str = "twitchat-bridgew.exe";
 
-/// The Run key of one user.
 #[derive(Debug)]
 pub(super) struct RunKey {
     log_file: PathBuf,
@@ -82,7 +81,7 @@ impl RunKey {
                 .map_err(|error| failed(RUN, &error))?;
             outcome.changes.push(Change::SetValue(shown(RUN)));
         }
-        // Whoever installs it anew wants it started.
+        // The Task Manager may have switched the service off. Installing it again switches it on.
         remove(APPROVED, &mut outcome)?;
         let journal = installed()?.and_then(|installed| installed.journal());
         let is_used = journal.is_some_and(|journal| store::is_in_use(&journal).unwrap_or(false));
@@ -97,7 +96,7 @@ impl RunKey {
         let mut outcome = Outcome::default();
         remove(RUN, &mut outcome)?;
         remove(APPROVED, &mut outcome)?;
-        // While a bridge writes it, it stays.
+        // The log file cannot be removed while a bridge writes to it.
         if mark::remove(&self.log_file, &mut outcome).is_err() {
             outcome.note(format!("the log stays in {}", self.log_file.display()));
         }
@@ -109,7 +108,7 @@ impl RunKey {
         let installed = installed()?;
         let named = installed.as_ref().and_then(Installed::journal);
         let process = processes()?.first().copied();
-        // Wine lists no processes.
+        // `tasklist` of Wine lists no processes.
         let is_used = store::is_in_use(named.as_deref().unwrap_or(journal)).unwrap_or(false);
         let running = if process.is_some() || is_used {
             Running::Yes { process }
@@ -141,7 +140,6 @@ fn key(path: &str) -> Result<Key, Error> {
         .map_err(|error| failed(path, &error))
 }
 
-/// The value of the key; `None` if it is not set.
 fn installed() -> Result<Option<Installed>, Error> {
     let command = key(RUN)?.get_string(NAME).ok();
     Ok(command.map(|command| Installed {
@@ -161,8 +159,9 @@ fn remove(path: &str, outcome: &mut Outcome) -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts the bridge now, as Explorer will at the next login. PowerShell does it, because a program
-/// that we start ourselves inherits our output, and whoever reads that would wait for its end.
+/// Starts the bridge now, as Explorer will at the next login. PowerShell starts it. A program that
+/// we start ourselves would inherit our output, and a reader of that output would wait until the
+/// bridge ends.
 fn start(words: &[String]) -> Result<(), Error> {
     let Some((program, arguments)) = words.split_first() else {
         return Ok(());
@@ -174,7 +173,7 @@ fn start(words: &[String]) -> Result<(), Error> {
     if said.is_some_and(|said| said.contains(windows_words::STARTED)) {
         return Ok(());
     }
-    // Wine has no PowerShell, and companies forbid it.
+    // Wine has no PowerShell, and some companies forbid PowerShell.
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -188,7 +187,8 @@ fn start(words: &[String]) -> Result<(), Error> {
     })
 }
 
-/// Other processes of this program: `"twitchat-bridge.exe","1234","Console","1","9,000 K"`.
+/// The ids of other processes of this program. `tasklist` prints lines such as
+/// `"twitchat-bridge.exe","1234","Console","1","9,000 K"`.
 fn processes() -> Result<Vec<u32>, Error> {
     let filter = format!("IMAGENAME eq {NAME}.exe");
     let listed = system::output("tasklist.exe", &["/FI", &filter, "/FO", "CSV", "/NH"])?;

@@ -1,5 +1,3 @@
-//! The state of the service as the operating system reports it.
-
 use std::path::PathBuf;
 #[cfg(unix)]
 use {
@@ -8,29 +6,29 @@ use {
     std::path::Path,
 };
 
-/// The name of the service in every system.
+/// The name of the service on every system.
 pub(super) const NAME: &str = "twitchat-bridge";
 
 /// The state of the service as the operating system reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// `None` if it is not installed.
+    /// `None` if the service is not installed.
     pub installed: Option<Installed>,
     pub running: Running,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
-    /// The file, or the value of the registry.
+    /// The path of the file, or the name of the registry value.
     pub place: String,
-    /// The command line, as it is written there.
+    /// The command line as it is written in this place.
     pub command: String,
     /// Whether somebody has changed the file by hand, or another program wrote it.
     pub changed_by_hand: bool,
 }
 
 impl Installed {
-    /// The service that a file defines; `command` reads the command line in it.
+    /// The service that a file defines; `command` reads the command line from the file.
     #[cfg(unix)]
     pub(super) fn in_file(
         path: &Path,
@@ -46,14 +44,14 @@ impl Installed {
         })
     }
 
-    /// The program that the command line starts; `None` if it cannot be read from it.
+    /// The program that the command line starts. `None` if the command line cannot be understood.
     pub fn program(&self) -> Option<PathBuf> {
         let command = self.command.trim();
         let program = match command.strip_prefix('"') {
             Some(quoted) => quoted.split('"').next()?,
             None => command.split(" run").next()?,
         };
-        // systemd doubles these, and puts a backslash before a quote.
+        // In a unit of systemd, `$` and `%` are doubled, and a quote has a backslash before it.
         let program = if cfg!(windows) {
             program.to_owned()
         } else if program.contains('\\') {
@@ -64,24 +62,23 @@ impl Installed {
         (!program.is_empty()).then(|| program.into())
     }
 
-    /// The journal that a command line of Windows names: `"--store=C:\\my journal.db"`.
+    /// The journal in a command line of Windows, such as `"--store=C:\\my journal.db"`.
     pub(super) fn journal(&self) -> Option<PathBuf> {
         let (before, value) = self.command.split_once("--store=")?;
-        // Windows allows no quotes in a path.
+        // A path on Windows cannot contain quotes.
         let end = if before.ends_with('"') { '"' } else { ' ' };
         value.split(end).next().map(PathBuf::from)
     }
 }
 
-/// Whether a service runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Running {
-    /// It runs. `process` is `None` if the system does not report the id of the process.
+    /// The service runs. `process` is `None` if the system does not report the id of the process.
     Yes { process: Option<u32> },
-    /// It does not run. `why` is the last end that the system reports, such as
-    /// `failed, exit code 4`.
+    /// The service does not run. `why` is the reason that the system reports for its last end, such
+    /// as `failed, exit code 4`.
     No { why: Option<String> },
-    /// The system cannot be asked; the text is the reason.
+    /// The state cannot be read from the system. The text is the reason.
     Unknown(String),
 }
 

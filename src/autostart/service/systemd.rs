@@ -1,5 +1,5 @@
-//! A user unit of systemd. Where no user manager runs, such as in a container, the file is written
-//! and the command is left to the user.
+//! A user unit of systemd. If no user manager runs, such as in a container, the bridge only writes
+//! the file. The user must run the command.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use crate::autostart::outcome::{Change, Outcome};
 use crate::autostart::system;
 use crate::config;
 
-/// The unit, with a placeholder for its command. The unit in the packages has the same lines.
+/// The file of the unit, with a placeholder for the command. The unit in the packages has the same
+/// lines.
 const UNIT: &str = include_str!("../twitchat-bridge.service");
 const COMMAND: &str = "@COMMAND@";
 const SYSTEMCTL: &str = "systemctl";
 const ENABLE: [&str; 4] = ["--user", "enable", "--now", NAME];
 const RELOAD: [&str; 2] = ["--user", "daemon-reload"];
 
-/// The user manager of systemd.
 #[derive(Debug)]
 pub(super) struct Systemd {
     /// The folder of the user's units, such as `~/.config/systemd/user`.
@@ -89,7 +89,7 @@ impl Systemd {
             outcome.changes.push(Change::Ran(typed));
         }
         mark::remove(&path, &mut outcome)?;
-        // What `enable` made, if systemd did not run to remove it.
+        // The link that `enable` has made. systemd removes it only while it runs.
         let wanted = format!("default.target.wants/{NAME}.service");
         mark::remove(&self.folder.join(wanted), &mut outcome)?;
         if has_manager {
@@ -115,7 +115,7 @@ impl Systemd {
     }
 }
 
-/// The unit's part of the journal of systemd.
+/// The log is the part of systemd's journal that belongs to the unit.
 pub(super) fn log() -> Log {
     Log::Journal { unit: NAME }
 }
@@ -130,7 +130,7 @@ fn text(launch: &Launch) -> String {
     mark::marked(&UNIT.replace(COMMAND, &words.join(" ")), 0, ("# ", ""))
 }
 
-/// A word of a command as systemd reads it (systemd.service, "COMMAND LINES").
+/// Quotes a word of a command for systemd (systemd.service, "COMMAND LINES").
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,+@".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -162,7 +162,7 @@ fn command(path: &Path) -> Result<String, Error> {
     Ok(command.unwrap_or_default().to_owned())
 }
 
-/// Reads what `systemctl show` prints.
+/// Parses the output of `systemctl show`.
 fn running(shown: &str) -> Running {
     let property = |name: &str| {
         shown.lines().find_map(|line| {
@@ -185,7 +185,7 @@ fn running(shown: &str) -> Running {
     let why = match (active, property("SubState")) {
         ("inactive", _) => None,
         ("activating", Some("auto-restart")) => Some(format!(
-            "it ended ({end}) and is started again in a few seconds"
+            "it ended ({end}), and systemd starts it again in a few seconds"
         )),
         _ => Some(format!("{active}, {end}")),
     };
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_systemd_says_of_a_unit_is_read() {
+    fn the_output_of_systemctl_is_read() {
         let shown = |active: &str, sub: &str, id: u32, code: u32, result: &str| {
             running(&format!(
                 "Result={result}\nExecMainStatus={code}\nMainPID={id}\nActiveState={active}\n\
@@ -248,11 +248,11 @@ mod tests {
         );
         assert_eq!(
             shown("activating", "auto-restart", 0, 1, "exit-code"),
-            no("it ended (exit code 1) and is started again in a few seconds")
+            no("it ended (exit code 1), and systemd starts it again in a few seconds")
         );
         assert_eq!(
             shown("activating", "auto-restart", 0, 9, "signal"),
-            no("it ended (signal 9) and is started again in a few seconds")
+            no("it ended (signal 9), and systemd starts it again in a few seconds")
         );
     }
 }
