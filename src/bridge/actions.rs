@@ -21,10 +21,11 @@ use crate::{
     },
 };
 
-/// Ids of actions are name-based UUIDs in this namespace, so they are the same on every computer.
+/// The ids of actions are name-based UUIDs in this namespace. So they are the same on every
+/// computer.
 const NAMESPACE: Uuid = uuid!("6b1d6f0c-54d4-5a0e-9a52-3c2a3f7d9e11");
-/// The argument that names the `Custom.Event` which a client of Streamer.bot waits for after it has
-/// called an action.
+/// A client of Streamer.bot may wait for a `Custom.Event` after it has called an action. This
+/// argument contains the event's name.
 const WANTS_RESPONSE: &str = "sbClientResponse";
 
 /// An action as `GetActions` lists it.
@@ -49,7 +50,7 @@ enum Does {
     Steps(usize),
 }
 
-/// One run of an action, as replies and events describe it.
+/// The values by which replies and events describe a run of an action.
 #[derive(Debug, Clone, Copy)]
 struct ActionRun<'a> {
     action: Uuid,
@@ -87,7 +88,6 @@ impl ActionRun<'_> {
 }
 
 impl Listed {
-    /// The list entry of an action of Twitchat.
     fn send(kind: &'static str) -> Self {
         let id = Uuid::new_v5(&NAMESPACE, format!("twitchat:{kind}").as_bytes());
         Self {
@@ -112,8 +112,8 @@ impl Listed {
     }
 }
 
-/// Finds an action of Twitchat by its name in any generation: a client may have been made for
-/// another generation than the one in use.
+/// Finds an action of Twitchat by its name in any generation, because a client may know only the
+/// names of another generation.
 fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
     let name = name.map(|name| name.trim().replace('-', "_"));
     action::actions()
@@ -122,7 +122,7 @@ fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
         .find(|listed| listed.is(id, name.as_deref()))
 }
 
-/// All actions, sorted by name. Those of Twitchat have the names of the generation in use.
+/// All actions, sorted by name. Twitchat's actions have the names of the generation in use.
 fn list_actions(parts: &Parts) -> Vec<Listed> {
     let generation = parts.presence.generation().unwrap_or(Generation::Second);
     let is_listed = |entry: &&catalogue::MessageType| {
@@ -167,7 +167,6 @@ fn list_actions(parts: &Parts) -> Vec<Listed> {
     list
 }
 
-/// The reply to `GetActions`.
 pub(super) fn get_actions(parts: &Parts) -> Map<String, Value> {
     let actions: Vec<_> = list_actions(parts)
         .iter()
@@ -193,7 +192,7 @@ pub(super) fn do_action(
     now: Now,
 ) -> Result<Map<String, Value>, RequestError> {
     let wanted = id.or(name).unwrap_or_default();
-    // A named action of the user wins over an action of Twitchat with the same name.
+    // A named action of the config takes precedence over an action of Twitchat with the same name.
     let listed = list_actions(parts)
         .into_iter()
         .filter(|action| action.is(id, name));
@@ -219,7 +218,7 @@ pub(super) fn do_action(
     }
     if !parts.base.obs.is_up() || !parts.presence.is_present() {
         return Err(RequestError::Unavailable(
-            "Twitchat is not connected to this OBS: nobody would act".into(),
+            "Twitchat is not connected to this OBS, so it cannot run the action".into(),
         ));
     }
     let response = args
@@ -236,7 +235,7 @@ pub(super) fn do_action(
             Does::Trigger(trigger) => ExecuteTrigger::new(trigger.as_str()).prepare(generation),
             Does::Steps(_) => {
                 return Err(RequestError::Unavailable(
-                    "it is no action of Twitchat's".into(),
+                    "this is not an action of Twitchat".into(),
                 ));
             }
         },
@@ -306,8 +305,8 @@ fn action_name(parts: &Parts, place: usize) -> String {
         .unwrap_or_default()
 }
 
-/// Reports the end of a run to the client that called the action. Does nothing for a run that no
-/// client called.
+/// Reports the end of a run to the client that called the action. Does nothing if no client called
+/// it.
 pub(super) fn run_over(
     parts: &mut Parts,
     owner: Owner,
@@ -376,9 +375,9 @@ fn answer_caller(parts: &mut Parts, name: &str, args: &Value, now: Now) {
     emit(parts, event, now);
 }
 
-/// `ExecuteCodeTrigger`: the bridge runs no C#, so it emits the trigger as an event that pages and
-/// rules can react to. As in Streamer.bot, a caller may wait for a `Custom.Event`; if no rule
-/// listens to the trigger, the bridge itself emits that event.
+/// `ExecuteCodeTrigger`: the bridge runs no C#, so it emits the trigger as an event for pages and
+/// rules. As in Streamer.bot, a caller may wait for a `Custom.Event`. If no rule reacts to the
+/// trigger, the bridge itself emits that event.
 pub(super) fn execute_code_trigger(
     parts: &mut Parts,
     trigger: &str,
@@ -432,7 +431,7 @@ fn emit_action_completed(
     let (began, ended) = (time::time_stamp(run.at_ms), time::time_stamp(now.wall_ms));
     let mut completed = run.event(args);
     for (key, value) in [
-        // In milliseconds, as in Streamer.bot.
+        // Streamer.bot also reports this value in milliseconds.
         (
             "duration",
             json!(f64::from(
@@ -454,7 +453,7 @@ fn emit_action_completed(
     );
 }
 
-/// `SendMessage`: the message is sent through Twitchat, which writes it as the streamer.
+/// `SendMessage`: Twitchat writes the message into the chat, as the streamer.
 pub(super) fn send_message(
     parts: &mut Parts,
     platform: Platform,
@@ -463,7 +462,7 @@ pub(super) fn send_message(
 ) -> Result<Map<String, Value>, RequestError> {
     if platform != Platform::Twitch {
         return Err(RequestError::Unavailable(
-            "Twitchat writes into Twitch's chat only".into(),
+            "Twitchat writes only into Twitch's chat".into(),
         ));
     }
     let Some(generation) = parts
@@ -472,7 +471,7 @@ pub(super) fn send_message(
         .filter(|_| parts.base.obs.is_up() && parts.presence.is_present())
     else {
         return Err(RequestError::Unavailable(
-            "Twitchat is not connected to this OBS: nobody would write it".into(),
+            "Twitchat is not connected to this OBS, so it cannot write the message".into(),
         ));
     };
     send_prepared(
@@ -483,7 +482,7 @@ pub(super) fn send_message(
     Ok(Map::new())
 }
 
-/// Sends a message to Twitchat, or returns the error of its checks.
+/// Sends a message to Twitchat. Fails if the message did not pass its checks.
 fn send_prepared(
     parts: &mut Parts,
     prepared: Result<Prepared, Problem>,

@@ -1,7 +1,7 @@
-//! The credits of one session of the journal, read from its rows.
+//! Computes the credits of one session from its rows in the journal.
 //!
-//! `daemon::archives` reads the rows, beside the bridge or without one. A fresh fold makes the
-//! credits from the rows, as at a start, so they are the same in both cases.
+//! `daemon::archives` reads the rows, with or without a running bridge. A new fold counts them, as
+//! at the start of a bridge. So the credits are the same in both cases.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
@@ -24,7 +24,7 @@ use crate::{
     request::{Call, RequestError, SessionQuery},
 };
 
-/// Largest number of sessions that an error names.
+/// The limit on sessions that an error names.
 const NAMED: usize = 5;
 
 /// A session with its credits.
@@ -34,7 +34,7 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// An archive that has no rows yet. `session` may also be the running one.
+    /// An archive without rows. `session` may also be the running session.
     pub fn new(settings: &Settings, meta: &MetaValues, session: Session) -> Self {
         let mut model = Model::new(settings, meta, session.started_ms);
         let last = session.id;
@@ -42,13 +42,14 @@ impl Archive {
         Self { model }
     }
 
-    /// Adds a person of the store. To be called before any row, the most recently seen person last.
+    /// Adds a person of the store. Call this before reading any row, and with the most recently
+    /// seen person last.
     pub fn recall_person(&mut self, row: &PersonRow) {
         self.model.recall_person(row);
     }
 
-    /// Reads a row. Rows come in the order of their numbers: all of this session, and those of
-    /// other sessions that are in [`LASTING`](super::ingest::LASTING).
+    /// The caller passes rows in the order of their numbers: all rows of this session, and the rows
+    /// of other sessions whose kinds are in [`LASTING`](super::ingest::LASTING).
     pub fn read(&mut self, row: &Row) {
         self.read_with(row, |_, _, _| {});
     }
@@ -81,7 +82,6 @@ impl Archive {
             }
     }
 
-    /// The session that was read.
     pub fn session(&self) -> &Session {
         self.model.session()
     }
@@ -98,7 +98,7 @@ impl Archive {
         self.model
     }
 
-    /// The owner of the channel; `None` if it is unknown.
+    /// `None` if the owner of the channel is unknown.
     pub(super) fn broadcaster(&self) -> Option<Person> {
         self.model.broadcaster()
     }
@@ -109,7 +109,6 @@ impl Archive {
         self.session().ended_ms.unwrap_or(now_ms)
     }
 
-    /// The reply to `GetCredits`.
     pub fn credits(
         &self,
         options: &Options,
@@ -119,7 +118,7 @@ impl Archive {
         reply::credits(self.fold(), options, wanted, self.time_ms(now_ms))
     }
 
-    /// The reply to `GetSession`: the session, and how many lines each section has.
+    /// The reply to `GetSession`: the session, and the number of lines in each section.
     pub fn describe(&self, options: &Options, now_ms: i64) -> Map<String, Value> {
         let mut session = listed(self.session(), self.model.rows(), now_ms);
         session.insert("credits".into(), self.fold().session.facts().into());
@@ -141,7 +140,7 @@ impl Archive {
             .chain(&credits);
         for (section, list) in lists {
             let lines = list.as_array().map_or(0, Vec::len);
-            // The leaderboards are no part of the session alone.
+            // The leaderboards do not belong to this session alone.
             if lines > 0 && section != Section::TopChannelRewards.legacy() {
                 sections.insert(section.clone(), lines.into());
             }
@@ -150,7 +149,7 @@ impl Archive {
         Map::from_iter([("session".to_owned(), session.into())])
     }
 
-    /// The answer to `GetCredits`, `GetSession` or `GetRoll` with this session; `None` for other
+    /// The answer to `GetCredits`, `GetSession` or `GetRoll` for this session. `None` for other
     /// calls.
     pub fn answer(
         &self,
@@ -201,13 +200,13 @@ impl Archive {
         ])
     }
 
-    /// The entries of somebody in this session, as `EditCredits` shows them.
+    /// The entries of a person in this session, as `EditCredits` shows them.
     pub(super) fn entries_of(&self, options: &Options, who: PersonId, now_ms: i64) -> Vec<Value> {
         reply::lines_of(self.fold(), options, who, self.time_ms(now_ms), usize::MAX)
     }
 }
 
-/// A session as replies show it. `rows` is how many rows the journal has of it.
+/// A session as replies show it. `rows` is the number of its rows in the journal.
 pub fn listed(session: &Session, rows: u64, now_ms: i64) -> Map<String, Value> {
     let end_ms = session.ended_ms.unwrap_or(now_ms);
     let fields = [
@@ -228,7 +227,7 @@ pub fn listed(session: &Session, rows: u64, now_ms: i64) -> Map<String, Value> {
         .collect()
 }
 
-/// The reply to `ListSessions`: the last sessions first.
+/// The reply to `ListSessions`. The last session comes first.
 pub fn list(
     sessions: &[Session],
     rows: impl Fn(SessionId) -> u64,
@@ -255,14 +254,14 @@ pub(super) fn newest_first(sessions: &[Session]) -> Vec<&Session> {
     all
 }
 
-/// The session that runs, or that ran last.
+/// The running session, or the last one if none runs.
 pub fn running(sessions: &[Session]) -> Option<&Session> {
     let runs = sessions.iter().filter(|session| session.ended_ms.is_none());
     runs.max_by_key(|session| session.id)
         .or_else(|| sessions.iter().max_by_key(|session| session.id))
 }
 
-/// The session that a request means.
+/// Finds the session that a request names.
 pub fn find<'a>(
     sessions: &'a [Session],
     query: SessionQuery,
@@ -327,7 +326,7 @@ pub fn find<'a>(
     }
 }
 
-/// The session as errors name it: `7 (2026-11-24 20:00)`.
+/// The form in which errors name a session: `7 (2026-11-24 20:00)`.
 pub(super) fn named(session: &Session, zone: &TimeZone) -> String {
     let began = Timestamp::from_millisecond(session.started_ms)
         .map(|at| at.to_zoned(zone.clone()).strftime("%F %H:%M").to_string())

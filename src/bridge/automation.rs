@@ -1,9 +1,8 @@
 //! Connects the rule engine to the bridge's state: passes events to the rules and advances their
 //! runs step by step.
 //!
-//! `automation::Engine` decides; [`steps`](super::steps) carries the steps out. The work that the
-//! shell must do leaves as an effect, and its outcome comes back as
-//! [`Input::Done`](super::io::Input::Done).
+//! `automation::Engine` decides; [`steps`](super::steps) carries the steps out. Work for the shell
+//! becomes an effect, and its outcome comes back as [`Input::Done`](super::io::Input::Done).
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -30,25 +29,25 @@ use crate::{
     event::{EventName, Person},
 };
 
-/// Minimum milliseconds between two writes of the once log.
+/// The shortest time between two writes of the once log, in milliseconds.
 const ONCE_MS: u64 = 1_000;
 
-/// The rule engine, and the state that it needs between two inputs.
+/// The rule engine and its state between two inputs.
 #[derive(Debug)]
 pub(super) struct Automation {
     engine: Engine,
-    /// Event occurrences that no rule has been evaluated for yet.
+    /// Event occurrences for which no rule was evaluated yet.
     inbox: VecDeque<Occurrence>,
     last_events: LastEvents,
     once_due_ms: u64,
     credits: Option<(CreditsAt, Part)>,
 }
 
-/// Numbers of changes of the fold and of the bans, and the first days of the month and the week.
-/// While they are the same, the credits are the same.
+/// The number of changes of the fold, the number of changes of the bans, and the first days of the
+/// month and the week. While these stay the same, the credits stay the same.
 type CreditsAt = (u64, u64, (Date, Date));
 
-/// The state that templates and conditions can read.
+/// The parts of the bridge that templates and conditions can read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) base: &'a Base,
@@ -68,7 +67,7 @@ impl Automation {
         }
     }
 
-    /// Replaces the rulebook. Returns the number of runs that this ended.
+    /// Replaces the rulebook, which ends all runs. Returns the number of ended runs.
     pub(super) fn replace(&mut self, book: &Arc<Rulebook>) -> usize {
         self.last_events.keep_on(book.uses().contains(Uses::LAST));
         self.credits = None;
@@ -76,7 +75,7 @@ impl Automation {
         self.engine.replace(Arc::clone(book))
     }
 
-    /// Goes on with these stored meta values, because a person was taken out of them.
+    /// Replaces the state with these meta values, after a person was removed from them.
     pub(super) fn recall(&mut self, once: Option<&str>, latest: Option<&str>) {
         let is_wanted = self.engine.book().uses().contains(Uses::LAST);
         self.last_events = LastEvents::new(is_wanted, latest);
@@ -88,13 +87,14 @@ impl Automation {
         self.engine.book()
     }
 
-    /// When [`Self::run`] or a run is due, on the monotonic clock; `None` if nothing is.
+    /// The time at which [`Self::run`] or a run of a rule is due, on the monotonic clock. `None` if
+    /// neither is due.
     pub(super) fn due_ms(&self) -> Option<u64> {
         let once = self.engine.has_news().then_some(self.once_due_ms);
         self.engine.due_ms().into_iter().chain(once).min()
     }
 
-    /// Takes event occurrences for the rules and for `last(…)`. Returns whether `last(…)` has
+    /// Accepts event occurrences for the rules and for `last(…)`. Returns whether `last(…)` has
     /// changed.
     pub(super) fn take_in(&mut self, occurrences: Vec<EventOccurrence>, mono_ms: u64) -> bool {
         let mut has_changed = false;
@@ -121,13 +121,12 @@ impl Automation {
         has_changed
     }
 
-    /// Stores the last event of each kind, if it has changed.
+    /// Stores the last events if they have changed.
     pub(super) fn keep_last_events(&mut self, out: &mut Output) {
         self.last_events.keep(out);
     }
 
-    /// Lets the rules decide about every event occurrence that waits. Returns the notes for the
-    /// log.
+    /// Evaluates the rules for every waiting event occurrence. Returns the notes for the log.
     pub(super) fn judge_all(&mut self, view: View<'_>, now: Now) -> Vec<Note> {
         let mut notes = Vec::new();
         while let Some(occurrence) = self.inbox.pop_front() {
@@ -146,9 +145,9 @@ impl Automation {
         notes
     }
 
-    /// The log entry for a decision; `None` for most. Busy rules and failing conditions are logged
-    /// at their 1st, 2nd, 4th, 8th … time, because a burst would fill the log. A rule in an endless
-    /// chain of causes is logged once.
+    /// The log entry for a decision; `None` for most decisions. Busy rules and failing conditions
+    /// are logged at their 1st, 2nd, 4th, 8th … time, because a burst of them would fill the log. A
+    /// rule in an endless chain of causes is logged once.
     fn note_of(&self, place: usize, decision: &Decision) -> Option<Note> {
         let tally = self.engine.tally(Owner::Rule(place));
         let rule = self
@@ -174,15 +173,14 @@ impl Automation {
         }
     }
 
-    /// Advances a run that does not wait for anything; `None` if all runs wait.
+    /// Advances a run that is due. Returns `None` if all runs wait.
     pub(super) fn turn(&mut self, view: View<'_>, now: Now) -> Option<Turn> {
         let (run, uses, occurrence) = self.engine.upcoming(now.mono_ms)?;
         let context = self.context(uses, Some(&occurrence), view, now);
         Some(self.engine.turn(run, &context, now.mono_ms))
     }
 
-    /// Starts the requests and programs that are next in their lanes, and stores the once log if
-    /// that is due.
+    /// Starts the next requests and programs of the lanes, and stores the once log if that is due.
     pub(super) fn run(&mut self, out: &mut Output, now: Now) {
         while let Some(BegunRequest {
             run,
@@ -217,7 +215,6 @@ impl Automation {
         }
     }
 
-    /// Whether any rule listens to events of this name.
     pub(super) fn listens(&self, name: &EventName) -> bool {
         self.book().listens(name)
     }
@@ -227,7 +224,7 @@ impl Automation {
         self.engine.uses(name)
     }
 
-    /// The decision about the rule at this index, if this event happened now.
+    /// The decision for the rule at this index if this event occurred now.
     pub(super) fn preview(
         &self,
         place: usize,
@@ -240,8 +237,8 @@ impl Automation {
             .preview(place, occurrence, condition, session, now.mono_ms)
     }
 
-    /// Starts the named action at this index in the config; `false` if it is called faster than it
-    /// can run.
+    /// Starts the named action at this index in the config. Returns `false` if too many of its runs
+    /// are active or waiting.
     pub(super) fn call(
         &mut self,
         place: usize,
@@ -253,13 +250,13 @@ impl Automation {
             .call(place, called, &Arc::new(occurrence), now.mono_ms)
     }
 
-    /// Registers the events that a step will cause later, so that the engine recognizes them as its
-    /// own.
+    /// Registers the events that a step will cause later, so that the engine recognizes them as
+    /// self-caused.
     pub(super) fn expect(&mut self, causality: Vec<ExpectedEffect>, depth: u8, now: Now) {
         self.engine.expect(causality, depth, now.mono_ms);
     }
 
-    /// Queues a step's request to OBS; `false` if too many requests wait.
+    /// Queues a step's request to OBS. Returns `false` if too many requests wait.
     pub(super) fn want_request(&mut self, run: RunId, request: ObsRequest, depth: u8) -> bool {
         self.engine.want_request(run, request, depth)
     }
@@ -269,7 +266,7 @@ impl Automation {
         self.engine.want_program(run, program)
     }
 
-    /// OBS has answered the request of a step.
+    /// Called when OBS has answered the request of a step.
     pub(super) fn request_done(
         &mut self,
         run: RunId,
@@ -280,7 +277,7 @@ impl Automation {
         self.step_done(run, outcome, out);
     }
 
-    /// The program of a step has ended.
+    /// Called when the program of a step has ended.
     pub(super) fn program_done(
         &mut self,
         program: ProgramId,
@@ -294,7 +291,7 @@ impl Automation {
         }
     }
 
-    /// Passes the outcome of a step to the engine, and notes a failure.
+    /// Passes the outcome of a step to the engine, and logs a failure.
     pub(super) fn step_done(&mut self, run: RunId, outcome: Result<(), String>, out: &mut Output) {
         if let Some(failure) = self.engine.done(run, outcome) {
             step_failed(failure, out);
@@ -346,7 +343,7 @@ impl Automation {
         context
     }
 
-    /// The credits in the current spelling. They are made again only if they may have changed.
+    /// The credits in the current spelling. They are computed again only if they may have changed.
     fn credits_part(&mut self, base: &Base, now: Now) -> Part {
         let fold = base.model.fold();
         let at: CreditsAt = (
@@ -374,7 +371,7 @@ impl Automation {
         part
     }
 
-    /// The lists of rules and actions in the reply to `GetStatus`.
+    /// The lists of rules and of actions in the reply to `GetStatus`.
     pub(super) fn status(&self) -> (Vec<Value>, Vec<Value>) {
         let line = |name: &str, enabled: bool, owner| {
             let tally = self.engine.tally(owner);
@@ -399,7 +396,7 @@ impl Automation {
     }
 }
 
-/// Notes a step's 1st, 2nd, 4th, 8th … failure in the log.
+/// Logs the 1st, 2nd, 4th, 8th … failure of a step.
 pub(super) fn step_failed(failure: Failure, out: &mut Output) {
     if failure.times.is_power_of_two() {
         out.note(Note::StepFailed(failure));

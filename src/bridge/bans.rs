@@ -1,6 +1,6 @@
-//! Handles bans: journals the changes that follow from a summary or from a person's own act, asks
-//! Twitchat for its summary because of deleted messages or a roll, and reports when labels and the
-//! roll have to be updated. `credits::bans` decides who is banned.
+//! Handles bans. A summary, or an act of a person, may begin or end a ban, and the change is
+//! journalled. Deleted messages and a roll are reasons to ask Twitchat for its summary. Labels and
+//! the roll are updated after each change. `credits::bans` decides who is banned.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,20 +19,20 @@ use crate::{
     twitchat::summary::Summary,
 };
 
-/// `kind` of the journal rows that hold changes of bans.
+/// The `kind` of journal rows with changes of bans.
 pub const KIND: &str = "bans";
 
-/// Milliseconds between the first deletion of a series and the first question for the summary.
-/// Twitchat may learn only later who was banned.
+/// The time between the first deletion of a series and the first question for the summary, in
+/// milliseconds. Twitchat may not know the ban earlier.
 const FIRST_ASK_MS: u64 = 10_000;
-/// Milliseconds between two questions for the summary, which can have megabytes, and between the
-/// last deletion and the last question.
+/// The time between two questions for the summary, in milliseconds. The last question comes this
+/// long after the last deletion. A summary may have megabytes.
 const ASK_MS: u64 = 60_000;
-/// Milliseconds between the beginning of a roll that did not wait for the summary and the question
-/// for it.
+/// If a roll did not wait for the summary, the bridge asks for it this many milliseconds after the
+/// roll's beginning.
 const SOON_MS: u64 = 1_000;
 
-/// The changes, as a journal row holds them.
+/// The body of a journal row with changes of bans.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Body {
@@ -44,7 +44,7 @@ struct Body {
     counted: Vec<Line>,
 }
 
-/// One person, by id, or by names if there is no id.
+/// Identifies a person by id, or by names if there is no id.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Line {
@@ -58,7 +58,7 @@ struct Line {
     bans: Option<u64>,
 }
 
-/// A series of deleted messages. Times are on the monotonic clock.
+/// A series of deleted messages. The times are on the monotonic clock.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_field_names, reason = "the unit belongs to the name")]
 struct Deletions {
@@ -76,27 +76,26 @@ impl Deletions {
     }
 }
 
-/// When to ask for the summary because of bans. Times are on the monotonic clock.
+/// Decides when to ask for the summary because of bans. The times are on the monotonic clock.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     deletions: Option<Deletions>,
-    /// `None` unless real credits roll.
+    /// `None` unless a roll that is not a test is running.
     roll_due_ms: Option<u64>,
-    /// The revision of the bans that labels and the roll show.
+    /// The revision of the bans in labels and in the roll.
     revision: u64,
 }
 
-/// The work that is due because time has passed, or because bans have changed.
+/// The work that is due now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Due {
-    /// Whether to ask Twitchat for its summary.
     pub(super) asks: bool,
-    /// Whether labels and the roll have to be updated.
+    /// Whether labels and the roll must be updated, because bans have changed.
     pub(super) changed: bool,
 }
 
 impl Watch {
-    /// When [`Self::run`] is due; `None` if it is not.
+    /// The time at which [`Self::run`] is due; `None` if it is not due.
     pub(super) fn due_ms(&self) -> Option<u64> {
         [self.deletions.map(Deletions::due_ms), self.roll_due_ms]
             .into_iter()
@@ -104,8 +103,8 @@ impl Watch {
             .min()
     }
 
-    /// Notes a message that deletes chat messages. A deletion does not prove a ban, so it is only a
-    /// reason to ask for the summary.
+    /// Handles a message that deletes chat messages. A deletion does not prove a ban, so it is only
+    /// a reason to ask for the summary.
     pub(super) fn note_deletion(&mut self, message: &Message, settings: &Settings, now: Now) {
         if settings.credits.ignore.banned
             && message.replay.is_none()
@@ -120,7 +119,7 @@ impl Watch {
         }
     }
 
-    /// `rolls` is `true` while a roll that is no test is on.
+    /// `rolls` is `true` while a roll that is not a test is running.
     pub(super) fn run(&mut self, rolls: bool, base: &Base, now: Now) -> Due {
         let mut asks = false;
         if let Some(deletions) = &mut self.deletions
@@ -154,7 +153,7 @@ impl Watch {
     }
 }
 
-/// Compares the bans with an accepted summary, which lists who is banned now.
+/// Compares the bans with an accepted summary, which lists the people who are banned now.
 pub(super) fn judge(base: &mut Base, summary: &Summary, asked: Asked, now: Now) {
     let fold = base.model.fold_mut();
     let changes = fold
@@ -163,8 +162,8 @@ pub(super) fn judge(base: &mut Base, summary: &Summary, asked: Asked, now: Now) 
     change(base, &changes, now);
 }
 
-/// The people in these facts who do something that a banned person could not do. Empty if no ban is
-/// stored, or if the facts are of another channel.
+/// The people who act in these facts in a way in which a banned person could not. Empty if no ban
+/// is stored, or if the facts are from another channel.
 pub(super) fn doers(fold: &Fold, facts: &[Fact]) -> Vec<Person> {
     if fold.bans.is_empty() || is_of_another_channel(fold, facts) {
         return Vec::new();
@@ -177,7 +176,7 @@ pub(super) fn doers(fold: &Fold, facts: &[Fact]) -> Vec<Person> {
         .collect()
 }
 
-/// Ends the bans of people who did something, unless a ban has only just become known.
+/// Ends the bans of people who act, unless a ban has become known only a moment ago.
 pub(super) fn note_acts(base: &mut Base, doers: &[Person], now: Now) {
     let (bans, people) = (&base.model.fold().bans, &base.model.fold().people);
     let ended = doers
@@ -202,7 +201,7 @@ fn is_of_another_channel(fold: &Fold, facts: &[Fact]) -> bool {
     channel.is_some_and(|channel| !own.is_empty() && !own.contains(&channel))
 }
 
-/// Journals changes, then applies the row in the way in which a restart reads it back.
+/// Journals changes. Then applies the row in the same way as a restart does.
 fn change(base: &mut Base, changes: &[(PersonId, Change)], now: Now) {
     let mut body = Body::default();
     for (who, change) in changes {
@@ -276,7 +275,7 @@ pub(super) fn read(fold: &mut Fold, body: &str, at_ms: i64) {
     }
 }
 
-/// The person who acts in chat or for the channel by this fact; for a gift this is the gifter.
+/// The person who acts in this fact. For a gift, this is the gifter.
 fn doer(fact: &Fact) -> Option<&Person> {
     match fact {
         Fact::Presence(presence) if presence.spoke => Some(&presence.who),

@@ -1,5 +1,5 @@
-//! The state that nearly every component works on. It is passed to their methods and has no methods
-//! of its own.
+//! The state that nearly every component uses. It is passed to their methods, and has no methods of
+//! its own.
 
 use super::{
     config_state::ConfigState,
@@ -11,7 +11,7 @@ use super::{
     output::Output,
 };
 
-/// The config, this run, OBS, the credits, the events to emit, and the effects.
+/// Contains the config, this run, OBS, the credits, the events to emit, and the effects.
 #[derive(Debug)]
 pub(super) struct Base {
     pub(super) settings: Settings,

@@ -1,4 +1,4 @@
-//! Carries out requests and `request` steps, and determines the promises of their replies.
+//! Carries out requests and `request` steps, and decides what each reply promises about the store.
 
 use serde_json::{Map, Value, json};
 
@@ -21,11 +21,11 @@ use crate::{
     request::{Call, Guarded, Names, RequestError, SessionCommand},
 };
 
-/// The note on a refund or a cancelled redemption that takes nothing back.
+/// The note for a refund or a cancelled redemption without an effect.
 const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of the running \
     session, counts with this id";
 
-/// The promise that the reply to this call makes about the store.
+/// What the reply to this call promises about the store.
 pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     match call {
         Call::GetInfo | Call::GetStatus | Call::TestRule(_) => Promise::Nothing,
@@ -52,8 +52,8 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
             data,
             event_id,
         } => promise_of_event(parts, name, data, event_id.as_deref()),
-        // Subscriptions are stored too, but a lost one does no harm: clients subscribe again when
-        // the bridge sends Hello.
+        // Subscriptions are stored too. Losing one does no harm, because clients subscribe again
+        // when the bridge sends Hello.
         Call::Subscribe(_)
         | Call::UnSubscribe(_)
         | Call::SetSetting { .. }
@@ -79,8 +79,8 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     }
 }
 
-/// The promise that the reply to `PublishEvent` makes about the store. The event is stored if it is
-/// no repeat, and either has an id or counts in the credits.
+/// What the reply to `PublishEvent` promises about the store. The event is stored if it is not a
+/// repeat, and either has an id or counts in the credits.
 pub(super) fn promise_of_event(
     parts: &Parts,
     name: &EventName,
@@ -203,7 +203,7 @@ pub(super) fn act(
         | Call::ExplainPerson { .. }
         | Call::ChangeSessions(_)
         | Call::OfSession { .. } => {
-            let why = "this is read from the journal, which takes longer than a step of a rule \
+            let why = "this must be read from the journal, which takes longer than a rule's step \
                 may: send the request over OBS";
             return Err(RequestError::Unavailable(why.into()));
         }
@@ -244,7 +244,7 @@ fn publish(
     if done.not_found > 0 {
         event.insert("note".into(), NOT_FOUND.into());
     }
-    // The key is `published` and not `event`, because a page would take the reply for the event.
+    // The key is `published` and not `event`, because a page would handle the reply as the event.
     Ok(Map::from_iter([("published".to_owned(), event.into())]))
 }
 
@@ -269,7 +269,7 @@ fn subscribe(
 
 fn unsubscribe(parts: &mut Parts, client: &str, names: &Names) -> Map<String, Value> {
     let sorted = parts.base.emitter.subscriptions_mut().remove(client, names);
-    // A flat list of types, as the legacy replies have it.
+    // Legacy replies have a flat list of types.
     let types: Vec<_> = sorted
         .accepted
         .into_values()

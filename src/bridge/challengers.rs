@@ -1,18 +1,20 @@
-//! Bridges that claim this OBS and rank before this bridge. This bridge asks each of them for
-//! `GetInfo` and ends only when one answers: a recorded message, or one that a script sends, must
-//! not stop a running bridge.
+//! Handles bridges that claim this OBS and rank before this bridge. This bridge asks each of them
+//! for `GetInfo`, and ends only when one of them answers. So a recorded message, or a message of a
+//! script, cannot stop a running bridge.
 
 use super::other_bridge::OtherBridge;
 
-/// Milliseconds that another bridge has for its answer. A busy bridge can be seconds behind.
+/// The time limit for another bridge's answer, in milliseconds. A busy bridge may answer seconds
+/// later.
 const ANSWERS_WITHIN_MS: u64 = 10_000;
-/// Bridges that are asked at the same time. A bridge beyond that is asked after a later Hello.
+/// The limit on bridges that are asked at the same time. Another bridge is asked after a later
+/// Hello.
 const AT_ONCE: usize = 8;
 
 #[derive(Debug)]
 struct Challenger {
     other: OtherBridge,
-    /// The id of the request that it has to answer.
+    /// The id of the request that the other bridge must answer.
     request: String,
     until_ms: u64,
 }
@@ -20,13 +22,13 @@ struct Challenger {
 #[derive(Debug, Default)]
 pub(super) struct Challengers {
     waiting: Vec<Challenger>,
-    /// Bridges that did not answer in time.
+    /// The number of bridges that did not answer in time.
     silent: u64,
 }
 
 impl Challengers {
-    /// Whether the bridge with this id may be asked: it is not being asked already, and there is
-    /// room.
+    /// Whether this bridge may ask the one with this id. It may if it is not asking it already, and
+    /// if the limit is not reached.
     pub(super) fn is_new(&self, id: &str) -> bool {
         self.waiting.len() < AT_ONCE && !self.waiting.iter().any(|known| *known.other.id == *id)
     }
@@ -40,12 +42,12 @@ impl Challengers {
         });
     }
 
-    /// Whether this is the id of a request that another bridge still has to answer.
+    /// Whether this is the id of a request that another bridge must still answer.
     pub(super) fn has_asked(&self, request: &str) -> bool {
         self.waiting.iter().any(|known| known.request == request)
     }
 
-    /// Another bridge has answered a request. Returns that bridge if it was asked with this
+    /// Called when a bridge has answered a request. Returns the bridge if it was asked with this
     /// request.
     pub(super) fn answered(&mut self, id: &str, request: &str) -> Option<OtherBridge> {
         let place = self
@@ -55,8 +57,8 @@ impl Challengers {
         Some(self.waiting.swap_remove(place).other)
     }
 
-    /// Removes a bridge that did not answer in time. The flag is whether to log it: it is set
-    /// for the 1st, 2nd, 4th, 8th … of them.
+    /// Removes a bridge that did not answer in time. The flag says whether to log this. It is
+    /// `true` for the 1st, 2nd, 4th, 8th … such bridge.
     pub(super) fn take_silent(&mut self, mono_ms: u64) -> Option<(OtherBridge, bool)> {
         let place = self
             .waiting
@@ -69,12 +71,12 @@ impl Challengers {
         ))
     }
 
-    /// The connection to OBS is lost, so no answer can arrive.
+    /// Called when the connection to OBS is lost, because no answer can arrive then.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// When the next deadline ends, on the monotonic clock.
+    /// The time of the next deadline, on the monotonic clock.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.waiting.iter().map(|known| known.until_ms).min()
     }

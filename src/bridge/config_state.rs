@@ -7,16 +7,16 @@ use super::{io::MOST_SETTINGS, pending_reply::Sender};
 /// The result of the last change of the config file, for `GetStatus`.
 #[derive(Debug, Default)]
 pub(super) struct ConfigState {
-    /// The errors of a file that was refused.
+    /// The errors of the file if it was refused.
     error: Option<String>,
     /// The settings that have changed, but take effect only at the next start.
     restart_for: Vec<&'static str>,
-    /// The senders of the requests that wait until the file is changed, in their order.
+    /// The senders of requests that wait until the file is changed, in their order.
     waiting: VecDeque<Sender>,
 }
 
 impl ConfigState {
-    /// The errors of the config file as it is now, if it was refused.
+    /// The errors of the current config file; `None` if it was accepted.
     pub(super) fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }
@@ -28,7 +28,8 @@ impl ConfigState {
         is_new
     }
 
-    /// Records that the file was accepted, and which settings wait for the next start.
+    /// Records that the file was accepted. The settings in `restart_for` take effect only at the
+    /// next start.
     pub(super) fn accept(&mut self, restart_for: Vec<&'static str>) {
         self.error = None;
         self.restart_for = restart_for;
@@ -43,12 +44,11 @@ impl ConfigState {
         Ok(())
     }
 
-    /// The sender of the request that was carried out.
+    /// Removes and returns the sender of the request that was carried out.
     pub(super) fn answered(&mut self) -> Option<Sender> {
         self.waiting.pop_front()
     }
 
-    /// The settings that wait for the next start.
     pub(super) fn restart_for(&self) -> &[&'static str] {
         &self.restart_for
     }

@@ -1,14 +1,13 @@
-//! The OBS that the bridge is connected to, and the scene that it shows.
+//! The connection to OBS, and the state that OBS reports.
 
 use serde_json::{Value, json};
 
 use super::{io::ObsInfo, time::instant};
 use crate::mapping::obs;
 
-/// The state of the connection to OBS.
 #[derive(Debug, Default)]
 pub(super) struct Connection {
-    /// OBS's versions, and the time of the connect in Unix milliseconds; `None` while there is no
+    /// OBS's versions, and the time of connecting in Unix milliseconds. `None` while there is no
     /// connection.
     info: Option<(ObsInfo, i64)>,
     /// The scene on air; `None` while it is unknown.
@@ -22,7 +21,7 @@ impl Connection {
         self.info.is_some()
     }
 
-    /// When the bridge connected to it, Unix milliseconds; `None` while it is not connected.
+    /// The time of connecting, in Unix milliseconds; `None` while there is no connection.
     pub(super) fn since_ms(&self) -> Option<i64> {
         self.info.as_ref().map(|(_, at_ms)| *at_ms)
     }
@@ -46,7 +45,8 @@ impl Connection {
         self.scene.replace(scene.into())
     }
 
-    /// Whether OBS records. A paused recording counts. `None` while it is unknown.
+    /// Whether OBS records. This is also `true` while a recording is paused. `None` while it is
+    /// unknown.
     pub(super) fn recording(&self) -> Option<bool> {
         self.recording
     }

@@ -1,4 +1,4 @@
-//! `EditCredits` and `Undo`: makes edits of the running session, or of one that has ended.
+//! `EditCredits` and `Undo`: edits the running session, or a session that has ended.
 
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,7 @@ pub(super) fn undo(
         base.model.fold_mut().undo(seq);
     }
     if undone.is_empty() {
-        let why = "there is nothing to undo: no edit of the credits stands";
+        let why = "there is nothing to undo: no edit of the credits is in effect";
         return Err(RequestError::Unavailable(why.into()));
     }
     let left = base.model.fold().edits().len();
@@ -86,8 +86,8 @@ pub(super) fn undo(
     ]))
 }
 
-/// `EditCredits` or `Undo` in another session. `call` is the request, which is carried out anew if
-/// its session runs.
+/// Carries out `EditCredits` or `Undo` in another session. `call` is the request. If its session is
+/// running, the request is carried out there.
 pub(super) fn edit_earlier(
     parts: &mut Parts,
     planned: PlannedEdits,
@@ -126,7 +126,7 @@ pub(super) fn edit_earlier(
     Ok(reply)
 }
 
-/// Updates the labels and the current roll after an edit.
+/// Called after an edit. Updates the labels and the running roll.
 fn edited(parts: &mut Parts, now: Now) {
     parts.labels.touch();
     parts.roll.follow_edits(&parts.base, now);

@@ -1,5 +1,5 @@
-//! Corrections of the credits: requests become edits, edits become rows of the journal, and rows
-//! become edits again at the next start. `corrections` makes them.
+//! Converts corrections of the credits: from requests to edits, from edits to rows of the journal,
+//! and from rows to edits at the next start. `corrections` carries them out.
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ use crate::{
     request::{EditRequest, RequestError},
 };
 
-/// Largest number of entries in a reply.
+/// The limit on entries in a reply.
 pub(super) const MOST_ENTRIES: usize = 100;
 
 /// The person whose entries the reply to an edit shows.
@@ -25,10 +25,10 @@ pub(super) fn shown_person(edit: &Edit) -> Option<PersonId> {
     }
 }
 
-/// The word of an undo in the journal.
+/// The `kind` of an undo in the journal.
 pub(super) const UNDO: &str = "undo";
 
-/// The word of an edit in the journal and in requests.
+/// The name of this kind of edit in the journal and in requests.
 pub(super) fn word(edit: &Edit) -> &'static str {
     match edit {
         Edit::Hide { .. } => "hide",
@@ -40,7 +40,8 @@ pub(super) fn word(edit: &Edit) -> &'static str {
     }
 }
 
-/// The kinds of rows that are read back from earlier sessions: edits of people, and undone edits.
+/// The rows of these kinds are also read back from earlier sessions. They are edits of people, and
+/// undone edits.
 pub(super) const LASTING: [(RowOrigin, &str); 5] = [
     (RowOrigin::Edited, "hide"),
     (RowOrigin::Edited, "show"),
@@ -72,7 +73,7 @@ pub(super) fn resolve(
             let (who, into) = (find(&person)?, find(&into)?);
             if fold.people.shown(who) == fold.people.shown(into) {
                 let name = fold.people.name(into);
-                let why = format!("both are the same person already: {name}");
+                let why = format!("both are already the same person: {name}");
                 return Err(RequestError::Unavailable(why));
             }
             Edit::Merge { who, into }
@@ -95,7 +96,7 @@ pub(super) fn resolve(
     })
 }
 
-/// A warning for the streamer if this edit changes less than it seems.
+/// A warning for the streamer if this edit changes less than expected.
 pub(super) fn remark(fold: &Fold, options: &Options, edit: &Edit) -> Option<String> {
     let left_out = crate::credits::LeftOut::new(fold, &options.ignore);
     match edit {
@@ -123,7 +124,7 @@ pub(super) fn remark(fold: &Fold, options: &Options, edit: &Edit) -> Option<Stri
     }
 }
 
-/// An edit as replies show it.
+/// Describes an edit for replies.
 pub(super) fn about(fold: &Fold, edit: &Edit) -> Value {
     let person = |who: &PersonId| describe(fold, *who);
     let mut about = Map::from_iter([("edit".to_owned(), Value::from(word(edit)))]);
@@ -147,7 +148,7 @@ pub(super) fn about(fold: &Fold, edit: &Edit) -> Value {
     about.into()
 }
 
-/// The body of an edit's row.
+/// Makes the body of an edit's row.
 pub(super) fn write(fold: &Fold, edit: &Edit) -> Value {
     let person = |who: &PersonId| -> Value {
         let Some(known) = fold.people.known(*who) else {
@@ -189,7 +190,8 @@ fn read(kind: &str, body: &Map<String, Value>, at_ms: i64, fold: &mut Fold) -> O
         let object = body.get(key)?.as_object()?;
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
         let platform = Platform::parse(text("platform"));
-        // With an id, the names are for readers alone: they may be former ones.
+        // If there is an id, the names are only for people who read the journal. They may be former
+        // names.
         let names = if text("id").is_empty() {
             [text("login"), text("name")]
         } else {

@@ -1,8 +1,8 @@
-//! Corrections of a session that has ended. They are made ready on the credits that were read from
-//! the journal; then the bridge appends their rows.
+//! Prepares corrections of a session that has ended. They apply to credits that were read from the
+//! journal. Then the bridge appends their rows.
 //!
-//! Rows of entries belong to the session. Edits of people hold in all sessions, so the credits of
-//! the running one follow them too.
+//! Rows that edit entries belong to the session. Edits of people apply to all sessions, so they
+//! also change the credits of the running session.
 
 use serde_json::{Map, Value, json};
 
@@ -17,11 +17,11 @@ use crate::{
     request::{EditRequest, RequestError, SessionEdit},
 };
 
-/// Edits that are ready to be made: the rows to append, and the reply.
+/// Prepared edits: the rows to append, and the reply.
 #[derive(Debug)]
 pub struct PlannedEdits {
     session: SessionId,
-    /// Kind and body of each row.
+    /// The kind and the body of each row.
     rows: Vec<(&'static str, Value)>,
     reply: Map<String, Value>,
 }
@@ -32,10 +32,10 @@ impl PlannedEdits {
         (self.session, self.rows, self.reply)
     }
 
-    /// Makes edits of a session ready.
+    /// Prepares edits of a session.
     ///
     /// # Errors
-    /// If the person or the entry is unknown, or there is nothing to undo.
+    /// Fails if the person or the entry is unknown, or if there is nothing to undo.
     pub fn of(
         mut archive: Archive,
         edit: SessionEdit,
@@ -71,7 +71,7 @@ impl PlannedEdits {
         let edit = resolve(archive.fold(), options, request, at_ms)?;
         let mut warnings: Vec<_> = remark(archive.fold(), options, &edit).into_iter().collect();
         if edit.outlives_session() {
-            warnings.push("an edit of a person holds in all sessions".into());
+            warnings.push("an edit of a person applies to all sessions".into());
         }
         let reply = &mut self.reply;
         reply.insert("edit".into(), about(archive.fold(), &edit));
@@ -108,7 +108,7 @@ impl PlannedEdits {
         }
         if undone.is_empty() {
             let why = format!(
-                "there is nothing to undo: no edit stands in session {}",
+                "there is nothing to undo: no edit is in effect in session {}",
                 self.session.0
             );
             return Err(RequestError::Unavailable(why));

@@ -22,11 +22,11 @@ use crate::{
 pub(super) struct EventOccurrence {
     pub(super) name: EventName,
     pub(super) data: Value,
-    /// Unix milliseconds.
+    /// The time of the event in Unix milliseconds.
     pub(super) at_ms: i64,
-    /// Whether `last(…)` is to remember it.
+    /// Whether `last(…)` remembers this event.
     pub(super) is_latest: bool,
-    /// `None` if the rules are not to react to it.
+    /// `None` if rules must not react to this event.
     pub(super) cause: Option<Cause>,
 }
 
@@ -79,17 +79,17 @@ impl Interest {
 #[derive(Debug)]
 pub(super) struct Emitter {
     bridge: Uuid,
-    /// Whether the program itself uses [`Effect::Emitted`].
+    /// Whether the program that runs the bridge uses [`Effect::Emitted`].
     reports: bool,
     interest: Interest,
     subscriptions: Subscriptions,
     /// The events of OBS that the shell receives.
     obs: ObsSubscription,
-    /// Events emitted in this run.
+    /// The number of events that were emitted in this run.
     emitted: u64,
     /// Number of the last event that was sent to OBS.
     bus_seq: u64,
-    /// Whether OBS is connected.
+    /// Whether the bridge is connected to OBS.
     is_connected: bool,
     /// The cause of the events that are being emitted.
     cause: Cause,
@@ -118,12 +118,12 @@ impl Emitter {
         }
     }
 
-    /// Rules and labels have changed, so they may need other events.
+    /// Called when rules and labels have changed, because they may need other events.
     pub(super) fn replace(&mut self, book: &Arc<Rulebook>) {
         self.interest = Interest::of(book);
     }
 
-    /// The connection to OBS is made or lost.
+    /// Called when the connection to OBS is made or lost.
     pub(super) fn connected(&mut self, is_connected: bool) {
         self.is_connected = is_connected;
     }
@@ -141,8 +141,8 @@ impl Emitter {
         self.bus_seq
     }
 
-    /// Whether any client, rule, label or the program needs events. If not, callers need not make
-    /// any.
+    /// Whether any client, rule, label or the program needs events. If not, callers can skip making
+    /// them.
     pub(super) fn is_needed(&self) -> bool {
         self.reports || self.subscriptions.any() || self.interest.events
     }
@@ -158,9 +158,9 @@ impl Emitter {
         by_rules || self.subscriptions.want("Obs", kind)
     }
 
-    /// Lets the shell receive the events of OBS that are needed. With `narrows`, it also stops
-    /// receiving those that nobody needs any more, which the caller must not do often: clients may
-    /// come and go all the time.
+    /// Makes the shell receive the events of OBS that are needed. With `narrows`, the shell also
+    /// stops receiving events that are no longer needed. The caller must not set it often, because
+    /// clients may come and go at a high rate.
     pub(super) fn subscribe_to_obs(&mut self, narrows: bool, out: &mut Output) {
         let needed = ObsSubscription {
             events: self.needs_of_obs("Event"),
@@ -239,7 +239,7 @@ impl Emitter {
         }
     }
 
-    /// Notes an event for `last(…)` without emitting it.
+    /// Records an event for `last(…)` without emitting it.
     pub(super) fn note(&mut self, event: EmittedEvent, at_ms: i64) {
         if self.notes() {
             self.occurrences.push(EventOccurrence {
@@ -315,8 +315,8 @@ impl Emitter {
     }
 }
 
-/// A message's data as a JSON value, which is built when it is first needed, and only once: most
-/// messages are neither subscribed to nor used by a rule.
+/// A message's data as a JSON value. It is built at most once and only when needed, because most
+/// messages interest no subscriber and no rule.
 #[derive(Debug)]
 pub(super) struct JsonData<'a> {
     raw: Option<&'a RawValue>,
@@ -341,7 +341,8 @@ impl<'a> JsonData<'a> {
     }
 }
 
-/// The sources under which an event is emitted. Pyramids moved from Misc to Twitch over the years.
+/// The sources under which an event is emitted. Streamer.bot has moved pyramids from Misc to
+/// Twitch, so they have both.
 fn sources(name: &EventName) -> Vec<&str> {
     if matches!(&*name.source, "Twitch" | "Misc")
         && matches!(&*name.kind, "PyramidSuccess" | "PyramidBroken")

@@ -1,4 +1,4 @@
-//! `ExplainPerson`: the events behind somebody's entries, read from the rows of a session.
+//! `ExplainPerson`: lists the events behind a person's entries, from the rows of a session.
 
 use serde_json::{Map, Value, json};
 
@@ -15,30 +15,30 @@ use crate::{
     request::{PersonQuery, RequestError},
 };
 
-/// Largest number of events in one reply.
+/// The limit on events in one reply.
 const MOST: usize = 1_000;
-/// Largest number of sections that are listed for one event. There are fewer sections, so none is
-/// left out.
+/// The limit on sections that are listed for one event. It is greater than the number of sections,
+/// so none is left out.
 const SECTIONS: usize = 100;
 
-/// The events of one person in a session. It reads the rows a second time, because only all rows
-/// together show which accounts are the same person.
+/// The events of one person in a session. It reads the rows twice, because only all rows together
+/// show which accounts belong to the same person.
 #[derive(Debug)]
 pub struct Explanation {
-    /// The session as it is after all rows.
+    /// The session after all rows.
     whole: Archive,
     who: PersonId,
-    /// The session up to the row that is read.
+    /// The session up to the current row.
     sofar: Archive,
     events: Vec<Value>,
     is_limited: bool,
 }
 
 impl Explanation {
-    /// Finds the person in a session that was read as a whole.
+    /// Finds the person in a session whose rows were all read.
     ///
     /// # Errors
-    /// If nobody or several people are known under the name.
+    /// Fails if no person or several people have the name.
     pub fn of(
         whole: Archive,
         person: &PersonQuery,
@@ -56,12 +56,13 @@ impl Explanation {
         })
     }
 
-    /// Adds a person of the store, as [`Archive::recall_person`].
+    /// Adds a person of the store, as [`Archive::recall_person`] does.
     pub fn recall_person(&mut self, row: &PersonRow) {
         self.sofar.recall_person(row);
     }
 
-    /// Reads a row again. Rows come as for [`Archive::read`].
+    /// Reads a row for the second time. The rows and their order are the same as for
+    /// [`Archive::read`].
     pub fn read(&mut self, row: &Row) {
         let mut facts = Vec::new();
         let (whole, who) = (self.whole.fold(), self.who);
@@ -84,9 +85,9 @@ impl Explanation {
             event.insert("counted".into(), is_counted.into());
             if !is_counted {
                 let why = match outcome {
-                    Outcome::Twin => "another page or program had reported it",
-                    Outcome::Part => "it is a part of something that counts already",
-                    Outcome::Repeat | Outcome::Counted => "it had been reported before",
+                    Outcome::Twin => "another page or program had already reported it",
+                    Outcome::Part => "it is a part of an event that already counts",
+                    Outcome::Repeat | Outcome::Counted => "it had already been reported",
                 };
                 event.insert("why".into(), why.into());
             }
@@ -106,7 +107,6 @@ impl Explanation {
         }
     }
 
-    /// The reply to `ExplainPerson`.
     pub fn into_reply(self, options: &reply::Options, now_ms: i64) -> Map<String, Value> {
         let fold = self.whole.fold();
         let mut reply = Map::from_iter([
@@ -125,7 +125,7 @@ impl Explanation {
     }
 }
 
-/// The fields that every row has.
+/// The fields that all listed rows have.
 fn event(row: &Row) -> Map<String, Value> {
     let fields = [
         ("at", Value::from(instant(row.at_ms))),
@@ -150,7 +150,7 @@ fn source(origin: RowOrigin) -> &'static str {
     }
 }
 
-/// Whether a fact names somebody who is shown as this person.
+/// Whether a fact names an account that is shown as this person.
 fn names(fact: &Fact, who: PersonId, fold: &Fold) -> bool {
     let mut found = false;
     fact.clone().each_person(|person| {
@@ -166,7 +166,7 @@ fn is(person: &Person, who: PersonId, fold: &Fold) -> bool {
         .is_some_and(|found| people.shown(found) == who)
 }
 
-/// The sections that a fact is in, each with the id of the person's entry.
+/// The sections in which a fact counts, each with the id of the person's entry.
 fn sections(fact: &Fact, at_ms: i64, who: PersonId, fold: &Fold) -> Vec<Value> {
     let mut alone = Fold::default();
     alone.apply(fact, None, Origin::Live, at_ms, |_| {});

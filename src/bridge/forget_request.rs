@@ -1,8 +1,9 @@
-//! `Forget`: the shell removes a person from the store, and the bridge goes on with what is left.
+//! `Forget`: the shell removes a person from the store, and the bridge continues with the remaining
+//! data.
 //!
-//! The shell takes nothing from OBS meanwhile, so no event comes between the rows that it removes
-//! and the credits that it reads anew. The credits are those of a restart. Everything else that the
-//! bridge remembers of people is read anew too, or loses the person.
+//! Meanwhile the shell takes nothing from OBS. So no event comes between removing the rows and
+//! reading the new credits. The new credits are the same as after a restart. Everything else that
+//! the bridge remembers about people is also read again, or loses the person.
 
 use serde_json::{Map, Value};
 
@@ -22,11 +23,11 @@ use crate::{
     request::{Call, Guarded, PersonQuery, RequestError},
 };
 
-/// What is left of the store without the person.
+/// The data of the store without the person.
 #[derive(Debug)]
 pub struct Remaining {
     pub identity: Identity,
-    /// The running session, read anew.
+    /// The running session, read again from the store.
     pub archive: Archive,
     pub meta: MetaValues,
     /// The fields of the reply.
@@ -36,7 +37,8 @@ pub struct Remaining {
 /// The sender of a request, and the fields of the reply.
 type Answered = (Sender, Result<Map<String, Value>, RequestError>);
 
-/// Refuses a call that the config does not allow, unless it has a permit, which the shell checks.
+/// Refuses a call that the config does not allow, unless it has a permit. The shell checks the
+/// permit.
 pub(super) fn permitted(call: Call, base: &Base) -> Result<Call, RequestError> {
     let Call::Forget {
         person,
@@ -58,7 +60,8 @@ pub(super) fn permitted(call: Call, base: &Base) -> Result<Call, RequestError> {
     })
 }
 
-/// Has the shell forget a person. Returns the sender with the error if that is not possible now.
+/// Asks the shell to forget a person. If that is not possible now, returns the sender and the
+/// error.
 pub(super) fn begin(
     parts: &mut Parts,
     person: PersonQuery,
@@ -74,7 +77,7 @@ pub(super) fn begin(
         return Err(Box::new((from, RequestError::Unavailable(why.into()))));
     }
     let base = &mut parts.base;
-    // What is remembered but not stored yet is to be removed from the store, too.
+    // Store the last events first, so that the shell can also remove the person from them.
     parts.automation.keep_last_events(&mut base.out);
     parts.automation.keep_once_log(&mut base.out, now);
     base.model.keep_listed(&mut base.out);
@@ -87,7 +90,8 @@ pub(super) fn begin(
     Ok(())
 }
 
-/// The shell has forgotten a person, or could not. Returns the request's sender and its reply.
+/// Called when the shell has forgotten a person or has failed. Returns the request's sender and its
+/// reply.
 pub(super) fn done(
     parts: &mut Parts,
     answer: Result<Box<Remaining>, RequestError>,
@@ -104,7 +108,8 @@ pub(super) fn done(
         meta,
         mut reply,
     } = remaining;
-    // Every client on OBS receives the reply, and may log it. The preview has the names.
+    // The reply has no names, because every client on OBS receives it and may log it. Only the
+    // preview has the names.
     for key in ["person", "accounts", "names"] {
         reply.remove(key);
     }
@@ -132,7 +137,7 @@ pub(super) fn done(
     Some((from, Ok(reply)))
 }
 
-/// Somebody as the new credits know them; `None` if they were forgotten.
+/// The same person in the new credits; `None` if the person was forgotten.
 fn same_person(
     before: &Fold,
     after: &Fold,

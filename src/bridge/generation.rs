@@ -1,31 +1,30 @@
-//! Determines which generation of Twitchat is in use when messages of several arrive.
+//! Determines which generation of Twitchat is in use if messages of several generations arrive.
 //!
 //! An update of Twitchat changes the generation at once. Two pages of different generations on one
-//! OBS do not change it: the generation in use stays while its messages arrive. The other one takes
-//! its place after its messages alone have arrived for a while.
+//! OBS do not change it: the generation in use stays while its messages arrive. Another generation
+//! takes over after only its messages have arrived for a while.
 
 use std::collections::BTreeMap;
 
 use crate::twitchat::Generation;
 
-/// Minimum milliseconds between two immediate changes. A generation that was received before takes
-/// over after its messages alone have arrived for this long.
+/// The shortest time between two immediate changes, in milliseconds. A generation that was received
+/// before takes over after only its messages have arrived for this long.
 const ALONE_MS: u64 = 10_000;
 /// Two pages report the same event within this many milliseconds of each other.
 const PAIR_MS: u64 = 2_000;
-/// A generation that was received within this many milliseconds is no update: its page may still be
-/// open.
+/// A generation that was received within this many milliseconds is not an update, because its page
+/// may still be open.
 const KNOWN_MS: u64 = 3_600_000;
 
-/// The generation in use, and the one that may take its place.
 #[derive(Debug, Default)]
 pub(super) struct InUse {
     generation: Option<Generation>,
-    /// When a message of each generation was last received, on the monotonic clock.
+    /// The time at which the last message of each generation was received, on the monotonic clock.
     received_ms: BTreeMap<Generation, u64>,
-    /// When the next immediate change is allowed, on the monotonic clock.
+    /// The time from which the next immediate change is allowed, on the monotonic clock.
     free_ms: u64,
-    /// The generation that may take over, and when it does.
+    /// The generation that may take over, and the time at which it does.
     other: Option<(Generation, u64)>,
 }
 
@@ -68,7 +67,7 @@ impl InUse {
         false
     }
 
-    /// OBS was disconnected, and another Twitchat may be open now.
+    /// Called when OBS was disconnected, because another Twitchat may be open now.
     pub(super) fn forget_other(&mut self) {
         self.other = None;
     }
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_one_and_an_update_are_taken_at_once() {
+    fn the_first_generation_and_an_update_take_over_at_once() {
         let mut used = InUse::new(None);
         assert!(used.receive(Second, 0) && !used.receive(Second, 5));
         assert!(used.receive(Third, 10));
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn going_back_waits_until_the_other_has_gone_on_alone() {
+    fn an_earlier_generation_takes_over_only_after_a_while_alone() {
         let mut used = InUse::new(Some(Second));
         assert!(used.receive(Third, 100));
         assert!(
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn two_that_go_on_change_nothing_and_one_that_stops_is_replaced() {
+    fn two_active_generations_change_nothing_and_a_silent_one_is_replaced() {
         for pause_ms in [1, 900, 20_000, 600_000] {
             let mut used = InUse::new(Some(Second));
             let (mut changes, mut now_ms) = (0, 1_000_000);
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_third_one_does_not_put_the_change_off() {
+    fn a_third_generation_does_not_delay_the_change() {
         let mut used = InUse::new(Some(Second));
         used.receive(Third, 0);
         used.receive(Second, 3_000);

@@ -22,7 +22,7 @@ use crate::{
 /// The two clocks, read by the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// Unix milliseconds, for times that are stored or sent.
+    /// The time in Unix milliseconds, for times that are stored or sent.
     pub wall_ms: i64,
     /// Milliseconds since an arbitrary instant, for timers. Never goes back.
     pub mono_ms: u64,
@@ -32,28 +32,26 @@ pub struct Now {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub credits: Options,
-    /// The beginning of the leaderboards' weeks and months.
+    /// Defines when weeks and months of the leaderboards begin.
     pub calendar: Calendar,
     /// Whether a new session begins when OBS starts to stream.
     pub reset_on_stream_start: bool,
-    /// Milliseconds: a stream that starts again this soon after the last one ended stays in its
-    /// session.
+    /// A stream that starts within this many milliseconds after the end of the last one stays in
+    /// its session.
     pub grace_ms: i64,
-    /// Milliseconds: a bridge that was closed for longer begins a new session.
+    /// A bridge that was closed for more than this many milliseconds begins a new session.
     pub reset_after_ms: i64,
     /// Whether the journal keeps chat texts.
     pub keep_texts: bool,
     /// The owner of the channel; `None` if the config does not name one.
     pub broadcaster: Option<Person>,
-    /// The name in `GetInfo`.
+    /// The name that the reply to `GetInfo` contains.
     pub name: Box<str>,
     /// The generation of Twitchat; `None` if the config does not force one.
     pub generation: Option<Generation>,
-    /// Whether the program uses [`Effect::Emitted`].
+    /// Whether the program that runs the bridge uses [`Effect::Emitted`].
     pub tell: bool,
-    /// The end credits.
     pub overlay: Overlay,
-    /// Rules, named actions and labels.
     pub rules: Arc<Rulebook>,
     /// The permissions of clients on OBS.
     pub permissions: Permissions,
@@ -62,7 +60,7 @@ pub struct Settings {
     pub config: Option<Box<str>>,
 }
 
-/// The config file was read again.
+/// The result of reading the config file again.
 #[derive(Debug)]
 pub struct Reload {
     /// The new settings, or the errors in the file.
@@ -71,34 +69,33 @@ pub struct Reload {
     pub restart_for: Vec<&'static str>,
 }
 
-/// Requests that change a setting and wait for the config file at the same time, at most.
+/// The limit on requests that change a setting and wait at the same time.
 pub const MOST_SETTINGS: usize = 16;
 
-/// A request has changed a setting in the config file, or has failed.
+/// The result of a request to change a setting in the config file.
 #[derive(Debug)]
 pub struct SettingSet {
-    /// The changed settings; `None` if the file is as it was.
+    /// The changed settings; `None` if the file has not changed.
     pub reload: Option<Reload>,
     /// The fields of the reply.
     pub answer: Result<Map<String, Value>, RequestError>,
 }
 
-/// The settings of the end credits.
 #[derive(Debug, Clone)]
 pub struct Overlay {
     /// The sections of the roll and their look.
     pub script: CreditsPlan,
-    /// Name of the scene that shows the page.
+    /// The name of the scene that shows the page.
     pub scene: Box<str>,
-    /// Name of the browser source that shows the page.
+    /// The name of the browser source that shows the page.
     pub source: Box<str>,
-    /// Name of a media source: the roll takes as long as the file that it plays.
+    /// The name of a media source. The roll takes as long as the file that the source plays.
     pub music: Option<Box<str>>,
     /// Whether the roll begins when the scene goes on air.
     pub autostart: bool,
     /// Whether Twitchat's own buttons for the credits control the roll.
     pub twitchat: bool,
-    /// Milliseconds that a roll waits for the summary, and for the length of its music.
+    /// How long a roll waits for the summary and for the length of its music, in milliseconds.
     pub wait_ms: u64,
     /// The time zone of `{date}` and `{time}`.
     pub zone: TimeZone,
@@ -119,14 +116,14 @@ impl Default for Overlay {
     }
 }
 
-/// The identity of this run.
+/// Identifies this run of the bridge.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// The id of this run in messages on OBS.
     pub bridge: Uuid,
-    /// The id of the store, which is the same in each run.
+    /// The id of the store, which stays the same in all runs.
     pub instance: Box<str>,
-    /// When the run began, Unix milliseconds.
+    /// The time at which the run began, in Unix milliseconds.
     pub started_ms: i64,
     /// Whether to take over from another bridge on the same OBS.
     pub takeover: bool,
@@ -138,64 +135,62 @@ pub struct Run {
     pub os_version: Box<str>,
 }
 
-/// The meta values that were stored by earlier runs; `None` for each that is not stored.
+/// The meta values that earlier runs have stored. `None` for each value that is not stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MetaValues {
-    /// When the bridge was last known to run, Unix milliseconds.
+    /// The last time at which the bridge was known to run, in Unix milliseconds.
     pub alive_ms: Option<i64>,
-    /// When OBS was last known to stream, Unix milliseconds.
+    /// The last time at which OBS was known to stream, in Unix milliseconds.
     pub streamed_ms: Option<i64>,
     /// The generation of Twitchat that was last in use.
     pub generation: Option<String>,
     /// The clients' subscriptions, as JSON.
     pub subscriptions: Option<String>,
-    /// The channels that messages came from, as JSON; the broadcaster is learnt from them.
+    /// The channels from which messages came, as JSON. They show who the broadcaster is.
     pub channels: Option<String>,
     /// The once log, as JSON.
     pub once: Option<String>,
     /// The last event of each kind, as JSON.
     pub latest: Option<String>,
-    /// The movement and the content of the roll that was on, as JSON; empty if none was.
+    /// The position and the content of the running roll, as JSON. Empty if no roll was running.
     pub roll: Option<String>,
     pub roll_content: Option<String>,
-    /// Accounts that were seen with a name that the config lists, as JSON.
+    /// Accounts that were seen with a name from the config, as JSON.
     pub listed: Option<String>,
     /// Digests of the people who were forgotten in the running session, as JSON.
     pub forgotten: Option<String>,
-    /// When a session was last reopened, Unix milliseconds.
+    /// The time at which a session was last reopened, in Unix milliseconds.
     pub resumed_ms: Option<i64>,
-    /// The time from which Twitchat's summary may fill gaps, Unix milliseconds. Earlier events may
-    /// count in another session.
+    /// The time from which Twitchat's summary may fill gaps, in Unix milliseconds. Earlier events
+    /// may count in another session.
     pub summary_from_ms: Option<i64>,
-    /// The highest number that a session has had, if its session may not exist any more.
+    /// The highest number of any session, including deleted ones.
     pub last_session: Option<u64>,
 }
 
-/// The versions that OBS reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObsInfo {
-    /// Version of OBS Studio.
+    /// The version of OBS Studio.
     pub obs_version: Box<str>,
     pub websocket_version: Box<str>,
 }
 
-/// Permission to send one large reply. The shell returns it when OBS has taken the reply.
+/// A permission to send one large reply. The shell returns it when OBS has accepted the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pass(pub(super) u64);
 
-/// Something that the bridge has to react to.
+/// An input that the bridge must react to.
 #[derive(Debug)]
 pub enum Input {
-    /// The connection to OBS is made: both of its connections work.
+    /// The bridge is connected to OBS: both the request connection and the event connection work.
     Up(ObsInfo),
-    /// The connection to OBS is lost.
     Down,
-    /// A `CustomEvent` was received, or an event of OBS that [`Effect::Subscribe`] has asked for.
+    /// A `CustomEvent` was received, or an event of OBS from [`Effect::Subscribe`].
     Received(Received),
-    /// A frame was received that is no obs-websocket message.
+    /// A frame was received that is not a message of obs-websocket.
     Unreadable,
-    /// Answer to [`Effect::AskStream`]: milliseconds that OBS has been streaming; `None` if it is
-    /// not.
+    /// The answer to [`Effect::AskStream`]: for how many milliseconds OBS has been streaming.
+    /// `None` if OBS does not stream.
     Stream(Option<i64>),
     /// OBS started or stopped streaming.
     StreamChanged {
@@ -204,48 +199,51 @@ pub enum Input {
     /// OBS started or stopped recording.
     RecordingChanged {
         active: bool,
-        /// The recording's file; empty if it is unknown.
+        /// The path of the recording; empty if it is unknown.
         path: Box<str>,
     },
-    /// The state of OBS's outputs: the answer to [`Effect::AskRecording`], or after events of OBS
-    /// were lost. Each is `None` if it is not known.
+    /// The state of OBS's outputs. It answers [`Effect::AskRecording`], or comes after events of
+    /// OBS were lost. A field is `None` if it is not known.
     Outputs {
         streaming: Option<bool>,
         recording: Option<bool>,
     },
-    /// OBS has settled on this scene. The same scene may be reported again.
+    /// This scene is on air. The same scene may be reported again.
     Scene(Box<str>),
-    /// Another scene collection is open: it can have other scenes and sources of the same names.
+    /// Another scene collection was opened. It can have other scenes and sources with the same
+    /// names.
     Collection,
-    /// Answer to [`Effect::AskShown`].
+    /// The answer to [`Effect::AskShown`].
     Shown {
         /// The scene that was asked about.
         scene: Box<str>,
-        /// Whether the scene shows the source, or why that is unknown.
+        /// Whether the scene shows the source, or the reason why this is unknown.
         shown: Result<bool, String>,
     },
-    /// Answer to [`Effect::AskMusic`]: the length in seconds, or why it is unknown.
+    /// The answer to [`Effect::AskMusic`]: the length in seconds, or the reason why it is unknown.
     Music(Result<f64, String>),
-    /// Answer to [`Effect::ReadLabel`].
+    /// The answer to [`Effect::ReadLabel`].
     LabelRead {
         /// The label's index in the config.
         place: usize,
-        /// The text of its source, `None` if there is no such source, or why the text is unknown.
+        /// The text of the label's source, or `None` if the source does not exist. An error is the
+        /// reason why the text is unknown.
         found: Result<Option<String>, String>,
     },
-    /// OBS refused [`Effect::Emit`], because it has no browser sources. The text is its error.
+    /// OBS has refused [`Effect::Emit`], because OBS has no browser sources. The text is OBS's
+    /// error.
     FeedFailed(String),
     /// The store has committed writes.
     Durable {
-        /// Number of writes on disk since the start of the run.
+        /// The number of writes on disk since the start of the run.
         writes: u64,
     },
-    /// The store cannot write; it keeps trying. The text is the error.
+    /// The store cannot write, and keeps retrying. The text is the error.
     StoreFailed(String),
     StoreHealed,
-    /// The store reports something about the journal's files.
+    /// The store has a message about the journal's files.
     StoreNoted {
-        /// A sentence for the operator.
+        /// The message as a sentence for the operator.
         text: String,
         /// Whether rows that were on disk are lost.
         lost: bool,
@@ -256,15 +254,15 @@ pub enum Input {
         /// The error as text, if the task failed.
         outcome: Result<(), String>,
     },
-    /// OBS has taken the reply with this pass, or the reply was dropped because OBS was not
+    /// OBS has accepted the reply with this pass, or the reply was dropped because OBS was not
     /// connected.
     Sent(Pass),
     /// The config file has changed.
     Reloaded(Box<Reload>),
-    /// Answer to [`Effect::SetSetting`].
+    /// The answer to [`Effect::SetSetting`].
     SettingSet(Box<SettingSet>),
     Tick,
-    /// The bridge is about to end, so it stores the state that it would otherwise store later.
+    /// The bridge is about to end. It must store the state that it would otherwise store later.
     Stopping,
 }
 
@@ -273,7 +271,7 @@ pub enum Input {
 pub enum JournalQuestion {
     /// The sessions that the journal contains, newest first.
     Sessions {
-        /// Largest number of sessions in the list; `None` for all.
+        /// The limit on sessions in the list; `None` for all sessions.
         limit: Option<usize>,
     },
     /// One session with its credits.
@@ -283,10 +281,10 @@ pub enum JournalQuestion {
         session: SessionQuery,
         person: PersonQuery,
     },
-    /// What would be removed if a person were forgotten.
+    /// The preview of forgetting a person.
     Forget {
         person: PersonQuery,
-        /// The word of a permit that must be checked; `None` if the config allows the request.
+        /// The content of a permit, which must be checked. `None` if the config allows the request.
         permit: Option<Box<str>>,
     },
     /// The outcome of a change of sessions.
@@ -298,7 +296,7 @@ pub enum JournalQuestion {
     },
 }
 
-/// Identifies the origin of a task that the shell carries out.
+/// Identifies the origin of a task of the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ticket {
     /// A request to OBS by a run of a rule or an action.
@@ -309,34 +307,34 @@ pub enum Ticket {
     Label(usize),
 }
 
-/// Something that the shell has to do for the bridge.
+/// An effect that the shell must carry out for the bridge.
 #[derive(Debug)]
 pub enum Effect {
     Write(Write),
-    /// Broadcast this as a `CustomEvent`, after everything sent before it.
+    /// Broadcast this as a `CustomEvent`, after all earlier messages.
     Send(Box<RawValue>),
-    /// Broadcast this reply. Small replies may overtake a large one, and replies of other clients
-    /// may overtake those of a client that has many waiting.
+    /// Broadcast this reply. Small replies may overtake a large one. Replies to other clients may
+    /// overtake the replies to a client with many waiting replies.
     Reply {
         reply: Reply,
-        /// The client's name as JSON; empty for all clients that give none.
+        /// The client's name as JSON. Empty for all clients without a name.
         client: Box<str>,
-        /// To be returned with [`Input::Sent`]; `None` for a small reply.
+        /// The shell returns this with [`Input::Sent`]. `None` for a small reply.
         pass: Option<Pass>,
     },
-    /// An event was emitted; for the log and for programs that use the library.
+    /// An event was emitted. This is for the log and for programs that use the library.
     Emitted {
-        /// Its number in this run.
+        /// The number of the event in this run.
         seq: u64,
-        /// Unix milliseconds.
+        /// The time of the event in Unix milliseconds.
         at_ms: i64,
         event: EmittedEvent,
     },
     /// Ask OBS whether it streams, and for how long.
     AskStream,
-    /// Ask OBS whether it records.
     AskRecording,
-    /// Receive exactly these events of OBS in addition to those that are always received.
+    /// Receive exactly these events of OBS, in addition to the events that the bridge always
+    /// receives.
     Subscribe(ObsSubscription),
     /// Ask OBS whether this scene shows this source.
     AskShown {
@@ -347,7 +345,7 @@ pub enum Effect {
     AskMusic {
         input: Box<str>,
     },
-    /// Ask OBS for the text that a label's source has.
+    /// Ask OBS for the current text of a label's source.
     ReadLabel {
         /// The label's index in the config.
         place: usize,
@@ -363,7 +361,7 @@ pub enum Effect {
     /// Run a program, and report its outcome with [`Input::Done`].
     Run {
         ticket: Ticket,
-        /// Name of the rule or action that the program belongs to, for the log.
+        /// The name of the rule or action that the program belongs to, for the log.
         of: Box<str>,
         program: Program,
     },
@@ -372,7 +370,7 @@ pub enum Effect {
     /// be passed to the bridge.
     Forget {
         person: PersonQuery,
-        /// The word of a permit that must be checked; `None` if the config allows the request.
+        /// The content of a permit, which must be checked. `None` if the config allows the request.
         permit: Option<Box<str>>,
         settings: Box<Settings>,
         now_ms: i64,
@@ -382,27 +380,26 @@ pub enum Effect {
     ReadJournal {
         question: JournalQuestion,
         settings: Box<Settings>,
-        /// The present time, Unix milliseconds.
+        /// The current time in Unix milliseconds.
         now_ms: i64,
     },
     /// Change a setting in the config file, and answer with [`Input::SettingSet`]. Answers come in
     /// the order of these effects.
     SetSetting {
         key: Box<str>,
-        /// The new value; null to restore the default.
+        /// The new value. Null restores the default.
         value: Value,
     },
     /// Another generation of Twitchat is in use.
     Speaks(Generation),
-    /// Write this to the log.
     Note(Note),
-    /// Another bridge serves this OBS, so this one has to end.
+    /// Another bridge serves this OBS, so this bridge must end.
     Yield(OtherBridge),
 }
 
 /// An entry for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the Display texts say it")]
+#[expect(missing_docs, reason = "the Display texts explain them")]
 pub enum Note {
     TwitchatThere {
         generation: Option<Generation>,
@@ -466,7 +463,7 @@ pub enum Note {
         how: &'static str,
         test: bool,
     },
-    /// A roll goes on that an earlier run has begun.
+    /// The bridge continues a roll that an earlier run has begun.
     RollGoesOn {
         test: bool,
     },
@@ -509,9 +506,9 @@ impl fmt::Display for Note {
         match self {
             Self::TwitchatThere {
                 generation: Some(generation),
-            } => write!(f, "Twitchat is there: {generation}"),
+            } => write!(f, "Twitchat is connected: {generation}"),
             Self::TwitchatThere { generation: None } => {
-                f.write_str("Twitchat is there; its version is not known yet")
+                f.write_str("Twitchat is connected; its version is not known yet")
             }
             Self::TwoPages { by } => {
                 let how = if *by == "events" {
@@ -546,7 +543,7 @@ impl fmt::Display for Note {
             Self::TwitchatGone => f.write_str("Twitchat no longer answers"),
             Self::SummaryMerged { filled } => write!(
                 f,
-                "Twitchat's summary is merged in: {} had been missed",
+                "Twitchat's summary was merged: it filled in {}",
                 count(u64::try_from(*filled).unwrap_or(u64::MAX), "credit")
             ),
             Self::SummaryRefused { why } => {
@@ -565,21 +562,21 @@ impl fmt::Display for Note {
                 count(*changed, "event")
             ),
             Self::SessionsChanged { what } => f.write_str(what),
-            Self::Thawed => {
-                f.write_str("the bridge had been frozen; asking whether another one took over")
-            }
+            Self::Thawed => f.write_str(
+                "the bridge was frozen for a while; checking whether another bridge took over",
+            ),
             Self::OtherBridge { other } => write!(
                 f,
-                "another bridge ({other}) connected to this OBS; this bridge serves this OBS \
-                    already, and asked it to end"
+                "another bridge ({other}) connected to this OBS; this bridge already \
+                    serves it, and has asked the other bridge to end"
             ),
             Self::SilentBridge { other } => write!(
                 f,
                 "a Hello asked this bridge to end for another one ({other}), which does not \
-                    answer: this bridge goes on"
+                    answer: this bridge continues"
             ),
             Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; retrying"),
-            Self::StoreHealed => f.write_str("the journal is written again"),
+            Self::StoreHealed => f.write_str("the journal can be written again"),
             Self::StoreNoted { text, .. } => f.write_str(text),
             Self::StepFailed(Failure {
                 of,
@@ -608,7 +605,7 @@ impl fmt::Display for Note {
             }
             Self::RuleLoop { rule } => write!(
                 f,
-                "rule {rule:?} was cut off: rules cause one another without end"
+                "rule {rule:?} was cut off: rules cause one another endlessly"
             ),
             Self::RuleUnclear {
                 rule,
@@ -628,8 +625,8 @@ impl fmt::Display for Note {
             Self::LabelFailed { source, why } => {
                 write!(
                     f,
-                    "label {source:?} is not up to date: {why} (`labels install` makes a source \
-                        that is missing)"
+                    "label {source:?} is not up to date: {why} (`labels install` creates a \
+                        missing source)"
                 )
             }
             Self::TooLarge { times } => write!(
@@ -664,9 +661,9 @@ impl fmt::Display for Note {
                 write!(f, "{what}: {}", how.to_lowercase())
             }
             Self::RollGoesOn { test } => f.write_str(if *test {
-                "a test of the end credits, begun before the bridge was started, goes on"
+                "a test of the end credits continues after a restart of the bridge"
             } else {
-                "the end credits, begun before the bridge was started, go on"
+                "the end credits continue after a restart of the bridge"
             }),
             Self::RollRefused { why } => write!(f, "the end credits do not roll: {why}"),
             Self::SceneUnknown { scene, why } => {
@@ -683,7 +680,7 @@ impl fmt::Display for Note {
             Self::NoVendor { why } => {
                 write!(
                     f,
-                    "OBS passes nothing on to browser sources: {why}; pages with a connection of \
+                    "OBS passes no messages to browser sources: {why}; pages with a connection of \
                         their own still work"
                 )
             }

@@ -1,16 +1,17 @@
 //! The contents of the journal: rows, sessions and meta values.
 //!
-//! The bridge numbers the rows itself, so that the same inputs always give the same journal.
+//! The bridge numbers the rows itself, so that the same inputs always produce the same journal.
 
-/// Number of a journal row. Counts from 1, never reused, one space for all sessions.
+/// The number of a journal row, from 1. All sessions share the numbers, and no number is used
+/// twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Seq(pub u64);
 
-/// Number of a session. Counts from 1.
+/// The number of a session, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SessionId(pub u64);
 
-/// The origin of a row. It determines how the body is read.
+/// The origin of a row. It determines the format of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum RowOrigin {
@@ -34,18 +35,18 @@ pub enum RowOrigin {
 }
 
 impl RowOrigin {
-    /// The word that the database has for it.
+    /// The word for it in the database.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Parses the database's word; `None` if it is unknown.
+    /// `None` if the word in the database is unknown.
     pub fn parse(word: &str) -> Option<Self> {
         word.parse().ok()
     }
 }
 
-/// Origin, type and id of a row that is not journalled yet.
+/// The origin, the type and the id of a row to journal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) origin: RowOrigin,
@@ -54,7 +55,7 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// A row that the bridge itself derived; it has no id.
+    /// The source of a row that the bridge itself derived. It has no id.
     pub(super) fn filled(kind: &'a str) -> Self {
         Self {
             origin: RowOrigin::Filled,
@@ -64,61 +65,62 @@ impl<'a> Source<'a> {
     }
 }
 
-/// One row of the journal. Only a [`SessionChange`] changes rows: it can move them to another
+/// One row of the journal. Only a [`SessionChange`] changes rows. It can move them to another
 /// session or delete them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub seq: Seq,
-    /// The session in which it counts.
+    /// The session in which the row counts.
     pub session: SessionId,
-    /// When the bridge received or made it, Unix milliseconds.
+    /// The time at which the bridge received or made the row, in Unix milliseconds.
     pub at_ms: i64,
-    /// Determines how `body` is read.
+    /// Determines the format of `body`.
     pub origin: RowOrigin,
     /// Twitchat's type, the event's `Source.Type`, or the name of the summary's list.
     pub kind: Box<str>,
-    /// The id by which a repeat is recognized: that of the message, or the `eventId` of a
+    /// The id by which a repeat is recognized. It is the id of the message, or the `eventId` of a
     /// `PublishEvent`.
     pub id: Option<Box<str>>,
     pub body: Box<str>,
 }
 
-/// The time between two resets.
+/// A session: the time that the credits cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     pub id: SessionId,
-    /// When it began, Unix milliseconds.
+    /// The time at which the session began, in Unix milliseconds.
     pub started_ms: i64,
-    /// When it ended, Unix milliseconds; `None` for the running session.
+    /// The time at which the session ended, in Unix milliseconds. `None` for the running session.
     pub ended_ms: Option<i64>,
-    /// Why it began: `first`, `clear`, `stream`, `closed` or `split`.
+    /// The reason for its beginning: `first`, `clear`, `stream`, `closed` or `split`.
     pub cause: Box<str>,
 }
 
-/// A change of sessions that exist. All values are absolute, so that writing it again changes
-/// nothing.
+/// A change of existing sessions. All values are absolute, so that writing the change twice has the
+/// same effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionChange {
-    /// The sessions that change or are new, as they are afterwards.
+    /// The changed and new sessions, with their new values.
     pub sessions: Vec<Session>,
-    /// Sessions that do not exist any more.
+    /// The sessions that no longer exist after the change.
     pub gone: Vec<SessionId>,
     /// The change of rows up to `last`.
     pub rows: RowChange,
     /// The last row when the change was made.
     pub last: Seq,
-    /// The highest number that a session has had, so that it is not used again.
+    /// The highest number of any session so far, so that it is not used again.
     pub last_session: SessionId,
     /// The new value of [`MetaValues::resumed_ms`](super::io::MetaValues::resumed_ms); `None` if it
     /// stays.
     pub resumed_ms: Option<i64>,
-    /// The same for [`MetaValues::summary_from_ms`](super::io::MetaValues::summary_from_ms).
+    /// The new value of [`MetaValues::summary_from_ms`](super::io::MetaValues::summary_from_ms);
+    /// `None` if it stays.
     pub summary_from_ms: Option<i64>,
 }
 
 impl SessionChange {
-    /// The meta values that go with it. With them, numbers of rows and sessions that were deleted
-    /// are not used again.
+    /// The meta values to store with the change. They prevent the numbers of deleted rows and
+    /// sessions from being used again.
     pub fn meta(&self) -> impl Iterator<Item = (&'static str, String)> {
         let numbers = [
             ("last_row", self.last.0.to_string()),
@@ -138,14 +140,14 @@ impl SessionChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowChange {
     None,
-    /// They count in another session.
+    /// The rows count in another session.
     Move {
         from: SessionId,
         to: SessionId,
-        /// Only rows of this time and later, Unix milliseconds.
+        /// Only rows from this time on move, in Unix milliseconds.
         since_ms: i64,
     },
-    /// They are deleted, except those of these origins and kinds.
+    /// The rows are deleted, except for rows of these origins and kinds.
     Delete {
         of: SessionId,
         keeping: &'static [(RowOrigin, &'static str)],
@@ -155,29 +157,29 @@ pub enum RowChange {
 /// The latest names of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonRow {
-    /// `twitch`, `youtube` and so on.
+    /// The platform in lower case, such as `twitch` or `youtube`.
     pub platform: Box<str>,
     /// The platform's id; empty for a person who is known by name only.
     pub id: Box<str>,
-    /// Login, in lower case if the platform reports it in lower case; may be empty.
+    /// The login in the platform's own case; may be empty.
     pub login: Box<str>,
-    /// Display name; may be empty.
+    /// The display name; may be empty.
     pub display: Box<str>,
-    /// When the person was last seen, Unix milliseconds.
+    /// The time at which the person was last seen, in Unix milliseconds.
     pub seen_ms: i64,
 }
 
-/// One write for the store, in the order in which the bridge made them.
+/// One write for the store. The store must keep the order of the writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
-    /// Append to the journal. A row that is already there changes nothing; another row with the
-    /// same number is an error.
+    /// Append to the journal. Writing the same row again changes nothing. Another row with the same
+    /// number is an error.
     Append(Row),
-    /// Begin a session, which ends the previous one at the same instant; or correct the start of a
-    /// session that has begun.
+    /// Begin a session, which ends the previous one at the same time. For a session that exists,
+    /// correct its start.
     Begin(Session),
-    /// Insert or update a person, keyed by platform and id (by platform and login when the id is
-    /// empty).
+    /// Insert or update a person. The key is the platform and the id, or the platform and the login
+    /// if the id is empty.
     Person(PersonRow),
     /// Store a meta value, such as `alive_ms` or `generation`.
     Keep { key: &'static str, value: Box<str> },

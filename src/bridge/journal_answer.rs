@@ -11,9 +11,9 @@ use super::{archive::Archive, edits_of_session::PlannedEdits, session_plan::Sess
 pub enum JournalAnswer {
     /// A session with its credits.
     Session(Arc<Archive>),
-    /// A change of sessions that is ready to be made.
+    /// A prepared change of sessions.
     Change(Box<SessionPlan>),
-    /// Edits of a session that are ready to be made.
+    /// Prepared edits of a session.
     Edits(Box<PlannedEdits>),
     /// The fields of the reply to any other question.
     Fields(Map<String, Value>),

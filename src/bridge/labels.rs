@@ -1,7 +1,7 @@
 //! Keeps text sources of OBS up to date with the templates of the config's labels.
 //!
-//! A source is written when its text has changed, a few times a second at most, and again after OBS
-//! was disconnected. The latest text always arrives.
+//! The bridge writes a source when its text has changed, at most a few times a second, and again
+//! after OBS was disconnected. The latest text is always written.
 
 use std::sync::Arc;
 
@@ -14,30 +14,30 @@ use super::{
 };
 use crate::automation::{Context, EvaluationError, Label, ObsRequest, Rulebook, Uses};
 
-/// Minimum milliseconds between two writes of one label.
+/// The shortest time between two writes of one label, in milliseconds.
 const EACH_MS: u64 = 300;
-/// Milliseconds between two evaluations of labels that may show a time.
+/// The time between two evaluations of labels that may show a time, in milliseconds.
 const CLOCK_MS: u64 = 1_000;
-/// Milliseconds between a write that OBS refused, mostly because the source does not exist yet, and
-/// the next write.
+/// The time between a write that OBS refused and the next write, in milliseconds. OBS mostly
+/// refuses a write because the source does not exist yet.
 const AGAIN_MS: u64 = 10_000;
-/// Minimum milliseconds between two reads of a source's text, because sources are created, removed,
-/// renamed and edited, and each collection has its own. It is `CHECK_EACH_MS` per label if that is
-/// more.
+/// The shortest time between two reads of a source's text, in milliseconds. It is `CHECK_EACH_MS`
+/// per label if that is more. The text must be read again and again, because sources are created,
+/// removed, renamed and edited, and each collection has its own.
 const CHECK_MS: u64 = 2_000;
 const CHECK_EACH_MS: u64 = 100;
-/// Limits on writing over a text of another program: number at once, and milliseconds between
-/// further ones. Two programs must not overwrite each other without end.
+/// Limits on overwriting the text of another program: the number at once, and the milliseconds
+/// between further writes. Two programs must not overwrite each other endlessly.
 const REPAIRS: u64 = 5;
 const REPAIR_EACH_MS: u64 = 20_000;
-const MISSING: &str = "OBS has no source of this name in the scene collection that is open";
+const MISSING: &str = "OBS has no source of this name in the current scene collection";
 const CONTESTED: &str =
-    "another program writes this source too: the bridge writes over it every 20 s at most";
-/// Labels that are written at the same time. OBS handles one request at a time, and other parts of
-/// the bridge make requests too.
+    "another program writes this source too: the bridge overwrites it at most every 20 s";
+/// The limit on labels that are written at the same time. OBS handles one request at a time, and
+/// other parts of the bridge also make requests.
 const AT_ONCE: usize = 4;
-/// Limits on the log entries about one label whose error changes: number at once, and milliseconds
-/// between further ones.
+/// Limits on the log entries about one label whose error changes: the number at once, and the
+/// milliseconds between further entries.
 const NOTES: u64 = 3;
 const NOTE_EACH_MS: u64 = 60_000;
 
@@ -51,11 +51,11 @@ struct LabelState {
     free_ms: u64,
     /// When to read the source's text again, on the monotonic clock.
     check_ms: u64,
-    /// Whether an answer is pending that is still valid, because nothing was written since.
+    /// Whether the bridge waits for OBS's answer with the text. A write makes this answer invalid.
     reading: bool,
     /// Whether OBS has no source of this name.
     missing: bool,
-    /// Limits writing over a text of another program.
+    /// Limits overwriting the text of another program.
     repairs: RateLimit,
     writes: u64,
     /// The error that `GetStatus` shows.
@@ -85,7 +85,7 @@ impl Default for LabelState {
 }
 
 impl LabelState {
-    /// Sets the error, and notes it in the log if it is a new one.
+    /// Sets the error, and logs it if it is new.
     fn failed(&mut self, why: String, source: &str, out: &mut Output, now: Now) {
         if self.trouble.as_deref() != Some(&*why) {
             self.trouble = Some(why.into());
@@ -103,7 +103,6 @@ impl LabelState {
         }
     }
 
-    /// Sends a text to OBS.
     fn write(&mut self, place: usize, label: &Label, text: String, out: &mut Output, now: Now) {
         self.writing = Some(text.as_str().into());
         self.reading = false;
@@ -121,13 +120,13 @@ impl LabelState {
     }
 }
 
-/// The state of all labels of the config.
+/// All labels of the config.
 #[derive(Debug)]
 pub(super) struct Labels {
     book: Arc<Rulebook>,
     states: Vec<LabelState>,
     uses: Uses,
-    /// Whether something has happened since the last evaluation that a label may show.
+    /// Whether a value that a label may show has changed since the last evaluation.
     touched: bool,
     look_ms: Option<u64>,
 }
@@ -146,13 +145,13 @@ impl Labels {
         }
     }
 
-    /// Something has happened that a label may show.
+    /// Called when a value that a label may show has changed.
     pub(super) fn touch(&mut self) {
         self.touched = true;
     }
 
-    /// OBS is connected again or has another collection open, so the texts of all sources are
-    /// unknown.
+    /// Called after a reconnect and when another collection is open, because the texts of all
+    /// sources are unknown then.
     pub(super) fn forget(&mut self) {
         for state in &mut self.states {
             (state.shown, state.writing, state.free_ms, state.check_ms) = (None, None, 0, 0);
@@ -171,15 +170,14 @@ impl Labels {
         self.look_ms
     }
 
-    /// Whether the labels have to be evaluated now. Returns the parts of the context that their
-    /// templates use.
+    /// The parts of the context that the templates of the labels use. `None` if the labels need not
+    /// be evaluated now.
     pub(super) fn due(&self, now: Now) -> Option<Uses> {
         let look_ms = self.look_ms?;
         (self.touched || now.mono_ms >= look_ms).then_some(self.uses)
     }
 
-    /// Evaluates all labels, writes those whose text has changed, and reads the texts of the
-    /// sources.
+    /// Evaluates all labels, writes the changed texts, and reads the texts of the sources.
     pub(super) fn run(&mut self, context: &Context, out: &mut Output, now: Now) {
         let book = Arc::clone(&self.book);
         let mut writing = self
@@ -221,7 +219,7 @@ impl Labels {
                     continue;
                 }
             };
-            // OBS would end the text at a U+0000.
+            // OBS would cut the text at a U+0000.
             let text = text.replace('\0', "");
             if state.writing.is_some() || state.missing || state.shown.as_deref() == Some(&*text) {
                 continue;
@@ -242,7 +240,7 @@ impl Labels {
         self.look_ms = Some(next_ms);
     }
 
-    /// OBS has taken or refused a label's text.
+    /// Called when OBS has accepted or refused a label's text.
     pub(super) fn written(
         &mut self,
         place: usize,
@@ -261,7 +259,7 @@ impl Labels {
         match outcome {
             Ok(()) => {
                 state.shown = Some(written);
-                // Whether the other program has stopped writing shows only after a while.
+                // Only time shows whether the other program has stopped writing.
                 state.trouble = state
                     .trouble
                     .take()
@@ -269,7 +267,7 @@ impl Labels {
             }
             Err(why) => {
                 state.free_ms = now.mono_ms + AGAIN_MS;
-                // Mostly there is no such source yet, so the bridge asks for it.
+                // Mostly the source does not exist yet, so the bridge reads it to find out.
                 (state.missing, state.check_ms) = (true, now.mono_ms + CHECK_MS);
                 state.failed(why, &label.source, out, now);
             }
@@ -277,8 +275,8 @@ impl Labels {
         self.touched = true;
     }
 
-    /// OBS has answered the question for the text of a label's source. `found` is `None` if there
-    /// is no such source.
+    /// Called when OBS has answered the question for the text of a label's source. `found` is
+    /// `None` if there is no such source.
     pub(super) fn read(
         &mut self,
         place: usize,
@@ -295,7 +293,7 @@ impl Labels {
             return;
         }
         match found {
-            // The connection is lost or OBS is not ready: the source is read again later.
+            // The connection is lost, or OBS is not ready. The source is read again later.
             Err(_) => {}
             Ok(None) => {
                 (state.missing, state.shown) = (true, None);
@@ -305,7 +303,8 @@ impl Labels {
                 (state.shown, state.trouble, state.free_ms) = (Some(text.into()), None, 0);
             }
             Ok(Some(text)) if state.shown.as_deref() == Some(&*text) => {
-                // Nobody has changed the text for as long as the limit on repairs takes to recover.
+                // No other program has changed the text during the time that the limit on repairs
+                // needs to recover.
                 if state.trouble.as_deref() == Some(CONTESTED)
                     && state.repairs.free_ms() <= now.mono_ms
                 {
@@ -318,7 +317,7 @@ impl Labels {
         self.touched = true;
     }
 
-    /// The `labels` of the reply to `GetStatus`.
+    /// The value of `labels` in the reply to `GetStatus`.
     pub(super) fn status(&self) -> Vec<Value> {
         self.book
             .labels

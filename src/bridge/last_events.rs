@@ -1,9 +1,9 @@
-//! The last event of each kind, for `last(…)` in labels and rules. It is kept only if one of them
-//! uses `last(…)`.
+//! The last event of each kind, for `last(…)` in labels and rules. The events are kept only if a
+//! label or rule uses `last(…)`.
 //!
-//! It is a fold over events in the order in which they are emitted, and over the journal's rows
-//! after a restart. For kinds of events that have no row in the running session, it is stored each
-//! minute.
+//! They follow from the emitted events in their order, and after a restart from the rows of the
+//! journal. Some kinds of events have no row in the running session. For these kinds, the last
+//! events are stored each minute.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use crate::{
     mapping,
 };
 
-/// Pointers to the name in an event's data; the first that has a value is taken. The lists below
-/// work in the same way.
+/// JSON pointers to the name in an event's data. The first pointer to a value is used, as in the
+/// lists below.
 const NAME: [&str; 9] = [
     "/displayName",
     "/user_name",
@@ -55,7 +55,7 @@ const AMOUNT: [&str; 14] = [
     "/totalSubsGifted",
     "/viewerCount",
 ];
-/// A resubscription has 0 here if the number of months is unknown.
+/// In a resubscription, this is 0 if the number of months is unknown.
 const MONTHS: &str = "/cumulativeMonths";
 const CURRENCY: [&str; 3] = ["/currency", "/currencyCode", "/formattedCurrency"];
 const WHAT: [&str; 7] = [
@@ -67,12 +67,12 @@ const WHAT: [&str; 7] = [
     "/tier",
     "/subTier",
 ];
-/// Pointers to the ids of the people who receive a subscription.
+/// JSON pointers to the ids of the people who receive a subscription.
 const RECIPIENTS: [&str; 3] = ["/recipient/id", "/recipientUserId", "/recipient_user_id"];
-/// An event's data is not remembered if it has more bytes than this.
+/// Data with more bytes than this is not remembered.
 const LARGEST: usize = 4_096;
 
-/// Longest remembered text, in characters.
+/// The greatest length of a remembered text, in characters.
 const LONGEST: usize = 300;
 
 fn meta(value: &Value) -> Value {
@@ -81,7 +81,6 @@ fn meta(value: &Value) -> Value {
         .map_or_else(|| value.clone(), |text| cut(text, LONGEST).into())
 }
 
-/// The people whom an event names.
 fn named(entry: &LatestEntry) -> Vec<Person> {
     let source = entry.event.split('.').next().unwrap_or_default();
     let platform = if matches!(source, "Twitch" | "Misc" | "General" | TWITCHAT) {
@@ -107,7 +106,7 @@ fn named(entry: &LatestEntry) -> Vec<Person> {
         .collect()
 }
 
-/// The text of a string or a number; empty for other values.
+/// The text of a string or of a number. Empty for other values.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(
         || {
@@ -120,7 +119,6 @@ fn plain(value: &Value) -> String {
     )
 }
 
-/// The last event of each kind.
 #[derive(Debug)]
 pub(super) struct LastEvents {
     /// Whether a rule or a label uses `last(…)`.
@@ -131,7 +129,7 @@ pub(super) struct LastEvents {
 }
 
 impl LastEvents {
-    /// `json` is the stored value of the last run. It is dropped unless `is_wanted`.
+    /// `json` is the stored value of the last run. It is used only if `is_wanted` is `true`.
     pub(super) fn new(is_wanted: bool, json: Option<&str>) -> Self {
         Self {
             is_wanted,
@@ -142,7 +140,8 @@ impl LastEvents {
         }
     }
 
-    /// Rules and labels have changed, so they may use `last(…)` now, or no longer use it.
+    /// Called when rules and labels have changed. They may use `last(…)` now, or may no longer use
+    /// it.
     pub(super) fn keep_on(&mut self, is_wanted: bool) {
         self.is_wanted = is_wanted;
     }
@@ -155,8 +154,8 @@ impl LastEvents {
         );
     }
 
-    /// The last events. Events that name somebody who is banned or hidden are left out, so that
-    /// `last(…)` returns the one before.
+    /// The last events, without events that name a banned or hidden person. For these, `last(…)`
+    /// returns an earlier event.
     pub(super) fn shown(&mut self, left_out: &LeftOut<'_>, people: &People) -> &Arc<Latest> {
         let hidden = |entry: &LatestEntry| {
             named(entry)

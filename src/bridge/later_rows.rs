@@ -1,18 +1,18 @@
-//! The rows that are appended while a change of sessions is read from the journal.
+//! Remembers the rows that are appended while the journal is read for a change of sessions.
 
 use super::journal::{Row, Seq};
 
-/// Limits on the rows that are remembered: their number, and the bytes of their bodies.
+/// The limits on remembered rows: their number, and the bytes of their bodies.
 const MOST: usize = 100_000;
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
-/// The rows after `after`, in their order.
+/// The rows with numbers greater than `after`, in their order.
 #[derive(Debug)]
 pub(super) struct LaterRows {
     after: Seq,
     rows: Vec<Row>,
     bytes: usize,
-    /// Whether there were more rows than are remembered.
+    /// Whether rows are missing because of the limits.
     lacks_some: bool,
 }
 
@@ -37,7 +37,7 @@ impl LaterRows {
         }
     }
 
-    /// The rows after `seen`; `None` if some of them are not remembered.
+    /// The rows with numbers greater than `seen`. `None` if some of them are missing.
     pub(super) fn since(&self, seen: Seq) -> Option<impl Iterator<Item = &Row>> {
         let is_whole = seen >= self.after && !self.lacks_some;
         is_whole.then(|| self.rows.iter().filter(move |row| row.seq > seen))
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn only_rows_that_were_not_read_yet_are_given() {
+    fn only_rows_that_were_not_read_yet_are_returned() {
         let mut rows = LaterRows::new(Seq(4));
         (5..8).for_each(|seq| rows.add(&row(seq, 10)));
         assert_eq!(since(&rows, 4), Some(vec![5, 6, 7]));

@@ -1,21 +1,21 @@
-//! Rate limits for the messages, questions and writes of the bridge that received messages cause.
+//! Limits how often received messages make the bridge send messages, ask questions and write.
 //!
-//! A few may be done at once, and further ones at even intervals after them. A request that has to
-//! wait is never lost: it is done as soon as the limit allows it.
+//! A few actions are allowed at once, and further ones at even intervals. A wanted action is never
+//! lost. It is allowed as soon as the limit permits it.
 
-/// A limit on how often something may be done. The owner calls [`Self::want`] when there is a
-/// reason to do it, and [`Self::take`] at each input.
+/// A limit on how often an action is allowed. The owner calls [`Self::want`] when there is a reason
+/// for the action, and [`Self::take`] at each input.
 #[derive(Debug, Clone)]
 pub(super) struct RateLimit {
     burst: u64,
     each_ms: u64,
-    /// When the next one would be due if all of them came at even intervals.
+    /// The time at which the next action would be due if all came at even intervals.
     steady_ms: u64,
     wanted: bool,
 }
 
 impl RateLimit {
-    /// At most `burst` at once, and one more every `each_ms` milliseconds.
+    /// Allows at most `burst` actions at once, and one more every `each_ms` milliseconds.
     pub(super) const fn new(burst: u64, each_ms: u64) -> Self {
         Self {
             burst,
@@ -25,7 +25,7 @@ impl RateLimit {
         }
     }
 
-    /// Asks for it to be done once more.
+    /// Requests the action once more.
     pub(super) fn want(&mut self) {
         self.wanted = true;
     }
@@ -39,7 +39,7 @@ impl RateLimit {
         self.wanted
     }
 
-    /// Whether it may be done at this time. If so, it counts as done.
+    /// Whether the action is allowed now. If it is, it counts as done.
     pub(super) fn allows(&mut self, mono_ms: u64) -> bool {
         if self.free_ms() > mono_ms {
             return false;
@@ -48,20 +48,20 @@ impl RateLimit {
         true
     }
 
-    /// Whether it is wanted and may be done at this time. If so, it counts as done.
+    /// Whether the action is wanted and allowed now. If it is, it counts as done.
     pub(super) fn take(&mut self, mono_ms: u64) -> bool {
         let now = self.wanted && self.allows(mono_ms);
         self.wanted &= !now;
         now
     }
 
-    /// The earliest time at which it may be done.
+    /// The earliest time at which the action is allowed.
     pub(super) fn free_ms(&self) -> u64 {
         self.steady_ms
             .saturating_sub((self.burst - 1) * self.each_ms)
     }
 
-    /// When it is to be done; `None` if it is not wanted.
+    /// The time at which the wanted action is due; `None` if it is not wanted.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.wanted.then(|| self.free_ms())
     }
@@ -76,21 +76,21 @@ mod tests {
         let mut done = Vec::new();
         for now_ms in wanted {
             while let Some(due_ms) = limit.due_ms().filter(|due_ms| *due_ms < now_ms) {
-                assert!(limit.take(due_ms), "what is due may be done");
+                assert!(limit.take(due_ms), "a due action is allowed");
                 done.push(due_ms);
             }
             limit.want();
             done.extend(limit.take(now_ms).then_some(now_ms));
         }
         while let Some(due_ms) = limit.due_ms() {
-            assert!(limit.take(due_ms), "what is due may be done");
+            assert!(limit.take(due_ms), "a due action is allowed");
             done.push(due_ms);
         }
         done
     }
 
     #[test]
-    fn the_first_is_done_at_once_and_the_last_after_the_pause() {
+    fn the_first_action_is_allowed_at_once_and_the_last_after_the_pause() {
         assert_eq!(
             done(&mut RateLimit::new(1, 100), [5, 6, 7, 250]),
             [5, 105, 250]
@@ -114,13 +114,13 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_any_length_is_done_evenly() {
+    fn a_flood_of_any_length_is_allowed_evenly() {
         let times = done(&mut RateLimit::new(2, 1_000), 10_000..110_000);
         assert_eq!((times.len(), times.last()), (102, Some(&110_000)));
     }
 
     #[test]
-    fn what_is_not_wanted_any_more_is_not_done() {
+    fn a_withdrawn_action_is_not_allowed() {
         let mut limit = RateLimit::new(1, 100);
         assert!(limit.allows(0));
         limit.want();

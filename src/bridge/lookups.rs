@@ -1,4 +1,4 @@
-//! Streamer.bot's requests that only look something up.
+//! Answers Streamer.bot's requests that only read a value.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::{
     twitchat::catalogue::{self, Class},
 };
 
-/// The legacy spelling of a source: its first letter is in lower case.
+/// The legacy spelling of a source, with the first letter in lower case.
 fn small_first(source: &str) -> String {
     let mut chars = source.chars();
     chars
@@ -24,7 +24,7 @@ fn small_first(source: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A viewer's role, as the reply shows it.
+/// The word for a viewer's role in replies.
 fn role_word(roles: Roles) -> &'static str {
     match roles.number() {
         4 => "Broadcaster",
@@ -61,8 +61,8 @@ fn counted(key: &str, list: Value, count: usize) -> Map<String, Value> {
     Map::from_iter([(key.to_owned(), list), ("count".to_owned(), count.into())])
 }
 
-/// `GetEvents`: sources in the spelling of current clients (`Twitch`), of older pages (`twitch`),
-/// or in both.
+/// `GetEvents`: all events, with sources in the spelling of current clients (`Twitch`), of older
+/// pages (`twitch`), or in both spellings.
 pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
     let mut events = Map::new();
     let mut put = |source: &str, kinds: Vec<Value>| {
@@ -89,8 +89,8 @@ pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
     Map::from_iter([("events".to_owned(), events.into())])
 }
 
-/// `GetBroadcaster`: the broadcaster of the config, or else the one learnt from Twitchat. Twitchat
-/// does not report all fields of the reply.
+/// `GetBroadcaster`: the broadcaster in the config, or else the one in Twitchat's messages.
+/// Twitchat does not report all fields of the reply.
 pub(super) fn get_broadcaster(base: &Base) -> Map<String, Value> {
     let Some(who) = base.model.broadcaster() else {
         return Map::from_iter([
@@ -99,7 +99,7 @@ pub(super) fn get_broadcaster(base: &Base) -> Map<String, Value> {
             ("disconnected".to_owned(), json!(["twitch"])),
         ]);
     };
-    // A number if it is one, as in Streamer.bot's old and current replies.
+    // A numeric id becomes a number, as in all versions of Streamer.bot.
     let id = who
         .id
         .parse::<u64>()
@@ -129,8 +129,8 @@ pub(super) fn get_broadcaster(base: &Base) -> Map<String, Value> {
     ])
 }
 
-/// `GetActiveViewers`: everybody with an id who was seen in this session and is not banned, the
-/// last one first.
+/// `GetActiveViewers`: all people with an id who were seen in this session and are not banned. The
+/// last seen person is first.
 pub(super) fn get_active_viewers(base: &Base, limit: Option<usize>) -> Map<String, Value> {
     let broadcaster = base.model.fold().broadcaster.ids();
     let since_ms = base.model.session().started_ms;
@@ -215,7 +215,7 @@ pub(super) fn get_emotes(platform: request::Platform) -> Map<String, Value> {
     Map::from_iter([("emotes".to_owned(), emotes)])
 }
 
-/// `GetUserPronouns` in Streamer.bot's shape, for a person whose pronouns are unknown, because
+/// The reply to `GetUserPronouns` in Streamer.bot's shape. The pronouns are always unknown, because
 /// Twitchat does not report any.
 pub(super) fn no_pronouns(login: &str) -> Map<String, Value> {
     let mut pronoun: Map<_, _> = PRONOUN_TEXTS
@@ -229,8 +229,8 @@ pub(super) fn no_pronouns(login: &str) -> Map<String, Value> {
     ])
 }
 
-/// An empty list with its count, for things that the bridge does not have. `variables` is an empty
-/// object.
+/// An empty list with its count, for a request about a feature that the bridge does not have.
+/// `variables` is an empty object.
 pub(super) fn empty(key: &str) -> Map<String, Value> {
     counted(
         key,

@@ -16,7 +16,7 @@ use crate::{
     twitchat::{Generation, catalogue, catalogue::Class, generation_of, question},
 };
 
-/// Longest unknown type that `GetStatus` shows, in characters.
+/// The greatest length of an unknown type in `GetStatus`, in characters.
 const LONGEST_KIND: usize = 100;
 
 /// Handles a message with `"origin":"twitchat"`: an event, an answer, an action or a question.
@@ -35,7 +35,7 @@ pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
             .ingest
             .emit_message(message, Playback::Live, &mut parts.base, now);
     }
-    // The message was emitted unchanged; the texts that are stored are limited in length.
+    // The message was emitted unchanged. Stored texts are limited in length.
     let shortened = shortened(message);
     let message = shortened.as_ref().unwrap_or(message);
     let counts = &mut parts.base.counts.messages;
@@ -62,8 +62,8 @@ pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
     }
 }
 
-/// Whether to handle a message. Counts and rejects messages that Twitchat would not send, the
-/// bridge's own messages, and repeats.
+/// Whether to handle a message. Counts and rejects repeats, the bridge's own messages, and messages
+/// that Twitchat would not send.
 fn admit(parts: &mut Parts, message: &Message) -> bool {
     let counts = &mut parts.base.counts;
     if catalogue::is_forbidden(&message.kind) {
@@ -110,7 +110,7 @@ fn event(parts: &mut Parts, message: &Message, now: Now) {
     parts.ingest.event(message, &mut parts.base, now);
 }
 
-/// Notes that Twitchat is there: something was received that only Twitchat itself sends.
+/// Called when a message came that only Twitchat itself sends. Then Twitchat is connected.
 fn present(parts: &mut Parts, generation: Option<Generation>, now: Now) {
     let out = &mut parts.base.out;
     let changes = parts.presence.receive(generation, out, now);
@@ -127,7 +127,7 @@ pub(super) fn presence_changed(parts: &mut Parts, changes: Changes, now: Now) {
     }
 }
 
-/// Handles a summary: the answer to the bridge's question, or one that the bridge did not ask for.
+/// Handles a summary of Twitchat. The bridge may or may not have asked for it.
 fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
     let refusal = match parts.summary.receive(data, now) {
         Handled::Answer {
@@ -155,7 +155,7 @@ fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
     parts.base.out.note(Note::SummaryRefused { why: refusal });
 }
 
-/// The message with its long texts cut; `None` if it has none.
+/// Cuts the long texts of a message; `None` if it has none.
 fn shortened(message: &Message) -> Option<Message> {
     let data = message
         .data

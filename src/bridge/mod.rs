@@ -1,8 +1,8 @@
-//! PURE. Owns the models and turns an input and the time into effects. There is no I/O, clock,
-//! randomness or logging here.
+//! PURE. Owns the models, and computes effects from an input and the time. It has no I/O, no clock,
+//! no randomness and no logging.
 //!
-//! `daemon` feeds it and runs its effects; the tests drive it by hand. The same inputs give the
-//! same effects.
+//! `daemon` passes inputs to it and runs its effects; tests do the same without a shell. The same
+//! inputs always give the same effects.
 //!
 //! [`Bridge`] only routes. The fields of a component are private, and its methods receive all other
 //! state as arguments. Work that spans several components is a function over `parts::Parts`, in the
@@ -119,14 +119,13 @@ use subscriptions::Subscriptions;
 use summary::Summary;
 use writes::Held;
 
-/// Longest time without a tick, in milliseconds.
+/// The longest time without a tick, in milliseconds.
 const HEARTBEAT_MS: u64 = 2_000;
 /// A tick that is this many milliseconds late shows that the process was frozen.
 const FROZEN_MS: u64 = 5_000;
-/// Milliseconds between two writes of `alive_ms`.
+/// The time between two writes of `alive_ms`, in milliseconds.
 const ALIVE_MS: u64 = 60_000;
 
-/// The bridge's whole state.
 #[derive(Debug)]
 pub struct Bridge {
     parts: Parts,
@@ -135,8 +134,8 @@ pub struct Bridge {
 }
 
 impl Bridge {
-    /// A bridge for a store that holds `sessions`, rows up to `last`, and these meta values. It
-    /// determines the running session. The caller replays the rows after this.
+    /// Makes a bridge for a store with `sessions`, rows up to `last`, and these meta values, and
+    /// chooses the running session. After this the caller replays the rows.
     pub fn new(
         settings: Settings,
         run: Run,
@@ -189,8 +188,8 @@ impl Bridge {
         }
     }
 
-    /// The effects to run before the first input, when all rows were replayed. Goes on with the
-    /// roll in the meta values.
+    /// The effects to run before the first input. Call this when all rows were replayed. Continues
+    /// the roll in the meta values.
     pub fn start(&mut self, meta: &MetaValues, now: Now) -> Vec<Effect> {
         self.parts.roll.recall(meta, &mut self.parts.base, now);
         let out = &mut self.parts.base.out;
@@ -201,18 +200,17 @@ impl Bridge {
         out.take()
     }
 
-    /// Counts a write of the shell like the bridge's own writes, and returns its effect.
+    /// Counts a write that the shell has made up, like the bridge's own writes. Returns its effect.
     pub fn adopt(&mut self, write: Write) -> Effect {
         self.parts.base.out.writes_mut().count();
         Effect::Write(write)
     }
 
-    /// The running session.
     pub fn session(&self) -> &Session {
         self.parts.base.model.session()
     }
 
-    /// Adds a person of earlier runs. To be called before any row is replayed.
+    /// Adds a person of earlier runs. Call this before any row is replayed.
     pub fn recall_person(&mut self, row: &PersonRow) {
         self.parts.base.model.recall_person(row);
     }
@@ -228,8 +226,9 @@ impl Bridge {
         self.parts.ingest.recall_published(id);
     }
 
-    /// Replays a row of the journal. Rows come in the order of their numbers: all those of the
-    /// running session, and those of other sessions that are in [`ingest::LASTING`].
+    /// Replays a row of the journal. The caller passes rows in the order of their numbers: all rows
+    /// of the running session, and the rows of other sessions whose kinds are in
+    /// [`ingest::LASTING`].
     pub fn replay(&mut self, row: &Row) {
         let base = &mut self.parts.base;
         let is_noted = base.emitter.notes();
@@ -247,7 +246,7 @@ impl Bridge {
         hand_on_events(&mut self.parts, now);
     }
 
-    /// Handles one input. The effects must be run in order.
+    /// The caller must run the effects in their order.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
         self.parts.base.model.fold_mut().people.recalled();
         self.notice_freeze(now);
@@ -259,8 +258,8 @@ impl Bridge {
         self.parts.base.out.take()
     }
 
-    /// The store has forgotten a person, or could not: the answer to
-    /// [`Effect::Forget`]. The effects must be run in order.
+    /// The answer to [`Effect::Forget`]: the store has forgotten a person, or has failed. The
+    /// caller must run the effects in their order.
     pub fn forgotten(
         &mut self,
         answer: Result<Box<Remaining>, RequestError>,
@@ -271,9 +270,9 @@ impl Bridge {
         self.parts.base.out.take()
     }
 
-    /// The answer to [`Effect::ReadJournal`], or why there is none. It is no [`Input`], because an
-    /// answer has parts of the bridge in it, which use inputs and effects themselves. The effects
-    /// must be run in order.
+    /// The answer to [`Effect::ReadJournal`], or the reason why there is none. It is not an
+    /// [`Input`], because an answer contains parts of the bridge, which use inputs and effects
+    /// themselves. The caller must run the effects in their order.
     pub fn journal_read(
         &mut self,
         answer: Result<JournalAnswer, RequestError>,
@@ -283,8 +282,8 @@ impl Bridge {
         self.parts.base.out.take()
     }
 
-    /// When [`Input::Tick`] is due at the latest, on the monotonic clock. It is never far away, so
-    /// that a late tick shows that the process was frozen.
+    /// The latest time for the next [`Input::Tick`], on the monotonic clock. It is at most
+    /// [`HEARTBEAT_MS`] away, so that a late tick shows that the process was frozen.
     pub fn due_ms(&self) -> u64 {
         let parts = &self.parts;
         let heartbeat = self.tick_ms.map(|tick_ms| tick_ms + HEARTBEAT_MS);
@@ -307,12 +306,13 @@ impl Bridge {
         .map_or(self.alive_due_ms, |due_ms| due_ms.min(self.alive_due_ms))
     }
 
-    /// Number of replies that wait for the store.
+    /// The number of replies that wait for the store.
     pub fn waiting(&self) -> usize {
         self.parts.held.len()
     }
 
-    /// Whether so many replies wait for the store that the shell must take no more inputs from OBS.
+    /// Whether too many replies wait for the store. Then the shell must take no more inputs from
+    /// OBS.
     pub fn is_full(&self) -> bool {
         self.parts.held.is_full()
     }
@@ -391,7 +391,7 @@ impl Bridge {
         }
     }
 
-    /// Does everything that is due after an input.
+    /// Carries out all work that is due after an input.
     fn run_due(&mut self, now: Now) {
         let parts = &mut self.parts;
         if now.mono_ms >= self.alive_due_ms {
@@ -417,7 +417,6 @@ impl Bridge {
         parts.ingest.release(&mut parts.base, now);
     }
 
-    /// Lets rules, named actions and labels react to new events.
     fn run_automation(&mut self, now: Now) {
         let parts = &mut self.parts;
         steps::run(parts, now);
@@ -436,7 +435,6 @@ impl Bridge {
     }
 }
 
-/// The connection to OBS is made.
 fn up(parts: &mut Parts, info: ObsInfo, now: Now) {
     parts.base.obs.up(info, now.wall_ms);
     parts.base.emitter.connected(true);
@@ -450,7 +448,6 @@ fn up(parts: &mut Parts, info: ObsInfo, now: Now) {
     with_roll(parts, now, Roll::connected);
 }
 
-/// The connection to OBS is lost.
 fn down(parts: &mut Parts, now: Now) {
     let obs = parts.base.obs.object(&parts.base.run.instance);
     parts.base.obs.down();
@@ -472,7 +469,7 @@ fn on_event(parts: &mut Parts, received: Received, now: Now) {
     match received {
         Received::Twitchat(message) => messages::receive(parts, &message, now),
         Received::Bridge(whole) => parts.peers.receive(whole.get(), &mut parts.base, now),
-        // OBS also sends the bridge's own question back; it is meant for another bridge.
+        // OBS also sends the bridge's own question back. That question is for another bridge.
         Received::Request(whole) if parts.peers.has_asked(whole.get()) => {
             parts.base.counts.bus.echoes += 1;
         }
@@ -495,7 +492,7 @@ fn on_scene(parts: &mut Parts, name: &str, now: Now) {
     look_at_scene(parts, before.is_some(), now);
 }
 
-/// Lets the roll begin or end with the scene on air.
+/// Begins or ends the roll if the scene on air requires it.
 fn look_at_scene(parts: &mut Parts, went_on_air: bool, now: Now) {
     let obs = &parts.base.obs;
     if let Some(scene) = obs.scene().filter(|_| obs.is_up()).map(ToOwned::to_owned) {
@@ -522,7 +519,7 @@ fn run_bans(parts: &mut Parts, now: Now) {
     let rolls = parts.roll.rolls_real_credits();
     let due = parts.bans.run(rolls, &parts.base, now);
     if due.asks {
-        // If nobody can answer now, a later summary brings the bans.
+        // If Twitchat cannot answer now, a later summary contains the bans.
         parts.summary.ask(&parts.presence, now.mono_ms);
     }
     if due.changed {
@@ -532,7 +529,7 @@ fn run_bans(parts: &mut Parts, now: Now) {
     with_roll(parts, now, Roll::run_hidden);
 }
 
-/// The bridge is about to end: stores the state that it would otherwise store later.
+/// Stores the state that the bridge would otherwise store later.
 fn stop(parts: &mut Parts, now: Now) {
     hand_on_events(parts, now);
     let base = &mut parts.base;

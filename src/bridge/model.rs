@@ -1,5 +1,4 @@
-//! The credits, the running session, and the rows and people that are written to the store for
-//! them.
+//! The credits, the running session, and their rows and people for the store.
 
 use super::{
     io::{MetaValues, Note, Settings},
@@ -11,23 +10,23 @@ use crate::{
     event::{Fact, Person, Platform, Roles},
 };
 
-/// The state that the journal determines.
+/// The state that follows from the journal.
 #[derive(Debug)]
 pub(super) struct Model {
     fold: Fold,
     session: Session,
-    /// Number of rows of the running session.
+    /// The number of rows of the running session.
     rows: u64,
     /// The owner of the channel; `None` if the config does not name one.
     broadcaster: Option<Person>,
-    /// The highest number that a session has had.
+    /// The highest number of any session so far.
     last_session: SessionId,
     resumed_ms: Option<i64>,
     summary_from_ms: Option<i64>,
 }
 
 impl Model {
-    /// An empty model. Its session has the id 0, which is before the first real one.
+    /// An empty model. Its session has the id 0, which comes before the first real session.
     pub(super) fn new(settings: &Settings, meta: &MetaValues, wall_ms: i64) -> Self {
         let mut fold = Fold::new(settings.calendar.clone());
         fold.broadcaster.configured = settings
@@ -61,7 +60,7 @@ impl Model {
         }
     }
 
-    /// Applies those changed settings that can change while the bridge runs.
+    /// Applies the changed settings that can take effect while the bridge runs.
     pub(super) fn reconfigure(&mut self, settings: &Settings) {
         let anonymous = &settings.credits.anonymous;
         self.fold.people.anonymous.clone_from(anonymous);
@@ -77,27 +76,24 @@ impl Model {
         &mut self.fold
     }
 
-    /// The running session.
     pub(super) fn session(&self) -> &Session {
         &self.session
     }
 
-    /// Number of rows of the running session.
     pub(super) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Seconds since the session began.
     pub(super) fn session_seconds(&self, wall_ms: i64) -> i64 {
         (wall_ms - self.session.started_ms).max(0) / 1_000
     }
 
-    /// When a session was last reopened, Unix milliseconds.
+    /// The time at which a session was last reopened, in Unix milliseconds.
     pub(super) fn resumed_ms(&self) -> Option<i64> {
         self.resumed_ms
     }
 
-    /// The time from which Twitchat's summary may fill gaps of the running session, Unix
+    /// The time from which Twitchat's summary may fill gaps of the running session, in Unix
     /// milliseconds.
     pub(super) fn summary_from_ms(&self) -> i64 {
         self.session
@@ -105,7 +101,7 @@ impl Model {
             .max(self.summary_from_ms.unwrap_or(i64::MIN))
     }
 
-    /// Continues a session. `last` is the highest number that any session has.
+    /// Continues a session. `last` is the highest number of any session.
     pub(super) fn resume(&mut self, session: Session, last: SessionId) {
         self.session = session;
         self.last_session = self.last_session.max(last);
@@ -127,14 +123,14 @@ impl Model {
         out.note(Note::SessionBegun { id: id.0, cause });
     }
 
-    /// The running session began at this earlier time.
+    /// Sets an earlier start of the running session.
     pub(super) fn correct_start(&mut self, started_ms: i64, out: &mut Output) {
         self.session.started_ms = started_ms;
         out.write(Write::Begin(self.session.clone()));
     }
 
-    /// Sessions have changed: continues with the credits of the running session as they are then.
-    /// Returns the former ones.
+    /// Called when sessions have changed. Continues with the new credits of the running session,
+    /// and returns the former credits.
     pub(super) fn replace(
         &mut self,
         mut next: Self,
@@ -150,12 +146,12 @@ impl Model {
         std::mem::replace(self, next).fold
     }
 
-    /// The owner of the channel: that of the config, or the one learnt from Twitchat. `None` if it
-    /// is unknown.
+    /// The owner of the channel from the config, or else from Twitchat's messages. `None` if it is
+    /// unknown.
     pub(super) fn broadcaster(&self) -> Option<Person> {
         let mut person = match &self.broadcaster {
             Some(configured) => configured.clone(),
-            // If two channels have sent polls, it is unclear which one is meant.
+            // If two channels have sent polls, the owner is unclear.
             None => match self.fold.broadcaster.ids().as_slice() {
                 [id] => Person::on(Platform::Twitch, id, "", "")?,
                 _ => return None,
@@ -165,9 +161,9 @@ impl Model {
         Some(person.with_roles(Roles::BROADCASTER))
     }
 
-    /// Whether a message comes from another channel that is open in Twitchat. `false` unless the
-    /// config names the broadcaster: with a learnt one the result would depend on which message
-    /// came first.
+    /// Whether a message comes from another channel that is open in Twitchat. Always `false` unless
+    /// the config names the broadcaster. Otherwise the result would depend on the order of
+    /// messages.
     pub(super) fn is_elsewhere(&self, facts: &[Fact]) -> bool {
         let Some(own) = &self.fold.broadcaster.configured else {
             return false;
@@ -175,8 +171,8 @@ impl Model {
         matches!(facts.first(), Some(Fact::Broadcaster { id, own: false }) if id != own)
     }
 
-    /// Whether this fact would change the credits. Somebody who is already in chat with these roles
-    /// would not.
+    /// Whether this fact would change the credits. A chat line of a person who has already written
+    /// with these roles would not.
     pub(super) fn is_new(&self, fact: &Fact) -> bool {
         match fact {
             Fact::Presence(presence) => self
@@ -190,7 +186,7 @@ impl Model {
         }
     }
 
-    /// Journals a row of the running session. Returns its number.
+    /// Journals a row of the running session. Returns the row's number.
     pub(super) fn append(
         &mut self,
         source: Source<'_>,
@@ -227,14 +223,14 @@ impl Model {
         }
     }
 
-    /// Stores the accounts that were seen with a name that the config lists, if there are new ones.
+    /// Stores the accounts that were seen with a name from the config, if there are new ones.
     pub(super) fn keep_listed(&mut self, out: &mut Output) {
         if self.fold.people.listed.take_new() {
             out.keep("listed", self.fold.people.listed_json());
         }
     }
 
-    /// Adds a person of an earlier run. To be called before any row.
+    /// Adds a person of an earlier run. Call this before reading any row.
     pub(super) fn recall_person(&mut self, row: &PersonRow) {
         let platform = Platform::parse(&row.platform);
         if let Some(person) = Person::on(platform, &row.id, &row.login, &row.display) {
@@ -243,7 +239,7 @@ impl Model {
     }
 }
 
-/// A row of a session with the next number. The caller writes it.
+/// Makes a row of a session with the next number. The caller must write it.
 pub(super) fn new_row(
     session: SessionId,
     source: Source<'_>,
@@ -262,7 +258,7 @@ pub(super) fn new_row(
     }
 }
 
-/// Registers the names that the config lists, so that an account seen with one of them stays listed
+/// Registers the names in the config. An account that is seen with one of these names stays listed
 /// by its id.
 fn list_names(fold: &mut Fold, settings: &Settings) {
     let credits = &settings.credits;
@@ -286,11 +282,11 @@ fn list_names(fold: &mut Fold, settings: &Settings) {
     );
 }
 
-/// How the fold treats facts of a row of this origin.
+/// The origin of the facts of a row, for the fold.
 pub(super) fn fold_origin(origin: RowOrigin, has_id: bool) -> Origin {
     match origin {
         RowOrigin::Filled => Origin::Filled,
-        // If both reports of a pair have an id, they come from two pages.
+        // Reports with an id come from a page. So a pair of them comes from two pages.
         RowOrigin::Received if has_id => Origin::Page,
         RowOrigin::Received
         | RowOrigin::Played

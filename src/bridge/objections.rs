@@ -1,22 +1,23 @@
-//! Objections to other bridges that connect to this OBS. Each of them receives the status `taken`,
-//! at a limited rate, however often it sends Hello.
+//! Sends objections to other bridges that connect to this OBS. Each of these bridges receives the
+//! status `taken`. The rate is limited even if a bridge sends Hello often.
 
 use std::collections::VecDeque;
 
 use super::limit::RateLimit;
 
-/// Limits on objections: number at once, and milliseconds between further ones.
+/// The limits on objections: the number at once, and the milliseconds between further ones.
 const BURST: u64 = 4;
 const EACH_MS: u64 = 1_000;
-/// Largest number of other bridges that wait for an objection at the same time.
+/// The limit on bridges that wait for an objection at the same time.
 const WAITING: usize = 64;
 
-/// The bridges that an objection has to be sent to.
+/// The bridges that must receive an objection.
 #[derive(Debug)]
 pub(super) struct Objections {
     limit: RateLimit,
     waiting: VecDeque<Box<str>>,
-    /// The bridge that the last objection went to, and how many it got in a row.
+    /// The bridge that received the last objection, and the number of objections that it received
+    /// in a row.
     last: Option<(Box<str>, u64)>,
 }
 
@@ -38,8 +39,8 @@ impl Objections {
         }
     }
 
-    /// The next bridge to object to, if the limit allows it. The flag is whether to log it: it is
-    /// set for the 1st, 2nd, 4th, 8th … objection in a row to the same bridge.
+    /// The next bridge to send an objection to, if the limit allows it. The flag says whether to
+    /// log this. It is `true` for the 1st, 2nd, 4th, 8th … objection in a row to the same bridge.
     pub(super) fn take(&mut self, mono_ms: u64) -> Option<(Box<str>, bool)> {
         if self.waiting.is_empty() || !self.limit.allows(mono_ms) {
             return None;
@@ -54,12 +55,12 @@ impl Objections {
         Some((other, times.is_power_of_two()))
     }
 
-    /// The connection to OBS is lost, so no objection is needed.
+    /// Called when the connection to OBS is lost, because no objection is needed then.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// When the next objection is due, on the monotonic clock.
+    /// The time at which the next objection is due, on the monotonic clock.
     pub(super) fn due_ms(&self) -> Option<u64> {
         (!self.waiting.is_empty()).then(|| self.limit.free_ms())
     }

@@ -1,5 +1,5 @@
-//! Emits events about OBS: its scene, its outputs, and whatever else it reports while somebody
-//! needs it; and the messages that other programs send over OBS.
+//! Emits events about OBS: its scene, its outputs, and any other event that a client, a rule or a
+//! label needs. Also emits the messages that other programs send over OBS.
 
 use serde_json::{Value, value::RawValue};
 
@@ -12,7 +12,6 @@ use crate::{
     mapping::obs,
 };
 
-/// Emits an event about OBS itself.
 pub(super) fn emit_obs(parts: &mut Parts, event: impl FnOnce(&Value) -> EmittedEvent, now: Now) {
     if parts.base.emitter.is_needed() {
         let obs = parts.base.obs.object(&parts.base.run.instance);
@@ -20,7 +19,7 @@ pub(super) fn emit_obs(parts: &mut Parts, event: impl FnOnce(&Value) -> EmittedE
     }
 }
 
-/// OBS reports an event for which the bridge has subscribed.
+/// Handles an event of OBS to which the bridge has subscribed.
 pub(super) fn receive(parts: &mut Parts, event: &ObsEvent, now: Now) {
     parts.base.counts.bus.obs_events += 1;
     if parts.base.emitter.needs_of_obs(obs::kind_of(event)) {
@@ -37,15 +36,14 @@ pub(super) fn receive(parts: &mut Parts, event: &ObsEvent, now: Now) {
     }
 }
 
-/// Whether the event is that the text of a label's source has changed, which the bridge itself
-/// does.
+/// Whether the event reports a change of a label's source. The bridge itself makes these changes.
 fn is_of_label(parts: &Parts, event: &EmittedEvent) -> bool {
     let text = |place: &str| event.data.pointer(place).and_then(Value::as_str);
     text("/obsEvent/event") == Some("InputSettingsChanged")
         && text("/obsEvent/inputName").is_some_and(|input| parts.labels.has_source(input))
 }
 
-/// Another program has sent a message that is no request.
+/// Handles a message of another program that is not a request.
 pub(super) fn receive_custom(parts: &mut Parts, whole: &RawValue, now: Now) {
     parts.base.counts.bus.other += 1;
     if parts.base.emitter.needs_of_obs(obs::CUSTOM_EVENT) {
@@ -60,7 +58,6 @@ fn emit_readable(parts: &mut Parts, event: Option<EmittedEvent>, now: Now) {
     }
 }
 
-/// OBS has started or stopped recording.
 pub(super) fn recording_changed(parts: &mut Parts, active: bool, path: &str, now: Now) {
     parts.base.obs.set_recording(active);
     emit_obs(
@@ -70,7 +67,6 @@ pub(super) fn recording_changed(parts: &mut Parts, active: bool, path: &str, now
     );
 }
 
-/// OBS has started or stopped streaming.
 pub(super) fn stream_changed(parts: &mut Parts, active: bool, now: Now) {
     emit_obs(
         parts,
@@ -81,7 +77,7 @@ pub(super) fn stream_changed(parts: &mut Parts, active: bool, now: Now) {
     on_stream(parts, begins, now);
 }
 
-/// OBS was asked whether it streams and records. If that has changed, its event was lost.
+/// Handles OBS's report whether it streams and records. If a state has changed, its event was lost.
 pub(super) fn outputs(
     parts: &mut Parts,
     streaming: Option<bool>,
@@ -100,7 +96,7 @@ pub(super) fn outputs(
     }
 }
 
-/// Begins a session if OBS's stream is a new one.
+/// Begins a session if OBS has started a new stream.
 pub(super) fn on_stream(parts: &mut Parts, session_begins_ms: Option<i64>, now: Now) {
     if let Some(started_ms) = session_begins_ms {
         begin_session(parts, "stream", started_ms, now);

@@ -1,4 +1,4 @@
-//! Answers requests that name a session, after the session was read from the journal.
+//! Answers requests about a session that was read from the journal.
 
 use std::sync::Arc;
 
@@ -12,7 +12,6 @@ use super::{
 };
 use crate::request::{Call, RequestError};
 
-/// Carries out a call with the credits of a session.
 pub(super) fn of_session(
     parts: &mut Parts,
     call: Call,

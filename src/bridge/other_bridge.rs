@@ -1,13 +1,13 @@
-//! Another bridge: one on the same OBS, or one that waits for the same journal.
+//! Another bridge on the same OBS, or another bridge that waits for the same journal.
 
 use std::fmt;
 
 use crate::event::cut;
 
-/// Another bridge, as it has introduced itself.
+/// The data by which another bridge has identified itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherBridge {
-    /// Its id on OBS; empty if it is known from the journal only.
+    /// The id in its messages on OBS. Empty if the bridge only waits for the journal.
     pub id: Box<str>,
     pub process: Option<u32>,
     /// The name of its computer; empty if it is unknown.
@@ -17,11 +17,11 @@ pub struct OtherBridge {
 }
 
 impl OtherBridge {
-    /// Longest name of a computer, in characters.
+    /// The greatest length of a computer's name, in characters.
     const LONGEST_NAME: usize = 64;
 
-    /// A bridge on OBS. `computer` comes from its message: control characters are removed, and a
-    /// long name is cut.
+    /// A bridge on OBS. `computer` comes from its message. Control characters are removed from it,
+    /// and a long name is cut.
     pub fn on_obs(id: &str, process: Option<u32>, computer: &str, takeover: bool) -> Self {
         let computer: String = computer.chars().filter(|c| !c.is_control()).collect();
         Self {
@@ -38,7 +38,7 @@ impl OtherBridge {
     }
 }
 
-/// `process 12 on stream-pc`, or the id in place of an unknown process.
+/// Writes `process 12 on stream-pc`. If the process is unknown, writes the id instead.
 impl fmt::Display for OtherBridge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.process {

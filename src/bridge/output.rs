@@ -1,5 +1,5 @@
-//! Collects the effects of an input in order, makes ids for messages, and counts the writes that
-//! the store was asked for.
+//! Collects the effects of an input in their order, makes ids for messages, and counts the writes
+//! for the store.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -13,18 +13,19 @@ use super::{
 };
 use crate::event::received::TWITCHAT;
 
-/// The effects of one input, until the shell takes them.
+/// Holds the effects of one input until the shell takes them.
 #[derive(Debug)]
 pub(super) struct Output {
     bridge: Uuid,
-    /// Number of ids that were made.
+    /// The number of ids that were made so far.
     ids: u64,
     /// Ids of messages that were sent to Twitchat. OBS sends them back to the bridge.
     sent_ids: Recent,
-    /// Number of messages that were too large for OBS.
+    /// The number of messages that were too large for OBS.
     too_large: u64,
     writes: Writes,
-    /// The rows since a change of sessions began to be read; `None` while none is.
+    /// The rows that were appended since the journal began to be read for a change of sessions.
+    /// `None` while it is not read for one.
     later_rows: Option<LaterRows>,
     effects: Vec<Effect>,
 }
@@ -43,7 +44,6 @@ impl Output {
         }
     }
 
-    /// Takes the effects that were added since the last call.
     pub(super) fn take(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
@@ -57,17 +57,16 @@ impl Output {
         self.push(Effect::Note(note));
     }
 
-    /// The id of this run in messages on OBS.
     pub(super) fn bridge(&self) -> String {
         self.bridge.to_string()
     }
 
-    /// The writes that the store was asked for.
+    /// The writes for the store, on disk or not.
     pub(super) fn writes(&self) -> &Writes {
         &self.writes
     }
 
-    /// The writes that the store was asked for, for a report of the store.
+    /// Gives a report of the store access to the writes.
     pub(super) fn writes_mut(&mut self) -> &mut Writes {
         &mut self.writes
     }
@@ -98,8 +97,8 @@ impl Output {
         });
     }
 
-    /// A fresh id for something that the bridge sends. It is a name-based UUID in the namespace of
-    /// this run's id, so that the same inputs give the same ids.
+    /// A new id for a message of the bridge. It is a name-based UUID in the namespace of this run's
+    /// id. So the same inputs give the same ids.
     pub(super) fn fresh_id(&mut self) -> String {
         self.fresh_uuid().to_string()
     }
@@ -120,7 +119,7 @@ impl Output {
         false
     }
 
-    /// Counts a message that was too large for OBS, and logs the 1st, 2nd, 4th, 8th … of them.
+    /// Counts a message that was too large for OBS, and logs the 1st, 2nd, 4th, 8th … such message.
     pub(super) fn note_too_large(&mut self) {
         self.too_large += 1;
         if self.too_large.is_power_of_two() {
@@ -130,15 +129,14 @@ impl Output {
         }
     }
 
-    /// A fresh id for a message with Twitchat's origin. The bridge recognizes the message by it
-    /// when OBS sends it back.
+    /// A new id for a message with Twitchat's origin. When OBS sends the message back, the bridge
+    /// recognizes it by this id.
     pub(super) fn fresh_sent_id(&mut self) -> String {
         let id = self.fresh_id();
         self.sent_ids.insert(&id);
         id
     }
 
-    /// Sends an action or a question to Twitchat.
     pub(super) fn send_action(&mut self, kind: &str, data: Value) {
         let id = self.fresh_sent_id();
         let message = Map::from_iter([
@@ -150,7 +148,7 @@ impl Output {
         self.send(&message);
     }
 
-    /// Whether a message with this id of [`Self::fresh_sent_id`] was sent.
+    /// Whether the id comes from [`Self::fresh_sent_id`].
     pub(super) fn has_sent(&self, id: &str) -> bool {
         self.sent_ids.has(id)
     }

@@ -1,4 +1,4 @@
-//! The components of the bridge, and the few functions in which one of them causes another to act.
+//! The components of the bridge, and the few functions that involve several components.
 //!
 //! A component owns its state, and its methods receive all other state as arguments. Work that
 //! spans several components is a function over [`Parts`], in the file of its topic: messages,
@@ -47,7 +47,7 @@ pub(super) fn emit(parts: &mut Parts, event: EmittedEvent, now: Now) {
     base.emitter.emit(event, Playback::Live, &mut base.out, now);
 }
 
-/// Calls `act` on behalf of a run: events that are emitted meanwhile count as caused by it.
+/// Calls `act` for a run. Events that `act` emits count as caused by the run.
 pub(super) fn caused<T>(parts: &mut Parts, depth: u8, act: impl FnOnce(&mut Parts) -> T) -> T {
     let before = parts.base.emitter.set_cause(Cause::Run(depth));
     let outcome = act(parts);
@@ -55,8 +55,7 @@ pub(super) fn caused<T>(parts: &mut Parts, depth: u8, act: impl FnOnce(&mut Part
     outcome
 }
 
-/// Calls `act` with the end credits. Afterwards asks for Twitchat's summary, if the end credits
-/// need it.
+/// Calls `act` with the end credits. Then asks for Twitchat's summary if the end credits need it.
 pub(super) fn with_roll<T>(
     parts: &mut Parts,
     now: Now,

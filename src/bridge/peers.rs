@@ -1,5 +1,5 @@
-//! Other bridges on the same OBS: announces this bridge to them and to clients, and settles which
-//! bridge stays.
+//! Handles other bridges on the same OBS. Announces this bridge to them and to clients, and decides
+//! which bridge stays.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -14,8 +14,7 @@ use super::{
 };
 use crate::event::received::BRIDGE;
 
-/// The fields that are read of another bridge's message, or of the bridge's own message that OBS
-/// sends back.
+/// The fields of a message of another bridge, or of this bridge's own message that OBS sends back.
 #[derive(Debug, Deserialize)]
 struct Peer<'a> {
     #[serde(borrow, default)]
@@ -29,7 +28,7 @@ struct Peer<'a> {
     since: Option<i64>,
     #[serde(default)]
     takeover: bool,
-    /// Any JSON, because clients may give their requests any id.
+    /// The id may be any JSON, because clients choose the ids of their requests.
     #[serde(borrow, default)]
     id: Option<&'a RawValue>,
     #[serde(default)]
@@ -51,7 +50,7 @@ impl Peer<'_> {
     }
 }
 
-/// The field that is read of a request.
+/// The only field of a request that matters here.
 #[derive(Debug, Deserialize)]
 struct Question<'a> {
     #[serde(borrow, default)]
@@ -61,8 +60,8 @@ struct Question<'a> {
 /// Determines which bridge serves this OBS.
 #[derive(Debug)]
 pub(super) struct Peers {
-    /// Since when this bridge serves OBS: the start of the run or the end of a freeze, Unix
-    /// milliseconds.
+    /// The time since which this bridge serves OBS: the start of the run, or the end of a freeze.
+    /// In Unix milliseconds.
     since_ms: i64,
     objections: Objections,
     challengers: Challengers,
@@ -77,25 +76,25 @@ impl Peers {
         }
     }
 
-    /// When [`Self::run`] is due; `None` if it is not.
+    /// The time at which [`Self::run`] is due; `None` if it is not due.
     pub(super) fn due_ms(&self) -> Option<u64> {
         let (objection, challenger) = (self.objections.due_ms(), self.challengers.due_ms());
         objection.into_iter().chain(challenger).min()
     }
 
-    /// The process was frozen until now, so another bridge may have taken over.
+    /// Called after the process was frozen, because another bridge may have taken over.
     pub(super) fn thawed(&mut self, wall_ms: i64) {
         self.since_ms = wall_ms;
     }
 
-    /// The connection to OBS is lost, and with it all other bridges.
+    /// Called when the connection to OBS is lost. Forgets all other bridges.
     pub(super) fn disconnected(&mut self) {
         self.objections.clear();
         self.challengers.clear();
     }
 
-    /// Announces the bridge. Clients subscribe again, and another bridge that serves this OBS
-    /// objects.
+    /// Announces the bridge. Then clients subscribe again, and another bridge that serves this OBS
+    /// sends an objection.
     pub(super) fn send_hello(&self, base: &mut Base, now: Now) {
         let bridge = base.out.bridge();
         let mut hello = Map::from_iter([
@@ -116,8 +115,8 @@ impl Peers {
         base.emitter.subscriptions_mut().greeted(now.wall_ms);
     }
 
-    /// Handles a message of a bridge: the bridge's own, which OBS sends back; another bridge's
-    /// Hello; its objection to this one; or its answer to this bridge's question.
+    /// Handles a message of a bridge. It may be this bridge's own message, which OBS sends back. It
+    /// may also be another bridge's Hello, its objection, or its answer to this bridge's question.
     pub(super) fn receive(&mut self, whole: &str, base: &mut Base, now: Now) {
         let Ok(peer) = serde_json::from_str::<Peer<'_>>(whole) else {
             base.counts.bus.other += 1;
@@ -150,8 +149,8 @@ impl Peers {
         }
     }
 
-    /// Asks a bridge that ranks before this one for `GetInfo`. This bridge ends only when it
-    /// answers.
+    /// Asks a bridge that ranks before this one for `GetInfo`. This bridge ends only when the other
+    /// one answers.
     fn ask(&mut self, other: OtherBridge, base: &mut Base, now: Now) {
         if !self.challengers.is_new(&other.id) {
             return;
@@ -165,7 +164,7 @@ impl Peers {
         self.challengers.asked(other, id, now.mono_ms);
     }
 
-    /// Whether a request is the question that this bridge sent to another one.
+    /// Whether a request is this bridge's own question to another bridge.
     pub(super) fn has_asked(&self, request: &str) -> bool {
         let question = serde_json::from_str::<Question<'_>>(request).ok();
         question
@@ -173,7 +172,7 @@ impl Peers {
             .is_some_and(|id| self.challengers.has_asked(id))
     }
 
-    /// Sends the objections that are due, and logs bridges that did not answer in time.
+    /// Sends due objections, and logs bridges that did not answer in time.
     pub(super) fn run(&mut self, base: &mut Base, now: Now) {
         while let Some((other, is_new)) = self.objections.take(now.mono_ms) {
             self.object(&other, base);
@@ -205,8 +204,8 @@ impl Peers {
     }
 }
 
-/// The bridge with the lower rank stays. Bridges with `--takeover` rank before all others, and
-/// among them the later start ranks first. Among the others the earlier start ranks first. If the
+/// The bridge with the lower rank stays. Bridges with `--takeover` rank before all others. Among
+/// them, the later start ranks first. Among the others, the earlier start ranks first. If the
 /// starts are equal, the smaller id ranks first.
 fn rank(takeover: bool, since_ms: i64, id: &str) -> (bool, i64, &str) {
     let since_ms = if takeover {
@@ -217,7 +216,7 @@ fn rank(takeover: bool, since_ms: i64, id: &str) -> (bool, i64, &str) {
     (!takeover, since_ms, id)
 }
 
-/// The `info` of the reply to `GetInfo` and of Hello.
+/// The value of `info` in the reply to `GetInfo` and in Hello.
 pub(super) fn info(base: &Base) -> Value {
     json!({
         "instanceId": base.run.instance,

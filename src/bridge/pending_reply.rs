@@ -3,12 +3,12 @@
 use super::io::Pass;
 use crate::request::{Asker, RequestError, Unknown, reply::Body};
 
-/// The promise about the store that a reply makes besides its content.
+/// What a reply promises about the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Promise {
-    /// Nothing: the reply is about the bridge itself.
+    /// The reply promises nothing, because it describes the bridge itself.
     Nothing,
-    /// Nothing that the reply reports is lost in a crash.
+    /// A crash cannot undo the state that the reply reports.
     Lasting,
     /// Like [`Self::Lasting`], for a reply whose content comes from the journal, such as the
     /// credits.
@@ -26,7 +26,7 @@ pub(super) struct Sender {
     pub(super) bytes: usize,
 }
 
-/// An answer and the client that asked for it.
+/// An answer, and the client that receives it.
 #[derive(Debug)]
 pub(super) struct PendingReply {
     pub(super) from: Sender,

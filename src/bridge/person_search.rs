@@ -8,12 +8,12 @@ use crate::{
     request::{By, PersonQuery, RequestError},
 };
 
-/// Largest number of people in a reply, unless the request has a `limit`.
+/// The limit on people in a reply, unless the request has a `limit`.
 const USUAL: usize = 20;
-/// Largest number of people that an error names.
+/// The limit on people that an error names.
 const NAMED: usize = 8;
 
-/// The one person that matches a query. Fails if nobody or several people match.
+/// The only person who matches a query. Fails if no person or several people match.
 pub(super) fn one(fold: &Fold, query: &PersonQuery) -> Result<PersonId, RequestError> {
     let found = exact(fold, query);
     match found.as_slice() {
@@ -54,8 +54,8 @@ fn named(fold: &Fold, people: &[PersonId]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// A person in the form in which a request can name them: `twitch:12345`, with the name if there is
-/// no id.
+/// The form in which a request can name a person: `twitch:12345`. If there is no id, it contains
+/// the name.
 fn known_as(known: &Known) -> String {
     let part = if known.id.is_empty() {
         known.name()
@@ -65,7 +65,7 @@ fn known_as(known: &Known) -> String {
     format!("{}:{part}", known.platform.as_str())
 }
 
-/// Everybody who has exactly this id or name, in upper or lower case, without duplicates.
+/// All people with exactly this id or name, without duplicates. Case does not matter.
 fn exact(fold: &Fold, query: &PersonQuery) -> Vec<PersonId> {
     let text = query.text.to_lowercase();
     let matches = |known: &Known| {
@@ -89,7 +89,7 @@ fn exact(fold: &Fold, query: &PersonQuery) -> Vec<PersonId> {
             found.push(who);
         }
     }
-    // An id that is also somebody's name: the id counts.
+    // If an id is also the name of another person, the id decides.
     let of_id: Vec<_> = found
         .iter()
         .copied()
@@ -122,7 +122,6 @@ fn similar(fold: &Fold, query: &PersonQuery) -> Vec<PersonId> {
     found.into_iter().map(|(_, who)| who).collect()
 }
 
-/// The reply to `FindPerson`.
 pub(super) fn find(
     fold: &Fold,
     options: &Options,
@@ -164,7 +163,7 @@ pub(super) fn find(
     reply
 }
 
-/// A person as replies show them.
+/// Describes a person for replies.
 pub(super) fn describe(fold: &Fold, who: PersonId) -> Value {
     let Some(known) = fold.people.known(who) else {
         return Value::Null;

@@ -1,7 +1,7 @@
-//! Twitchat presence: whether Twitchat is there, and which generation of it.
+//! Twitchat presence: whether Twitchat is connected, and its generation.
 //!
 //! Twitchat often starts after the bridge, and never reports that it has reconnected. So the bridge
-//! sends probes until it receives something that only Twitchat sends.
+//! sends probes until it receives a message that only Twitchat sends.
 
 use serde_json::{Map, Value};
 
@@ -14,16 +14,18 @@ use super::{
 };
 use crate::twitchat::{Generation, question};
 
-/// Milliseconds between two probes while nothing answers.
+/// The time between two probes while no answer comes, in milliseconds.
 const PROBE_MS: u64 = 30_000;
-/// Milliseconds without a message after which Twitchat is probed again although it was there.
+/// After this time without a message, the bridge probes a connected Twitchat again. In
+/// milliseconds.
 const SILENCE_MS: u64 = 300_000;
-/// Milliseconds after which a probe without an answer means that Twitchat is not there.
+/// The time limit for the answer to a probe, in milliseconds. Without an answer, Twitchat counts as
+/// not connected.
 const PROBE_ANSWER_MS: u64 = 10_000;
-/// Minimum milliseconds between two questions for the triggers of the same type.
+/// The shortest time between two questions for triggers of the same type, in milliseconds.
 const TRIGGERS_EACH_MS: u64 = 60_000;
 
-/// The pages and the version of Twitchat on this OBS.
+/// Whether Twitchat is connected to this OBS, and which generation of it.
 #[derive(Debug)]
 pub(super) struct Presence {
     is_connected: bool,
@@ -31,7 +33,7 @@ pub(super) struct Presence {
     in_use: InUse,
     /// Whether the config sets the generation.
     is_forced: bool,
-    /// When a message of Twitchat was last received, Unix milliseconds.
+    /// The time at which the last message of Twitchat was received, in Unix milliseconds.
     received_ms: Option<i64>,
     probe_due_ms: u64,
     probed_ms: Option<u64>,
@@ -39,12 +41,11 @@ pub(super) struct Presence {
     triggers: [TriggerQuestion; 2],
 }
 
-/// Changes of the Twitchat presence.
+/// The changes of the Twitchat presence that a call has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Changes {
-    /// Twitchat was not there before.
+    /// Twitchat was not connected before.
     pub(super) appeared: bool,
-    /// Twitchat no longer answers.
     pub(super) vanished: bool,
     /// Another generation is in use.
     pub(super) generation: bool,
@@ -54,7 +55,7 @@ pub(super) struct Changes {
 #[derive(Debug)]
 struct TriggerQuestion {
     kind: &'static str,
-    /// Whether it was asked since Twitchat appeared, or is going to be.
+    /// Whether the question was sent since Twitchat appeared, or will be sent soon.
     asked: bool,
     limit: RateLimit,
 }
@@ -68,7 +69,7 @@ impl TriggerQuestion {
         }
     }
 
-    /// Lets it be asked again the next time that Twitchat is there.
+    /// Makes the bridge ask again when Twitchat appears the next time.
     fn reset(&mut self) {
         self.asked = false;
         self.limit.forget();
@@ -76,8 +77,8 @@ impl TriggerQuestion {
 }
 
 impl Presence {
-    /// `forced` is the generation that the config sets, `last` the one that was in use in the last
-    /// run.
+    /// `forced` is the generation in the config. `last` is the generation that was in use in the
+    /// last run.
     pub(super) fn new(forced: Option<Generation>, last: Option<Generation>) -> Self {
         Self {
             is_connected: false,
@@ -108,12 +109,13 @@ impl Presence {
         self.generation().filter(|_| !self.is_forced)
     }
 
-    /// When a message of Twitchat was last received, Unix milliseconds.
+    /// The time at which the last message of Twitchat was received, in Unix milliseconds.
     pub(super) fn received_ms(&self) -> Option<i64> {
         self.received_ms
     }
 
-    /// OBS is connected. A probe is due, which shows whether Twitchat is there.
+    /// Called when OBS is connected. A probe is due then, which shows whether Twitchat is connected
+    /// too.
     pub(super) fn connected(&mut self, mono_ms: u64) {
         self.is_connected = true;
         self.is_present = false;
@@ -128,7 +130,7 @@ impl Presence {
         self.is_present = false;
     }
 
-    /// When [`Self::run`] is due; `None` without a connection to OBS.
+    /// The time at which [`Self::run`] is due; `None` without a connection to OBS.
     pub(super) fn due_ms(&self) -> Option<u64> {
         if !self.is_connected {
             return None;
@@ -153,8 +155,8 @@ impl Presence {
         .min()
     }
 
-    /// Notes that something was received that only Twitchat itself sends. `generation` is `None` if
-    /// all generations send it.
+    /// Called when a message came that only Twitchat itself sends. `generation` is `None` if all
+    /// generations send it.
     pub(super) fn receive(
         &mut self,
         generation: Option<Generation>,
@@ -176,7 +178,7 @@ impl Presence {
             self.triggers.iter_mut().for_each(TriggerQuestion::reset);
             out.note(Note::TwitchatThere { generation });
             if generation.is_none() {
-                // All generations share the name of what Twitchat sent. Its answer to the probe
+                // All generations use the same name for this message. Twitchat's answer to a probe
                 // shows the generation.
                 self.probe_due_ms = now.mono_ms;
             }
@@ -231,7 +233,7 @@ impl Presence {
         }
     }
 
-    /// Asks for the triggers of the generation in use, unless they were asked for since Twitchat
+    /// Asks for the triggers of the generation in use, unless this was done since Twitchat
     /// appeared.
     fn want_triggers(&mut self) {
         let Some(kind) = self.generation().map(triggers::question) else {

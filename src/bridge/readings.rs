@@ -1,9 +1,9 @@
-//! Requests that need the journal: about sessions, changes of sessions, and the events behind an
-//! entry.
+//! Handles requests that need the journal: about sessions, changes of sessions, and the events
+//! behind an entry.
 //!
-//! The shell reads the journal beside the bridge, because a session may have many rows. A request
-//! waits for that; meanwhile the bridge goes on. The session that was read last is kept for a
-//! while, for the next request about it.
+//! The shell reads the journal on another thread, because a session may have many rows. The request
+//! waits, and the bridge continues meanwhile. The last read session is kept for a while, for
+//! further requests about it.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -17,10 +17,10 @@ use super::{
 };
 use crate::request::{Call, RequestError, SessionEdit, SessionQuery};
 
-/// Largest number of requests that wait at the same time.
+/// The limit on requests that wait at the same time.
 const WAITING: usize = 64;
-/// Milliseconds for which a session that was read is used for further requests. The time is short,
-/// because people's names may change.
+/// A session that was read is used for further requests within this time, in milliseconds. The time
+/// is short, because people's names may change.
 const KEPT_MS: u64 = 60_000;
 
 /// A request that waits until the journal was read.
@@ -30,7 +30,7 @@ pub(super) struct Waiting {
     pub(super) from: Sender,
 }
 
-/// The state on which a session from the journal depends, apart from its own rows.
+/// The state that a session from the journal depends on, in addition to its own rows.
 type Revision = (SessionId, u64, u64);
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(super) struct Readings {
     /// journal is read for it.
     waiting: VecDeque<(Waiting, u64)>,
     is_reading: bool,
-    /// Whether the first request is a change of sessions, and new rows are remembered for it.
+    /// Whether the first request is a change of sessions. Then new rows are remembered for it.
     is_following: bool,
     /// Whether credits were replaced since the journal began to be read.
     is_out_of_date: bool,
@@ -58,7 +58,7 @@ pub(super) struct Readings {
 }
 
 impl Readings {
-    /// Drops the session that was read, if that is long ago.
+    /// Drops the kept session if it was read long ago.
     pub(super) fn forget(&mut self, now: Now) {
         if self
             .kept
@@ -69,7 +69,8 @@ impl Readings {
         }
     }
 
-    /// The session, if it was read lately and nothing has changed since.
+    /// The kept session for this call. `None` if it is another session, too old, or no longer
+    /// current.
     pub(super) fn find(&mut self, call: &Call, base: &Base, now: Now) -> Option<Arc<Archive>> {
         let JournalQuestion::Session(query) = question(call)? else {
             return None;
@@ -87,13 +88,14 @@ impl Readings {
         Some(Arc::clone(&kept.archive))
     }
 
-    /// Drops the session that was read, and the one that is being read.
+    /// Drops the kept session, and makes the session that is being read invalid.
     pub(super) fn clear(&mut self) {
         self.kept = None;
         self.is_out_of_date |= self.is_reading;
     }
 
-    /// Lets a request wait until a person is forgotten. Returns its sender if another one waits.
+    /// Makes a request wait until a person is forgotten. Returns its sender if another request
+    /// already waits.
     pub(super) fn begin_forgetting(&mut self, from: Sender) -> Result<(), Sender> {
         if self.forgetting.is_some() {
             return Err(from);
@@ -107,12 +109,12 @@ impl Readings {
         self.forgetting.is_some()
     }
 
-    /// The sender of the request that waited.
+    /// Removes and returns the sender of the waiting request.
     pub(super) fn end_forgetting(&mut self) -> Option<Sender> {
         self.forgetting.take()
     }
 
-    /// Lets a request wait for the journal. Returns its sender if too many wait already.
+    /// Makes a request wait for the journal. Returns its sender if too many requests already wait.
     pub(super) fn wait(&mut self, request: Waiting, base: &Base) -> Result<(), Sender> {
         if self.waiting.len() >= WAITING {
             return Err(request.from);
@@ -121,14 +123,14 @@ impl Readings {
         Ok(())
     }
 
-    /// Lets a request wait once more, before all others, because its answer is out of date.
+    /// Makes a request wait again, before all others, because its answer is out of date.
     pub(super) fn wait_again(&mut self, request: Waiting, base: &Base) {
         let needs = base.out.writes().asked();
         self.waiting.push_front((request, needs));
     }
 
-    /// Whether the credits have changed since the journal began to be read, so that they must not
-    /// be replaced by what was read.
+    /// Whether other code has replaced the credits since the journal began to be read. Then the
+    /// result must not replace them.
     pub(super) fn is_out_of_date(&self) -> bool {
         self.is_out_of_date
     }
@@ -167,7 +169,7 @@ impl Readings {
         });
     }
 
-    /// The journal was read. Returns the request that waited for it.
+    /// Called when the journal was read. Returns the request that waited for it.
     pub(super) fn take(
         &mut self,
         answer: &Result<JournalAnswer, RequestError>,
@@ -197,7 +199,7 @@ fn revision(base: &Base) -> Revision {
     (session, fold.edits().revision(), fold.bans.revision())
 }
 
-/// The question to the journal that this call needs; `None` if it is answered from memory.
+/// The question to the journal for this call. `None` if the call is answered from memory.
 pub(super) fn question(call: &Call) -> Option<JournalQuestion> {
     Some(match call {
         Call::ListSessions { limit } => JournalQuestion::Sessions { limit: *limit },
@@ -226,7 +228,7 @@ pub(super) fn question(call: &Call) -> Option<JournalQuestion> {
     })
 }
 
-/// The correction that a call makes; `None` if it makes none.
+/// The correction in a call; `None` for other calls.
 fn edit_of(call: &Call) -> Option<SessionEdit> {
     match call {
         Call::EditCredits { edit, preview } => Some(SessionEdit::Edit {
@@ -238,7 +240,8 @@ fn edit_of(call: &Call) -> Option<SessionEdit> {
     }
 }
 
-/// A call about the running session by its number is answered from memory.
+/// Removes the session from a call that names the running session by its number. So the call is
+/// answered from memory.
 pub(super) fn of_running(call: Call, base: &Base) -> Call {
     match call {
         Call::OfSession {

@@ -1,4 +1,4 @@
-//! The last few thousand ids, stored as hashes.
+//! Remembers the last few thousand ids as hashes.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -12,7 +12,7 @@ pub(super) fn hash(id: &str) -> u64 {
     hasher.finish()
 }
 
-/// Number of ids of Twitchat messages that are remembered.
+/// The number of remembered ids of Twitchat's messages.
 pub const RECENT_IDS: usize = 4_096;
 
 /// A bounded set that forgets the oldest id.
@@ -24,7 +24,7 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// An empty set for `size` ids.
+    /// An empty set for at most `size` ids.
     pub fn new(size: usize) -> Self {
         Self {
             order: VecDeque::with_capacity(size),
@@ -33,7 +33,7 @@ impl Recent {
         }
     }
 
-    /// Adds an id; `false` if it was there already.
+    /// Adds an id. Returns `false` if the set already contains it.
     pub fn insert(&mut self, id: &str) -> bool {
         let id = hash(id);
         if !self.set.insert(id) {

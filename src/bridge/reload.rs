@@ -1,5 +1,5 @@
-//! The config file has changed while the bridge runs: new settings take effect, or the old ones
-//! stay because the file has an error.
+//! Applies a config file that has changed while the bridge runs. If the file has an error, the old
+//! settings stay.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use super::{
     roll::Roll,
 };
 
-/// Applies the new settings, or notes why they are refused.
+/// Applies the new settings, or logs why they are refused.
 pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
     let settings = match reload.settings {
         Ok(settings) => settings,

@@ -1,8 +1,9 @@
-//! Large replies are made once for all equal requests, and only a few may be in flight at a time.
+//! Makes large replies only once for equal requests, and limits the number of large replies in
+//! flight.
 //!
-//! With 50,000 people the credits take megabytes, and making them takes much longer than anything
-//! else here. So the bridge keeps a reply until something changes that it shows. A client that asks
-//! for more before its replies are sent gets an error at once.
+//! With 50,000 people, the credits have megabytes, and making them takes longer than any other task
+//! of the bridge. So the bridge keeps a reply until its contents change. A client with too many
+//! replies in flight gets an error at once.
 
 use std::sync::Arc;
 
@@ -11,36 +12,37 @@ use jiff::civil::Date;
 use super::io::{Now, Pass};
 use crate::request::{Call, RequestError};
 
-/// A reply of more bytes is large: only a few of them may be in flight.
+/// A reply with more bytes is large. Only a few large replies may be in flight.
 pub const LARGE: usize = 64 * 1024;
-/// Large replies in flight to one client. All requests without a `client` count as one client.
+/// The limit on large replies in flight to one client. All requests without a `client` count as one
+/// client.
 const PER_CLIENT: usize = 4;
-/// Large replies in flight to all clients.
+/// The limit on large replies in flight to all clients.
 const IN_ALL: usize = 16;
-/// Bytes of large replies in flight; a larger one is sent alone. A text that several replies share
-/// counts once.
+/// The limit on the bytes of large replies in flight. A larger reply is sent alone. A text that
+/// several replies share counts once.
 const BYTES: usize = 32 * 1024 * 1024;
-/// Number of replies that are kept for equal requests.
+/// The limit on replies that are kept for equal requests.
 const KEPT: usize = 8;
-/// Bytes of the kept replies; a larger one is kept alone.
+/// The limit on the bytes of kept replies. A larger reply is kept alone.
 const KEPT_BYTES: usize = 16 * 1024 * 1024;
-/// A kept reply is dropped if nobody asked for it within this many milliseconds.
+/// A kept reply is dropped if no client asks for it within this many milliseconds.
 const UNUSED_MS: u64 = 30_000;
 
-/// The state on which a reply depends: while it is equal, the reply is the same. A field on which
-/// the reply does not depend is 0 or `None`.
+/// The state that a reply depends on. While it stays equal, the reply stays the same. If the reply
+/// does not depend on a field, the field is 0 or `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Revision {
-    /// Changes of the fold, including those of people's names and of the session.
+    /// The number of changes of the fold, including changes of people's names and of the session.
     pub(super) fold: u64,
     pub(super) bans: u64,
-    /// Number of changes to the times at which people were last seen.
+    /// The number of changes to the times at which people were last seen.
     pub(super) seen: u64,
-    /// When the session began, Unix milliseconds.
+    /// The time at which the session began, in Unix milliseconds.
     pub(super) since_ms: i64,
     /// The month and the week that the leaderboards show.
     pub(super) period: Option<(Date, Date)>,
-    /// Unix seconds, if the reply shows the time.
+    /// The time in Unix seconds, if the reply shows the time.
     pub(super) second: i64,
 }
 
@@ -60,7 +62,6 @@ struct UnderWay {
     bytes: usize,
 }
 
-/// The replies that are kept, and those in flight.
 #[derive(Debug, Default)]
 pub(super) struct Replies {
     made: Vec<Made>,
@@ -69,8 +70,7 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    /// The kept reply to an equal request, if nothing has changed since. A reply that is out of
-    /// date is dropped.
+    /// The kept reply to an equal request, if it is still current. An outdated reply is dropped.
     pub(super) fn find(&mut self, call: &Call, at: Revision, now: Now) -> Option<Arc<str>> {
         self.made.retain(|made| made.call != *call || made.at == at);
         let made = self.made.iter_mut().find(|made| made.call == *call)?;
@@ -78,7 +78,7 @@ impl Replies {
         Some(Arc::clone(&made.body))
     }
 
-    /// Drops all replies that were made.
+    /// Drops all kept replies.
     pub(super) fn clear(&mut self) {
         self.made.clear();
     }
@@ -103,13 +103,13 @@ impl Replies {
         }
     }
 
-    /// Drops the replies that nobody has asked for lately.
+    /// Drops the replies that no client has asked for recently.
     pub(super) fn forget(&mut self, now: Now) {
         self.made
             .retain(|made| now.mono_ms < made.used_ms + UNUSED_MS);
     }
 
-    /// Admits a large reply, or returns an error that names the limit.
+    /// Admits a large reply. If a limit is reached, the error names the limit.
     pub(super) fn admit(
         &mut self,
         client: &str,
@@ -129,12 +129,12 @@ impl Replies {
                 "this `client`"
             };
             return busy(format!(
-                "{whose} already wait for {PER_CLIENT} of them, the most for one client"
+                "{whose} already wait for {PER_CLIENT} of them, the limit for one client"
             ));
         }
         if self.under_way.len() >= IN_ALL {
             return busy(format!(
-                "all clients together already wait for {IN_ALL} of them, the most there may be"
+                "all clients together already wait for {IN_ALL} of them, the limit for all clients"
             ));
         }
         let more = if shared.is_some_and(|shared| self.is_under_way(shared)) {
@@ -144,7 +144,7 @@ impl Replies {
         };
         if !self.under_way.is_empty() && self.bytes() + more > BYTES {
             return busy(format!(
-                "those under way have {} MiB, and {} MiB is the most",
+                "the replies in flight have {} MiB; the limit is {} MiB",
                 self.bytes() >> 20,
                 BYTES >> 20
             ));
@@ -168,7 +168,7 @@ impl Replies {
         })
     }
 
-    /// Bytes in flight; a shared text counts once.
+    /// The bytes in flight. A shared text counts once.
     fn bytes(&self) -> usize {
         let is_first = |place: usize, shared: &Arc<str>| {
             !self.under_way.iter().take(place).any(|one| {
@@ -198,7 +198,7 @@ impl Replies {
         }
     }
 
-    /// OBS has taken the reply, or it will never be sent.
+    /// Called when OBS has accepted the reply, or when the reply will never be sent.
     pub(super) fn arrived(&mut self, pass: Pass) {
         self.under_way.retain(|one| one.pass != pass);
     }
@@ -220,12 +220,12 @@ mod tests {
     }
 
     #[test]
-    fn bytes_on_their_way_are_bounded_but_one_reply_may_go_alone() {
+    fn bytes_in_flight_are_bounded_but_a_single_reply_may_be_larger() {
         let mut replies = Replies::default();
         let alone = replies.admit("a", 40 * MIB, None).unwrap();
         let error = replies.admit("b", MIB, None).unwrap_err().to_string();
         assert!(
-            error.contains("those under way have 40 MiB, and 32 MiB is the most"),
+            error.contains("the replies in flight have 40 MiB; the limit is 32 MiB"),
             "{error}"
         );
         replies.arrived(alone);
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_bounded_and_what_nobody_asks_for_goes() {
+    fn kept_replies_are_bounded_and_unused_ones_are_dropped() {
         let mut replies = Replies::default();
         let call = |limit| Call::GetActiveViewers { limit: Some(limit) };
         for limit in 0..20 {
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_date_is_dropped() {
+    fn an_outdated_reply_is_dropped() {
         let mut replies = Replies::default();
         replies.keep(
             Call::GetEvents(Spelling::Both),

@@ -1,8 +1,8 @@
-//! Requests of clients on the same OBS, and the replies to them.
+//! Answers requests of clients on the same OBS.
 //!
-//! A reply waits until all earlier writes are on disk, so that a crash does not undo what the
-//! bridge has reported. While the store cannot write, replies are sent at once and marked as
-//! not durable; only requests whose effect must be stored are refused.
+//! A reply waits until all earlier writes are on disk. So a crash cannot undo a reported state.
+//! While the store cannot write, replies are sent at once and marked as not durable. Only requests
+//! whose effect must be stored are refused.
 
 use serde_json::{Map, Value};
 
@@ -24,7 +24,7 @@ use crate::request::{
     reply::{self, Body, Durability},
 };
 
-/// Carries out a request and sends its reply, at once or when the store has caught up.
+/// Carries out a request. The reply is sent at once, or when the store has caught up.
 pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
     let Some(request) = request::read(whole) else {
         parts.base.counts.bus.other += 1;
@@ -84,7 +84,7 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
     send(parts, from, promise, answer, is_info);
 }
 
-/// Sends a reply, at once or when the store has caught up.
+/// Sends a reply at once, or when the store has caught up.
 fn send(
     parts: &mut Parts,
     from: Sender,
@@ -96,10 +96,10 @@ fn send(
         Ok((body, pass)) => (Ok(body), pass),
         Err(error) => (Err(error), None),
     };
-    // Neither GetInfo nor an error shows anything that a crash could undo, so they do not wait for
+    // A crash cannot undo anything in the reply to GetInfo or in an error. So they do not wait for
     // a slow disk.
     let is_immediate = is_info || answer.is_err();
-    // An answer that is not large has about the size of its request.
+    // A small answer has about the size of its request.
     let bytes = from.bytes;
     let pending = PendingReply {
         from,
@@ -118,7 +118,7 @@ fn send(
     }
 }
 
-/// The store has committed this many writes; sends the replies that waited for them.
+/// Called when the store has committed this many writes. Sends the replies that waited for them.
 pub(super) fn durable(parts: &mut Parts, writes: u64, now: Now) {
     parts.base.out.writes_mut().committed(writes);
     while let Some(pending) = parts.held.next(parts.base.out.writes()) {
@@ -127,7 +127,7 @@ pub(super) fn durable(parts: &mut Parts, writes: u64, now: Now) {
     parts.readings.go_on(&mut parts.base, now);
 }
 
-/// Answers a request from the session that was read last, or lets it wait until the journal was
+/// Answers a request from the session that was read last, or makes it wait until the journal was
 /// read.
 fn wait_for_journal(parts: &mut Parts, request: Waiting, now: Now) {
     if let Some(archive) = parts.readings.find(&request.call, &parts.base, now) {
@@ -142,7 +142,8 @@ fn wait_for_journal(parts: &mut Parts, request: Waiting, now: Now) {
     }
 }
 
-/// The journal was read: answers the request that waited for it, and goes on with the next one.
+/// Called when the journal was read. Answers the request that waited for it, and starts the next
+/// one.
 pub(super) fn journal_read(
     parts: &mut Parts,
     answer: Result<JournalAnswer, RequestError>,
@@ -188,7 +189,7 @@ pub(super) fn journal_read(
     parts.readings.go_on(&mut parts.base, now);
 }
 
-/// A person was forgotten, or could not be: answers the request.
+/// Called when a person was forgotten, or when that failed. Answers the request.
 pub(super) fn forgotten(parts: &mut Parts, answer: Result<Box<Remaining>, RequestError>, now: Now) {
     if let Some((from, fields)) = forget_request::done(parts, answer, now) {
         send_read(parts, from, Promise::Credits, fields);
@@ -196,7 +197,7 @@ pub(super) fn forgotten(parts: &mut Parts, answer: Result<Box<Remaining>, Reques
     parts.readings.go_on(&mut parts.base, now);
 }
 
-/// Has a setting changed in the config file. The request waits for that.
+/// Asks the shell to change a setting in the config file. The request waits for the result.
 fn set_setting(parts: &mut Parts, key: Box<str>, value: Value, from: Sender) {
     let refused = |parts: &mut Parts, from, error| {
         send(parts, from, Promise::Lasting, Err(error), false);
@@ -211,8 +212,8 @@ fn set_setting(parts: &mut Parts, key: Box<str>, value: Value, from: Sender) {
     }
 }
 
-/// A setting was changed in the config file, or not: answers the request. The setting is in force
-/// before the reply is sent.
+/// Called when a setting was changed in the config file, or when that failed. Answers the request.
+/// The new setting takes effect before the reply is sent.
 pub(super) fn setting_set(parts: &mut Parts, set: SettingSet, now: Now) {
     if let Some(reload) = set.reload {
         reload::apply(parts, reload, now);
@@ -243,7 +244,7 @@ fn send_read(
     send(parts, from, promise, answer, false);
 }
 
-/// The store has failed, so replies that wait for it are sent now.
+/// Called when the store has failed. Sends the replies that wait for it.
 pub(super) fn release_waiting(parts: &mut Parts, now: Now) {
     for pending in parts.held.give_up() {
         reply(parts, pending);
@@ -306,8 +307,7 @@ fn reply(
     }
 }
 
-/// Answers a request. A large answer comes with a pass, which
-/// [`Input::Sent`](super::io::Input::Sent) returns.
+/// A large answer has a pass, which [`Input::Sent`](super::io::Input::Sent) returns.
 fn answer(
     parts: &mut Parts,
     call: Call,
@@ -358,7 +358,7 @@ fn passed(
     }
 }
 
-/// The state on which the answer to a request depends; `None` if equal requests may get different
+/// The state that the answer to a request depends on. `None` if equal requests may get different
 /// answers.
 fn revision(parts: &Parts, call: &Call, now: Now) -> Option<Revision> {
     let at = Revision {
@@ -388,7 +388,7 @@ fn revision(parts: &Parts, call: &Call, now: Now) -> Option<Revision> {
     }
 }
 
-/// Estimates the bytes of an answer before it is made. 0 stands for an answer that is never large.
+/// Estimates the bytes of an answer before it is made. 0 means that the answer is never large.
 fn estimate(parts: &Parts, call: &Call) -> usize {
     /// Estimated bytes of a name in a list, an object of `extended`, a viewer, an action, a line of
     /// the roll, one type of a client's subscriptions, and one client.

@@ -1,5 +1,5 @@
-//! `TestRule`: what the rules would do for an event, with the state of the bridge as it is now.
-//! Nothing is carried out, and nothing counts as having run.
+//! `TestRule`: shows how the rules would react to an event in the current state of the bridge. No
+//! step is carried out, and no rule counts as having run.
 
 use serde_json::{Map, Value, json};
 

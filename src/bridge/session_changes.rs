@@ -1,5 +1,5 @@
-//! Makes a change of sessions that was read from the journal: one write for the store, and the
-//! credits of the running session as a restart would read them.
+//! Carries out a planned change of sessions. It becomes one write for the store. The credits of the
+//! running session become those that a restart would read.
 
 use serde_json::{Map, Value};
 
@@ -12,15 +12,15 @@ use super::{
 };
 use crate::request::RequestError;
 
-/// The outcome of a plan.
+/// The result of carrying out a plan.
 pub(super) enum Made {
-    /// The fields of the reply, or why the change is not made.
+    /// The fields of the reply, or the reason why the change was not made.
     Answer(Result<Map<String, Value>, RequestError>),
-    /// Another session began while the journal was read, so it has to be read again.
+    /// Another session began while the journal was read. The journal must be read again.
     OutOfDate,
 }
 
-/// Makes a change. `later` has the rows that were appended while the journal was read.
+/// `later` contains the rows that were appended while the journal was read.
 pub(super) fn make(
     parts: &mut Parts,
     mut plan: SessionPlan,

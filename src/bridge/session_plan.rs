@@ -1,9 +1,9 @@
-//! A change of sessions, from the request to the write of the store: the sessions afterwards, the
-//! session in which each row counts, and the credits of the running session.
+//! Plans a change of sessions: the new sessions, the session in which each row counts, and the
+//! credits of the running session.
 //!
-//! `daemon::archives` plans a change and reads the rows, beside the bridge or without one. A
-//! running bridge then adds the rows that came meanwhile, finishes the plan and makes its credits
-//! the present ones, so they are those that a restart would read.
+//! `daemon::archives` plans a change and reads the rows, with or without a running bridge. A
+//! running bridge then adds the rows that came meanwhile and finishes the plan. It replaces its
+//! credits by those of the plan, so they are the same as after a restart.
 
 use std::collections::HashMap;
 
@@ -24,9 +24,9 @@ use crate::{
 #[derive(Debug)]
 pub struct SessionTable<'a> {
     pub sessions: &'a [Session],
-    /// How many rows each session has; sessions without rows may be missing.
+    /// The number of rows of each session. Sessions without rows may be missing.
     pub rows: &'a HashMap<SessionId, u64>,
-    /// [`MetaValues::last_session`](super::io::MetaValues::last_session).
+    /// The value of [`MetaValues::last_session`](super::io::MetaValues::last_session).
     pub last_session: Option<u64>,
     /// The last row of the journal.
     pub last: Seq,
@@ -36,7 +36,7 @@ pub struct SessionTable<'a> {
 #[derive(Debug)]
 enum Kind {
     Reopen {
-        /// Whether the running session began when this one ended, and has no rows.
+        /// Whether the running session has no rows, and began when this session ended.
         undoes_clear: bool,
     },
     Join {
@@ -50,22 +50,22 @@ enum Kind {
     },
 }
 
-/// A change of sessions that is ready to be made.
+/// A prepared change of sessions.
 #[derive(Debug)]
 pub struct SessionPlan {
     kind: Kind,
     change: SessionChange,
     /// The running session before the change.
     before: SessionId,
-    /// The running session after it.
+    /// The running session after the change.
     running: Session,
     /// The session that ends because another one is reopened.
     ends: Option<Session>,
-    /// Rows of each session after the change, as far as rows were read.
+    /// The number of rows of each session after the change, as far as rows were read.
     rows: HashMap<SessionId, u64>,
     /// The credits of `running`; `None` if no bridge needs them.
     credits: Option<Archive>,
-    /// The last row of the journal when it was read.
+    /// The last row in the journal at the time of reading.
     seen: Seq,
 }
 
@@ -73,7 +73,7 @@ impl SessionTable<'_> {
     /// Plans a change.
     ///
     /// # Errors
-    /// If there is no such session, or the change cannot be made with it.
+    /// Fails if the session does not exist, or if the change is not possible for it.
     pub fn plan(
         &self,
         command: SessionCommand,
@@ -96,7 +96,7 @@ impl SessionTable<'_> {
     fn reopen(&self, session: Session) -> Result<SessionPlan, RequestError> {
         let ends = running(self.sessions).filter(|running| running.ended_ms.is_none());
         if ends.is_some_and(|running| running.id == session.id) {
-            let why = format!("session {} is the running one already", session.id.0);
+            let why = format!("session {} is already running", session.id.0);
             return Err(RequestError::Unavailable(why));
         }
         let undoes_clear = ends.is_some_and(|ends| Some(ends.started_ms) == session.ended_ms);
@@ -206,7 +206,7 @@ impl SessionTable<'_> {
         Ok(plan)
     }
 
-    /// A plan with these changed sessions.
+    /// Makes a plan in which these sessions change.
     fn of(&self, kind: Kind, sessions: Vec<Session>) -> Result<SessionPlan, RequestError> {
         let running = running(self.sessions)
             .ok_or_else(|| RequestError::Unavailable("the journal has no session yet".into()))?;
@@ -249,17 +249,16 @@ impl SessionPlan {
         self.before
     }
 
-    /// The session that runs after the change.
     pub fn running(&self) -> &Session {
         &self.running
     }
 
-    /// The last row of the journal when it was read.
+    /// The last row in the journal at the time of reading.
     pub(super) fn seen(&self) -> Seq {
         self.seen
     }
 
-    /// The sessions whose rows have to be read.
+    /// The sessions whose rows must be read.
     pub fn sessions(&self) -> Vec<SessionId> {
         let changed = self.change.sessions.iter().map(|session| session.id);
         let ends = self.ends.iter().map(|session| session.id);
@@ -270,21 +269,22 @@ impl SessionPlan {
             .collect()
     }
 
-    /// Has the credits of the running session made from the rows. The archive has no rows yet.
+    /// Makes the plan compute the credits of the running session from the rows. `credits` has no
+    /// rows yet.
     pub fn collect(&mut self, credits: Archive) {
         self.credits = Some(credits);
     }
 
-    /// Adds a person of the store, as [`Archive::recall_person`].
+    /// Adds a person of the store, as [`Archive::recall_person`] does.
     pub fn recall_person(&mut self, row: &PersonRow) {
         if let Some(credits) = &mut self.credits {
             credits.recall_person(row);
         }
     }
 
-    /// Reads a row as it is before the change. Rows come in the order of their numbers: all of
-    /// [`Self::sessions`], and, with credits, those of other sessions that are in
-    /// [`LASTING`](super::ingest::LASTING).
+    /// Reads a row in its state before the change. The caller passes rows in the order of their
+    /// numbers: all rows of [`Self::sessions`]. If credits are computed, it also passes the rows of
+    /// other sessions whose kinds are in [`LASTING`](super::ingest::LASTING).
     pub fn read(&mut self, row: &Row) {
         let Some(session) = place(&self.change, row) else {
             return;
@@ -303,7 +303,8 @@ impl SessionPlan {
         }
     }
 
-    /// Completes the change. `last` is the last row of the journal; every row up to it was read.
+    /// Completes the change. `last` is the last row of the journal. All rows up to it must have
+    /// been read.
     pub fn finish(&mut self, last: Seq, now_ms: i64) {
         self.change.last = last;
         if let Kind::Reopen { undoes_clear } = self.kind {
@@ -324,7 +325,7 @@ impl SessionPlan {
         if self.rows.contains_key(&ends.id) {
             self.change.sessions.push(ends.clone());
         } else {
-            // No event ever counted in it.
+            // No event ever counted in this session.
             self.change.gone.push(ends.id);
         }
     }
@@ -333,12 +334,11 @@ impl SessionPlan {
         &self.change
     }
 
-    /// Takes the credits of the running session.
     pub(super) fn take_credits(&mut self) -> Option<Archive> {
         self.credits.take()
     }
 
-    /// The reply, after [`Self::finish`]; for a preview without it.
+    /// The reply. Call this after [`Self::finish`], except for a preview.
     pub fn reply(&self, now_ms: i64) -> Map<String, Value> {
         let rows = |id| self.rows.get(&id).copied().unwrap_or_default();
         let shown = |session: &Session| listed(session, rows(session.id), now_ms);
@@ -372,13 +372,13 @@ impl SessionPlan {
         }
     }
 
-    /// The change as a sentence for the log.
+    /// Describes the change in a sentence for the log.
     pub(super) fn sentence(&self) -> String {
         let id = |place: usize| self.change.sessions.get(place).map_or(0, |one| one.id.0);
         match &self.kind {
             Kind::Reopen { .. } => match self.change.sessions.get(1) {
-                Some(ended) => format!("session {} goes on; session {} ended", id(0), ended.id.0),
-                None => format!("session {} goes on", id(0)),
+                Some(ended) => format!("session {} continues; session {} ended", id(0), ended.id.0),
+                None => format!("session {} continues", id(0)),
             },
             Kind::Join { gone } => {
                 format!("session {} was joined to session {}", gone.0, id(0))
@@ -395,7 +395,7 @@ impl SessionPlan {
     }
 }
 
-/// The session in which a row up to the last one counts after a change; `None` if it is deleted.
+/// The session in which an existing row counts after a change; `None` if the row is deleted.
 pub(super) fn place(change: &SessionChange, row: &Row) -> Option<SessionId> {
     match change.rows {
         RowChange::Move { from, to, since_ms } if row.session == from && row.at_ms >= since_ms => {
@@ -408,7 +408,7 @@ pub(super) fn place(change: &SessionChange, row: &Row) -> Option<SessionId> {
     }
 }
 
-/// The time at which to split a session, Unix milliseconds.
+/// The time at which to split a session, in Unix milliseconds.
 fn split_ms(
     session: &Session,
     at: SplitTime,
@@ -438,7 +438,7 @@ fn split_ms(
         Ok(at_ms) if session.started_ms < at_ms && at_ms < end_ms => Ok(at_ms),
         found => Err(RequestError::Wrong {
             field: "at",
-            found: found.map_or_else(|_| "a time that no clock shows".into(), show),
+            found: found.map_or_else(|_| "a time that does not exist".into(), show),
             expected: format!(
                 "within session {}, after {} and before {}",
                 session.id.0,

@@ -1,7 +1,7 @@
 //! Tracks whether OBS streams, and determines when a session ends.
 //!
-//! A session ends by a reset: by a request, because OBS starts a new stream, or because the bridge
-//! was closed for long. Its rows stay in the journal.
+//! A session ends because of a request, because OBS starts a new stream, or because the bridge was
+//! closed for a long time. Its rows stay in the journal.
 
 use super::{
     archive::running,
@@ -12,23 +12,25 @@ use super::{
     output::Output,
 };
 
-/// Limits on the writes of `streamed_ms`: number at once, and milliseconds between further ones.
+/// The limits on the writes of `streamed_ms`: the number at once, and the milliseconds between
+/// further writes.
 const STREAMED_BURST: u64 = 2;
 const STREAMED_EACH_MS: u64 = 1_000;
 
 /// The state of OBS's stream.
 #[derive(Debug)]
 pub(super) struct StreamState {
-    /// When the stream began, Unix milliseconds; `None` if OBS does not stream or it is unknown.
+    /// The time at which the stream began, in Unix milliseconds. `None` if OBS does not stream, or
+    /// if this is unknown.
     on_since_ms: Option<i64>,
-    /// When OBS was last known to stream, Unix milliseconds.
+    /// The last time at which OBS was known to stream, in Unix milliseconds.
     last_ms: Option<i64>,
     /// Limits the writes of `last_ms`.
     writes: RateLimit,
 }
 
-/// Continues the session that runs. Begins a session if there is none, or if the bridge was closed
-/// for long.
+/// Continues the running session. Begins a session if there is none, or if the bridge was closed
+/// for a long time.
 pub(super) fn choose(base: &mut Base, sessions: &[Session], meta: &MetaValues, now: Now) {
     let highest = sessions.iter().map(|session| session.id).max();
     let (Some(running), Some(highest)) = (running(sessions), highest) else {
@@ -37,7 +39,7 @@ pub(super) fn choose(base: &mut Base, sessions: &[Session], meta: &MetaValues, n
         return;
     };
     base.model.resume(running.clone(), highest);
-    // A session that was reopened while no bridge ran is to go on.
+    // A session that was reopened while no bridge ran must continue.
     let alive_ms = meta.alive_ms.max(meta.resumed_ms);
     let closed_for_ms = alive_ms.map_or(0, |alive_ms| now.wall_ms - alive_ms);
     if closed_for_ms > base.settings.reset_after_ms {
@@ -59,24 +61,25 @@ impl StreamState {
         self.on_since_ms.is_some()
     }
 
-    /// Seconds that OBS has been streaming; 0 if it does not stream.
+    /// How long OBS has been streaming, in seconds; 0 if it does not stream.
     pub(super) fn seconds(&self, wall_ms: i64) -> i64 {
         self.on_since_ms
             .map_or(0, |since_ms| (wall_ms - since_ms).max(0) / 1_000)
     }
 
-    /// The connection to OBS is lost, so it is unknown whether OBS streams.
+    /// Called when the connection to OBS is lost, because it is unknown then whether OBS streams.
     pub(super) fn unknown(&mut self) {
         self.on_since_ms = None;
     }
 
-    /// When `last_ms` is to be stored, on the monotonic clock.
+    /// The time at which `last_ms` must be stored, on the monotonic clock.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.writes.due_ms()
     }
 
-    /// OBS reports for how many milliseconds it has been streaming; `None` if it does not stream.
-    /// Returns when the next session begins, if this is a new stream.
+    /// Handles OBS's report of how long it has been streaming, in milliseconds. `None` means that
+    /// OBS does not stream. If this is a new stream, returns the time at which the next session
+    /// begins.
     pub(super) fn reported(
         &mut self,
         running_for_ms: Option<i64>,
@@ -91,14 +94,14 @@ impl StreamState {
         let session = base.model.session();
         let is_first = &*session.cause == "first" && self.last_ms.is_none();
         if is_first && began_ms < session.started_ms {
-            // The very first session begins with the stream that was already running.
+            // The first session of all begins with the stream that is already running.
             base.model.correct_start(began_ms, &mut base.out);
         }
         self.runs(began_ms, base, now)
     }
 
-    /// OBS started or stopped streaming. Returns when the next session begins, if this is a new
-    /// stream.
+    /// Called when OBS has started or stopped streaming. If this is a new stream, returns the time
+    /// at which the next session begins.
     pub(super) fn changed(&mut self, active: bool, base: &Base, now: Now) -> Option<i64> {
         if active {
             return self.runs(now.wall_ms, base, now);
@@ -108,8 +111,8 @@ impl StreamState {
         None
     }
 
-    /// OBS has been streaming since `began_ms`. The stream is new if the last one ended longer ago
-    /// than the grace time, and no session was reopened since then.
+    /// Handles a stream that runs since `began_ms`. The stream is new if the last one ended longer
+    /// ago than the grace time, and if no session was reopened since then.
     fn runs(&mut self, began_ms: i64, base: &Base, now: Now) -> Option<i64> {
         let settings = &base.settings;
         let last_ms = self
@@ -125,8 +128,8 @@ impl StreamState {
         begins.then_some(began_ms)
     }
 
-    /// Notes that OBS streams now, so that the end of the stream is known even if the bridge is
-    /// closed at that time.
+    /// Records that OBS streams now. So the end of the stream is known even if the bridge is closed
+    /// at that time.
     pub(super) fn touch(&mut self, now: Now) {
         if self.is_on() {
             self.last_ms = Some(now.wall_ms);
@@ -155,8 +158,8 @@ impl StreamState {
         }
     }
 
-    /// The time from which a summary is asked for: `from_ms` or the start of the stream, whichever
-    /// is later. Unix milliseconds.
+    /// The time from which the summary must report events: the later one of `from_ms` and the start
+    /// of the stream. In Unix milliseconds.
     pub(super) fn summary_offset_ms(&self, from_ms: i64) -> i64 {
         from_ms.max(self.on_since_ms.unwrap_or(i64::MIN))
     }

@@ -1,4 +1,4 @@
-//! The reply to `GetStatus`.
+//! Makes the reply to `GetStatus`.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::{gap_filling, io::Now, parts::Parts, time::instant};
 use crate::request::status_keys;
 use crate::twitchat::Generation;
 
-/// The `counts` of the reply to `GetStatus`, including those that components keep themselves.
+/// The value of `counts` in the reply to `GetStatus`, including the counters of components.
 pub(super) fn counts(parts: &Parts) -> Value {
     let mut counts = serde_json::to_value(parts.base.counts).unwrap_or_default();
     let pushed_out = parts.base.emitter.subscriptions().pushed_out();
@@ -84,7 +84,7 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
     }
 }
 
-/// The clients that have subscriptions, as the reply lists them.
+/// The clients with subscriptions, in the form of the reply.
 fn clients(parts: &Parts) -> Vec<Value> {
     parts
         .base

@@ -15,8 +15,7 @@ use crate::{
     request,
 };
 
-/// Lets the rules decide about all new events, and advances every run until each of them waits for
-/// something.
+/// Evaluates the rules for all new events, and advances every run until all runs wait.
 pub(super) fn run(parts: &mut Parts, now: Now) {
     loop {
         hand_on_events(parts, now);
@@ -103,7 +102,7 @@ fn perform(
                 }
             }
         }
-        // The engine itself waits.
+        // The engine itself handles the wait.
         StepEffect::Wait(_) => Ok(()),
     };
     Some(outcome)
@@ -119,7 +118,7 @@ fn send(
     now: Now,
 ) -> Result<(), String> {
     if !parts.base.obs.is_up() || !parts.presence.is_present() {
-        return Err("Twitchat is not connected to this OBS: nobody would act".into());
+        return Err("Twitchat is not connected to this OBS, so it cannot run the action".into());
     }
     let prepared = automation::prepare(kind, data, check, yes, parts.presence.generation())
         .map_err(|refused| refused.to_string())?;
@@ -151,8 +150,8 @@ fn publish(
     })
 }
 
-/// Sends a message to all clients of OBS. The bridge leaves a message with Twitchat's origin alone
-/// when it comes back; rules see any other one as caused by a rule.
+/// Sends a message to all clients of OBS. When a message with Twitchat's origin comes back, the
+/// bridge ignores it. Any other message counts as caused by a rule when it comes back.
 fn broadcast(
     parts: &mut Parts,
     mut message: Map<String, Value>,
@@ -168,7 +167,7 @@ fn broadcast(
         message.insert("id".into(), parts.base.out.fresh_sent_id().into());
     }
     let json = request::reply::message(&message)
-        .map_err(|_| "the message must have at most 16 MiB, which is what OBS carries")?;
+        .map_err(|_| "the message must have at most 16 MiB, the limit of OBS")?;
     if !is_of_twitchat {
         let causality = vec![ExpectedEffect::of_broadcast(&message)];
         parts.automation.expect(causality, depth, now);

@@ -1,5 +1,5 @@
-//! The clients' subscriptions to events. They are kept per client, they add up, and they end when a
-//! client does not renew them.
+//! The clients' subscriptions to events. Each client has its own subscriptions. A request adds to
+//! them, and they end if the client does not renew them.
 //!
 //! OBS broadcasts to all its clients. So every subscriber receives the union of all subscriptions,
 //! and picks its own events.
@@ -21,34 +21,36 @@ use crate::{
     twitchat::catalogue::{self, Class},
 };
 
-/// Number of clients that are remembered. Beyond it, the client with the oldest last request is
+/// The limit on remembered clients. When it is reached, the client with the oldest last request is
 /// dropped.
 const CLIENTS: usize = 1_000;
-/// Number of types that one client may subscribe to; some clients name every type.
+/// The limit on types that one client may subscribe to. Some clients name every type.
 const TYPES: usize = 1_024;
-/// Number of types of all clients together. Beyond it, clients with the oldest last request are
-/// dropped.
+/// The limit on types of all clients together. When it is reached, clients with the oldest last
+/// request are dropped.
 const ALL_TYPES: usize = 65_536;
-/// Number of warnings about single names in a reply.
+/// The limit on warnings about single names in a reply.
 const DOUBTS: usize = 20;
-/// Longest unknown type of Twitchat that is accepted, in bytes.
+/// The greatest length of an unknown type of Twitchat, in bytes.
 const LONGEST_TYPE: usize = 100;
 /// A client's subscriptions end after this many milliseconds without a request.
 const SILENT_MS: i64 = 24 * 3_600_000;
 /// Clients must renew their subscriptions within this many milliseconds after a Hello.
 const RENEW_MS: i64 = 60_000;
-/// Minimum milliseconds between two writes of the list. A crash in between does no harm: the next
-/// Hello makes clients subscribe again.
+/// The shortest time between two writes of the list, in milliseconds. A crash in between does no
+/// harm, because the next Hello makes clients subscribe again.
 const KEEP_MS: u64 = 2_000;
-/// A long list is written less often: at most this many bytes per millisecond on average.
+/// A long list is written less often, so that at most this many bytes per millisecond are written
+/// on average.
 const KEPT_BYTES_PER_MS: u64 = 16;
 
 /// One client's subscriptions.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Client {
-    /// Maps each canonical source to its canonical types; the type `*` stands for all.
+    /// Maps each canonical source to its canonical types. The type `*` stands for all types.
     events: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
-    /// When its last request and its last subscription were received, Unix milliseconds.
+    /// The time of the client's last request, in Unix milliseconds. The next field is the time of
+    /// its last subscription.
     pub(super) heard_ms: i64,
     renewed_ms: i64,
 }
@@ -58,9 +60,9 @@ pub(super) struct Subscriptions {
     clients: BTreeMap<Arc<str>, Client>,
     /// The same clients, sorted by the time of their last request.
     by_heard: BTreeSet<(i64, Arc<str>)>,
-    /// How many clients subscribe to each type of each source.
+    /// The number of clients that subscribe to each type of each source.
     wanted: HashMap<Box<str>, HashMap<Box<str>, usize>>,
-    /// Number of types of all clients together.
+    /// The number of types of all clients together.
     types: usize,
     hello_ms: Option<i64>,
     pushed_out: u64,
@@ -69,8 +71,7 @@ pub(super) struct Subscriptions {
     keep_due_ms: u64,
 }
 
-/// The names of a request, sorted into known and unknown ones, with the client's own spelling of
-/// sources.
+/// The known and the unknown names of a request, in the client's own spelling of sources.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Sorted {
     pub(super) accepted: BTreeMap<Box<str>, Vec<Box<str>>>,
@@ -97,8 +98,8 @@ fn canonical(source: &str, kind: &str) -> Option<(Box<str>, Box<str>)> {
     name.is_known().then_some((name.source, name.kind))
 }
 
-/// Warnings for a client that subscribes to these names: which of them the bridge never emits by
-/// itself, and which are probably misspelt.
+/// Warnings for a client that subscribes to these names. They list names that the bridge never
+/// emits by itself, and names that are probably misspelt.
 pub(super) fn doubts(names: &Names) -> Vec<String> {
     let (mut never, mut others) = (Vec::new(), Vec::new());
     for (source, kind) in names
@@ -157,7 +158,7 @@ impl Subscriptions {
         all
     }
 
-    /// The list as JSON for the store, if it has changed and its write is due.
+    /// The list as JSON for the store. `None` if it has not changed, or if its write is not due.
     pub(super) fn take_due(&mut self, mono_ms: u64) -> Option<String> {
         if !self.changed || mono_ms < self.keep_due_ms {
             return None;
@@ -167,7 +168,7 @@ impl Subscriptions {
         Some(json)
     }
 
-    /// The list as JSON for the store, if it has changed.
+    /// The list as JSON for the store. `None` if it has not changed.
     pub(super) fn take_last(&mut self) -> Option<String> {
         std::mem::take(&mut self.changed).then(|| {
             let clients: BTreeMap<&str, &Client> = self.clients().collect();
@@ -175,7 +176,8 @@ impl Subscriptions {
         })
     }
 
-    /// When the list is to be written, on the monotonic clock; `None` if it has not changed.
+    /// The time at which the list must be written, on the monotonic clock. `None` if it has not
+    /// changed.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.changed.then_some(self.keep_due_ms)
     }
@@ -186,17 +188,17 @@ impl Subscriptions {
             .map(|(client, subscriptions)| (&**client, subscriptions))
     }
 
-    /// Number of types of all clients together.
+    /// The number of types of all clients together.
     pub(super) fn types(&self) -> usize {
         self.types
     }
 
-    /// Number of clients that were dropped because there were too many.
+    /// The number of clients that were dropped because there were too many.
     pub(super) fn pushed_out(&self) -> u64 {
         self.pushed_out
     }
 
-    /// Adds to a client's subscriptions, and renews them. An error if the client has too many
+    /// Adds to a client's subscriptions, and renews them. Fails if the client would have too many
     /// types.
     pub(super) fn add(
         &mut self,
@@ -226,7 +228,7 @@ impl Subscriptions {
         Ok(sorted)
     }
 
-    /// Removes from a client's subscriptions.
+    /// Removes these names from a client's subscriptions.
     pub(super) fn remove(&mut self, client: &str, names: &Names) -> Sorted {
         let before = self.drop_client(client);
         self.changed |= before.is_some();
@@ -293,7 +295,8 @@ impl Subscriptions {
         }
     }
 
-    /// A request of a client was received, so the client is still there.
+    /// Called when a request of a client was received, which shows that the client is still
+    /// connected.
     pub(super) fn received(&mut self, name: &str, now_ms: i64) {
         if let Some((name, _)) = self
             .clients
@@ -307,12 +310,12 @@ impl Subscriptions {
         }
     }
 
-    /// The bridge has sent Hello, so clients that are still there subscribe again.
+    /// Called when the bridge has sent Hello. Clients that are still connected subscribe again.
     pub(super) fn greeted(&mut self, now_ms: i64) {
         self.hello_ms = Some(now_ms);
     }
 
-    /// Ends subscriptions that were not renewed. Returns whether any ended.
+    /// Ends subscriptions that were not renewed. Returns whether any of them ended.
     pub(super) fn expire(&mut self, now_ms: i64) -> bool {
         let unrenewed = self
             .hello_ms
@@ -334,12 +337,10 @@ impl Subscriptions {
         !over.is_empty()
     }
 
-    /// Whether any client has subscriptions.
     pub(super) fn any(&self) -> bool {
         !self.clients.is_empty()
     }
 
-    /// Whether any client has subscribed to this event.
     pub(super) fn want(&self, source: &str, kind: &str) -> bool {
         self.wanted
             .get(source)
@@ -348,7 +349,7 @@ impl Subscriptions {
 }
 
 impl Client {
-    /// Maps each source to its types, for `GetStatus`.
+    /// All subscriptions, as a map from sources to types, for `GetStatus`.
     pub(super) fn events(&self) -> &BTreeMap<Box<str>, BTreeSet<Box<str>>> {
         &self.events
     }
@@ -370,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn additive_in_any_case_and_unknown_names_are_reported() {
+    fn names_add_up_in_any_case_and_unknown_names_are_reported() {
         let mut all = Subscriptions::default();
         let sorted = all
             .add("a", &names("tWITCH", &["follow", "NotAThing"]), 0)
@@ -425,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn one_client_cannot_take_from_another() {
+    fn one_client_cannot_remove_the_subscriptions_of_another() {
         let mut all = Subscriptions::default();
         all.add("a", &names("Twitch", &["Follow", "Cheer"]), 0)
             .unwrap();
@@ -459,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_renewed_after_a_hello_ends_and_so_does_long_silence() {
+    fn subscriptions_end_without_a_renewal_and_after_a_long_silence() {
         let mut all = Subscriptions::default();
         all.add("gone", &names("Twitch", &["Follow"]), 0).unwrap();
         all.greeted(1_000);
@@ -495,11 +496,11 @@ mod tests {
             "nothing has changed since"
         );
         all.received("9999", 20_000);
-        assert_eq!(all.due_ms(), None, "nor by a client that is heard");
+        assert_eq!(all.due_ms(), None, "nor by a request of a client");
     }
 
     #[test]
-    fn the_client_not_heard_for_longest_makes_room_and_is_counted() {
+    fn the_client_with_the_oldest_request_is_dropped_and_counted() {
         let mut all = Subscriptions::default();
         for number in 0..CLIENTS {
             all.add(
@@ -557,7 +558,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wanted_follows_every_change() {
+    fn the_wanted_events_follow_every_change() {
         let mut all = Subscriptions::default();
         all.add("a", &names("Twitch", &["Follow"]), 0).unwrap();
         all.add("b", &names("Twitch", &["Follow", "*"]), 0).unwrap();

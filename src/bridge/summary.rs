@@ -1,7 +1,7 @@
-//! Asks Twitchat for its summary, which holds the events that the bridge missed.
+//! Asks Twitchat for its summary, which contains the events that the bridge has missed.
 //!
-//! An answer does not name the question that it belongs to. So the bridge accepts one as its own
-//! only while no other client's question is pending.
+//! An answer does not name its question. So the bridge accepts an answer as its own only while no
+//! question of another client is pending.
 
 use serde_json::value::RawValue;
 
@@ -16,41 +16,40 @@ use crate::{
     twitchat::{question, summary},
 };
 
-/// Milliseconds that an answer may take: Twitchat may have to load all subscribers first.
+/// The time limit for an answer, in milliseconds. Twitchat may have to load all subscribers first.
 const ANSWER_MS: u64 = 15_000;
-/// Milliseconds before the bridge asks again because an answer could belong to another client's
-/// question. The pause doubles each time, up to `AGAIN_DOUBLINGS` times.
+/// If an answer could belong to another client's question, the bridge asks again after this many
+/// milliseconds. The pause doubles each time, up to `AGAIN_DOUBLINGS` times.
 const AGAIN_MS: u64 = 2_000;
 const AGAIN_DOUBLINGS: u32 = 5;
-/// Minimum milliseconds between two questions for the summary, which can have megabytes.
+/// The shortest time between two questions for the summary, in milliseconds. A summary may have
+/// megabytes.
 const EACH_MS: u64 = 2_000;
-/// Number of questions in a row that may stay without an answer.
+/// The limit on questions in a row without an answer.
 const TRIES: u32 = 3;
 
-/// The bridge's question for the summary.
 #[derive(Debug)]
 struct Question {
     asked_ms: u64,
     offset_ms: i64,
-    /// Whether another client asked too, or the session changed: then it is unknown whose answer
-    /// comes, or for which time.
+    /// Whether another client has asked too, or the session has changed. Then the answer may belong
+    /// to another question, or may be for another time.
     unclear: bool,
 }
 
-/// The state of the question for the summary.
 #[derive(Debug)]
 pub(super) struct Summary {
     question: Option<Question>,
-    /// When to ask, on the monotonic clock; `None` if there is no reason to ask.
+    /// The time at which to ask, on the monotonic clock. `None` if there is no reason to ask.
     ask_due_ms: Option<u64>,
-    /// Number of questions in a row without an answer.
+    /// The number of questions in a row without an answer.
     tries: u32,
-    /// Number of answers in a row that could belong to another client's question.
+    /// The number of answers in a row that could belong to another client's question.
     contested: u32,
     limit: RateLimit,
-    /// Until when an answer to another client's question may come, on the monotonic clock.
+    /// Until this time, an answer to another client's question may come. On the monotonic clock.
     others_until_ms: u64,
-    /// When an answer was last merged in, Unix milliseconds.
+    /// The time at which an answer was last merged, in Unix milliseconds.
     merged_ms: Option<i64>,
 }
 
@@ -63,17 +62,17 @@ pub(super) enum Handled {
         offset_ms: i64,
         asked: Asked,
     },
-    /// It may be the effect of a button in Twitchat. If it is not, or if `always` is set, it is
+    /// The summary may come from a button in Twitchat. If it does not, or if `always` is set, it is
     /// refused as an answer.
     Button {
-        /// Why it is not the answer.
+        /// The reason why the summary is not the answer.
         why: &'static str,
-        /// Whether it is refused even if it comes from a button.
+        /// Whether the summary is refused as an answer even if it comes from a button.
         always: bool,
     },
     /// The answer to another client's question.
     Others,
-    /// Neither an answer nor the effect of a button. The text is the reason.
+    /// The summary is neither an answer nor the effect of a button. The text is the reason.
     Refused(&'static str),
 }
 
@@ -92,7 +91,7 @@ impl Default for Summary {
 }
 
 impl Summary {
-    /// When a summary was last merged in, Unix milliseconds.
+    /// The time at which a summary was last merged, in Unix milliseconds.
     pub(super) fn merged_ms(&self) -> Option<i64> {
         self.merged_ms
     }
@@ -114,13 +113,14 @@ impl Summary {
         self.ask_due_ms = None;
     }
 
-    /// Another client has asked for the summary.
+    /// Called when another client has asked for the summary.
     pub(super) fn others_ask(&mut self, mono_ms: u64) {
         self.others_until_ms = mono_ms + ANSWER_MS;
         self.session_changed();
     }
 
-    /// A pending answer would be for the previous session.
+    /// Called when the session has changed, because a pending answer would be for the previous
+    /// session.
     pub(super) fn session_changed(&mut self) {
         if let Some(question) = &mut self.question {
             question.unclear = true;
@@ -135,7 +135,7 @@ impl Summary {
         }
     }
 
-    /// When [`Self::run`] is due; `None` if it is not.
+    /// The time at which [`Self::run`] is due; `None` if it is not due.
     pub(super) fn due_ms(&self, presence: &Presence) -> Option<u64> {
         if !presence.is_connected() {
             return None;
@@ -150,14 +150,14 @@ impl Summary {
         answer.into_iter().chain(ask).min()
     }
 
-    /// When to ask for the summary, unless an answer is pending.
+    /// The time at which to ask for the summary. `None` while an answer is pending.
     fn question_due_ms(&self) -> Option<u64> {
         self.ask_due_ms
             .map(|due_ms| due_ms.max(self.others_until_ms).max(self.limit.free_ms()))
     }
 
-    /// Reacts to changes of the Twitchat presence: a Twitchat that appears is asked for its
-    /// summary.
+    /// Called when the Twitchat presence has changed. When Twitchat appears, the bridge asks for
+    /// its summary.
     pub(super) fn presence_changed(&mut self, changes: Changes, presence: &Presence, mono_ms: u64) {
         if changes.vanished {
             self.disconnected();
@@ -174,8 +174,8 @@ impl Summary {
         }
     }
 
-    /// Asks for the summary if that is due. `offset_ms` is the time from which the summary is asked
-    /// for, Unix milliseconds.
+    /// Asks for the summary if that is due. The summary must report events since `offset_ms`, in
+    /// Unix milliseconds.
     pub(super) fn run(&mut self, presence: &Presence, offset_ms: i64, out: &mut Output, now: Now) {
         if !presence.is_connected() {
             return;
@@ -219,7 +219,7 @@ impl Summary {
                 return Handled::Others;
             }
             return Handled::Button {
-                why: "nobody asked for it: a button in Twitchat, or test data",
+                why: "no client asked for it: it comes from a button in Twitchat, or is test data",
                 always: false,
             };
         };
@@ -227,23 +227,23 @@ impl Summary {
             self.question = None;
             self.ask_due_ms = Some(now.mono_ms + (AGAIN_MS << self.contested.min(AGAIN_DOUBLINGS)));
             self.contested = self.contested.saturating_add(1);
-            return Handled::Refused("somebody else asked at the same time; asking again");
+            return Handled::Refused("another client asked at the same time; asking again");
         }
         let summary = match data.map(summary::Summary::read) {
             Some(Ok(summary)) if summary.has_params => {
                 return Handled::Button {
-                    why: "it comes with settings, which we never ask for: a button in Twitchat",
+                    why: "it contains settings, so it comes from a button in Twitchat",
                     always: true,
                 };
             }
             Some(Ok(summary)) if !summary.is_empty_stop() => summary,
             Some(Ok(_)) => {
                 return Handled::Button {
-                    why: "it is the empty one that stopping the credits sends",
+                    why: "it is the empty summary that Twitchat sends when the credits stop",
                     always: true,
                 };
             }
-            Some(Err(_)) | None => return Handled::Refused("it holds no lists"),
+            Some(Err(_)) | None => return Handled::Refused("it contains no lists"),
         };
         let asked_ago_ms = now.mono_ms.saturating_sub(question.asked_ms);
         let received = Handled::Answer {
@@ -264,8 +264,8 @@ impl Summary {
     }
 }
 
-/// Whether Twitchat is there and its generation known, so that it would answer a question for the
-/// summary.
+/// Whether Twitchat is connected and its generation is known. Only then it answers a question for
+/// the summary.
 pub(super) fn can_ask(presence: &Presence) -> bool {
     presence.is_present() && presence.generation().is_some()
 }

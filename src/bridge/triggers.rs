@@ -1,5 +1,3 @@
-//! Triggers that the user has made in Twitchat.
-
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
@@ -32,7 +30,7 @@ pub(super) fn read(data: &RawValue) -> Vec<Trigger> {
     .unwrap_or_default()
 }
 
-/// The type of the question for the list of triggers.
+/// The type of the message that asks for the list of triggers.
 pub(super) fn question(generation: Generation) -> &'static str {
     if generation == Generation::Third {
         "GET_TRIGGER_LIST"
@@ -41,7 +39,7 @@ pub(super) fn question(generation: Generation) -> &'static str {
     }
 }
 
-/// Whether a message of this type is the list of triggers.
+/// Whether a message of this type contains the list of triggers.
 pub(super) fn is_list(kind: &str) -> bool {
     matches!(kind, "TRIGGER_LIST" | "ON_TRIGGER_LIST")
 }

@@ -1,5 +1,5 @@
-//! Tracks the writes that the store was asked for, how many of them are on disk, why the store
-//! cannot write, and which replies wait for writes.
+//! Tracks the writes for the store: how many of them are on disk, why the store cannot write, and
+//! which replies wait for them.
 
 use std::collections::VecDeque;
 
@@ -7,29 +7,29 @@ use serde_json::{Value, json};
 
 use super::{journal::Seq, time::instant};
 
-/// The bridge takes no more requests while this many replies, or replies whose requests have this
-/// many bytes, wait for the store.
+/// The limit on replies that wait for the store. When it, or the limit on the bytes of their
+/// requests, is reached, the bridge takes no more requests.
 pub(super) const WAITING: usize = 64;
 pub(super) const WAITING_BYTES: usize = 4 * 1024 * 1024;
-/// Number of notes about the journal that are remembered.
+/// The limit on remembered notes about the journal.
 const NOTES: usize = 8;
 
-/// How many writes the store was asked for, and how many of them are on disk.
+/// Counts the writes for the store, and how many of them are on disk.
 #[derive(Debug)]
 pub(super) struct Writes {
     next_row: u64,
     asked: u64,
     durable: u64,
-    /// Why the store cannot write; `None` while it can.
+    /// The reason why the store cannot write; `None` while it can.
     error: Option<String>,
     /// Notes about the journal in this run, each with its time in Unix milliseconds.
     notes: VecDeque<(i64, String)>,
-    /// Whether rows that were on disk are lost, so that the credits are in memory only.
+    /// Whether rows that were on disk are lost. Then the credits are only in memory.
     has_lost: bool,
 }
 
 impl Writes {
-    /// The journal has rows up to `last`.
+    /// `last` is the last row of the journal.
     pub(super) fn new(last: Seq) -> Self {
         Self {
             next_row: last.0 + 1,
@@ -51,27 +51,27 @@ impl Writes {
         Seq(self.next_row - 1)
     }
 
-    /// Counts a write that the store is asked for.
+    /// Counts one more write for the store.
     pub(super) fn count(&mut self) {
         self.asked += 1;
     }
 
-    /// Number of writes that the store was asked for.
+    /// The number of writes for the store so far.
     pub(super) fn asked(&self) -> u64 {
         self.asked
     }
 
-    /// Whether the first `writes` are on disk.
+    /// Whether the first `writes` writes are on disk.
     pub(super) fn has_committed(&self, writes: u64) -> bool {
         self.durable >= writes
     }
 
-    /// The first `writes` are on disk.
+    /// Called when the first `writes` writes are on disk.
     pub(super) fn committed(&mut self, writes: u64) {
         self.durable = self.durable.max(writes);
     }
 
-    /// The store has failed. Returns whether the error is a new one.
+    /// Called when the store has failed. Returns whether the error is new.
     pub(super) fn failed(&mut self, why: &str) -> bool {
         let is_new = self.error.as_deref() != Some(why);
         self.error = Some(why.to_owned());
@@ -82,8 +82,8 @@ impl Writes {
         self.error = None;
     }
 
-    /// Remembers a note about the journal's files for `GetStatus`. With `lost`, rows that were on
-    /// disk are lost.
+    /// Remembers a note about the journal's files for `GetStatus`. `lost` means that rows that were
+    /// on disk are lost.
     pub(super) fn note(&mut self, text: &str, lost: bool, at_ms: i64) {
         self.has_lost |= lost;
         if self.notes.len() == NOTES {
@@ -92,7 +92,7 @@ impl Writes {
         self.notes.push_back((at_ms, text.to_owned()));
     }
 
-    /// Why the store cannot write; `None` while it can.
+    /// The reason why the store cannot write; `None` while it can.
     pub(super) fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }
@@ -102,7 +102,7 @@ impl Writes {
         self.has_lost
     }
 
-    /// The `store` of the reply to `GetStatus`.
+    /// The value of `store` in the reply to `GetStatus`.
     pub(super) fn status(&self) -> Value {
         let notes: Vec<_> = self
             .notes
@@ -140,8 +140,8 @@ impl<R> Default for Held<R> {
 }
 
 impl<R> Held<R> {
-    /// Keeps a reply until all writes so far are on disk. Returns it if there is nothing to wait
-    /// for, or if the store has failed.
+    /// Keeps a reply until all writes so far are on disk. Returns the reply if it need not wait, or
+    /// if the store has failed.
     pub(super) fn hold(&mut self, reply: R, bytes: usize, writes: &Writes) -> Option<R> {
         if writes.durable >= writes.asked || writes.error.is_some() {
             return Some(reply);
@@ -155,7 +155,7 @@ impl<R> Held<R> {
         None
     }
 
-    /// The next reply that no longer has to wait. To be called until it returns `None`.
+    /// The next reply that need not wait any longer. Call this until it returns `None`.
     pub(super) fn next(&mut self, writes: &Writes) -> Option<R> {
         self.waiting
             .front()
@@ -173,7 +173,7 @@ impl<R> Held<R> {
             .map(|waiting| waiting.reply)
     }
 
-    /// Number of replies that wait.
+    /// The number of waiting replies.
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }

@@ -1,5 +1,5 @@
-//! Takes a person out of the JSON of a row, whatever its shape: Twitchat's messages, published
-//! events of any service, rows of a summary.
+//! Removes a person from the JSON of a row. The row may contain a message of Twitchat, a published
+//! event of any service, or an entry of a summary.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::event::{
     person::{ANONYMOUS_GIFTER, NAMELESS},
 };
 
-/// Fields whose values are words of a program or of a catalogue, never a person.
+/// The values of these fields are fixed words of a program or of a catalogue, never a person.
 const WORDS: [&str; 16] = [
     "platform",
     "type",
@@ -30,26 +30,26 @@ const WORDS: [&str; 16] = [
     "gameid",
     "boxarturl",
 ];
-/// Parts of the names of fields that hold a picture or a page of a person.
+/// A field whose name contains one of these contains a picture or a page of a person.
 const PICTURES: [&str; 5] = ["avatar", "picture", "image", "profile", "logo"];
 
-/// What stands in the place of the person.
+/// The replacement for the removed person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Substitute {
-    /// Empty texts.
+    /// All texts of the person become empty.
     Nobody,
-    /// Twitch's account for anonymous gifts, so that what others received stays.
+    /// Twitch's account for anonymous gifts. So a gift that others received stays.
     Anonymous,
-    /// The word for people whom a service does not name.
+    /// The word for people without a name at the service.
     Nameless,
 }
 
-/// Takes a person out of JSON values.
+/// Removes one person from JSON values.
 #[derive(Debug)]
 pub(super) struct Eraser<'a> {
     identity: &'a Identity,
-    /// Names and ids of other people in the same row, in lower case. They stay, also if a former
-    /// name of the person is one of them.
+    /// Names and ids of other people in the same row, in lower case. They stay, even if one of them
+    /// is a former name of the person.
     others: BTreeSet<Box<str>>,
     substitute: Substitute,
 }
@@ -74,8 +74,8 @@ impl<'a> Eraser<'a> {
         }
     }
 
-    /// Takes the person out of a value. Returns whether the value is nothing but the person, so
-    /// that a list should lose it as a whole.
+    /// Removes the person from a value. Returns whether the value describes only the person, so
+    /// that a list should drop it as a whole.
     pub(super) fn erase(&self, key: &str, value: &mut Value) -> bool {
         match value {
             Value::String(text) => self.erase_text(key, text),
@@ -126,7 +126,7 @@ impl<'a> Eraser<'a> {
     }
 
     fn erase_object(&self, object: &mut Map<String, Value>) -> bool {
-        // Some lists are objects with ids or names as keys.
+        // Some lists are JSON objects whose keys are ids or names.
         object.retain(|key, _| !self.identity.is_key(key));
         let mut is_person = false;
         for (key, value) in object.iter_mut() {
@@ -143,7 +143,7 @@ impl<'a> Eraser<'a> {
         is_person
     }
 
-    /// Whether a value has the name or the id of somebody else in the row.
+    /// Whether a value contains the name or the id of another person in the row.
     fn names_others(&self, value: &Value) -> bool {
         match value {
             // Some services list several people in one text.

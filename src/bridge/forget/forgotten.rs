@@ -1,7 +1,7 @@
-//! Who was forgotten in the running session. Twitchat's summary still lists what they did in this
-//! stream, so its entries of these people are left out. What they do from then on counts.
+//! Remembers the people who were forgotten in the running session. Twitchat's summary still lists
+//! their events of this stream, so the bridge drops those entries. Their later events count.
 //!
-//! Only digests are kept, which do not contain names and ids, and only until the session ends.
+//! The bridge keeps only digests, without names and ids, and only until the session ends.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 use super::identity::{Identity, lower};
 use crate::{bridge::journal::SessionId, event::Platform, twitchat::summary::Summary};
 
-/// The meta value that holds them.
+/// The key of the meta value with the digests.
 pub const KEY: &str = "forgotten";
 
-/// The people who were forgotten in a session.
+/// The digests of the people who were forgotten in a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forgotten {
     session: u64,
@@ -23,7 +23,7 @@ pub struct Forgotten {
 }
 
 impl Forgotten {
-    /// Reads the stored JSON. Nobody if it is of another session.
+    /// Reads the stored JSON. The result is empty if the JSON belongs to another session.
     pub fn recall(json: Option<&str>, session: SessionId) -> Self {
         json.and_then(|json| serde_json::from_str(json).ok())
             .filter(|stored: &Self| stored.session == session.0)
@@ -52,7 +52,7 @@ impl Forgotten {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Leaves out the entries of a summary that are about forgotten people.
+    /// Removes the entries of forgotten people from a summary.
     pub(in crate::bridge) fn leave_out(&self, summary: &mut Summary, instance: &str) {
         if !self.people.is_empty() {
             summary.rows.retain(|(_, row)| {
@@ -61,7 +61,7 @@ impl Forgotten {
         }
     }
 
-    /// Whether an entry names a forgotten person: by `uid`, or by `login` where there is none.
+    /// Whether an entry names a forgotten person, by `uid`, or by `login` if there is no `uid`.
     fn is_in(&self, entry: &Value, instance: &str) -> bool {
         let Some(object) = entry.as_object() else {
             return false;

@@ -1,4 +1,5 @@
-//! Whom to forget: accounts, ids and names, and how a text or a person is compared with them.
+//! The accounts, ids and names of the person to forget, and the comparison of texts and people with
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +10,10 @@ use crate::{
     event::{Person, Platform},
 };
 
-/// Names and ids that have fewer characters than this are found only where they are a whole value,
-/// because they are parts of too many words.
+/// A name or id with fewer characters than this is found only as a whole value, because it is part
+/// of too many words.
 const LEAST_IN_TEXT: usize = 3;
-/// A number that has fewer digits than this is an id only in a field that is named like one.
+/// A number with fewer digits than this is an id only in a field for ids.
 const LEAST_ANYWHERE: usize = 6;
 
 /// An account of the person.
@@ -22,14 +23,14 @@ pub struct Account {
     /// Empty for a name whose id is unknown.
     pub id: Box<str>,
     pub login: Box<str>,
-    /// The name to show.
+    /// The name that replies show.
     pub name: Box<str>,
-    /// All names that the account has or had, in lower case.
+    /// All current and former names of the account, in lower case.
     names: BTreeSet<Box<str>>,
 }
 
 impl Account {
-    /// All names that the account has or had, in lower case.
+    /// All current and former names of the account, in lower case.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|name| &**name)
     }
@@ -46,7 +47,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// All accounts that are shown as this person.
+    /// The identity of all accounts that are shown as this person.
     pub fn of(people: &People, who: PersonId) -> Self {
         let mut identity = Self::default();
         for known in people.accounts(who) {
@@ -63,7 +64,7 @@ impl Identity {
         identity
     }
 
-    /// The accounts and the names that a reply of `Forget` shows.
+    /// The accounts and the names in a reply to `Forget`.
     pub fn of_reply(reply: &Map<String, Value>) -> Self {
         let list = |key: &str| {
             reply
@@ -101,7 +102,7 @@ impl Identity {
         self.accounts.push(account);
     }
 
-    /// The accounts, each of which has an id or a name.
+    /// Each account has an id or a name.
     pub fn accounts(&self) -> &[Account] {
         &self.accounts
     }
@@ -111,14 +112,14 @@ impl Identity {
         self.names.iter().map(|name| &**name)
     }
 
-    /// Whether this is the person. An id decides; a name counts where there is none.
+    /// Whether this is the person to forget. An id decides; if there is no id, a name decides.
     pub fn is(&self, person: &Person) -> bool {
         let names = [lower(&person.login), lower(&person.display)];
         self.accounts.iter().any(|account| {
             account.platform == person.platform
                 && if account.id.is_empty() || person.id.is_empty() {
-                    // A person without an id is the holder of the name, and a holder without an id
-                    // is nobody who has one.
+                    // A person without an id is whoever has the name. An account without an id is
+                    // never a person who has an id.
                     person.id.is_empty() && names.iter().any(|name| account.names.contains(name))
                 } else {
                     account.id == person.id
@@ -126,7 +127,7 @@ impl Identity {
         })
     }
 
-    /// Adds the names that a row has for an account of the person. Returns whether any is new.
+    /// Adds the names in a row to an account of the person. Returns whether one of them is new.
     pub fn learn(&mut self, person: &Person) -> bool {
         let account = self.accounts.iter_mut().find(|account| {
             account.platform == person.platform && !account.id.is_empty() && account.id == person.id
@@ -143,10 +144,9 @@ impl Identity {
         is_new
     }
 
-    /// Whether a text may contain a name or an id anywhere. A text that only has one as a part of a
-    /// longer word counts too.
+    /// Whether a text may contain a name or an id, even as a part of a longer word.
     pub fn may_be_in(&self, text: &str) -> bool {
-        // In JSON, characters may be escaped, and then only a parser finds the names.
+        // JSON may contain escaped characters. Then only a parser finds the names.
         text.contains("\\u") || {
             let text = text.to_lowercase();
             let mut all = self.names.iter().chain(&self.ids);
@@ -154,7 +154,7 @@ impl Identity {
         }
     }
 
-    /// Whether a value of the field `key` is a name or an id of the person, as a whole.
+    /// Whether the whole value of the field `key` is a name or an id of the person.
     pub(super) fn is_value(&self, key: &str, text: &str) -> bool {
         let text = text.trim();
         let name = text.trim_start_matches(['@', '#']);
@@ -164,8 +164,8 @@ impl Identity {
         self.ids.contains(text) && (text.len() >= LEAST_ANYWHERE || is_of_ids(key))
     }
 
-    /// Whether the name of a field is an id or a name of the person. Plain words are not, because
-    /// somebody may be called `user`.
+    /// Whether the name of a field is an id or a name of the person. Ordinary field names are not,
+    /// because a person may be called `user`.
     pub(super) fn is_key(&self, key: &str) -> bool {
         let is_plain = key.bytes().all(|byte| byte.is_ascii_alphabetic());
         (!is_plain && self.names.contains(&lower(key))) || self.ids.contains(key)
@@ -176,7 +176,8 @@ impl Identity {
         is_of_ids(key) && self.ids.contains(number)
     }
 
-    /// The text without names and ids that stand in it as words; `None` if there are none.
+    /// Removes names and ids from a text where they are whole words. `None` if the text contains
+    /// none.
     pub fn strike(&self, text: &str) -> Option<String> {
         let names = self.names.iter().map(|name| (name, true));
         let ids = self.ids.iter().map(|id| (id, false));
@@ -196,7 +197,7 @@ impl Identity {
             let (head, tail) = rest.split_at(bytes);
             if found.is_some() {
                 is_changed = true;
-                // As many bytes as before, so that a log file keeps its length.
+                // The number of bytes stays the same, so that a log file keeps its length.
                 struck.extend(std::iter::repeat_n('*', bytes));
             } else {
                 struck.push_str(head);
@@ -209,8 +210,8 @@ impl Identity {
 }
 
 impl Identity {
-    /// A line of a log without names and ids. It keeps its length in bytes. A line in which
-    /// characters are escaped, as in JSON, is removed as a whole if it names the person.
+    /// Removes names and ids from a line of a log. The line keeps its length in bytes. If a line
+    /// has escaped characters, as in JSON, and names the person, all of it is overwritten.
     pub fn strike_line(&self, line: &str) -> Option<String> {
         let struck = self.strike(line);
         let rest = struck.as_deref().unwrap_or(line);
@@ -221,7 +222,7 @@ impl Identity {
     }
 }
 
-/// A text with its `\uXXXX` replaced by the characters that they stand for.
+/// Replaces each `\uXXXX` in a text by its character.
 fn unescaped(text: &str) -> String {
     let mut plain = String::new();
     let mut units = Vec::new();
@@ -243,7 +244,8 @@ fn unescaped(text: &str) -> String {
     }
 }
 
-/// The bytes of `word` at the beginning of a text, in any case, if it stands there as a word.
+/// The number of bytes that `word` takes at the beginning of a text. Case does not matter. `None`
+/// if the text does not begin with it as a whole word.
 fn begins(text: &str, before: Option<char>, word: &str, is_name: bool) -> Option<usize> {
     let is_part = |c: char| c.is_alphanumeric() || (is_name && c == '_');
     if before.is_some_and(is_part) {
@@ -265,7 +267,7 @@ fn begins(text: &str, before: Option<char>, word: &str, is_name: bool) -> Option
     (!after.is_some_and(is_part)).then_some(end)
 }
 
-/// Whether a field is named like one that holds ids: `id`, `userId`, `user_id`, `uid`.
+/// Whether the name of a field is typical for ids, such as `id`, `userId`, `user_id` or `uid`.
 fn is_of_ids(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     key.ends_with("id") || key.ends_with("ids") || key == "user" || key == "channel"
@@ -291,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_ids_are_struck_out_of_texts_where_they_are_words() {
+    fn names_and_ids_are_removed_from_texts_where_they_are_words() {
         for (text, without) in [
             ("hi @Zed_X!", "hi @*****!"),
             (
@@ -321,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_decides_and_a_name_counts_where_there_is_none() {
+    fn an_id_decides_and_without_an_id_a_name_decides() {
         let mut identity = identity("12345", &["zed"]);
         let person = |id: &str, login: &str| Person::new(id, login, "").unwrap();
         assert!(identity.is(&person("12345", "other")));
@@ -336,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_log_with_an_escaped_name_is_struck_as_a_whole() {
+    fn a_line_of_a_log_with_an_escaped_name_is_overwritten_as_a_whole() {
         let identity = identity("12345", &["zed_x", "Žluťák"]);
         let line = r#"received {"n":"\u017dlu\u0165\u00e1k"}"#;
         let struck = identity.strike_line(line).unwrap();

@@ -1,16 +1,16 @@
-//! Takes a person out of the meta values.
+//! Removes a person from the meta values.
 
 use serde_json::Value;
 
 use super::identity::Identity;
 use crate::event::{Person, Platform};
 
-/// The meta values that may name viewers.
+/// The keys of the meta values that may name viewers.
 pub const KEYS: [&str; 4] = ["latest", "once", "listed", ROLL];
-/// The names in the running roll.
+/// The key of the running roll's content, which has names.
 const ROLL: &str = "roll_content";
 
-/// The value without the person; `None` if it stays as it is.
+/// Returns the value without the person, or `None` if the value does not change.
 pub(super) fn erase(key: &str, json: &str, identity: &Identity) -> Option<String> {
     if !identity.may_be_in(json) {
         return None;
@@ -20,14 +20,14 @@ pub(super) fn erase(key: &str, json: &str, identity: &Identity) -> Option<String
     match key {
         "latest" => erase_latest(&mut value, identity),
         "once" => erase_once(&mut value, identity),
-        // A running bridge stores its roll again without the person.
+        // A running bridge stores its roll again later, without the person.
         ROLL => return names(&before, identity).then(String::new),
         _ => erase_listed(&mut value, identity),
     }
     (value != before).then(|| value.to_string())
 }
 
-/// The last events of each kind: those that name the person go.
+/// Removes the last events that name the person.
 fn erase_latest(value: &mut Value, identity: &Identity) {
     let Some(kinds) = value.as_object_mut() else {
         return;
@@ -41,7 +41,7 @@ fn erase_latest(value: &mut Value, identity: &Identity) {
     });
 }
 
-/// The people for whom a rule has run, as `id 12345` or `name anna`.
+/// Removes the person from the once log, where people are written as `id 12345` or `name anna`.
 fn erase_once(value: &mut Value, identity: &Identity) {
     let rules = value.get_mut("rules").and_then(Value::as_object_mut);
     for list in rules
@@ -58,7 +58,7 @@ fn erase_once(value: &mut Value, identity: &Identity) {
     }
 }
 
-/// The accounts that were seen with a name that the config lists.
+/// Removes the person from the accounts that were seen with a name in the config.
 fn erase_listed(value: &mut Value, identity: &Identity) {
     if let Some(list) = value.as_array_mut() {
         list.retain(|one| {

@@ -1,13 +1,13 @@
-//! PURE. Forgets a person: decides what becomes of each row of the journal, of the table of people
-//! and of the meta values.
+//! PURE. Forgets a person. This module decides which rows of the journal, people and meta values to
+//! remove or change.
 //!
-//! `daemon::forget` reads the store twice, in its order: [`Forgetting::learn`] collects the names
-//! that the person had in older rows, then [`Forgetting::row`] decides about each row. The result
-//! is an [`Erasure`], which the store carries out in one transaction.
+//! `daemon::forget` reads the store twice, in the order of the rows. First [`Forgetting::learn`]
+//! collects the former names of the person. Then [`Forgetting::row`] decides for each row. The
+//! result is an [`Erasure`], which the store carries out in one transaction.
 //!
-//! A row that is about the person alone goes. A row that names others too (a gift, a hype train, a
-//! summary) stays without the person. Its body may have any shape, so the person is looked for in
-//! all values, and the row is decoded again: it must still name everybody else.
+//! A row that concerns only the person is removed. A row that also names others (a gift, a hype
+//! train, a summary) stays without the person. Its body may have any shape, so the person is
+//! searched for in all values. Then the row is decoded again, and must still name everybody else.
 
 mod body;
 mod forgotten;
@@ -36,15 +36,15 @@ pub use meta::KEYS;
 pub use row::Fate;
 pub use unnamed::Unnamed;
 
-/// Names that a reply shows at most.
+/// The limit on names in a reply.
 const MOST_NAMES: usize = 100;
 
-/// What the store has to remove and to change, in one step.
+/// The rows, people and meta values that the store must remove or change in one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Erasure {
     /// Rows to remove.
     pub removed: Vec<Seq>,
-    /// Rows that get another id and body.
+    /// Rows that get a new id and body.
     pub changed: Vec<(Seq, Option<Box<str>>, Box<str>)>,
     /// People to remove, by platform, id and login.
     pub people: Vec<PersonRow>,
@@ -53,20 +53,19 @@ pub struct Erasure {
 }
 
 impl Erasure {
-    /// Whether nothing names the person.
+    /// Whether nothing in the store names the person.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// How many rows of a session are concerned.
+/// The numbers of removed and of changed rows of a session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Count {
     removed: u64,
     changed: u64,
 }
 
-/// A person who is being forgotten.
 #[derive(Debug)]
 pub struct Forgetting {
     identity: Identity,
@@ -76,11 +75,11 @@ pub struct Forgetting {
 }
 
 impl Forgetting {
-    /// Finds the person among all people that are known, with the corrections of the streamer.
+    /// Finds the person among all known people. This respects the streamer's corrections.
     ///
     /// # Errors
-    /// If nobody or several people are known under the name; if it is the broadcaster, or Twitch's
-    /// account for anonymous gifts or cheers.
+    /// Fails if no person or several people have the name. Also fails for the broadcaster, and for
+    /// Twitch's accounts for anonymous gifts and cheers.
     pub fn of(archive: &Archive, query: &PersonQuery) -> Result<Self, RequestError> {
         let (fold, broadcaster) = (archive.fold(), archive.broadcaster());
         let who = person_search::one(fold, query)?;
@@ -95,7 +94,7 @@ impl Forgetting {
             return Err(RequestError::Unavailable(why.into()));
         }
         if is_anonymous {
-            let why = "this is no person, but the name of everybody who is anonymous";
+            let why = "this is not a person, but an account that stands for all anonymous people";
             return Err(RequestError::Unavailable(why.into()));
         }
         Ok(Self {
@@ -106,7 +105,6 @@ impl Forgetting {
         })
     }
 
-    /// Whom to forget.
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
@@ -115,8 +113,8 @@ impl Forgetting {
         self.identity
     }
 
-    /// Learns the names that a row has for the person. To be called with every row before the
-    /// first call of [`Self::row`]. Returns whether there were new names.
+    /// Collects the names of the person in a row. Call this with every row before the first call of
+    /// [`Self::row`]. Returns whether a name was new.
     pub fn learn(&mut self, row: &Row) -> bool {
         let mut is_new = false;
         if self.identity.may_be_in(&row.body) {
@@ -125,7 +123,7 @@ impl Forgetting {
         is_new
     }
 
-    /// Decides about a row.
+    /// Decides whether to keep, change or remove a row.
     pub fn row(&mut self, row: &Row) {
         let count = self.sessions.get(&row.session).copied().unwrap_or_default();
         let count = match row::fate(row, &self.identity) {
@@ -148,7 +146,7 @@ impl Forgetting {
         self.sessions.insert(row.session, count);
     }
 
-    /// Decides about a row of the table of people.
+    /// Decides whether to remove a row of the table of people.
     pub fn person(&mut self, row: PersonRow) {
         let platform = Platform::parse(&row.platform);
         let person = Person::on(platform, &row.id, &row.login, &row.display);
@@ -157,14 +155,14 @@ impl Forgetting {
         }
     }
 
-    /// Decides about the value of one of [`KEYS`].
+    /// Decides whether to change the value of one of [`KEYS`].
     pub fn meta(&mut self, key: &'static str, json: &str) {
         if let Some(value) = meta::erase(key, json, &self.identity) {
             self.erasure.meta.push((key, value.into()));
         }
     }
 
-    /// Notes that the person was forgotten in the running session. `json` is what is stored of
+    /// Records that the person was forgotten in the running session. `json` is the stored list of
     /// others; `instance` is the id of the store.
     pub fn remember(&mut self, json: Option<&str>, session: SessionId, instance: &str) {
         let mut forgotten = Forgotten::recall(json, session);
@@ -173,12 +171,11 @@ impl Forgetting {
         self.erasure.meta.push((FORGOTTEN, json.into()));
     }
 
-    /// What the store has to do.
     pub fn erasure(&self) -> &Erasure {
         &self.erasure
     }
 
-    /// The reply: whom, and how many events of how many sessions are concerned.
+    /// The reply. It names the person, and counts the removed and changed events of each session.
     pub fn report(&self, sessions: &[Session], now_ms: i64) -> Map<String, Value> {
         let accounts: Vec<_> = self
             .identity

@@ -1,4 +1,4 @@
-//! What becomes of a row of the journal when a person is forgotten.
+//! Decides whether to keep, change or remove a row of the journal when a person is forgotten.
 
 use serde_json::Value;
 
@@ -15,21 +15,20 @@ use crate::{
     event::{Fact, Person},
 };
 
-/// What becomes of a row.
+/// The decision for a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// It does not name the person.
+    /// The row does not name the person.
     Keep,
-    /// It is about the person alone.
+    /// The row concerns only the person.
     Remove,
-    /// It is about others too, and stays without the person.
+    /// The row also concerns others, and stays without the person.
     Change {
         id: Option<Box<str>>,
         body: Box<str>,
     },
 }
 
-/// Decides what becomes of a row.
 pub(super) fn fate(row: &Row, identity: &Identity) -> Fate {
     let id = row.id.as_deref().unwrap_or_default();
     let columns = [&*row.body, &row.kind, id];
@@ -77,7 +76,7 @@ pub(super) fn fate(row: &Row, identity: &Identity) -> Fate {
     }
 }
 
-/// Whether nothing of a row would be left without the person.
+/// Whether a row would be empty without the person.
 fn is_of_person_alone(
     row: &Row,
     facts: &[Fact],
@@ -86,7 +85,8 @@ fn is_of_person_alone(
     is_person: bool,
 ) -> bool {
     match row.origin {
-        // A correction, or a line of the credits, that names the person is about the person.
+        // A correction or an added line of the credits that names the person concerns only the
+        // person.
         RowOrigin::Added | RowOrigin::Edited => true,
         RowOrigin::Filled if facts.is_empty() => false,
         _ if !others.is_empty() => false,
@@ -94,7 +94,7 @@ fn is_of_person_alone(
     }
 }
 
-/// Whether a fact is what the person did. A hype train has other parts too.
+/// Whether a fact concerns only the person. A hype train never does, because it has other parts.
 fn is_about(fact: &Fact, identity: &Identity) -> bool {
     if matches!(fact, Fact::HypeTrain(_)) {
         return false;
@@ -105,7 +105,7 @@ fn is_about(fact: &Fact, identity: &Identity) -> bool {
     is_about
 }
 
-/// Whether a list of bans has nobody in it any more.
+/// Whether a list of bans has become empty.
 fn is_empty(row: &Row, body: &Value) -> bool {
     (row.origin, &*row.kind) == (RowOrigin::Filled, bans::KIND)
         && body
@@ -126,7 +126,7 @@ fn others(facts: &[Fact], identity: &Identity) -> Vec<Person> {
     others
 }
 
-/// Whether a changed body still names all the other people, and the person no more.
+/// Whether a changed body still names all other people, and no longer names the person.
 fn keeps_others(row: &Row, body: &str, wanted: &[Person], identity: &Identity) -> bool {
     let row = Row {
         body: body.into(),
@@ -144,7 +144,7 @@ fn keeps_others(row: &Row, body: &str, wanted: &[Person], identity: &Identity) -
         && !facts.iter().any(|fact| is_about(fact, identity))
 }
 
-/// The people in a row, to learn the names that the person had.
+/// Calls `each` for the people in a row, to collect former names of the person.
 pub(super) fn people_in(row: &Row, mut each: impl FnMut(&Person)) {
     for mut fact in facts_of(row) {
         fact.each_person(|person| each(person));
@@ -154,8 +154,8 @@ pub(super) fn people_in(row: &Row, mut each: impl FnMut(&Person)) {
     }
 }
 
-/// The accounts in a body that are objects with an id and a login or a platform, as edits, bans and
-/// summaries have them.
+/// Calls `each` for the accounts in a body. An account is an object with an id and a login or a
+/// platform, as in edits, bans and summaries.
 fn accounts_in(value: &Value, each: &mut impl FnMut(&Person)) {
     match value {
         Value::Array(list) => list.iter().for_each(|one| accounts_in(one, each)),

@@ -1,4 +1,4 @@
-//! Tests what becomes of rows, people and meta values.
+//! Tests the decisions for rows, people and meta values.
 
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ fn people(row: &Row) -> Vec<Person> {
     people
 }
 
-/// Every message and event that this repository has an example of.
+/// Every message and event that has an example in this repository.
 fn examples() -> Vec<Row> {
     let lines = [
         include_str!("../../../tests/fixtures/twitchat_examples.ndjson"),
@@ -79,7 +79,7 @@ fn examples() -> Vec<Row> {
 }
 
 #[test]
-fn of_every_example_each_person_can_be_forgotten_and_all_others_stay() {
+fn each_person_of_every_example_can_be_forgotten_and_all_others_stay() {
     let (mut removed, mut changed) = (0, 0);
     let mut wrong = Vec::new();
     for row in examples() {
@@ -121,7 +121,7 @@ fn of_every_example_each_person_can_be_forgotten_and_all_others_stay() {
 }
 
 #[test]
-fn a_row_about_the_person_alone_goes() {
+fn a_row_that_concerns_only_the_person_is_removed() {
     let user = json!({ "id": "1234567", "login": "zed_x", "displayName": "Zed_X" });
     for (origin, kind, body) in [
         (RowOrigin::Received, "FOLLOW", json!({ "user": user })),
@@ -176,7 +176,7 @@ fn the_recipients_of_a_gift_stay_and_so_does_the_gifter_of_a_recipient() {
 }
 
 #[test]
-fn lists_of_a_summary_lose_the_person_alone() {
+fn lists_of_a_summary_lose_only_the_person() {
     let body = json!({ "chatters": [{ "uid": "1234567", "login": "Zed_X", "count": 9 },
         { "uid": "7", "login": "Anna", "count": 1_234_567 }], "polls": [{ "title": "zed_x?" }] });
     assert_eq!(

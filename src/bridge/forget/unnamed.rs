@@ -1,4 +1,4 @@
-//! Finds the people of the table whom no row of the journal names any more.
+//! Finds the people of the table who occur in no row of the journal.
 
 use std::collections::HashMap;
 
@@ -8,16 +8,16 @@ use crate::{
     event::{Person, Platform},
 };
 
-/// People of whom no row was seen yet.
+/// The people who have not occurred in any row so far.
 #[derive(Debug, Default)]
 pub struct Unnamed {
     by_id: HashMap<(Platform, Box<str>), PersonRow>,
-    /// People without an id, by each of their names in lower case.
+    /// People without an id. The keys are their names in lower case.
     by_name: HashMap<(Platform, Box<str>), PersonRow>,
 }
 
 impl Unnamed {
-    /// Adds a person of the table. To be called before any row.
+    /// Adds a person of the table. Call this before reading any row.
     pub fn add(&mut self, person: PersonRow) {
         let platform = Platform::parse(&person.platform);
         if !person.id.is_empty() {
@@ -35,7 +35,7 @@ impl Unnamed {
         self.by_id.is_empty() && self.by_name.is_empty()
     }
 
-    /// Drops the people whom a row names.
+    /// Drops the people who occur in this row.
     pub fn row(&mut self, row: &Row) {
         if !self.is_empty() {
             people_in(row, |person| self.found(person));
@@ -48,7 +48,7 @@ impl Unnamed {
         }
         for name in [&person.login, &person.display] {
             self.by_name.remove(&(person.platform, lower(name)));
-            // Somebody without an id may turn out to be the holder of the name.
+            // A person without an id may be the account with this name.
             if person.id.is_empty() && !name.is_empty() {
                 let holds = |row: &PersonRow| {
                     [&row.login, &row.display]
@@ -64,7 +64,7 @@ impl Unnamed {
         }
     }
 
-    /// The people whom no row names. A person without an id is left out if one of their names was
+    /// The people who occur in no row. A person without an id is left out if one of their names was
     /// found.
     pub fn into_people(self) -> Vec<PersonRow> {
         let mut people: Vec<_> = self.by_id.into_values().collect();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_in_a_row_by_id_or_by_name_is_named() {
+    fn a_person_in_a_row_is_found_by_id_or_by_name() {
         let mut unnamed = Unnamed::default();
         for (id, login) in [
             ("1", "anna"),

@@ -3,8 +3,8 @@
 use super::two_pages;
 use crate::bridge::{bans, edits, journal::RowOrigin};
 
-/// The kinds of rows that outlive their session: those that leaderboards are made of, bans, proofs
-/// of two pages, and edits of people.
+/// The kinds of rows that matter after their session: rows for leaderboards, bans, proofs of two
+/// pages, and edits of people.
 pub const LASTING: [(RowOrigin, &str); 24] = [
     (RowOrigin::Received, "BITS"),
     (RowOrigin::Received, "ON_BITS"),
@@ -32,8 +32,8 @@ pub const LASTING: [(RowOrigin, &str); 24] = [
     edits::LASTING[4],
 ];
 
-/// The rows of [`LASTING`] that stay when their session is deleted, because they are about people
-/// and pages, and hold in all sessions. The others are those that leaderboards are made of.
+/// The rows of [`LASTING`] that stay when their session is deleted. They concern people and pages,
+/// and apply to all sessions. The other rows of [`LASTING`] are for leaderboards.
 pub const BEYOND_DELETION: [(RowOrigin, &str); 9] = [
     (RowOrigin::Filled, bans::KIND),
     (RowOrigin::Filled, two_pages::KIND),

@@ -1,4 +1,4 @@
-//! Ingest: turns facts into rows of the journal, then into credits, then into events.
+//! Converts facts to rows of the journal, to credits, and to events.
 //!
 //! Facts come from Twitchat's messages, from its summary, from its labels and from published
 //! events. A row is journalled for facts that would change the credits; `read_back` reads the rows
@@ -42,9 +42,10 @@ use two_pages::Generations;
 /// Whether events are emitted for facts that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Emission {
-    /// An event for each fact.
+    /// The bridge emits an event for each fact.
     Each,
-    /// No events: the facts happened earlier, or their events are made elsewhere.
+    /// The bridge emits no events, because the facts happened earlier, or because other code makes
+    /// the events.
     Silent,
 }
 
@@ -56,9 +57,9 @@ pub(super) struct Ingest {
     live: Interpreter,
     recorded: Interpreter,
     generations: Generations,
-    /// Whether credits were taken out because two pages are proven.
+    /// Whether credits were removed because two pages are proven.
     has_taken_out: bool,
-    /// Who was forgotten in the running session.
+    /// The people who were forgotten in the running session.
     forgotten: Forgotten,
 }
 
@@ -84,7 +85,7 @@ impl Ingest {
             .min()
     }
 
-    /// Registers the id of a message; `false` if it was received before.
+    /// Registers the id of a message. Returns `false` if the id was received before.
     pub(super) fn receive_id(&mut self, id: &str) -> bool {
         self.received_ids.insert(id)
     }
@@ -94,17 +95,16 @@ impl Ingest {
         self.published_ids.insert(recent::hash(id));
     }
 
-    /// Whether an event with this id was published.
     pub(super) fn has_published(&self, id: &str) -> bool {
         self.published_ids.contains(&recent::hash(id))
     }
 
-    /// Who was forgotten in this session, as it is stored.
+    /// Reads the stored list of people who were forgotten in this session.
     pub(super) fn recall_forgotten(&mut self, json: Option<&str>, session: SessionId) {
         self.forgotten = Forgotten::recall(json, session);
     }
 
-    /// Another session has begun, so nobody has to be left out of summaries any more.
+    /// Called when another session has begun. Then entries of forgotten people count again.
     pub(super) fn session_begun(&mut self, base: &mut Base) {
         let session = base.model.session().id;
         let before = std::mem::replace(&mut self.forgotten, Forgotten::recall(None, session));
@@ -113,22 +113,22 @@ impl Ingest {
         }
     }
 
-    /// Leaves out of a summary what it says of people who were forgotten.
+    /// Removes the entries of forgotten people from a summary.
     pub(super) fn leave_out_forgotten(&self, summary: &mut Summary, base: &Base) {
         self.forgotten.leave_out(summary, &base.run.instance);
     }
 
-    /// Lets the next map of labels be the base for later ones, because Twitchat was away.
+    /// Makes the next map of labels the base for later ones, because Twitchat was away.
     pub(super) fn rebase_labels(&mut self) {
         self.live.rebase_labels();
     }
 
-    /// Whether credits were taken out since the last call because two pages are proven.
+    /// Whether credits were removed since the last call because two pages are proven.
     pub(super) fn take_taken_out(&mut self) -> bool {
         std::mem::take(&mut self.has_taken_out)
     }
 
-    /// Ingests one of Twitchat's events.
+    /// Ingests one of Twitchat's messages.
     pub(super) fn event(&mut self, message: &Message, base: &mut Base, now: Now) {
         self.note_generation(message, base, now);
         let (kind, data) = (&*message.kind, message.data.as_deref());
@@ -152,7 +152,8 @@ impl Ingest {
             base.counts.messages.elsewhere += 1;
             return;
         }
-        // The streamer may mark an old message as read, so this is no new act of its author.
+        // The streamer may mark an old message as read. That is not a new act of the message's
+        // author.
         let is_deed = message.replay.is_none() && !mapping::decode::is_marked_read(kind);
         let doers = if is_deed {
             bans::doers(base.model.fold(), &read.facts)
@@ -186,8 +187,8 @@ impl Ingest {
         bans::note_acts(base, &doers, now);
     }
 
-    /// Compares a map of Twitchat's labels with the previous one, and journals the changes as if
-    /// they had been published.
+    /// Compares a map of Twitchat's labels with the previous map. Journals the changes like
+    /// published events.
     pub(super) fn labels(&mut self, data: &RawValue, base: &mut Base, now: Now) {
         for fact in self.live.labels(data) {
             self.publish_own(fact, base, now);
@@ -212,7 +213,8 @@ impl Ingest {
         });
     }
 
-    /// Journals the entries of Twitchat's summary that the journal lacks. Returns their number.
+    /// Journals the entries of Twitchat's summary that are missing in the journal. Returns their
+    /// number.
     pub(super) fn merge(
         &mut self,
         summary: &Summary,
@@ -252,8 +254,9 @@ impl Ingest {
         base.model.fold_mut().add_custom(section, value);
     }
 
-    /// Ingests facts. If any of them is new, appends a row for all, counts each, and emits each.
-    /// Returns whether any was new, that is, not already reported by a second page.
+    /// Ingests facts. If any of them is new, appends one row for all of them, counts each fact, and
+    /// emits its event. Returns whether any fact was new, that is, not already reported by a second
+    /// page.
     fn take(
         &mut self,
         facts: Vec<Fact>,
@@ -285,7 +288,7 @@ impl Ingest {
         is_new
     }
 
-    /// Counts one fact of a row that was journalled. People whose names change are stored.
+    /// Counts one fact of a journalled row. Stores the people whose names change.
     fn count(&mut self, fact: &Fact, source: Source<'_>, base: &mut Base, now: Now) -> Outcome {
         let key = mapping::summary::keys_of(fact);
         let mut changed: Vec<PersonId> = Vec::new();
@@ -307,7 +310,7 @@ impl Ingest {
         outcome
     }
 
-    /// Handles facts that do not change the credits: notes that their people were seen, and emits
+    /// Handles facts that do not change the credits. Records that their people were seen, and emits
     /// events. Returns whether there are any facts.
     fn pass_on(
         &mut self,
@@ -335,9 +338,9 @@ impl Ingest {
         is_new
     }
 
-    /// Emits a fact as an event, with all that is known of its people. Gifts wait for the rest of
-    /// their gift bomb, chat lines for their other messages, and new subscriptions for the
-    /// resubscription that they may be.
+    /// Emits a fact as an event, with everything that is known about its people. Some events wait.
+    /// Gifts wait for the rest of their gift bomb, and chat lines for their other messages. New
+    /// subscriptions wait, because they may turn out to be resubscriptions.
     fn emit_fact(
         &mut self,
         fact: &Fact,
@@ -359,7 +362,7 @@ impl Ingest {
         emit_all(emitted, playback, base, now);
     }
 
-    /// Emits the events whose wait is over, and polls and predictions that have ended.
+    /// Emits the events that have waited long enough, and the ends of polls and predictions.
     pub(super) fn release(&mut self, base: &mut Base, now: Now) {
         for playback in [Playback::Live, Playback::Recorded] {
             if self
@@ -380,8 +383,8 @@ impl Ingest {
         }
     }
 
-    /// Emits a message of Twitchat unchanged, and the event of its new state, if it is of a type
-    /// that has one.
+    /// Emits a message of Twitchat unchanged. If its type reports a state, also emits the event for
+    /// a new state.
     pub(super) fn emit_message(
         &mut self,
         message: &Message,
@@ -402,9 +405,9 @@ impl Ingest {
         }
     }
 
-    /// Emits a message of a recording that is played back to test overlays, as if it happened now.
-    /// It is not journalled and does not count. It changes nothing that is known about the channel,
-    /// its people and its Twitchat, because the recording may be of another channel.
+    /// Emits a message of a recording that is played back for testing overlays. It is not
+    /// journalled and does not count. It changes no knowledge about the channel, its people and its
+    /// Twitchat, because the recording may come from another channel.
     pub(super) fn play_back(&mut self, message: &Message, base: &mut Base, now: Now) {
         let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
         if matches!(class, Some(Class::Action | Class::Question)) {
@@ -429,8 +432,8 @@ impl Ingest {
         }
     }
 
-    /// Notes the generation that sent a message, which may prove that two pages are open. Messages
-    /// that are played back are ignored.
+    /// Records the generation that sent a message. This may prove that two pages are open. Messages
+    /// of a recording are ignored.
     fn note_generation(&mut self, message: &Message, base: &mut Base, now: Now) {
         if message.replay.is_none()
             && let Some(generation) = generation_of(message)
@@ -440,7 +443,7 @@ impl Ingest {
         }
     }
 
-    /// Journals that two pages are proven, unless a recent proof still covers the present time.
+    /// Journals a proof of two pages, unless a recent proof still covers the current time.
     fn prove_pages(&mut self, by: &'static str, base: &mut Base, now: Now) {
         if two_pages::is_covered(base.model.fold(), now.wall_ms) {
             return;
@@ -475,7 +478,7 @@ fn emit_all(emitted: Vec<Emitted>, playback: Playback, base: &mut Base, now: Now
     }
 }
 
-/// The present time and the broadcaster, for the interpreter.
+/// The current time and the broadcaster, for the interpreter.
 fn at(now: Now, broadcaster: Option<&Person>) -> At<'_> {
     At {
         wall_ms: now.wall_ms,
@@ -484,7 +487,7 @@ fn at(now: Now, broadcaster: Option<&Person>) -> At<'_> {
     }
 }
 
-/// The number that stands for the text of a cheer or a redemption; see `textPrint`.
+/// A hash of the text of a cheer or a redemption; see `textPrint`.
 fn print(fact: &Fact) -> Option<u16> {
     match fact {
         Fact::Cheer { chat, .. } => Some(chat.print),

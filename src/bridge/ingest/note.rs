@@ -1,9 +1,9 @@
-//! Notes facts for `last(…)`.
+//! Records facts for `last(…)`.
 
 use crate::{bridge::base::Base, event::Fact, mapping::render};
 
-/// Notes a fact that is not emitted itself: one of a row that is read back, of a row of a summary,
-/// or of a published event, for which the publisher's own data is emitted.
+/// Records a fact that is not emitted itself. It may come from a row that is read back, from an
+/// entry of a summary, or from a published event, which is emitted with the publisher's own data.
 pub(in crate::bridge) fn note_fact(base: &mut Base, fact: &Fact, at_ms: i64) {
     if !base.emitter.notes() {
         return;

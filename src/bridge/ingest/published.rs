@@ -1,4 +1,4 @@
-//! Ingests published events, and remembers their ids so that a repeat does no harm.
+//! Ingests published events, and remembers their ids so that repeats do not count.
 
 use serde_json::{Map, Value, value::RawValue};
 
@@ -24,16 +24,17 @@ use crate::{
 /// The outcome of publishing an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::bridge) struct Published {
-    /// Whether all of it was published before.
+    /// Whether all parts of the event were published before.
     pub(in crate::bridge) is_repeat: bool,
-    /// How many redemptions and entries of support no longer count because of it.
+    /// The number of redemptions and entries of support that no longer count because of this event.
     pub(in crate::bridge) taken_back: u32,
-    /// How many redemptions and entries it was meant to take back although they did not count.
+    /// The number of redemptions and entries that this event should take back, but that did not
+    /// count.
     pub(in crate::bridge) not_found: u32,
 }
 
 impl Ingest {
-    /// `PublishEvent`. An error if the data of the event is not valid.
+    /// Carries out `PublishEvent`. Fails if the data of the event is not valid.
     pub(in crate::bridge) fn publish(
         &mut self,
         name: &EventName,
@@ -58,8 +59,8 @@ impl Ingest {
             ..Published::default()
         };
         for (place, reading) in readings.iter().enumerate() {
-            // The `eventId` stands for all readings of the event, so it is stored with the first
-            // only.
+            // The `eventId` identifies all readings of the event together, so it is stored only
+            // with the first one.
             let event_id = event_id.filter(|_| place == 0);
             let takes_back = takes_back(name, reading, base.model.fold());
             let is_new = self.publish_one(name, reading, event_id, base, now);
@@ -73,7 +74,7 @@ impl Ingest {
         Ok(published)
     }
 
-    /// Publishes one reading of an event. Returns whether it is new.
+    /// Publishes one reading of an event. Returns whether the reading is new.
     fn publish_one(
         &mut self,
         name: &EventName,
@@ -89,7 +90,7 @@ impl Ingest {
         let mut ids = own_ids(reading);
         let is_told_by_another =
             reading.refund_of.is_none() && reading.settles(name) && !self.settles(reading);
-        // A refund of something that never counted changes nothing, and must not prevent a later
+        // A refund of an event that never counted changes nothing. It must not prevent a later
         // event from counting.
         let is_no_refund = reading
             .refund_of
@@ -122,7 +123,7 @@ impl Ingest {
         let meta: Option<Value> = shortened
             .as_deref()
             .and_then(|json| serde_json::from_str(json).ok());
-        // The texts of what is stored are limited in length.
+        // Stored texts are limited in length.
         let meta = meta
             .and_then(|data| published::read(name, &data).ok())
             .and_then(|readings| readings.into_iter().next());
@@ -143,7 +144,7 @@ impl Ingest {
             base.model
                 .append(source, now.wall_ms, "{}".into(), &mut base.out);
         }
-        // Further ids of the event are stored as well, so that they are known after a restart.
+        // Further ids of the event are also stored, so that they are known after a restart.
         for id in ids {
             let source = Source {
                 id: Some(&id),
@@ -181,7 +182,7 @@ impl Ingest {
         reading.standing == Standing::Counts && has("pending") && !has("settled")
     }
 
-    /// Whether no event with the same id of its service was published before.
+    /// Whether the service has not published an event with the same id before.
     pub(in crate::bridge) fn is_new(&self, reading: &Reading) -> bool {
         own_ids(reading)
             .first()
@@ -189,9 +190,9 @@ impl Ingest {
     }
 }
 
-/// The ids that are remembered of an event. A repeat is recognized by the first one. An event that
-/// does not count needs no id. But when a redemption is cancelled, the redemption's own id is
-/// remembered too, so that an earlier state of it that arrives late does not count.
+/// The ids of an event to remember. The first id identifies a repeat. An event that does not count
+/// needs no id. When a redemption is cancelled, its own id is also remembered. So an earlier state
+/// of the redemption that arrives late does not count.
 fn own_ids(reading: &Reading) -> Vec<String> {
     if let Some(id) = &reading.refund_of {
         return vec![format!("withdrawn {id}")];
@@ -208,8 +209,7 @@ fn own_ids(reading: &Reading) -> Vec<String> {
     }
 }
 
-/// `None` if this is not meant to take anything back; otherwise whether the thing that it takes
-/// back counts.
+/// `None` if the event takes nothing back. Otherwise, whether the event that it takes back counts.
 fn takes_back(name: &EventName, reading: &Reading, fold: &Fold) -> Option<bool> {
     let id = reading
         .facts(name)

@@ -1,4 +1,4 @@
-//! Reads the journal back. It yields the same facts as when they were received.
+//! Reads the journal back. The facts are the same as when they were received.
 
 use serde_json::{Map, Value, value::RawValue};
 
@@ -14,8 +14,8 @@ use crate::{
     mapping::{self, published},
 };
 
-/// Counts a row of the journal. `each` is called for every fact in it, with the fact's outcome. Of
-/// another session, only rows of the kinds in [`LASTING`] are read.
+/// Counts a row of the journal. `each` is called for every fact in it, with the fact's outcome.
+/// From other sessions, only rows of the kinds in [`LASTING`] count.
 pub(in crate::bridge) fn read_back(
     row: &Row,
     model: &mut Model,
@@ -25,7 +25,7 @@ pub(in crate::bridge) fn read_back(
     if is_elsewhere && !lasts(row) {
         return;
     }
-    // Rows of earlier versions may hold texts of any length.
+    // Rows of earlier versions may contain texts of any length.
     let shortened = mapping::shorten(&row.body).map(|body| Row {
         body: body.into(),
         ..row.clone()
@@ -44,7 +44,7 @@ pub(in crate::bridge) fn read_back(
     }
 }
 
-/// Whether a row is read back after its session has ended.
+/// Whether a row still counts after its session has ended.
 fn lasts(row: &Row) -> bool {
     LASTING
         .iter()
@@ -78,7 +78,6 @@ fn count(row: &Row, facts: &[Fact], fold: &mut Fold, each: &mut impl FnMut(&Fold
     }
 }
 
-/// The facts in a row's body.
 pub(in crate::bridge) fn facts_of(row: &Row) -> Vec<Fact> {
     match row.origin {
         RowOrigin::Received | RowOrigin::Played => {
@@ -91,7 +90,7 @@ pub(in crate::bridge) fn facts_of(row: &Row) -> Vec<Fact> {
     }
 }
 
-/// Section and value of an `AddToCredits` row; `None` if the body is not valid.
+/// The section and the value of an `AddToCredits` row; `None` if the body is not valid.
 fn read_added(body: &str) -> Option<(String, Value)> {
     let mut body: Map<String, Value> = serde_json::from_str(body).ok()?;
     let Value::String(section) = body.remove("section")? else {
@@ -100,7 +99,7 @@ fn read_added(body: &str) -> Option<(String, Value)> {
     Some((section, body.remove("value")?))
 }
 
-/// The facts of a published row; none if its body is not valid.
+/// The facts of a published row. Empty if its body is not valid.
 fn read_published(kind: &str, body: &str) -> Vec<Fact> {
     let (Some(name), Ok(data)) = (EventName::parse(kind), serde_json::from_str::<Value>(body))
     else {

@@ -1,9 +1,9 @@
-//! Detects two Twitchat pages on one OBS: a browser and a dock, or pages of two generations. A
-//! proof is written to the journal and the log, and shown by `GetStatus`. `credits::twins` handles
-//! the consequences for the credits.
+//! Detects two Twitchat pages on one OBS, such as a browser and a dock, or pages of two
+//! generations. A proof is written to the journal and the log, and `GetStatus` shows it.
+//! `credits::twins` handles the consequences for the credits.
 //!
-//! A proof has a row of its own, because leaderboards need it, and a restart does not read closed
-//! sessions back as a whole.
+//! A proof has its own row, because leaderboards need it after a restart, which does not read all
+//! rows of closed sessions.
 
 use std::collections::BTreeMap;
 
@@ -15,24 +15,25 @@ use crate::{
     twitchat::Generation,
 };
 
-/// `kind` of the journal rows that hold a proof.
+/// The `kind` of journal rows with a proof.
 pub const KIND: &str = "pages";
 
-/// Milliseconds after which a proof is journalled again. Each proof also covers the time since the
-/// last one.
+/// The time after which a proof is journalled again, in milliseconds. Each proof also covers the
+/// time since the previous one.
 const RENEW_MS: i64 = BEFORE_MS / 2;
 
-/// When a message of each generation was last received, on the monotonic clock.
+/// Remembers when a message of each generation was last received, on the monotonic clock.
 #[derive(Debug, Default)]
 pub(super) struct Generations {
     received_ms: BTreeMap<Generation, u64>,
 }
 
 impl Generations {
-    /// Notes a message of a generation. Returns whether this proves that pages of two generations
-    /// are open. It does if messages of both arrive within the time in which two pages report the
-    /// same event, or if one generation is received before and after the other within a minute.
-    /// After an update of Twitchat, messages of the former generation no longer arrive.
+    /// Records a message of a generation. Returns whether it proves that pages of two generations
+    /// are open. One proof is that messages of both arrive within the time in which two pages
+    /// report the same event. Another proof is that one generation is received before and after the
+    /// other within a minute. An update of Twitchat is different, because the former generation
+    /// sends no more messages.
     pub(super) fn receive(&mut self, generation: Generation, mono_ms: u64) -> bool {
         let (near_ms, window_ms) = (TWIN_MS.unsigned_abs(), BEFORE_MS.unsigned_abs());
         let before = self.received_ms.insert(generation, mono_ms);
@@ -61,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_update_is_no_second_page() {
+    fn an_update_is_not_a_second_page() {
         let mut generations = Generations::default();
         assert!(!generations.receive(Second, 0) && !generations.receive(Second, 100_000));
         assert!(
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn two_that_go_on_are_two_pages() {
+    fn two_active_generations_are_two_pages() {
         let mut generations = Generations::default();
         assert!(!generations.receive(Second, 0));
         assert!(generations.receive(Third, 2_500), "the same moment");

@@ -1,5 +1,5 @@
-//! Tests bans: replies and rolls leave banned people out and show them again after the ban, and
-//! bans make the bridge ask Twitchat for its summary.
+//! Tests bans: replies and rolls leave banned people out and show them again after the ban, and the
+//! bridge asks Twitchat for its summary because of bans.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -104,7 +104,7 @@ fn chatter(count: u64, bans: u64, timeouts: u64) -> Value {
         "tos": timeouts, "tosDuration": 600 * timeouts }] })
 }
 
-/// The replies that contain the person's name.
+/// The names of the replies that contain the person's name.
 fn named(bench: &mut Bench) -> Vec<&'static str> {
     ["GetCredits", "TestCredits", "GetRoll", "GetActiveViewers"]
         .into_iter()

@@ -241,7 +241,7 @@ impl Bench {
         archive
     }
 
-    /// As `daemon::forget` does it.
+    /// Plans as `daemon::forget` does.
     fn plan(&self, person: &PersonQuery) -> Result<Forgetting, RequestError> {
         let running = archive::running(&self.sessions).unwrap().clone();
         let id = running.id;

@@ -37,7 +37,7 @@ fn answer(bench: &mut Bench, name: &str) {
 }
 
 #[test]
-fn the_later_start_goes_and_the_earlier_objects() {
+fn the_later_bridge_ends_and_the_earlier_one_objects() {
     let mut bench = Bench::up();
     bench.sent();
     bench.receive(&hello("later", START_MS + 5, false));
@@ -53,7 +53,7 @@ fn the_later_start_goes_and_the_earlier_objects() {
 }
 
 #[test]
-fn our_own_echo_and_objections_to_others_are_nothing() {
+fn the_own_echo_and_objections_to_others_have_no_effect() {
     let mut bench = Bench::up();
     bench.sent();
     bench.receive(&hello("ours", START_MS, false));
@@ -69,7 +69,7 @@ fn our_own_echo_and_objections_to_others_are_nothing() {
 }
 
 #[test]
-fn one_that_does_not_say_since_when_is_nobody_to_yield_to() {
+fn a_bridge_without_since_is_ignored() {
     let mut bench = Bench::up();
     bench.sent();
     bench.receive(r#"{"origin":"twitchat-bridge","bridge":"x","request":"Hello"}"#);
@@ -78,7 +78,7 @@ fn one_that_does_not_say_since_when_is_nobody_to_yield_to() {
 }
 
 #[test]
-fn who_takes_over_stays() {
+fn a_bridge_with_takeover_stays() {
     let mut bench = Bench::up();
     bench.sent();
     bench.receive(&hello("later", START_MS + 5, true));
@@ -87,7 +87,7 @@ fn who_takes_over_stays() {
 }
 
 #[test]
-fn one_thawed_from_a_freeze_yields() {
+fn a_bridge_yields_after_a_freeze() {
     let mut bench = Bench::up();
     bench.pass(1_000);
     bench.now.mono_ms += 20_000;

@@ -238,7 +238,7 @@ fn a_name_that_several_people_have_is_an_error_with_each_of_them() {
 }
 
 #[test]
-fn whoever_a_setting_leaves_out_stays_out_and_the_reply_says_so() {
+fn a_person_whom_a_setting_leaves_out_stays_out_with_a_warning() {
     let mut settings = settings();
     settings.credits.ignore.own.insert("ben".into());
     let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);

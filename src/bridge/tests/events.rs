@@ -31,7 +31,7 @@ fn follow(bench: &mut Bench, id: u32) {
 }
 
 #[test]
-fn nothing_is_told_before_somebody_subscribes_and_then_the_union() {
+fn nothing_is_emitted_before_a_client_subscribes_and_then_the_union() {
     let mut bench = Bench::up();
     follow(&mut bench, 1);
     assert!(events(&mut bench).is_empty());
@@ -112,7 +112,7 @@ fn subscriptions_survive_a_restart_and_end_when_not_renewed() {
 }
 
 #[test]
-fn pyramids_are_told_under_the_source_that_was_asked_for() {
+fn pyramids_are_emitted_under_the_subscribed_source() {
     let mut bench = Bench::up();
     subscribe(&mut bench, "old", &json!({ "misc": ["PyramidSuccess"] }));
     let user = json!({ "id": "7", "name": "zed", "display": "Zed" });
@@ -129,7 +129,7 @@ fn pyramids_are_told_under_the_source_that_was_asked_for() {
 }
 
 #[test]
-fn obs_and_tracks_are_told_too() {
+fn events_of_obs_and_tracks_are_emitted_too() {
     let mut bench = Bench::up();
     subscribe(
         &mut bench,
@@ -180,7 +180,7 @@ fn actions_are_twitchats_and_do_action_sends_them() {
         .ask(json!({ "request": "DoAction", "id": 1, "action": { "name": "CHAT_FEED_READ" } }));
     assert!(
         refused["error"].as_str().unwrap().contains("not connected"),
-        "nobody would act: {refused}"
+        "Twitchat is not connected: {refused}"
     );
     bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.twitchat(
@@ -294,7 +294,7 @@ fn actions_of_another_generation_are_translated_and_wrong_arguments_refused() {
 }
 
 #[test]
-fn chat_is_written_through_twitchat_in_its_generations_words() {
+fn chat_is_written_through_twitchat_in_the_names_of_its_generation() {
     let mut bench = Bench::up();
     bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.sent();
@@ -373,7 +373,7 @@ fn the_broadcaster_is_learnt_and_viewers_are_listed() {
 }
 
 #[test]
-fn what_is_not_to_be_had_is_empty() {
+fn replies_about_missing_features_are_empty() {
     let mut bench = Bench::up();
     for request in [
         "Authenticate",
@@ -399,7 +399,7 @@ fn what_is_not_to_be_had_is_empty() {
 }
 
 #[test]
-fn an_event_too_large_for_obs_is_said_and_leaves_no_gap() {
+fn an_event_too_large_for_obs_is_logged_and_leaves_no_gap() {
     let mut bench = Bench::up();
     subscribe(
         &mut bench,

@@ -22,7 +22,7 @@ fn gift(bench: &mut Bench, to: &str) {
 }
 
 #[test]
-fn a_bomb_is_told_whole_and_before_its_gifts() {
+fn a_bomb_is_emitted_whole_and_before_its_gifts() {
     let mut bench = Bench::up();
     emitted(&mut bench);
     for to in ["1", "2", "2", "3"] {

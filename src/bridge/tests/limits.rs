@@ -157,7 +157,11 @@ fn a_flood_of_other_bridges_hellos_is_answered_a_few_times_and_each_of_a_few_onc
         .iter()
         .map(|message| message["to"].to_string())
         .collect();
-    assert_eq!(emitted.len(), names.len(), "each of them hears of it");
+    assert_eq!(
+        emitted.len(),
+        names.len(),
+        "each of them receives an objection"
+    );
 }
 
 fn credits_bench() -> Bench {
@@ -291,7 +295,7 @@ fn a_flood_of_presses_of_twitchats_start_button_begins_few_rolls() {
 }
 
 #[test]
-fn what_goes_wrong_again_and_again_is_said_at_1_2_4_8() {
+fn a_repeated_error_is_logged_at_1_2_4_8() {
     let toml = "[[rule]]\nname = \"odd\"\non = \"Acme.Boom\"\nwhen = \"data.n + 'x' > 3\"\ndo = [{ \
         send = \"STOP_TTS\" }]\n\
         [[label]]\nsource = \"Odd\"\ntext = \"{{ last('Boom').data.n + 1 }} {{ \

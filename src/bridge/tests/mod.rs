@@ -1,5 +1,5 @@
-//! Tests the bridge without a shell: they pass inputs, check effects, and replay the bridge's own
-//! writes.
+//! Tests the bridge without a shell. The tests pass inputs, check effects, and replay the bridge's
+//! own writes.
 
 mod archives;
 mod bans;
@@ -146,7 +146,7 @@ fn with_a_failed_store() -> Bench {
 }
 
 #[test]
-fn a_store_that_fails_lets_everything_be_answered_from_memory_and_the_replies_say_so() {
+fn while_the_store_fails_requests_are_answered_from_memory_and_marked() {
     let mut bench = with_a_failed_store();
     let reads = [
         json!({ "request": "GetCredits" }),

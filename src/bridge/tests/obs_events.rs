@@ -19,7 +19,8 @@ fn bench(toml: &str) -> Bench {
     bench
 }
 
-/// What the bridge has asked the shell to receive since the last call, as events and vendors.
+/// The subscriptions that the bridge has requested since the last call, as flags for events and for
+/// vendors.
 fn asked(bench: &mut Bench) -> Vec<(bool, bool)> {
     let effects = std::mem::take(&mut bench.effects);
     let subscription = |effect| match effect {
@@ -384,7 +385,7 @@ fn a_broadcast_in_twitchats_name_has_a_fresh_id_and_is_left_alone_when_it_comes_
 }
 
 #[test]
-fn a_broadcast_that_cannot_be_sent_fails_its_step_and_says_why() {
+fn a_broadcast_that_cannot_be_sent_fails_its_step_with_the_reason() {
     let why = |message: &str, is_up: bool| {
         let mut bench = bench(&format!(
             "[[rule]]\nname = \"tell\"\non = [\"Obs.Disconnected\", \"Obs.CustomEvent\"]\ndo = \

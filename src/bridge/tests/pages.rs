@@ -136,7 +136,7 @@ fn a_code_trigger_is_an_event_and_its_caller_is_answered() {
 }
 
 #[test]
-fn who_waits_for_an_actions_answer_gets_it_before_having_subscribed() {
+fn a_client_that_waits_for_an_actions_answer_gets_it_before_it_subscribes() {
     let mut bench = Bench::up();
     bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.sent();
@@ -295,7 +295,7 @@ fn other_people_other_texts_and_the_same_text_later_are_lines_of_their_own() {
 }
 
 #[test]
-fn a_first_word_that_is_told_late_still_comes_and_the_line_does_not_come_again() {
+fn a_late_first_word_is_emitted_and_the_line_is_not_repeated() {
     let mut bench = watched();
     message(&mut bench, "1", "MENTION", &line("Anna_B", "hello"));
     bench.pass(1_000);
@@ -410,7 +410,7 @@ fn what_nobody_saw_in_chat_or_wrote_long_ago_is_no_line() {
     assert_eq!(
         event_names(&events(&mut bench)),
         ["Twitch.Cheer"],
-        "Streamer.bot tells a cheer as a cheer alone"
+        "Streamer.bot emits a cheer only as a cheer"
     );
 }
 
@@ -432,7 +432,7 @@ fn a_line_comes_before_its_deletion() {
 }
 
 #[test]
-fn chat_lines_leave_no_text_in_the_journal_and_a_restart_tells_none_again() {
+fn chat_lines_leave_no_text_in_the_journal_and_a_restart_repeats_none() {
     let mut bench = watched();
     message(&mut bench, "1", "MENTION", &line("Anna_B", "a secret"));
     message(
@@ -558,7 +558,7 @@ fn timers_and_countdowns_are_custom_events_once_for_each_change() {
 }
 
 #[test]
-fn a_voice_of_voicemod_is_loaded_in_streamer_bots_words() {
+fn a_voice_of_voicemod_is_emitted_with_streamer_bots_keys() {
     for (kind, key) in [
         ("VOICEMOD_CHANGE", "voice"),
         ("ON_VOICEMOD_VOICE_CHANGE", "voiceId"),

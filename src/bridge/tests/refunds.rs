@@ -155,7 +155,7 @@ fn a_refund_of_what_never_counted_is_ignored_with_a_note() {
 }
 
 #[test]
-fn a_refund_names_the_same_thing_whichever_event_says_so() {
+fn a_refund_is_found_under_each_of_its_events() {
     let shopify = |status: &str| {
         json!({ "id": 11, "financial_status": status,
         "total_price": "10.00", "currency": "EUR", "customer": { "first_name": "Ann" } })

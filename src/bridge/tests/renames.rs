@@ -77,7 +77,7 @@ fn a_message_with_a_new_login_and_no_display_name_shows_the_new_login() {
 }
 
 #[test]
-fn a_rename_that_no_row_of_the_journal_tells_survives_a_restart() {
+fn a_rename_without_a_row_in_the_journal_survives_a_restart() {
     let mut bench = Bench::up();
     follow(&mut bench, "1", "oldname", "OldName");
     for login in ["oldname", "newname"] {
@@ -217,7 +217,7 @@ fn a_resubscriber_of_unknown_months_shows_none_or_the_streak() {
 }
 
 #[test]
-fn no_text_speaks_of_one_month_where_the_total_is_unknown() {
+fn no_text_mentions_one_month_if_the_total_is_unknown() {
     let mut bench = Bench::up();
     emitted(&mut bench);
     sub(&mut bench, "1", &json!({ "totalSubDuration": 0 }));

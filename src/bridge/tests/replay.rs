@@ -42,7 +42,7 @@ fn subscribed(settings: Settings) -> Bench {
 }
 
 #[test]
-fn a_replay_is_told_and_leaves_no_trace() {
+fn a_replay_is_emitted_and_leaves_no_trace() {
     let mut real = subscribed(settings());
     let mut replayed = subscribed(settings());
     let (before, credits, writes) = (
@@ -160,7 +160,7 @@ fn a_replayed_bomb_and_a_real_gift_stay_apart() {
 }
 
 #[test]
-fn a_recording_of_another_channel_is_told_too() {
+fn a_recording_of_another_channel_is_emitted_too() {
     let mut bench = subscribed(Settings {
         broadcaster: Person::new("1", "somebody_else", ""),
         ..settings()

@@ -142,7 +142,7 @@ fn whatever_a_reply_shows_makes_it_anew() {
 }
 
 #[test]
-fn active_viewers_are_made_anew_whenever_somebody_is_heard() {
+fn active_viewers_are_made_again_after_each_message_of_a_viewer() {
     let mut bench = crowded();
     let first = |bench: &mut Bench| {
         bench.ask(json!({ "request": "GetActiveViewers", "id": 1,

@@ -99,7 +99,7 @@ fn a_raid_is_thanked_for_although_nobody_has_subscribed() {
 }
 
 #[test]
-fn the_action_is_in_the_words_of_the_twitchat_that_is_heard() {
+fn the_action_has_the_names_of_the_connected_twitchat() {
     let mut bench = bench(THANKS);
     bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.sent();
@@ -155,7 +155,7 @@ fn published_events_twitchats_own_and_obs_have_rules_too() {
 }
 
 #[test]
-fn obs_is_asked_and_a_refusal_is_said_and_ends_the_run() {
+fn a_refusal_of_obs_is_logged_and_ends_the_run() {
     let mut bench = bench(
         r#"
         [[rule]]
@@ -240,7 +240,7 @@ fn what_a_rule_brings_about_triggers_no_rule_unless_it_wants_to() {
 }
 
 #[test]
-fn a_rule_that_publishes_what_it_listens_to_is_cut_off_and_that_is_said_once() {
+fn a_rule_that_publishes_its_own_event_is_cut_off_and_logged_once() {
     let mut bench = bench(
         "[[rule]]\nname = \"echo\"\non = \"Acme.Ping\"\non_own = true\ndo = [{ publish = \
             \"Acme.Ping\" }]",
@@ -252,7 +252,7 @@ fn a_rule_that_publishes_what_it_listens_to_is_cut_off_and_that_is_said_once() {
     );
     assert_eq!(
         notes(&bench),
-        [r#"rule "echo" was cut off: rules cause one another without end"#]
+        [r#"rule "echo" was cut off: rules cause one another endlessly"#]
     );
     bench.effects.clear();
     bench.receive(
@@ -325,7 +325,7 @@ fn conditions_see_credits_state_and_the_last_events() {
 }
 
 #[test]
-fn named_actions_are_listed_called_and_told_of() {
+fn named_actions_are_listed_called_and_reported() {
     let mut bench = bench(
         r#"
         [[action]]
@@ -525,7 +525,7 @@ fn a_label_with_credits_follows_edits_renames_and_the_calendar() {
 }
 
 #[test]
-fn a_label_that_obs_does_not_have_is_said_once_and_tried_again() {
+fn a_missing_source_of_a_label_is_logged_once_and_tried_again() {
     let mut bench = Bench::with(
         settings_with("[[label]]\nsource = \"Nowhere\"\ntext = \"x\""),
         &[],
@@ -777,7 +777,7 @@ fn a_rule_rolls_the_credits_and_another_stops_the_stream_when_they_are_over() {
 }
 
 #[test]
-fn a_track_is_heard_by_name_and_as_custom_and_remembered() {
+fn a_track_is_emitted_by_name_and_as_custom_and_remembered() {
     let mut bench = bench(
         r#"
         [[rule]]

@@ -134,7 +134,7 @@ fn a_retry_is_a_repeat_after_a_restart_and_with_an_event_id_too() {
 }
 
 #[test]
-fn an_order_counts_when_it_is_paid_whichever_event_says_so() {
+fn an_order_counts_when_it_is_paid_in_each_of_its_events() {
     let order = |status: &str| {
         json!({ "id": 11, "financial_status": status,
         "total_price": "10.00", "currency": "EUR", "customer": { "first_name": "Ann" } })
@@ -255,7 +255,7 @@ fn anonymous_support_is_listed_and_its_sum_is_kept() {
 }
 
 #[test]
-fn whom_a_service_does_not_name_gets_the_configured_word() {
+fn people_without_a_name_get_the_configured_word() {
     let mut settings = settings();
     settings.credits.anonymous = "A kind soul".into();
     let mut bench = Bench::with(

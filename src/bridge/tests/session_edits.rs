@@ -90,7 +90,10 @@ fn an_entry_is_left_out_of_its_session_alone_until_it_is_undone_there() {
     assert_eq!(follows(&mut bench), [both.clone(), both]);
     let nothing = ask(&mut bench, "Undo", json!({ "session": 1 }));
     let error = nothing["error"].as_str().unwrap();
-    assert!(error.contains("no edit stands in session 1"), "{error}");
+    assert!(
+        error.contains("no edit is in effect in session 1"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -106,13 +109,13 @@ fn a_value_is_added_to_an_earlier_session() {
 }
 
 #[test]
-fn an_edit_of_a_person_holds_in_all_sessions_and_the_reply_says_so() {
+fn an_edit_of_a_person_applies_to_all_sessions_with_a_warning() {
     let mut bench = bench();
     let rename = json!({ "session": 1, "edit": "rename", "person": "anna", "name": "Queen" });
     let reply = done(&mut bench, "EditCredits", rename);
     assert_eq!(
         reply["warnings"],
-        json!(["an edit of a person holds in all sessions"])
+        json!(["an edit of a person applies to all sessions"])
     );
     assert_eq!(reply["entries"][0]["name"], "Queen", "{reply}");
     let renamed = json!(["Queen", "Ben"]);

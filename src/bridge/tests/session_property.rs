@@ -17,9 +17,9 @@ enum Step {
     Clear,
     Restart,
     Reopen(Index),
-    /// A session and the one that began before it.
+    /// Joins a session with the one that began before it.
     Join(Index),
-    /// Where in the session, in percent.
+    /// The second value is the time of the split within the session, in percent.
     Split(Index, u8),
     Delete(Index),
     Hide(u8),

@@ -49,7 +49,7 @@ fn what_was_missed_is_filled_in_once() {
 }
 
 #[test]
-fn what_was_heard_is_not_filled_again_and_what_comes_late_takes_its_place() {
+fn received_events_are_not_filled_again_and_a_late_one_replaces_its_entry() {
     let cheer = |bits: u64| {
         json!({ "channel": "1", "bits": bits, "user": { "id": "915500273",
         "login": "yukihana", "displayName": "雪花Yuki" } })
@@ -88,7 +88,7 @@ fn what_was_heard_is_not_filled_again_and_what_comes_late_takes_its_place() {
 }
 
 #[test]
-fn a_live_event_tells_what_the_row_whose_place_it_takes_did_not() {
+fn a_live_event_adds_the_data_that_the_entry_of_the_summary_lacks() {
     let mut bench = answered();
     bench.receive(&line("twitchat_examples.ndjson", 121));
     for number in [31, 33] {
@@ -103,7 +103,7 @@ fn a_live_event_tells_what_the_row_whose_place_it_takes_did_not() {
     assert_eq!(
         names(&credits["TopChannelRewards"]),
         ["雪花Yuki"],
-        "a summary does not tell what a reward costs"
+        "a summary does not contain the cost of a reward"
     );
     assert_eq!(bench.restarted().credits(), credits);
 }
@@ -161,7 +161,7 @@ fn one_with_settings_is_a_buttons() {
 }
 
 #[test]
-fn twitchat_17_is_asked_in_its_own_words() {
+fn twitchat_17_is_asked_with_its_own_names() {
     let mut bench = Bench::up();
     bench.sent();
     bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
@@ -202,7 +202,7 @@ fn twitchat_that_starts_later_is_found_and_one_that_goes_is_missed() {
 }
 
 #[test]
-fn labels_tell_raids_and_categories_that_have_no_event() {
+fn labels_report_raids_and_categories_that_have_no_event() {
     let mut bench = answered();
     let labels = |name: &str, id: &str, count: u64, game: &str| {
         json!({ "RAID_NAME": { "value": name }, "RAID_ID": { "value": id },
@@ -290,7 +290,7 @@ fn the_status_counts_live_and_filled_entries_of_each_section() {
 }
 
 #[test]
-fn the_status_says_why_the_numbers_may_be_wrong() {
+fn the_status_lists_reasons_for_wrong_numbers() {
     let doubts = |bench: &mut Bench| gaps(bench)["doubts"].to_string();
     let mut bench = Bench::up();
     assert!(doubts(&mut bench).contains("Twitchat is not connected"));

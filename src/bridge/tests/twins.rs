@@ -451,7 +451,7 @@ fn leaderboards_follow_the_same_rule_also_for_a_closed_session() {
 }
 
 #[test]
-fn a_proof_ends_after_ten_minutes_and_status_says_so() {
+fn a_proof_ends_after_ten_minutes_and_the_status_shows_it() {
     let mut bench = Bench::up();
     let two_pages = |bench: &mut Bench| {
         bench.ask(json!({ "request": "GetStatus" }))["twitchat"]["twoPages"] == true
