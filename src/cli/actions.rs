@@ -23,17 +23,18 @@ const EXAMPLES: &str = "Examples:
 The list shows the names of the Twitchat version that the bridge last received messages from. \
 `send` accepts the names of every version. What that Twitchat does not have is marked.";
 
-/// The column at which the texts of an explanation begin, after their labels.
+/// The column in which the texts of an explanation begin.
 const LABELS: usize = 13;
 
-/// List the actions that Twitchat has, or explain one
+/// List Twitchat's actions, or explain one
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The action to explain, in any case, with - or _
     #[arg(value_name = "ACTION", add = candidates::actions())]
     name: Option<String>,
-    /// List only the actions of this Twitchat version, such as 16 or 17, under its names
+    /// List only the actions of this Twitchat version, such as 16 or 17, with the names of this
+    /// version
     #[arg(long, value_name = "VERSION", add = candidates::versions())]
     generation: Option<Generation>,
     /// Print JSON
@@ -53,7 +54,7 @@ impl Args {
             }
             return Ok(ExitCode::SUCCESS);
         }
-        // The list does not need the config, so it is shown even if the config cannot be read.
+        // The list does not need the config, so an unreadable config is no error here.
         let received = || {
             context
                 .config()
@@ -113,7 +114,7 @@ fn unknown(name: &str) -> Failure {
     )
     .join(" or ");
     let hint = if similar.is_empty() {
-        "`twitchat-bridge actions` lists them".to_owned()
+        "`twitchat-bridge actions` lists all actions".to_owned()
     } else {
         format!("did you mean {similar}?")
     };
@@ -164,7 +165,7 @@ fn explain(action: &Explanation) -> Result<(), OutError> {
     )
 }
 
-/// How the parameter differs in Twitchat 17; empty if the action is not in both versions.
+/// The parameter's name in Twitchat 17, if it differs. Empty if the action is not in both versions.
 fn renamed(parameter: &Parameter, action: &Explanation) -> String {
     let in_17 = |generations: &[u8]| generations.contains(&3);
     let is_on_both = action.names.iter().any(|named| in_17(&named.generations))

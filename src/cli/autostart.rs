@@ -1,4 +1,4 @@
-//! The report that `service` and `obs-script` print of their changes.
+//! Code that `service` and `obs-script` share: the command to start, and the report of the changes.
 
 use twitchat_bridge::autostart::{Existing, Launch, Outcome};
 use twitchat_bridge::config;
@@ -6,7 +6,7 @@ use twitchat_bridge::config;
 use super::context::Context;
 use super::out;
 
-/// `--force` replaces a file that was changed by hand.
+/// With `--force`, a file that was changed by hand is replaced.
 pub(crate) fn existing(force: bool) -> Existing {
     if force {
         Existing::Replace
@@ -15,8 +15,8 @@ pub(crate) fn existing(force: bool) -> Existing {
     }
 }
 
-/// This program with the options that were given. Warns of settings in the environment, which an
-/// autostart does not get.
+/// The command that starts this program with the user's options. Warns about settings in the
+/// environment, because an autostart may not see them.
 pub(crate) fn launch(context: &Context) -> anyhow::Result<Launch> {
     let launch = Launch::of_this_program(context.flags())?;
     let unseen: Vec<_> = config::variables_that_are_set().collect();
@@ -27,12 +27,12 @@ pub(crate) fn launch(context: &Context) -> anyhow::Result<Launch> {
             unseen.join(", ")
         ));
     }
-    // A config file with an error would show only at the next start.
+    // Read the config now. Otherwise an error in it would appear only at the next start.
     context.config()?;
     Ok(launch)
 }
 
-/// Prints the changes to standard output, one a line, and the notes to standard error.
+/// Prints the changes to standard output, one per line, and the notes to standard error.
 pub(crate) fn report(outcome: &Outcome, nothing: &str) -> anyhow::Result<()> {
     for change in &outcome.changes {
         out::line(change)?;

@@ -1,5 +1,5 @@
-//! The values that a shell can complete: names of actions, events, requests, themes; sections,
-//! rules and labels of the config.
+//! The values that a shell can complete: names of actions, events, requests and themes, and the
+//! sections, rules and labels of the config.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -44,17 +44,16 @@ pub(crate) fn kinds() -> ArgValueCandidates {
     })
 }
 
-/// Requests to the bridge.
 pub(crate) fn requests() -> ArgValueCandidates {
     ArgValueCandidates::new(|| described(request::known_names().map(|name| (name.to_owned(), ""))))
 }
 
-/// The settings of the config file.
+/// The keys of all settings of the config file.
 pub(crate) fn settings() -> ArgValueCandidates {
     ArgValueCandidates::new(|| described(config::names().map(|name| (name, ""))))
 }
 
-/// The themes of the end-credits page, and those of the user's own style sheet.
+/// The themes of the end-credits page, and the themes in the user's own style sheet.
 pub(crate) fn themes() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let own = overlay::custom_css(overlay::usual_folder().as_deref());
@@ -62,7 +61,7 @@ pub(crate) fn themes() -> ArgValueCandidates {
     })
 }
 
-/// The ids of the sections in the roll: those of the config, or the default ones.
+/// The ids of the sections of the end credits. They come from the config, or are the default ones.
 pub(crate) fn sections() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let sections = config().unwrap_or_default().overlay.script.sections;
@@ -70,7 +69,6 @@ pub(crate) fn sections() -> ArgValueCandidates {
     })
 }
 
-/// The names of the config's rules.
 pub(crate) fn rules() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let rules = config().map(|config| config.rules).unwrap_or_default();
@@ -83,7 +81,7 @@ pub(crate) fn rules() -> ArgValueCandidates {
     })
 }
 
-/// The sources of the config's labels.
+/// The names of the text sources of the config's labels.
 pub(crate) fn labels() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let rules = config().map(|config| config.rules).unwrap_or_default();
@@ -96,14 +94,13 @@ pub(crate) fn labels() -> ArgValueCandidates {
     })
 }
 
-/// Versions of Twitchat.
 pub(crate) fn versions() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         described(["16", "17"].map(|name| (name.to_owned(), "")).into_iter())
     })
 }
 
-/// The types of Twitchat's messages that are events.
+/// The message types that Twitchat emits.
 fn types() -> impl Iterator<Item = (String, &'static str)> {
     catalogue::entries()
         .iter()
@@ -133,8 +130,8 @@ fn described(names: impl Iterator<Item = (String, &'static str)>) -> Vec<Complet
         .collect()
 }
 
-/// The config file that the words on the command line name, or the default one. `None` if it cannot
-/// be read, because a shell shows no errors while it completes.
+/// The config from the `--config` on the command line, or from the default file. `None` if it
+/// cannot be read, because a shell shows no errors while it completes.
 fn config() -> Option<Config> {
     let words: Vec<_> = env::args_os().collect();
     let after = |(option, value): (&_, &_)| (*option == "--config").then(|| PathBuf::from(value));

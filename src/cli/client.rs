@@ -1,5 +1,4 @@
-//! A client of the bridge that lives as long as one verb: the connection, its timeout, and the
-//! parts that all replies have.
+//! The connection of one verb to the bridge, its timeout, and the fields that all replies have.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +13,10 @@ use twitchat_bridge::request::reply::DURABLE;
 
 use super::{out, span};
 
-/// The warning about a reply that a crash may undo.
-const NOT_DURABLE: &str = "the bridge has this in memory only, its journal does not hold all of \
-    it: `twitchat-bridge status` says why";
+const NOT_DURABLE: &str = "the bridge has this only in memory, and its journal is not complete: \
+    `twitchat-bridge status` shows why";
 
-/// The keys of a reply's envelope.
+/// The keys that all replies of the bridge have.
 const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"];
 
 /// How long to wait for each reply, echo or answer.
@@ -44,7 +42,8 @@ impl Default for Timeout {
     }
 }
 
-/// Connects to the OBS that `target` returns. It is called again before each later attempt.
+/// Connects to the OBS that `target` returns. The client calls `target` again before each attempt
+/// to reconnect.
 pub(crate) async fn connect(
     target: Arc<dyn Fn() -> Target + Send + Sync>,
     Timeout { timeout }: Timeout,
@@ -69,8 +68,8 @@ pub(crate) async fn request(
 /// How long to look for a bridge that may not be running.
 const LOOK_FOR: Duration = Duration::from_secs(1);
 
-/// Warns if the bridge on this OBS uses another config file than the one that was read. Does
-/// nothing if no bridge replies, or if the bridge does not report its config.
+/// Warns if the bridge on this OBS uses another config than this command. Does nothing if no bridge
+/// replies, or if the bridge does not report its config.
 pub(crate) async fn warn_of_another_config(config: &Config) {
     let ask = async {
         let client = connect(machine::target(config), Timeout { timeout: LOOK_FOR }).await?;
@@ -83,7 +82,7 @@ pub(crate) async fn warn_of_another_config(config: &Config) {
     }
 }
 
-/// The warning if the bridge of this status was started with another config file.
+/// The warning if the bridge with this status uses another config; `None` if it uses the same.
 pub(crate) fn another_config(status: &Value, config: &Config) -> Option<String> {
     let theirs = status.pointer("/run/config")?;
     let ours = config.file.as_ref();
@@ -98,12 +97,12 @@ pub(crate) fn another_config(status: &Value, config: &Config) -> Option<String> 
     }
     Some(match ours {
         Some(file) => format!(
-            "the running bridge has another config than {} as it is now: start it again to use \
-                this one",
+            "the running bridge does not use the current contents of {}: start it again to \
+                use them",
             file.path.display()
         ),
-        None => "the running bridge has a config file, and here there is none: name it with \
-            --config"
+        None => "the running bridge has a config file, but this command has none: name the file \
+            with --config"
             .to_owned(),
     })
 }

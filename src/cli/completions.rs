@@ -1,8 +1,8 @@
 //! `completions`: prints the script that a shell needs to complete our arguments, and returns the
 //! candidates when the shell completes a word.
 //!
-//! The script runs this program for each word, with [`VARIABLE`] set. So the candidates are those
-//! of the installed version and of the current config.
+//! The script runs this program for each word, with [`VARIABLE`] set. So the candidates fit the
+//! installed version and the current config.
 
 use std::env;
 use std::process::ExitCode;
@@ -21,11 +21,12 @@ const AFTER_HELP: &str = "Examples:
 Open a new shell afterwards. Values are completed too: actions, events, themes, and sections and
 rules of your config.";
 
-/// The environment variable with which a shell asks for candidates.
+/// A shell sets this environment variable when it asks for candidates.
 const VARIABLE: &str = "TWITCHAT_BRIDGE_COMPLETE";
 
-/// zsh runs a file of `$fpath` as the function that completes the first word. The library's script
-/// only registers itself then, so the first Tab would show nothing.
+/// At the first Tab, zsh runs a file of `$fpath` as the completing function. The library's script
+/// only registers that function, so the first Tab would show nothing. This addition calls the
+/// function at once.
 const ZSH_AUTOLOADED: &str = "
 if [[ ${funcstack[1]} == _twitchat-bridge ]]; then
     _clap_dynamic_completer_twitchat_bridge \"$@\"
@@ -76,9 +77,8 @@ impl Args {
     }
 }
 
-/// The program's name if the user started it by a name that the shell finds in `PATH`; otherwise
-/// its path. bash always gets the name if the path has characters that the library's script cannot
-/// quote.
+/// The program's name if the user started it by a name in `PATH`; otherwise its path. For bash it
+/// is always the name if the path has characters that the library's script cannot quote.
 fn own_program(shell: Shell) -> anyhow::Result<String> {
     if env::args_os().next().is_some_and(|first| first == NAME) {
         return Ok(NAME.to_owned());
@@ -91,7 +91,7 @@ fn own_program(shell: Shell) -> anyhow::Result<String> {
     Ok(path)
 }
 
-/// Prints the candidates if a shell asks for them. Returns whether it did.
+/// Prints the candidates if a shell asks for them. Returns whether a shell asked.
 pub(crate) fn answer(command: impl Fn() -> clap::Command) -> clap::error::Result<bool> {
     CompleteEnv::with_factory(command)
         .var(VARIABLE)

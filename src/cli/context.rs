@@ -1,4 +1,4 @@
-//! The environment of a verb: its options, and the config of this machine, which is read when a
+//! The context of a verb: its options, and the config of this machine. The config is read when a
 //! verb needs it.
 
 use std::io::{self, IsTerminal, Read};
@@ -19,7 +19,7 @@ use super::log_line;
 use super::options::Options;
 use super::out;
 
-/// The most bytes that are read from standard input as a password.
+/// The limit on the bytes of a password on standard input.
 const LONGEST_PASSWORD: u64 = 4_096;
 
 /// The arguments of every verb.
@@ -62,8 +62,8 @@ impl Context {
         Ok(config)
     }
 
-    /// How the config is read again: with the same options, and with the same password from
-    /// standard input.
+    /// How a running bridge reads the config again: with the same options, and with the same
+    /// password from standard input.
     pub(crate) fn reloading(&self, config: &Config) -> Reloading {
         let mut flags = self.flags.clone();
         if self.password_stdin {
@@ -75,14 +75,13 @@ impl Context {
         }
     }
 
-    /// The config, with notes about its rules as well.
+    /// Like [`Self::config`], but also writes notes about the rules.
     pub(crate) fn config_of_rules(&self) -> anyhow::Result<Config> {
         let config = self.config()?;
         machine::rule_notes(&config).for_each(|note| out::warn(&note));
         Ok(config)
     }
 
-    /// The OBS to connect to.
     pub(crate) fn target(&self) -> anyhow::Result<Target> {
         Ok(machine::target(&self.config()?)())
     }
@@ -103,7 +102,7 @@ impl Context {
     }
 
     /// Makes one request to the bridge, and returns the reply without its envelope. If no bridge
-    /// runs, the answer is read from the journal, which is not changed.
+    /// runs, it reads the answer from the journal, without changing the journal.
     pub(crate) async fn ask_or_read(
         &self,
         name: &str,
@@ -115,7 +114,7 @@ impl Context {
     }
 
     /// Asks the bridge for a change of sessions, and returns the reply without its envelope. If no
-    /// bridge runs, the journal is changed here.
+    /// bridge runs, this changes the journal itself.
     pub(crate) async fn ask_or_change(
         &self,
         name: &str,
@@ -134,8 +133,8 @@ impl Context {
         self.ask_or(name, fields, timeout, done, change).await
     }
 
-    /// Makes one request to the bridge. If no bridge runs, `otherwise` answers it from the journal,
-    /// or not at all. `done` is the verb of the note about the journal.
+    /// Makes one request to the bridge. If no bridge runs, `otherwise` may answer it from the
+    /// journal. `done` is the verb in the note about the journal.
     async fn ask_or(
         &self,
         name: &str,
@@ -165,12 +164,12 @@ impl Context {
         };
         let fields = answered?;
         let path = config.store.path.display();
-        out::note(format_args!("no bridge answers: {done} {path}"));
+        out::note(format_args!("no bridge replies: {done} {path}"));
         Ok(fields)
     }
 }
 
-/// Whether the error is that no bridge is there to answer.
+/// Whether the error means that no bridge can reply.
 fn has_no_bridge(error: &client::Error) -> bool {
     match error {
         client::Error::NoReply { .. } => true,
@@ -181,7 +180,6 @@ fn has_no_bridge(error: &client::Error) -> bool {
     }
 }
 
-/// The first line of standard input.
 fn read_password() -> io::Result<SecretString> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password("Password of OBS: ").map(SecretString::from);

@@ -40,12 +40,12 @@ Examples:
   twitchat-bridge demo
   twitchat-bridge demo --keep     keep it running, to connect an overlay or a script";
 
-/// The most events that wait to be printed.
+/// The limit on events that wait to be printed.
 const EVENTS: usize = 4_096;
-/// The bridge emits a gift bomb when its giver has been quiet for two seconds. After a longer
-/// silence, all events have been emitted.
+/// The bridge emits a gift bomb two seconds after the last gift. After a longer pause without
+/// events, all events have been emitted.
 const QUIET: Duration = Duration::from_millis(2_300);
-/// The seed of the show that is played.
+/// The seed of the made-up show.
 const SEED: u64 = 7;
 
 /// Show how the bridge works, without OBS and Twitchat, in about 15 seconds
@@ -193,13 +193,12 @@ impl DemoSetup {
     }
 }
 
-/// A folder that is removed when this is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
     fn create() -> anyhow::Result<Self> {
         let temporary = std::env::temp_dir();
-        // A container that holds nothing but this program has none.
+        // A container may have no folder for temporary files.
         let parent = if temporary.is_dir() {
             temporary
         } else {
@@ -249,7 +248,6 @@ async fn watch(
     }
 }
 
-/// Prints events for as long as there are any.
 async fn print_on(
     emitted: &mut mpsc::Receiver<Emitted>,
     begun: Instant,

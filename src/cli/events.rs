@@ -28,25 +28,28 @@ const EXAMPLES: &str = "Examples:
 Twitchat's message types have no source. `twitchat-bridge wait`, `exec` and `watch` accept all \
 of these names.";
 
-/// Events that only the bridge or OBS causes, and when.
+/// Events that only the bridge or OBS causes, each with its cause.
 const OTHERS: [(&str, &str); 19] = [
     ("Credits.Started", "the end credits begin to roll"),
-    ("Credits.Completed", "they have rolled to their end"),
-    ("Credits.Stopped", "somebody stopped them"),
-    ("Credits.Paused", "they are held still"),
-    ("Credits.Resumed", "they go on"),
+    (
+        "Credits.Completed",
+        "the end credits have rolled to their end",
+    ),
+    ("Credits.Stopped", "somebody stopped the end credits"),
+    ("Credits.Paused", "the end credits were paused"),
+    ("Credits.Resumed", "the end credits continue after a pause"),
     ("Obs.Connected", "the bridge has connected to OBS"),
     (
         "Obs.Disconnected",
-        "OBS has gone; shown by `watch`, `wait` and `exec`",
+        "the connection to OBS was lost; shown by `watch`, `wait` and `exec`",
     ),
     (
         "Obs.CustomEvent",
-        "another program sent a message over OBS that is no request",
+        "another program sent a message over OBS that is not a request",
     ),
     (
         "Obs.Event",
-        "anything happens in OBS: data.obsEvent.event is its type in obs-websocket",
+        "any event happens in OBS: data.obsEvent.event is its type in obs-websocket",
     ),
     ("Obs.RecordingStarted", "OBS began to record"),
     ("Obs.RecordingStopped", "OBS stopped recording"),
@@ -58,8 +61,11 @@ const OTHERS: [(&str, &str); 19] = [
         "a plugin or a script of OBS emitted an event of its own",
     ),
     ("Raw.Action", "somebody asked the bridge for an action"),
-    ("Raw.ActionCompleted", "that action was sent"),
-    ("Custom.Event", "whoever asked for an action waits for this"),
+    ("Raw.ActionCompleted", "the action of a Raw.Action was sent"),
+    (
+        "Custom.Event",
+        "the answer to a DoAction with sbClientResponse",
+    ),
     ("Custom.CodeEvent", "a page executed a code trigger"),
 ];
 
@@ -70,7 +76,7 @@ pub(crate) struct Args {
     /// The event to explain: a Twitchat message type, or Source.Type; in any case
     #[arg(value_name = "EVENT", add = candidates::events())]
     name: Option<String>,
-    /// List also the events that only other programs publish
+    /// Also list the events that only other programs publish
     #[arg(long)]
     all: bool,
     /// List only the messages of this Twitchat version, such as 16 or 17, and their events
@@ -81,7 +87,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// One event. Programs read the keys, so they must not change.
+/// One event. The keys are part of `--json`, so they must not change.
 #[derive(Debug, Serialize)]
 struct Explained {
     name: String,
@@ -89,11 +95,11 @@ struct Explained {
     source: String,
     /// The meaning of the event, or the moment at which it is emitted.
     about: String,
-    /// For Twitchat's types: every name, with the versions that use it.
+    /// For a type of Twitchat: every name, with the versions that use it.
     names: Vec<String>,
-    /// For Twitchat's types: the events that are made of it.
+    /// For a type of Twitchat: the events that are made of it.
     becomes: BTreeSet<String>,
-    /// For other events: the types of Twitchat that they are made of.
+    /// For another event: the types of Twitchat that it is made of.
     from: BTreeSet<String>,
     /// An example of its data.
     example: Value,
@@ -124,7 +130,7 @@ impl Args {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Twitchat's types, then all others, each sorted by name.
+    /// Twitchat's types come first, then all other events. Both are sorted by name.
     fn listed(&self, samples: &Samples) -> Vec<Explained> {
         let is_wanted = |entry: &&MessageType| {
             let version = self.generation;
@@ -157,7 +163,7 @@ impl Args {
     }
 }
 
-/// Whether Twitchat sends the message, which is not the case for actions and questions.
+/// Whether Twitchat sends the message. It does not send actions and questions.
 fn is_emitted(entry: &MessageType) -> bool {
     matches!(
         entry.class,
@@ -223,7 +229,7 @@ fn of_streamer_bot(name: String, samples: &Samples) -> Explained {
     let from_twitchat = || {
         let kinds: Vec<_> = from.iter().cloned().collect();
         if kinds.is_empty() {
-            "Only when somebody publishes it.".to_owned()
+            "Only if another program publishes it.".to_owned()
         } else {
             format!("From {}.", kinds.join(", "))
         }
@@ -254,7 +260,7 @@ fn unknown(name: &str) -> Failure {
     let similar =
         input::similar(&name.replace('-', "_"), all.iter().map(String::as_str)).join(" or ");
     let hint = if similar.is_empty() {
-        "`twitchat-bridge events --all` lists them".to_owned()
+        "`twitchat-bridge events --all` lists all events".to_owned()
     } else {
         format!("did you mean {similar}?")
     };
@@ -292,7 +298,7 @@ mod tests {
     use crate::cli::receiving::decode::{Decoder, From};
 
     #[test]
-    fn what_the_bridge_emits_by_itself_is_what_all_generations_and_the_bridge_really_cause() {
+    fn the_listed_events_are_those_that_messages_and_the_bridge_cause() {
         let samples = Samples::read();
         let mut caused: BTreeSet<String> = samples.events().map(ToOwned::to_owned).collect();
         caused.extend(OTHERS.iter().map(|(name, _)| (*name).to_owned()));

@@ -56,11 +56,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value = "4", allow_negative_numbers = true,
         value_parser = number::whole::<u16>(1..=256))]
     jobs: u16,
-    /// How many events may wait for a program to end; further ones are dropped, with a message
+    /// How many events may wait until a program ends. Further events are dropped, with a warning
     #[arg(long, value_name = "N", default_value = "1000", allow_negative_numbers = true,
         value_parser = number::whole::<u16>(0..=65_535))]
     queue: u16,
-    /// End a program that takes longer, such as 30s or 5m [default: no limit]
+    /// End a program after this time, such as 30s or 5m [default: no limit]
     #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     timeout: Option<Duration>,
     /// Stop at the first program that fails
@@ -117,7 +117,7 @@ impl Args {
         }
         picker.finish().await;
         let tally = jobs.tally();
-        // If the program could not be started at all, the error is enough.
+        // If the program could not be started at all, only the error is shown.
         if ended.is_ok() || tally.runs() > 0 {
             report(tally);
         }
@@ -139,8 +139,8 @@ fn job(line: &Line) -> serde_json::Result<Job> {
     })
 }
 
-/// Waits for a second signal, which ends the verb at once. If the link ends meanwhile, it never
-/// returns.
+/// Waits for the second signal, which ends the verb at once. Never returns if the link ends
+/// meanwhile.
 async fn second_signal(receiving: &mut Receiving) {
     loop {
         match receiving.next().await {

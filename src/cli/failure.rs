@@ -19,10 +19,9 @@ use super::out;
 const USAGE: u8 = 2;
 const NO_ANSWER: u8 = 5;
 const OTHER_BRIDGE: u8 = 6;
-/// The journal cannot be used. Starting again does not help: the user has to look at it.
+/// The journal cannot be used. A restart does not help, because the user must correct the cause.
 const JOURNAL: u8 = 9;
 
-/// The errors of the command line itself.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// The arguments cannot be used.
@@ -30,16 +29,13 @@ pub(crate) enum Failure {
     Usage(String),
     /// The event that the verb waited for did not come.
     #[error("no matching event within {}", twitchat_bridge::input::duration::show(*within))]
-    Late {
-        /// How long the verb waited.
-        within: Duration,
-    },
+    Late { within: Duration },
     /// The user stopped the verb before its event came.
     #[error("stopped before a matching event")]
     Stopped,
     /// A recording contains nothing to play.
     #[error(
-        "nothing in {file} is played: it holds no events of Twitchat's, or none that --for names"
+        "nothing in {file} is played: it contains no events of Twitchat, or none that --for names"
     )]
     NothingToPlay {
         /// The path of the recording.
@@ -47,26 +43,17 @@ pub(crate) enum Failure {
     },
     /// A program that was run for an event failed.
     #[error("{program} failed, and --fail-fast ends the command at the first failure")]
-    RunFailed {
-        /// The name of the program.
-        program: String,
-    },
+    RunFailed { program: String },
     #[error(
         "another bridge ({other}) serves this OBS already: stop it, or take over with `run \
             --takeover`"
     )]
-    OtherBridge {
-        /// The bridge that serves OBS.
-        other: OtherBridge,
-    },
+    OtherBridge { other: OtherBridge },
     #[error(
         "another bridge ({other}) has taken over: it was started with `run --takeover`. To take \
             over from it, do the same here"
     )]
-    TakenOver {
-        /// The bridge that has taken over.
-        other: OtherBridge,
-    },
+    TakenOver { other: OtherBridge },
     /// A bridge uses the journal that is to be changed.
     #[error(
         "a bridge is using {}, so nothing was changed: stop it first, with Ctrl-C or with \
@@ -74,7 +61,6 @@ pub(crate) enum Failure {
         journal.display()
     )]
     InUse { journal: PathBuf },
-    /// The link to OBS ended for good.
     #[error(transparent)]
     Link(Arc<Cause>),
     /// A part of the program ended unexpectedly. This is a bug.
@@ -85,8 +71,7 @@ pub(crate) enum Failure {
     Broke,
 }
 
-/// Prints an error and returns its exit code. It is no error if the reader of standard output has
-/// closed it.
+/// Prints an error and returns its exit code. A closed standard output is not an error.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if error
         .chain()
@@ -98,7 +83,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(error.chain().find_map(code).unwrap_or(1))
 }
 
-/// The exit code of an error; `None` if it has none.
+/// `None` if the error has no exit code of its own.
 fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,
@@ -164,7 +149,6 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         .or_else(|| error.downcast_ref().map(of_daemon))
 }
 
-/// The exit code for a missing connection of the client.
 fn exit_code(kind: ConnectionErrorKind) -> u8 {
     match kind {
         ConnectionErrorKind::Unreachable => Kind::Unreachable.exit_code(),

@@ -1,5 +1,4 @@
-//! `key=value` and `key:=json` on the command line, and `--data`: the ways to give a verb an
-//! object.
+//! Reads an object from the command line: `key=value`, `key:=json` and `--data`.
 
 use std::path::Path;
 
@@ -11,7 +10,6 @@ use super::context::Context;
 use super::failure::Failure;
 use super::text;
 
-/// The help text about fields.
 pub(crate) const HELP: &str = "Fields:
   key=text           a text
   key:=json          any JSON: a number, true, false, null, a list, an object
@@ -20,7 +18,6 @@ pub(crate) const HELP: &str = "Fields:
   @FILE or -         all fields at once, as a JSON object from a file or standard input
   --data             the same, or the JSON itself. Fields that are given one by one override them";
 
-/// The fields of a message.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DataFields {
     /// Fields of the message, see below
@@ -47,7 +44,6 @@ enum DataArgument {
 }
 
 impl DataFields {
-    /// Makes an object of the arguments.
     pub(crate) fn object(self, context: &Context) -> anyhow::Result<Map<String, Value>> {
         let alls = self.fields.iter().filter_map(|given| {
             if let DataArgument::All(all) = given {
@@ -62,7 +58,7 @@ impl DataFields {
             (Some(given), None) => parse(&data(given, context)?)?,
             (Some(_), Some(second)) => {
                 return Err(Failure::Usage(format!(
-                    "all of the data is given twice, the second time by {second}"
+                    "the whole data is given twice, the second time by {second}"
                 ))
                 .into());
             }
@@ -88,7 +84,6 @@ impl DataFields {
     }
 }
 
-/// The JSON text that `--data` refers to.
 fn data(given: &str, context: &Context) -> anyhow::Result<String> {
     match given.strip_prefix('@') {
         Some(path) => text::read(Path::new(path), "the data", context),
@@ -112,7 +107,7 @@ fn read(argument: &str) -> Result<DataArgument, String> {
         return Ok(DataArgument::All(argument.to_owned()));
     }
     let Some((key, value)) = argument.split_once('=') else {
-        return Err("write it as key=text or key:=json".into());
+        return Err("it must have the form key=text or key:=json".into());
     };
     let (path, is_json) = key
         .strip_suffix(':')
@@ -126,20 +121,20 @@ fn read(argument: &str) -> Result<DataArgument, String> {
             path,
             file: file.to_owned(),
         }),
-        // Not the name of a file, because chat messages often begin with @.
+        // A text is never the name of a file, because chat messages often begin with @.
         _ if !is_json => Ok(DataArgument::Field {
             path,
             value: value.into(),
         }),
         _ => {
             let value = unique::from_str(value)
-                .map_err(|error| format!("what follows := is not JSON: {error}"))?;
+                .map_err(|error| format!("the text after := is not JSON: {error}"))?;
             Ok(DataArgument::Field { path, value })
         }
     }
 }
 
-/// The inverse: an object as arguments of the command line, for examples.
+/// Writes an object as arguments of the command line, for examples.
 pub(crate) fn written(data: &Map<String, Value>) -> String {
     fn write(path: &str, value: &Value, words: &mut Vec<String>) {
         let quoted = |text: String| {
@@ -169,8 +164,8 @@ pub(crate) fn written(data: &Map<String, Value>) -> String {
     words.join(" ")
 }
 
-/// Refuses a field that is given twice, as a whole or in part, because it is not clear which value
-/// is meant.
+/// Refuses a field that is given twice, as a whole or in part, because the intended value is not
+/// clear.
 fn once(given: &Map<String, Value>, path: &str) -> Result<(), String> {
     let is_given = path.split_once('.').map_or_else(
         || given.contains_key(path),
@@ -188,7 +183,7 @@ fn once(given: &Map<String, Value>, path: &str) -> Result<(), String> {
     }
 }
 
-/// Sets the value at a path, and adds the objects on the way.
+/// Sets the value at a path, and adds missing objects along the path.
 fn put(object: &mut Map<String, Value>, path: &str, value: Value) -> Result<(), String> {
     match path.split_once('.') {
         None => {
@@ -223,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn files_and_standard_input_are_told_from_texts() {
+    fn files_and_standard_input_are_distinguished_from_texts() {
         assert_eq!(read("-"), Ok(DataArgument::All("-".into())));
         assert_eq!(
             read("@clip.json"),
@@ -253,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_as_the_same() {
+    fn written_arguments_are_read_as_the_same_object() {
         let data = json!({ "count": 5, "pause": true, "message": "it's 5 o'clock",
             "clip": { "url": "https://x.tv/embed?clip=a", "duration": 2.5 },
             "items": [{ "id": "a" }], "none": null, "empty": {} });
@@ -320,14 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_says_why() {
+    fn an_unusable_argument_is_an_error_with_the_reason() {
         assert_eq!(
             object(&["message"]),
-            Err("write it as key=text or key:=json".into())
+            Err("it must have the form key=text or key:=json".into())
         );
         assert_eq!(
             object(&["a:=oops"]),
-            Err("what follows := is not JSON: expected value at line 1 column 1".into())
+            Err("the text after := is not JSON: expected value at line 1 column 1".into())
         );
         assert_eq!(object(&["=x"]), Err("the key is empty".into()));
         assert_eq!(object(&["a..b=x"]), Err("the key is empty".into()));

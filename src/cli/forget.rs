@@ -19,24 +19,24 @@ use super::out;
 use super::own_files;
 
 const AFTER_HELP: &str = "Examples:
-  twitchat-bridge forget some_viewer             shows what goes, and asks
+  twitchat-bridge forget some_viewer             shows the events, and asks
   twitchat-bridge forget some_viewer --preview   only shows it
   twitchat-bridge forget twitch:12345 --yes      for scripts
 
-The person goes from all sessions, the journal, the table of people, the last events of labels and \
-rules, corrections, and the log files of the service and of the script for OBS. An event that \
-names others too, such as a gift or a hype train, stays without this person. Their accounts on \
-other platforms go too if you have merged them with `credits merge`. This cannot be undone.
+The person is removed from all sessions, the journal, the table of people, corrections, the last \
+events of labels and rules, and the log files of the service and of the script for OBS. An event \
+that also names others, such as a gift or a hype train, stays without this person. If you have \
+merged accounts with `credits merge`, all of them are removed. This cannot be undone.
 
-While the bridge runs it is asked over OBS, and forgets the person too: in the credits that it \
-has in memory, in the roll that is on, and in labels. It stands still meanwhile; nothing is lost.
+If the bridge runs, the command asks it over OBS. Then the bridge also removes the person from the \
+credits in its memory, the running roll, and labels. Events that come meanwhile wait; none is lost.
 
-It is no ban: what the person does later counts again. Twitchat's own summary of the stream that \
-is on still lists them; the bridge leaves out what it says of them until the session ends. \
-Recordings and exported credits are your own files and stay as they are, and so do names in the \
-config file.";
+This is not a ban: the person's later events count again. Twitchat's own summary of the current \
+stream still lists the person; the bridge ignores those entries until the session ends. \
+Recordings, exported credits and the config file are your own files: the command does not change \
+them.";
 
-/// How long to wait for the bridge, which reads its whole journal and writes it anew.
+/// How long to wait for the bridge, which reads and rewrites its whole journal.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Remove a person from everything that the bridge has stored, for good
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     /// Only show what would be removed
     #[arg(long)]
     preview: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
     /// A further log file to remove the person from, such as that of `run --log-file`
@@ -116,8 +116,8 @@ impl Args {
             .request("Forget", fields, Timeout::of(PATIENCE))
             .await;
         Ok(client::answer(asked.context(
-            "a bridge uses the journal, so it was asked over OBS. Without OBS, stop the bridge \
-                first (`twitchat-bridge obs-script stop`)",
+            "a bridge uses the journal, so the request was sent over OBS. Without OBS, stop the \
+                bridge first (`twitchat-bridge obs-script stop`)",
         )?))
     }
 
@@ -145,7 +145,8 @@ fn list<'a>(reply: &'a Map<String, Value>, key: &str) -> impl Iterator<Item = &'
     list.into_iter().flatten()
 }
 
-/// The reply for people. `verb` is what becomes of the events.
+/// Describes the reply for people. `verb` says what happens to the events, such as `will be
+/// removed`.
 fn words(reply: &Map<String, Value>, verb: &str) -> String {
     let number = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or_default();
     let accounts = list(reply, "accounts").map(|account| {

@@ -1,4 +1,4 @@
-//! `labels`: text sources of OBS that the bridge keeps up to date.
+//! `labels`: lists the config's labels, and creates their text sources in OBS.
 
 use std::process::ExitCode;
 
@@ -24,7 +24,7 @@ Examples:
   twitchat-bridge labels install --scene Game
   twitchat-bridge labels install --scene Game --source 'Latest follower'";
 
-/// List the labels of the config, or make their text sources in OBS
+/// List the labels of the config, or create their text sources in OBS
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true,
     args_conflicts_with_subcommands = true)]
@@ -38,7 +38,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum LabelsCommand {
-    /// Make the text sources that are not in OBS yet, and put them into a scene
+    /// Create the text sources that OBS does not have yet, and put them into a scene
     #[command(after_help = "Examples:
   twitchat-bridge labels install --scene Game
   twitchat-bridge labels install --scene Game --source 'Latest follower'")]
@@ -85,7 +85,7 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
         )?)?);
     }
     if book.labels.is_empty() {
-        out::note("there are no labels in the config file; docs/rules.md says how to make some");
+        out::note("there are no labels in the config file; docs/rules.md explains how to add some");
         return Ok(());
     }
     let mut grid = Grid::new(["source", "text", ""], 1);
@@ -117,7 +117,7 @@ fn chosen<'a>(book: &'a Rulebook, sources: &[String]) -> Result<Vec<&'a Label>, 
     };
     if labels.is_empty() {
         Err(Failure::Usage(
-            "there are no labels in the config file: docs/rules.md says how to make some".into(),
+            "there are no labels in the config file: docs/rules.md explains how to add some".into(),
         ))
     } else {
         Ok(labels)

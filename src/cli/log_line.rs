@@ -17,20 +17,19 @@ use twitchat_bridge::config::LogFormat;
 
 use super::safe::harmless;
 
-/// The variable of the setting `bridge.log_format`.
+/// The environment variable for the setting `bridge.log_format`.
 const VARIABLE: &str = "TWITCHAT_BRIDGE_LOG_FORMAT";
-/// The `target` of lines that a verb writes itself.
+/// The `target` of lines that come from a verb and not from the log.
 const VERB: &str = "twitchat_bridge::cli";
 
 static IS_JSON: AtomicBool = AtomicBool::new(false);
 
-/// Writes all further lines in this form.
 pub(crate) fn write_as(format: LogFormat) {
     IS_JSON.store(format == LogFormat::Json, Ordering::Relaxed);
 }
 
-/// Writes all further lines in the form that the environment variable names. An unknown word is
-/// reported when the settings are read.
+/// Uses the form in the environment variable for all further lines. An unknown word is reported
+/// later, when the settings are read.
 pub(crate) fn write_as_environment_says() {
     let format = std::env::var(VARIABLE)
         .ok()
@@ -42,7 +41,7 @@ pub(crate) fn is_json() -> bool {
     IS_JSON.load(Ordering::Relaxed)
 }
 
-/// A line in the current form, for a text that is not from a log event. It has no line end.
+/// A line in the current form, without a line end, for a text that does not come from the log.
 pub(crate) fn of(level: Level, text: &str) -> String {
     if is_json() {
         as_json(level, text)
@@ -51,7 +50,7 @@ pub(crate) fn of(level: Level, text: &str) -> String {
     }
 }
 
-/// A line with one object, made from a text with or without colours.
+/// One JSON object in one line. Colours in the text are removed.
 pub(crate) fn as_json(level: Level, text: &str) -> String {
     let text = strip_str(text).to_string();
     object(level, VERB, &text, &Map::new())
@@ -82,15 +81,14 @@ impl FormatTime for LocalTime {
     }
 }
 
-/// Writes log events in the present form.
 #[derive(Debug)]
 pub(crate) struct Lines {
     text: Format<Full, LocalTime>,
 }
 
 impl Lines {
-    /// Text has the part of the program that an event comes from only if `with_target` is set; JSON
-    /// always has it.
+    /// With `with_target`, lines of text also name the part of the program that logs. Lines of JSON
+    /// always name it.
     pub(crate) fn new(with_target: bool) -> Self {
         let text = log::format().with_timer(LocalTime).with_target(with_target);
         Self { text }
@@ -123,11 +121,11 @@ fn line(event: &Event<'_>) -> String {
     object(*metadata.level(), target, &parts.message, &parts.fields)
 }
 
-/// The fields of a log event.
 #[derive(Debug, Default)]
 struct Parts {
     message: String,
-    /// The target of an event of the crate `log`, whose own target is the word `log`.
+    /// The real target of an event of the crate `log`. The target of the tracing event is only
+    /// `log`.
     target: Option<String>,
     fields: Map<String, Value>,
 }
@@ -141,7 +139,7 @@ impl Parts {
         match field.name() {
             "message" => self.message = text(value),
             "log.target" => self.target = Some(text(value)),
-            // File and line within a library.
+            // These fields are a file and a line within a library.
             name if name.starts_with("log.") => {}
             name => {
                 self.fields.insert(name.to_owned(), value);

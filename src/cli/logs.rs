@@ -1,4 +1,4 @@
-//! The log: written to standard error, and to a file if one is given.
+//! Writes the log to standard error, and to a file if one is given.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fs::{DirBuilder, File};
@@ -20,10 +20,10 @@ use super::failure::Failure;
 use super::log_line::{self, Lines};
 use super::options::Filter;
 
-/// The variable that sets the filter, in the syntax of tracing's `EnvFilter`.
+/// The environment variable for the filter, in the syntax of tracing's `EnvFilter`.
 const VARIABLE: &str = "TWITCHAT_BRIDGE_LOG";
 
-/// Starts the log. Flags take precedence over the environment.
+/// Flags take precedence over the environment.
 pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
     let (own, asked) = match filter {
         Filter::Flag(level) => (level, None),
@@ -40,8 +40,8 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
                 "the environment variable {VARIABLE} is no log filter, such as \"debug\": {error}"
             ))
         })?,
-        // obws logs errors that the link reports in words for the user. Log lines of other
-        // libraries are of no use to the user.
+        // obws is off, because the link reports the same errors in better words. Log lines of other
+        // libraries below a warning do not help the user.
         None => EnvFilter::new(format!("warn,obws=off,twitchat_bridge={own}")),
     };
     let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
@@ -71,8 +71,8 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Logs panics of all tasks and threads, instead of Rust's own lines on standard error, so that
-/// they are in the log file too.
+/// Logs panics of all tasks and threads instead of Rust's lines on standard error. So panics are in
+/// the log file too.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
@@ -89,8 +89,8 @@ fn log_panics() {
     }));
 }
 
-/// Adds the error that ends the program to the log file. Standard error shows it too, but a program
-/// without a console has none.
+/// Adds the error that ends the program to the log file. Standard error shows the error too, but a
+/// program without a console has no standard error.
 pub(crate) fn append(path: &Path, error: &anyhow::Error) {
     let line = log_line::of(Level::ERROR, &format!("{error:#}")) + "\n";
     // Standard error shows the error even if the file cannot be written.
@@ -100,7 +100,7 @@ pub(crate) fn append(path: &Path, error: &anyhow::Error) {
 fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create(true).append(true);
-    // The log contains names of people and what they did, as the journal does.
+    // Like the journal, the log contains the names of people and their events.
     owner_only(&mut options);
     match options.open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -38,7 +38,7 @@ impl Args {
         for verb in self.verbs {
             let Some(found) = command.find_subcommand(&verb) else {
                 return Err(Failure::Usage(format!(
-                    "there is no command {verb}; {path} --help lists them"
+                    "there is no command {verb}; {path} --help lists the commands"
                 ))
                 .into());
             };
@@ -52,8 +52,8 @@ impl Args {
     }
 }
 
-/// Writes the page of a command and those of its subcommands, as `twitchat-bridge-watch.1`. The
-/// subcommand `help` has none.
+/// Writes the pages of a command and of its subcommands, each to a file such as
+/// `twitchat-bridge-watch.1`. The subcommand `help` has no page.
 fn write_pages(command: &clap::Command, folder: &Path) -> anyhow::Result<()> {
     for below in command.get_subcommands() {
         if below.get_name() != "help" {

@@ -2,9 +2,9 @@
 //! does not.
 //!
 //! Each verb has a file with an `Args` struct and its `run`. Standard output is for data,
-//! everything else is written to standard error. The modules beside the verbs contain what verbs
-//! share: `client` (requests to the bridge), `receiving` (events as they come), `recording`,
-//! `fields`, `text`, `span`, `out`, `failure`, `signals`.
+//! everything else is written to standard error. Several verbs share the other modules: `client`
+//! (requests to the bridge), `receiving` (events as they arrive), `recording`, `fields`, `text`,
+//! `span`, `out`, `failure`, `signals`.
 
 mod actions;
 mod autostart;
@@ -191,7 +191,7 @@ impl Verb {
     }
 }
 
-/// Parses the command line, runs the verb, and reports its error if there is one.
+/// Runs the verb of the command line, and reports its error.
 pub(crate) fn main() -> ExitCode {
     match completions::answer(Cli::command) {
         Ok(true) => return ExitCode::SUCCESS,
@@ -205,7 +205,7 @@ pub(crate) fn main() -> ExitCode {
             if error.use_stderr() {
                 out::usage_error(&error);
             } else {
-                // It is no error if the reader of the help text has closed the pipe.
+                // If the reader of the help text has closed the pipe, there is nothing to report.
                 drop(error.print());
             }
             return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
@@ -221,13 +221,13 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     logs::start(cli.options.filter(cli.verb.loudness()), cli.verb.log_file())?;
     let log_file = cli.verb.log_file().map(Path::to_owned);
     let context = Context::new(cli.options);
-    // One thread: an event that needs a reply passes three tasks, and waking another thread for
-    // each takes longer than all their work.
+    // One thread is faster: an event that needs a reply passes three tasks, and waking a thread for
+    // each takes longer than their work.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let code = runtime.block_on(cli.verb.run(&context));
-    // The user wants to leave at once, so do not wait for tasks.
+    // The user wants to stop at once, so do not wait for tasks.
     runtime.shutdown_background();
     if let (Err(error), Some(file)) = (&code, log_file) {
         logs::append(&file, error);
@@ -240,7 +240,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_arguments_are_what_clap_allows() {
+    fn clap_accepts_the_declared_arguments() {
         super::Cli::command().debug_assert();
     }
 

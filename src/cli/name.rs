@@ -1,4 +1,2 @@
-//! The name of the program.
-
 /// The command's name, as users type it.
 pub(crate) const NAME: &str = "twitchat-bridge";

@@ -2,11 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-/// The result of reading the number of an option.
 type Read<T> = Result<T, String>;
 
-/// Reads a whole number within a range. If the range extends to the largest number of the type, the
-/// error mentions no upper limit.
+/// If the range extends to the largest number of the type, the error mentions no upper limit.
 pub(crate) fn whole<T: TryFrom<u64>>(
     range: RangeInclusive<u64>,
 ) -> impl Fn(&str) -> Read<T> + Clone + Send + Sync + 'static {

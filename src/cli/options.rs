@@ -1,5 +1,3 @@
-//! The options that every verb takes.
-
 use std::convert::Infallible;
 use std::path::PathBuf;
 
@@ -11,11 +9,10 @@ use twitchat_bridge::config::{Flags, LogFormat};
 const HOST_HELP: &str = "The computer that runs OBS: a name, an IP address, or an address such as \
     obsws://HOST:4455/PASSWORD or wss://HOST/PATH [default: this computer]";
 
-/// Options that every verb takes.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Options {
-    /// Read this config file instead of the usual one (see `config path`)
+    /// Read this config file instead of the default one (see `config path`)
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "HOST", help = HOST_HELP)]
@@ -28,7 +25,8 @@ pub(crate) struct Options {
         allow_negative_numbers = true
     )]
     port: Option<String>,
-    /// Connect with TLS: for a proxy in front of OBS, because OBS itself has no TLS
+    /// Connect with TLS. Use it for a proxy in front of OBS, because OBS itself does not support
+    /// TLS
     #[arg(long, global = true)]
     tls: bool,
     /// Read OBS's password from this file
@@ -66,7 +64,7 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 }
 
 impl Options {
-    /// The filter of the log: from the flags, else from the environment, else `usual`.
+    /// The filter of the log comes from the flags, else from the environment, else it is `usual`.
     pub(crate) fn filter(&self, usual: &'static str) -> Filter {
         match (self.quiet, self.verbose) {
             (true, _) => Filter::Flag("error"),
@@ -76,17 +74,16 @@ impl Options {
         }
     }
 
-    /// The form of the log, if a flag sets it.
+    /// `None` if no flag sets the form of the log.
     pub(crate) fn log_format(&self) -> Option<LogFormat> {
         self.log_format
     }
 
-    /// Whether standard input holds the password.
     pub(crate) fn password_stdin(&self) -> bool {
         self.password_stdin
     }
 
-    /// The options that are settings.
+    /// Only the options that are settings.
     pub(crate) fn into_flags(self) -> Flags {
         let log_format = self.log_format.map(|format| {
             let word: &str = format.into();
@@ -106,11 +103,11 @@ impl Options {
     }
 }
 
-/// The filter of the log, and where it comes from.
+/// The filter of the log, with its origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Filter {
-    /// From `-v` or `-q`, which take precedence over the environment.
+    /// The filter comes from `-v` or `-q`, and takes precedence over the environment.
     Flag(&'static str),
-    /// The default, which the environment may replace.
+    /// The default filter, which the environment may replace.
     Usual(&'static str),
 }

@@ -17,8 +17,8 @@ pub(crate) use super::style::{BOLD, DIM};
 /// Standard output cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutError {
-    /// The reader has closed the pipe. This is no error, but the verb ends.
-    #[error("nobody reads standard output any more")]
+    /// The reader has closed the pipe. This is not a failure, but it ends the verb.
+    #[error("the reader of standard output has closed it")]
     Closed,
     #[error("cannot write to standard output")]
     Failed(#[source] io::Error),
@@ -69,7 +69,6 @@ pub(crate) fn note(text: impl Display) {
     ));
 }
 
-/// Writes a line with an object to standard error.
 fn object(level: Level, text: &str) {
     let line = log_line::as_json(level, text);
     // If standard error is closed, the line cannot be shown.
@@ -93,12 +92,10 @@ pub(crate) fn usage_error(error: &clap::Error) {
     drop(writeln!(anstream::stderr().lock(), "{}", lines.join("\n")));
 }
 
-/// Writes a warning to standard error.
 pub(crate) fn warn(text: &str) {
     labelled(Level::WARN, "warning", AnsiColor::Yellow, text);
 }
 
-/// Writes an error to standard error.
 pub(crate) fn error(text: &str) {
     labelled(Level::ERROR, "error", AnsiColor::Red, text);
 }
@@ -112,8 +109,8 @@ fn labelled(level: Level, label: &str, colour: AnsiColor, text: &str) {
     note(format_args!("{style}{label}:{style:#} {}", clean(&text)));
 }
 
-/// A text without the numbers that Rust writes behind errors of the operating system, as in `No
-/// such file or directory (os error 2)`.
+/// Removes the numbers that Rust appends to errors of the operating system, as in `No such file or
+/// directory (os error 2)`.
 fn without_os_codes(text: &str) -> Cow<'_, str> {
     const BEFORE: &str = " (os error ";
     let mut text = Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! The files that the bridge writes by itself: the journal with what is beside it, and log files.
+//! The files that the bridge writes by itself: the journal, the files beside it, and log files.
 
 use std::fs;
 use std::io;
@@ -46,8 +46,8 @@ pub(crate) fn journal_files(journal: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The log files of the service and of the script for OBS, where they usually are, with the older
-/// ones that were set aside. Not all of them need to exist.
+/// The default paths of the log files of the service and of the script for OBS, and of their older
+/// log files. Not all of these files need to exist.
 pub(crate) fn log_files() -> Vec<PathBuf> {
     let mut logs = Vec::new();
     if let Ok(service::Log::File(path)) = service::log() {
@@ -66,7 +66,7 @@ pub(crate) fn log_files() -> Vec<PathBuf> {
     logs
 }
 
-/// Removes a file. Returns whether there was one.
+/// Returns `false` if the file does not exist.
 pub(crate) fn remove(path: &Path) -> anyhow::Result<bool> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),

@@ -1,5 +1,5 @@
-//! A line on a terminal that shows the progress and is overwritten. Shows nothing if standard error
-//! is not a terminal, or if it is to have JSON only.
+//! Shows progress in one line of the terminal, which each update overwrites. Shows nothing if
+//! standard error is not a terminal, or if its lines are JSON.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
@@ -9,10 +9,9 @@ use tokio::time::Instant;
 
 use super::log_line;
 
-/// The least time between two updates.
+/// The shortest time between two updates.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The line with the progress.
 #[derive(Debug)]
 pub(crate) struct Progress {
     is_terminal: bool,
@@ -27,7 +26,7 @@ impl Progress {
         }
     }
 
-    /// Shows the text, unless another one was shown just before.
+    /// Shows the text, unless the last update was less than [`PAUSE`] ago.
     pub(crate) fn show(&mut self, text: impl Display) {
         if self.is_terminal && self.shown.is_none_or(|shown| shown.elapsed() >= PAUSE) {
             self.shown = Some(Instant::now());

@@ -1,7 +1,7 @@
 //! Receives everything that a verb reacts to while it runs: messages, the state of the link,
-//! Ctrl-C, and the passing of time. `watch`, `wait`, `exec`, `record` and `replay` use it. Writes a
-//! note to standard error when the connection to OBS is lost or made again. It is an error only if
-//! the first connection fails.
+//! Ctrl-C, and a regular tick. `watch`, `wait`, `exec`, `record` and `replay` use it. Writes a note
+//! to standard error when the connection to OBS is lost, and when it is restored. Only a failure of
+//! the first connection is an error.
 
 pub(super) mod decode;
 pub(super) mod filter;
@@ -30,41 +30,37 @@ use super::signals::Signals;
 /// How often a verb gets a [`News::Tick`].
 const TICK: Duration = Duration::from_millis(250);
 
-/// A message or another change that a verb reacts to.
 #[derive(Debug)]
 pub(crate) enum News {
     /// OBS is connected, for the first time or again.
     Up(Info),
-    /// The connection to OBS is lost; the link connects again.
+    /// The connection to OBS is lost. The link reconnects.
     Down,
-    /// Messages were received, or events of OBS that were asked for.
+    /// Messages were received, or events of OBS that the verb has subscribed to.
     Received(Batch),
     /// This scene is on air.
     Scene(String),
     /// OBS has started or stopped streaming.
-    Stream {
-        /// Whether it streams now.
-        active: bool,
-    },
+    Stream { active: bool },
     /// OBS has started or stopped recording.
     Recording {
-        /// Whether it records now.
         active: bool,
-        /// The recording's file; empty if it is unknown.
+        /// The path of the recording; empty if it is unknown.
         path: String,
     },
-    /// Events of OBS were lost; these are the states of its outputs, as far as they are known.
+    /// Events of OBS were lost. These are the current states of its outputs, as far as they are
+    /// known.
     Outputs {
         streaming: Option<bool>,
         recording: Option<bool>,
     },
-    /// Time has passed.
+    /// Comes every [`TICK`].
     Tick,
     /// The user wants the verb to stop.
     Signal,
 }
 
-/// The state of the link that was shown to the user last.
+/// The state of the link that the user has last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Link {
     Unseen,
@@ -80,12 +76,12 @@ pub(crate) struct Receiving {
     signals: Signals,
     clock: Interval,
     link: Link,
-    /// Ends the task of the link. If it panics, the notices end.
+    /// Ends the task of the link when this is dropped. If the task panics, the notices end.
     _link: DropGuard,
 }
 
 impl Receiving {
-    /// Starts to connect to OBS, and to receive these of its events too.
+    /// Starts to connect to OBS. `events` are the events of OBS to receive in addition to messages.
     pub(crate) fn start(config: &Config, events: ObsSubscription) -> anyhow::Result<Self> {
         let signals = Signals::listen()?;
         let target = machine::target(config);
@@ -114,7 +110,7 @@ impl Receiving {
         self.obs.clone()
     }
 
-    /// The next news. The future may be dropped and the method called again: nothing is lost.
+    /// The future may be dropped and the method called again, without losing news.
     pub(crate) async fn next(&mut self) -> anyhow::Result<News> {
         loop {
             let notice = tokio::select! {
@@ -165,8 +161,8 @@ impl Receiving {
             Notice::Stopped(Stop::Failed(cause)) => {
                 return Err(Failure::Link(Arc::clone(&cause)).into());
             }
-            // After a change of the collection comes a SceneChanged, which is enough for events.
-            // This link asks for the version, so `Up` comes instead of `Connected`.
+            // A SceneChanged follows a change of the collection, so events need nothing more. This
+            // link asks for the version, so `Up` comes instead of `Connected`.
             Notice::Connected
             | Notice::CollectionChanged
             | Notice::Waiting { .. }

@@ -26,8 +26,8 @@ const AFTER_HELP: &str =
         Request.* are requests of other programs, and Bridge.* are messages of a bridge. * \
         stands for anything, ? for one character.
 
-A recording holds names and chat texts: keep it to yourself. Only you can read the file. \
-While OBS is closed the command waits; the recording then has a mark for the gap. Ctrl-C ends it.
+A recording contains names and chat texts: do not share it. Only you can read the file. \
+While OBS is closed, the command waits, and the recording marks the gap. Ctrl-C ends it.
 
 Examples:
   twitchat-bridge record tuesday.ndjson
@@ -104,7 +104,7 @@ impl Args {
     }
 }
 
-/// The name of a message, as in `watch`.
+/// The name of a message, as `watch` shows it.
 fn name(received: &Received) -> String {
     match received {
         Received::Twitchat(message) => format!("Twitchat.{}", message.kind),
@@ -114,7 +114,6 @@ fn name(received: &Received) -> String {
     }
 }
 
-/// The error when the recording cannot be written.
 fn failed(file: &Path, error: io::Error) -> anyhow::Error {
     if is_stdout(file) {
         return OutError::from(error).into();
@@ -122,8 +121,8 @@ fn failed(file: &Path, error: io::Error) -> anyhow::Error {
     anyhow::Error::from(error).context(format!("cannot write the recording to {}", file.display()))
 }
 
-/// Standard output for lines of JSON. Escapes control characters, which a recording may contain and
-/// which could control a terminal.
+/// Writes lines of JSON to standard output. Escapes control characters in a recording, because they
+/// could control the terminal.
 #[derive(Debug, Default)]
 struct HarmlessLines(Vec<u8>);
 
@@ -144,7 +143,7 @@ impl Write for HarmlessLines {
 
 impl Drop for HarmlessLines {
     fn drop(&mut self) {
-        // An error cannot be returned here.
+        // `drop` cannot return an error.
         drop(self.flush());
     }
 }

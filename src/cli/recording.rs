@@ -7,9 +7,9 @@
 //! {"ms":64900,"gap":"ends"}
 //! ```
 //!
-//! `ms` is the time since the start. Between the two lines of a gap there was no connection to OBS.
-//! A line may also be a message without a time, so every file of messages is a recording. Errors
-//! contain no text of a line, because it may be private chat.
+//! `ms` is the time since the start. Between the two lines of a gap, OBS was not connected. A line
+//! may also be a message without a time, so a file that contains only messages is a recording too.
+//! Errors contain no text of a line, because it may be private chat.
 
 pub(super) mod player;
 
@@ -27,7 +27,7 @@ use twitchat_bridge::obs::LARGEST_MESSAGE;
 
 /// The version of the format.
 const VERSION: u32 = 1;
-/// The most bytes of a line: a message and the JSON around it.
+/// The limit on the bytes of a line: a message, and the JSON around it.
 const LONGEST_LINE: usize = LARGEST_MESSAGE + 4_096;
 
 /// A message of Twitchat as it is sent on OBS.
@@ -45,7 +45,7 @@ pub(crate) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// The message with this id and this mark of a replay.
+    /// `id` replaces the message's own id, and `replay` marks it as played back.
     pub(crate) fn new(message: &'a Message, id: Option<&'a str>, replay: Option<Replay>) -> Self {
         Self {
             origin: TWITCHAT,
@@ -57,17 +57,17 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Writes a recording. The owner calls [`flush`](Self::flush).
+/// Writes a recording. The caller must call [`flush`](Self::flush).
 #[derive(Debug)]
 pub(crate) struct Writer<W> {
     to: W,
-    /// The number of messages so far.
+    /// The number of messages that were written so far.
     pub(crate) messages: u64,
 }
 
 impl<W: Write> Writer<W> {
-    /// Writes the line that identifies the format, and flushes it, so that a file that cannot be
-    /// written is noticed at once.
+    /// Writes and flushes the line that identifies the format. So a file that cannot be written is
+    /// noticed at once.
     pub(crate) fn begin(to: W, started: Timestamp) -> io::Result<Self> {
         let mut writer = Self { to, messages: 0 };
         let by = concat!("twitchat-bridge ", env!("CARGO_PKG_VERSION"));
@@ -100,7 +100,7 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Writes that OBS was disconnected or connected again.
+    /// Records that OBS was disconnected or connected again.
     pub(crate) fn gap(&mut self, ms: u64, begins: bool) -> io::Result<()> {
         self.line(&json!({ "ms": ms, "gap": if begins { "begins" } else { "ends" } }))
     }
@@ -117,9 +117,9 @@ impl<W: Write> Writer<W> {
 
 #[derive(Debug)]
 pub(crate) struct RecordedMessage {
-    /// The number of its line.
+    /// The number of the message's line, from 1.
     pub(crate) line: u64,
-    /// The time since the start in milliseconds; `None` if the line has none.
+    /// The time since the start in milliseconds; `None` if the line has no time.
     pub(crate) ms: Option<u64>,
     pub(crate) received: Received,
 }
@@ -144,7 +144,7 @@ pub(crate) enum RecordingError {
     #[error("line {line} is neither a message nor a line of a recording")]
     NotAMessage { line: u64 },
     #[error(
-        "line {line} says that this is a recording of a newer twitchat-bridge (version {version} \
+        "the recording is from a newer twitchat-bridge (line {line}: version {version} \
             of the format): update this one"
     )]
     Newer { line: u64, version: u64 },
@@ -163,7 +163,7 @@ impl RecordingError {
     }
 }
 
-/// Reads a recording line by line. After an error that [is of its
+/// Reads a recording line by line. After an error that [concerns a single
 /// line](RecordingError::is_of_line), it continues with the next line.
 #[derive(Debug)]
 pub(crate) struct RecordingReader<R> {
@@ -213,7 +213,7 @@ impl<R: BufRead> RecordingReader<R> {
     }
 }
 
-/// Reads a line. `None` if it contains no message.
+/// `None` if the line contains no message.
 fn read(text: &[u8], line: u64) -> Result<Option<RecordedMessage>, RecordingError> {
     #[derive(Deserialize)]
     struct Outline<'a> {
@@ -241,7 +241,7 @@ fn read(text: &[u8], line: u64) -> Result<Option<RecordedMessage>, RecordingErro
     })?;
     let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     let not_a_message = || RecordingError::NotAMessage { line };
-    // Only an object is a message: a list would be read by the positions of its values.
+    // Only an object is a message. A list would otherwise be read by the positions of its values.
     let outline: Outline<'_> = Some(whole.get())
         .filter(|text| text.starts_with('{'))
         .and_then(|text| serde_json::from_str(text).ok())
@@ -301,7 +301,7 @@ mod tests {
 
     use super::*;
 
-    /// Line, time and type, or the text of the error.
+    /// The line, the time and the type of a message, or the text of the error.
     type ReadLine = Result<(u64, Option<u64>, String), String>;
 
     fn all(text: &[u8]) -> Vec<ReadLine> {
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_recording_is_read_back() {
         let mut writer = Writer::begin(Vec::new(), Timestamp::UNIX_EPOCH).unwrap();
         for (ms, message) in [
             (
@@ -429,7 +429,7 @@ mod tests {
                     .into(),
             ),
             Err(
-                "line 10 says that this is a recording of a newer twitchat-bridge (version 2 of \
+                "the recording is from a newer twitchat-bridge (line 10: version 2 of \
                 the format): update this one"
                     .into(),
             ),

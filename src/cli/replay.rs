@@ -24,7 +24,7 @@ use super::recording::player::{Choice, PlaybackSpeed, Played, RecordedMessages, 
 use super::span;
 
 const AFTER_HELP: &str =
-    "The command is for tests of overlays. Each message gets a fresh id and the mark \
+    "The command is for testing overlays. Each message gets a new id and the mark \
         \"replay\":true, which Twitchat ignores: the bridge emits the event, but does not count \
 it. With --count the bridge counts it as if it happened now.
 
@@ -42,7 +42,7 @@ Examples:
   twitchat-bridge replay messages.ndjson --every 2s --for FOLLOW
   zcat tuesday.ndjson.gz | twitchat-bridge replay - --speed max";
 
-/// The pause before a message is sent again when OBS was not ready.
+/// The pause before a message is sent again if OBS was not ready.
 const AGAIN: Duration = Duration::from_millis(500);
 /// How long `replay` waits for a message to come back from OBS. After that it warns and sends the
 /// next one.
@@ -59,20 +59,20 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value = "1", value_parser = speed,
         allow_negative_numbers = true)]
     speed: Speed,
-    /// Wait this long between two messages, instead of the recorded time [default: 1s where no time
-    /// is recorded]
+    /// Wait this long between two messages, instead of the recorded time [default: 1s if no time is
+    /// recorded]
     #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     every: Option<Duration>,
     /// Count the events as if they happened now
     #[arg(long)]
     count: bool,
-    /// Begin again at the end, until Ctrl-C
+    /// Repeat the recording until Ctrl-C
     #[arg(long = "loop")]
     again: bool,
     /// Play only messages of this Twitchat type, which may be an action. May be given several times
     #[arg(long = "for", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
-    /// Leave out lines that cannot be read
+    /// Skip lines that cannot be read
     #[arg(long)]
     skip_broken: bool,
 }
@@ -122,7 +122,7 @@ impl Args {
         player.progress.clear();
         let left_out = match player.left_out {
             0 => String::new(),
-            count if all => format!("; left out {count} that are no Twitchat events"),
+            count if all => format!("; left out {count} that are not Twitchat events"),
             count => format!("; left out {count}"),
         };
         out::note(format_args!(
@@ -133,7 +133,7 @@ impl Args {
     }
 }
 
-/// Reads a file before it is played. Returns `None` for standard input.
+/// Scans the file before it is played. Returns `None` for standard input.
 fn scan(
     file: &Path,
     choice: &Choice,
@@ -168,7 +168,6 @@ fn scan(
     Ok(Some(scan))
 }
 
-/// Whether `replay` continues to play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Go {
     On,
@@ -181,7 +180,6 @@ struct Player {
     mark: Replay,
     progress: Progress,
     scan: Option<Scan>,
-    /// When the next message is due.
     due: Instant,
     played: u64,
     left_out: u64,
@@ -214,7 +212,7 @@ impl Player {
                 self.show(self.played - began);
             }
             self.left_out = messages.left_out;
-            // The file may contain nothing to play any more, and would be read again for ever.
+            // If the file contains nothing to play any more, the loop would read it again for ever.
             if !again || self.played == began {
                 return Ok(());
             }
@@ -237,7 +235,7 @@ impl Player {
         }
     }
 
-    /// Waits until OBS is connected. A message that was due meanwhile is due then.
+    /// Waits until OBS is connected. A message that was due meanwhile is sent then.
     async fn until_up(&mut self) -> anyhow::Result<Go> {
         self.progress.clear();
         loop {
@@ -265,7 +263,7 @@ impl Player {
         }
     }
 
-    /// Sends a message, and repeats that until OBS has accepted it.
+    /// Sends a message again and again until OBS has accepted it.
     async fn play(&mut self, Played { line, message, .. }: &Played) -> anyhow::Result<Go> {
         let id = Uuid::new_v4().to_string();
         let envelope = to_raw_value(&Envelope::new(message, Some(&id), Some(self.mark)))?;
@@ -286,7 +284,7 @@ impl Player {
                     out::warn(&format!("line {line} is too large for OBS: left out"));
                     return Ok(Go::On);
                 }
-                // Either the link is lost, which the next news reports, or OBS is not ready yet.
+                // Either the link is lost, and the next news reports that, or OBS is not ready yet.
                 Sent::Replied(Err(
                     RequestError::NotConnected
                     | RequestError::TimedOut { .. }
@@ -306,9 +304,9 @@ impl Player {
         }
     }
 
-    /// Sends a message and waits for its echo. OBS replies before it has relayed the message, and
-    /// the next message may overtake it until then. But OBS relays a message to all clients before
-    /// the next one, so after the echo no later message can come before it.
+    /// Sends a message and waits for its echo. OBS replies before it has relayed the message, so
+    /// the next message could overtake it. After the echo this cannot happen, because OBS relays a
+    /// message to all clients before it relays the next one.
     async fn send(&mut self, envelope: &RawValue, id: &str) -> anyhow::Result<Sent> {
         let obs = self.receiving.obs();
         let sending = obs.broadcast(envelope);
@@ -366,7 +364,6 @@ fn has(batch: &Batch, id: &str) -> bool {
     })
 }
 
-/// The next message of the recording, if there is one.
 #[derive(Debug)]
 enum NextMessage {
     Message(Played),
@@ -374,7 +371,6 @@ enum NextMessage {
     Stopped,
 }
 
-/// The outcome of sending a message.
 #[derive(Debug)]
 enum Sent {
     Replied(Result<(), RequestError>),

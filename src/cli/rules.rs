@@ -61,8 +61,8 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
     }
     if book.rules.is_empty() && book.actions.is_empty() {
         out::note(
-            "there are no rules and no named actions in the config file; docs/rules.md says how to \
-                make some",
+            "there are no rules and no named actions in the config file; docs/rules.md explains \
+                how to add some",
         );
         return Ok(());
     }
@@ -111,7 +111,6 @@ fn does(steps: &[Step]) -> String {
         .join(", ")
 }
 
-/// The limits on how often a rule runs.
 fn limits(rule: &Rule) -> String {
     let once = match rule.once_per {
         Some(Once::Person) => "once per person",
@@ -127,7 +126,11 @@ fn limits(rule: &Rule) -> String {
         if rule.enabled { "" } else { "switched off" },
         once,
         &cooldown,
-        if rule.on_own { "on its own too" } else { "" },
+        if rule.on_own {
+            "also on events of rules"
+        } else {
+            ""
+        },
     ];
     parts
         .into_iter()

@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// Append the log to this file too
     #[arg(long, value_name = "FILE")]
     log_file: Option<PathBuf>,
-    /// Replace the bridge that already serves this OBS: that bridge ends
+    /// End the bridge that already serves this OBS, and replace it
     #[arg(long)]
     takeover: bool,
     /// End when OBS closes or crashes; with PID, when the process with this id ends
@@ -50,10 +50,10 @@ pub(crate) struct Args {
     exit_with_obs: Option<EndOfObs>,
 }
 
-/// How the bridge knows that OBS has ended, besides OBS's own report.
+/// How the bridge notices the end of OBS, in addition to OBS's own report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum EndOfObs {
-    /// Its port refuses connections.
+    /// OBS's port refuses connections.
     Port,
     /// The process with this id ends.
     Process(u32),
@@ -71,8 +71,8 @@ impl EndOfObs {
     }
 }
 
-/// How long the bridge continues after the end of OBS's process, to read OBS's last messages from
-/// the connection.
+/// How long the bridge continues after the end of OBS's process. In this time it reads OBS's last
+/// messages from the connection.
 const READS_ON: Duration = Duration::from_millis(500);
 
 impl Args {
@@ -123,7 +123,7 @@ impl Args {
             ended = &mut bridge => Some(ended),
             () = setup_goes_on => None,
             () = signals.next() => {
-                info!("stopping; Ctrl-C again leaves at once");
+                info!("stopping; press Ctrl-C again to stop at once");
                 None
             }
             () = obs_ended => {
@@ -144,7 +144,7 @@ impl Args {
     }
 }
 
-/// Returns some time after the process has ended; never if there is none.
+/// Returns [`READS_ON`] after the end of the process. Never returns if there is no process.
 async fn end_of(process: Option<Process>) {
     match process {
         Some(process) => process.ended().await,
@@ -153,7 +153,6 @@ async fn end_of(process: Option<Process>) {
     tokio::time::sleep(READS_ON).await;
 }
 
-/// The exit code or the error for the end of a bridge.
 pub(crate) fn outcome(ended: Ended) -> anyhow::Result<ExitCode> {
     match ended {
         Ended::Stopped | Ended::ObsEnded => Ok(ExitCode::SUCCESS),

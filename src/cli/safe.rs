@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use super::style::STYLES;
 
-/// A text by other people, made safe for a terminal: control characters, which could move the
-/// cursor or change colours, become spaces. Characters that change the direction of the text after
-/// them are removed.
+/// Makes a text of other people safe for a terminal. Control characters could move the cursor or
+/// change colours, so they become spaces. Characters that change the direction of text are removed.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c.is_control() || turns(c)) {
         return text.into();
@@ -18,14 +17,13 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
         .into()
 }
 
-/// Overrides, embeddings and isolates of Unicode's bidirectional algorithm.
+/// Whether it is an override, an embedding or an isolate of Unicode's bidirectional algorithm.
 fn turns(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The same text with every control character escaped as in JSON (`\u009b`), except line ends, tabs
-/// and our own styles. JSON keeps its meaning, because it can contain control characters only
-/// within strings.
+/// Escapes every control character as in JSON (`\u009b`), except line ends, tabs and our own
+/// styles. JSON keeps its meaning, because it can contain control characters only within strings.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c.is_control() && c != '\n') {
         return text.into();
@@ -59,25 +57,25 @@ mod tests {
     use crate::cli::style::{BOLD, DIM};
 
     #[test]
-    fn strangers_cannot_steer_the_terminal() {
+    fn other_people_cannot_control_the_terminal() {
         assert_eq!(clean("a\u{1b}[31mb\nc\u{9b}d"), "a [31mb c d");
         assert!(matches!(clean("雪見うどん 🎉"), Cow::Borrowed(_)));
     }
 
     #[test]
-    fn a_name_cannot_turn_the_direction_of_what_follows() {
+    fn a_name_cannot_change_the_direction_of_the_text_after_it() {
         assert_eq!(clean("a\u{202e}b\u{2067}نور"), "abنور");
     }
 
     #[test]
-    fn control_characters_are_written_out() {
+    fn control_characters_are_escaped() {
         let text = "a\u{1b}[2Jb\u{9b}5A\u{7f}\r\u{7}";
         let shown = "a\\u001b[2Jb\\u009b5A\\u007f\\u000d\\u0007";
         assert_eq!(harmless(text), shown);
     }
 
     #[test]
-    fn json_means_the_same_when_control_characters_are_written_out() {
+    fn json_keeps_its_meaning_when_control_characters_are_escaped() {
         let value = serde_json::json!({ "name": "a\u{9b}2J\u{7f}" });
         let shown = harmless(&value.to_string()).into_owned();
         assert!(shown.is_ascii(), "{shown}");

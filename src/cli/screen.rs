@@ -1,8 +1,8 @@
-//! Lays out texts for the terminal: wrapped at words, never cut. Text for a pipe or a file is not
-//! laid out: each item is one line.
+//! Lays out texts for the terminal. It wraps them at words and never cuts them. In a pipe or a
+//! file, each item is one line.
 //!
-//! Widths are counted in cells of the terminal: most letters take one, Chinese characters and emoji
-//! two, combining marks none.
+//! Widths are counted in cells of the terminal. Most letters take one cell, Chinese characters and
+//! emoji two, and combining marks none.
 
 use std::io;
 use std::iter;
@@ -19,10 +19,10 @@ const NARROWEST: usize = 60;
 pub(crate) const NAMES: usize = 42;
 /// The space between two columns.
 const GAP: usize = 2;
-/// The least width of a description beside its name. If there is less room, it is shown below the
-/// name.
+/// The smallest width of a description beside its name. If there is less room, the description is
+/// shown below the name.
 const LEAST_BESIDE: usize = 36;
-/// Longer words, and longer paths, may be broken so that the columns fit beside each other.
+/// Words and paths that are longer may be broken, so that the columns fit beside each other.
 const LONGEST_WORD: usize = 40;
 const LONGEST_PATH: usize = 20;
 /// The indentation of lines below a title.
@@ -40,7 +40,6 @@ pub(crate) fn width_of(stream: &impl Terminal) -> Option<usize> {
         .map(|columns| NARROWEST.max(columns.into()))
 }
 
-/// A stream that may be a terminal.
 pub(crate) trait Terminal {
     fn columns(&self) -> Option<u16>;
 }
@@ -67,7 +66,7 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(cells(text))))
 }
 
-/// `text` after `prefix`, which may contain styles. Further lines are indented by `indent`.
+/// Puts `text` after `prefix`, which may contain styles. Further lines are indented by `indent`.
 pub(crate) fn hanging(prefix: &str, text: &str, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width else {
         return format!("{prefix}{text}").trim_end().to_owned();
@@ -84,8 +83,8 @@ pub(crate) fn hanging(prefix: &str, text: &str, indent: usize, width: Option<usi
     filled.trim_end().to_owned()
 }
 
-/// A name and its description in a list: side by side, or below each other if there is too little
-/// room.
+/// Shows a name and its description in a list. They are side by side, or below each other if there
+/// is too little room.
 pub(crate) fn entry(name: &str, column: usize, about: &str, width: Option<usize>) -> String {
     let bold = format!("{BOLD}{name}{BOLD:#}");
     let indent = column + GAP;
@@ -107,8 +106,8 @@ fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
     texts.map(cells).max().unwrap_or(0)
 }
 
-/// The line for an event: its time, its name in a column of this width, and its summary. If there
-/// is too little room, no gap follows the name.
+/// The line for an event: its time, its name in a column of this width, and its summary. On a
+/// narrow terminal, the summary directly follows the name.
 pub(crate) fn event(
     time: &str,
     name: &str,
@@ -129,20 +128,20 @@ pub(crate) fn event(
     hanging(&prefix, text, indent, width)
 }
 
-/// Rows with a heading for each column. If the columns do not fit beside each other, each row
-/// becomes a title with a line for each of the other cells.
+/// A table with a heading for each column. If the columns do not fit beside each other, each row
+/// becomes a title, with one line for each of the other cells.
 #[derive(Debug)]
 pub(crate) struct Grid<const N: usize> {
     head: [&'static str; N],
     /// Whether the headings are shown above the columns.
     has_head: bool,
-    /// The number of cells that form the title of a row which does not fit into columns.
+    /// The number of cells that form the title if the columns do not fit.
     titles: usize,
     rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Grid<N> {
-    /// `titles` is the number of cells that name a row.
+    /// `titles` is the number of cells at the beginning of a row that name it.
     pub(crate) fn new(head: [&'static str; N], titles: usize) -> Self {
         Self {
             head,
@@ -152,7 +151,6 @@ impl<const N: usize> Grid<N> {
         }
     }
 
-    /// Shows no headings above the columns.
     pub(crate) fn without_head(mut self) -> Self {
         self.has_head = false;
         self
@@ -196,7 +194,7 @@ impl<const N: usize> Grid<N> {
         let mut room =
             width.checked_sub(GAP * N.saturating_sub(1) + least.iter().sum::<usize>())?;
         let mut columns = least;
-        // Columns that need little room get all they need; the others share the rest.
+        // Narrow columns get their full width. The other columns share the rest.
         let mut places: Vec<_> = columns.iter_mut().zip(whole).collect();
         places.sort_by_key(|(column, whole)| whole.saturating_sub(**column));
         let mut left = places.len();

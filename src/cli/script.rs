@@ -1,5 +1,3 @@
-//! `script`: runs the steps in a file, one after the other.
-
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -45,7 +43,7 @@ Examples:
   twitchat-bridge script goodbye.toml who=everybody --dry-run
   echo '{\"obs\":\"SaveReplayBuffer\"}' | twitchat-bridge script -
 
-Exit codes: 0 all steps are done, 1 a step failed or Ctrl-C was pressed, 2 the file has errors, \
+Exit codes: 0 all steps succeeded, 1 a step failed or Ctrl-C was pressed, 2 the file has errors, \
 5 the bridge did not answer.";
 
 /// Run the steps of a file, one after the other
@@ -57,10 +55,10 @@ pub(crate) struct Args {
     file: PathBuf,
     #[command(flatten)]
     fields: DataFields,
-    /// Print the steps without doing them; needs no OBS
+    /// Print the steps without running them. Needs no OBS
     #[arg(long)]
     dry_run: bool,
-    /// Continue when a step fails
+    /// Continue if a step fails
     #[arg(long)]
     keep_going: bool,
     /// Allow actions that cannot be undone, such as a permanent ban
@@ -70,7 +68,6 @@ pub(crate) struct Args {
     timeout: Timeout,
 }
 
-/// Runs the steps.
 struct Player {
     client: Client,
     book: Arc<Rulebook>,
@@ -114,7 +111,7 @@ fn file_error(file: &Path, problem: &Problem) -> Failure {
     Failure::Usage(format!("{}:{line}:{column}: {problem}", file.display()))
 }
 
-/// Prints each step with its templates filled in as if nothing had happened yet.
+/// Prints each step with its templates filled in, for a bridge without any events.
 fn dry_run(
     steps: &Steps,
     args: &Map<String, Value>,
@@ -150,7 +147,7 @@ fn dry_run(
     })
 }
 
-/// A script has no event.
+/// The context has no event, because a script has none.
 fn nothing() -> automation::Context {
     let empty = json!({});
     automation::Context::default()
@@ -269,8 +266,8 @@ impl Player {
         client::request(&self.client, name, fields).await
     }
 
-    /// The values for a step's templates. The bridge is asked for the credits, the state, the
-    /// session and the broadcaster.
+    /// The values for a step's templates. The credits, the state, the session and the broadcaster
+    /// come from the bridge.
     async fn context(&self, uses: Uses) -> anyhow::Result<automation::Context> {
         let mut context = nothing();
         if uses.contains(Uses::LAST) {
@@ -350,7 +347,7 @@ fn number(value: &Value, place: &str) -> i64 {
         .unwrap_or_default()
 }
 
-/// A text, or a number as text; empty if there is neither.
+/// Also accepts a number. Empty if the value is neither a text nor a number.
 fn text(value: &Value, place: &str) -> String {
     match value.pointer(place) {
         Some(Value::String(text)) => text.clone(),

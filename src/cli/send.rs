@@ -57,11 +57,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=u32::MAX.into()),
         allow_negative_numbers = true)]
     repeat: Option<u32>,
-    /// Repeat the action at this interval, such as 30s or 5m; for ever unless --repeat is given
+    /// Repeat the action at this interval, such as 30s or 5m. Without --repeat, repeat it until
+    /// Ctrl-C
     #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     every: Option<Duration>,
-    /// The Twitchat version to send it to, such as 16 or 17 [default: the version that the bridge
-    /// last received messages from]
+    /// Translate the action for this Twitchat version, such as 16 or 17 [default: the version that
+    /// last sent the bridge a message]
     #[arg(long, value_name = "VERSION", add = candidates::versions())]
     generation: Option<Generation>,
     /// Send name and data unchanged, without checks and translation
@@ -72,15 +73,15 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-/// A name as Twitchat spells it.
+/// Converts a name to Twitchat's spelling.
 fn name(text: &str) -> Result<String, String> {
     let name = text.trim().to_uppercase().replace('-', "_");
     if name.is_empty() {
-        Err("it is empty".into())
+        Err("the name is empty".into())
     } else if catalogue::is_forbidden(&name) {
         Err(Problem::Forbidden(name).to_string())
     } else if name.chars().any(|c| c.is_whitespace() || c == '=') {
-        Err("it is a name such as SEND_MESSAGE; fields come after it".into())
+        Err("it must be a name such as SEND_MESSAGE, with fields after it".into())
     } else {
         Ok(name)
     }
@@ -124,7 +125,6 @@ impl Args {
     }
 }
 
-/// Checks and translates the message to send.
 fn prepare(
     name: &str,
     data: Map<String, Value>,
@@ -140,7 +140,7 @@ fn prepare(
         let way_out = match problem {
             Problem::Forbidden(_) => "",
             Problem::Unknown { .. } => {
-                ". `twitchat-bridge actions` lists them; --no-check sends any name"
+                ". `twitchat-bridge actions` lists all actions; --no-check sends any name"
             }
             _ => ". --no-check sends it unchanged",
         };
@@ -148,11 +148,11 @@ fn prepare(
     })
 }
 
-/// The messages to wait for: the event that the user names, else the known answers.
+/// The messages to wait for: the event in `--wait`, or else the known answers.
 fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
     if event.is_empty() {
         if prepared.answers.is_empty() {
-            let hint = "Twitchat is not known to answer it: name the event to wait for, as in \
+            let hint = "no answer to this action is known: name the event to wait for, as in \
                  --wait=CURRENT_TRACK";
             return Err(Failure::Usage(format!("{}: {hint}", prepared.kind)));
         }
@@ -192,8 +192,8 @@ fn confirm(kind: &str, harm: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Sends the message again and again until the number is reached or the user stops it. A round that
-/// takes longer than the pause delays the next one.
+/// Sends the message until the number is reached or the user stops it. If sending takes longer than
+/// the pause, the next message is sent later.
 async fn repeat(round: &Round<'_>, pause: Duration, times: Option<u32>) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let mut clock = interval(pause);
@@ -213,13 +213,13 @@ async fn repeat(round: &Round<'_>, pause: Duration, times: Option<u32>) -> anyho
     Ok(())
 }
 
-/// The message to send. It gets a new id each time, because Twitchat drops messages whose id it has
+/// Sends one message. Each one gets a new id, because Twitchat drops a message whose id it has
 /// seen.
 struct Round<'a> {
     client: Client,
     asked: &'a str,
     prepared: &'a Prepared,
-    /// The messages that answer it; empty if no answer is wanted.
+    /// The messages that answer the action. Empty if the user does not wait for an answer.
     awaited: &'a [Expected],
 }
 
@@ -247,7 +247,7 @@ impl Round<'_> {
     }
 }
 
-/// Data that is too large for OBS is a usage error, because the user gave it.
+/// If the data is too large for OBS, this is a usage error, because the user gave the data.
 fn too_large(error: Error) -> anyhow::Error {
     match &error {
         Error::Obs(cause) if matches!(cause.as_inner(), RequestError::TooLarge { .. }) => {
@@ -262,13 +262,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_become_what_twitchat_calls_them() {
+    fn names_are_converted_to_twitchats_spelling() {
         assert_eq!(name(" send-message"), Ok("SEND_MESSAGE".into()));
         assert_eq!(name("Set_Timer_Add"), Ok("SET_TIMER_ADD".into()));
     }
 
     #[test]
-    fn what_must_never_be_sent_is_refused() {
+    fn a_forbidden_message_is_refused() {
         for word in ["OBS_MUTE_TOGGLE", "on-obs-scene-change", "obs-x"] {
             assert!(name(word).unwrap_err().contains("never sent"), "{word}");
         }
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_waited_for_is_said_in_the_words_of_every_version() {
+    fn the_awaited_event_has_its_names_in_every_version() {
         let track = prepare("get-current-track", Map::new(), None, false).unwrap();
         let kinds = |event| {
             awaited(event, &track)

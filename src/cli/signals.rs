@@ -1,15 +1,15 @@
-//! Signals to stop: Ctrl-C, SIGTERM, or the end of the terminal (SIGHUP).
+//! Receives signals to stop: Ctrl-C, SIGTERM, or the end of the terminal (SIGHUP).
 
 use std::io;
 
-/// Receives signals from the moment when it is made.
+/// Receives the signals that come after it was created.
 #[derive(Debug)]
 pub(crate) struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
-    /// `None` if `nohup` has switched SIGHUP off, which must stay so.
+    /// `None` if `nohup` has switched SIGHUP off. Then SIGHUP must stay off.
     #[cfg(unix)]
     hang_up: Option<tokio::signal::unix::Signal>,
     #[cfg(windows)]
@@ -42,7 +42,6 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal.
     pub(crate) async fn next(&mut self) {
         #[cfg(unix)]
         let hung_up = received(self.hang_up.as_mut());
@@ -56,7 +55,7 @@ impl Signals {
     }
 }
 
-/// Waits for a signal. Never returns if there is no receiver for it.
+/// Never returns if `signal` is `None`.
 #[cfg(unix)]
 async fn received(signal: Option<&mut tokio::signal::unix::Signal>) {
     match signal {
@@ -65,8 +64,8 @@ async fn received(signal: Option<&mut tokio::signal::unix::Signal>) {
     }
 }
 
-/// Whether this program was started with SIGHUP switched off, as `nohup` does. Linux shows that. On
-/// other systems, a program under `nohup` has no terminal for its output.
+/// Whether this program was started with SIGHUP switched off, as `nohup` does. Linux reports that.
+/// On other systems this assumes `nohup` if the output is not a terminal.
 #[cfg(unix)]
 fn hang_up_is_ignored() -> bool {
     use std::io::IsTerminal;
@@ -76,7 +75,7 @@ fn hang_up_is_ignored() -> bool {
     }
 }
 
-/// Reads the mask of ignored signals: SIGHUP is its lowest bit.
+/// SIGHUP is the lowest bit of the mask of ignored signals.
 #[cfg(unix)]
 fn ignores_hang_up(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,5 +1,3 @@
-//! Durations on the command line.
-
 use std::time::Duration;
 
 use twitchat_bridge::input::duration;

@@ -24,10 +24,10 @@ const AFTER_HELP: &str = "Examples:
 The bridge is asked over OBS. If no bridge replies, the exit code is 5, and OBS itself is asked how
 it is.";
 
-/// The number of clients and pages that are named. The others are counted.
+/// The limit on clients and pages that are named. Further ones are only counted.
 const NAMED: usize = 10;
 
-/// Show whether the bridge runs, whether Twitchat's events arrive, and what was counted
+/// Show whether the bridge runs, whether Twitchat's events arrive, and the number of counted events
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -90,8 +90,6 @@ async fn obs_alone(target: &Target) -> Option<Value> {
         "websocketVersion": version.websocket, "streaming": streaming, "scene": scene } }))
 }
 
-/// The reply as a table for people. Fields that an older or newer bridge does not send are left
-/// out.
 struct View<'a> {
     status: &'a Value,
     now: Timestamp,
@@ -163,8 +161,7 @@ impl View<'_> {
             };
             return format!("not connected: is it open, and connected to this OBS?{last}");
         }
-        let two_pages =
-            "TWO PAGES of it are connected: what both report counts once; close one of them";
+        let two_pages = "TWO PAGES of Twitchat are connected; shared events count once: close one";
         joined([
             if self.is("/twitchat/twoPages") {
                 two_pages.into()
@@ -233,7 +230,7 @@ impl View<'_> {
             ("messages", "/counts/received"),
             ("Twitchat's events", "/counts/events"),
             ("its states", "/counts/answers"),
-            ("orders to it", "/counts/actions"),
+            ("actions sent to it", "/counts/actions"),
             ("requests", "/counts/requests"),
             ("refused", "/counts/refused"),
             ("published events", "/counts/published"),
@@ -252,7 +249,7 @@ impl View<'_> {
         joined(counts.into_iter().filter_map(count))
     }
 
-    /// How the entries of each section came, and why the numbers may be wrong.
+    /// The origin of the entries of each section, and reasons for which the numbers may be wrong.
     fn gaps(&self) -> String {
         let sections = self
             .status
@@ -286,7 +283,6 @@ impl View<'_> {
         ])
     }
 
-    /// The running roll, and the pages that show it.
     fn overlay(&self) -> String {
         if self.status.get("overlay").is_none() {
             return String::new();
@@ -316,7 +312,7 @@ impl View<'_> {
         let pages = self.list("/overlay/pages");
         let number = u64::try_from(pages.len()).unwrap_or(u64::MAX);
         let open = match number {
-            0 => "no page reports: `twitchat-bridge overlay install` puts one into OBS".to_owned(),
+            0 => "no page reports: `twitchat-bridge overlay install` adds one to OBS".to_owned(),
             _ => format!("{} open", input::count(number, "page")),
         };
         let warnings = pages
@@ -359,7 +355,7 @@ impl View<'_> {
         with_problems(counted(all), all, "source", "error")
     }
 
-    /// Clients with subscriptions, by the name that they gave.
+    /// The names of clients with subscriptions.
     fn clients(&self) -> String {
         let all = self.list("/clients");
         let name = |client: &Value| match client.get("client") {
@@ -387,7 +383,7 @@ impl View<'_> {
         };
         let state = match (self.text("/store/error"), waiting) {
             ("", Some((0, _))) if self.is("/store/lost") => {
-                "what came lately is on disk, but not everything before it".into()
+                "recent entries are on disk, but not all earlier ones".into()
             }
             ("", Some((0, _))) => "all is on disk".into(),
             ("", Some((waiting, writes))) => {
@@ -440,7 +436,7 @@ impl View<'_> {
         self.status.pointer(place).and_then(Value::as_u64)
     }
 
-    /// A time, and how long ago it was; empty if there is none.
+    /// A time, and how long ago it was. Empty if there is no time.
     fn when(&self, before: &str, place: &str) -> String {
         let Ok(at) = self.text(place).parse::<Timestamp>() else {
             return String::new();
@@ -455,7 +451,7 @@ impl View<'_> {
     }
 }
 
-/// The number of entries, and how many of them are switched off; empty if there are none.
+/// The number of entries, and how many of them are switched off. Empty if there are no entries.
 fn counted(all: &[Value]) -> String {
     let is_off = |one: &&Value| one.get("enabled") == Some(&Value::Bool(false));
     match (all.len(), all.iter().filter(is_off).count()) {
@@ -465,7 +461,7 @@ fn counted(all: &[Value]) -> String {
     }
 }
 
-/// A line, and one more for each of `all` that has a problem.
+/// Adds a line for each of `all` that has a problem.
 fn with_problems(line: String, all: &[Value], name: &str, problem: &str) -> String {
     let text = |one: &Value, key: &str| Some(one.get(key)?.as_str()?.to_owned());
     let problems = all
@@ -537,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn one_in_trouble_says_so_and_what_it_does_not_say_is_left_out() {
+    fn problems_are_shown_and_missing_fields_are_left_out() {
         let status = json!({
             "obs": { "connected": false }, "twitchat": { "present": false },
             "store": { "writes": 1, "durable": 0, "error": "no space left" },
@@ -546,7 +542,7 @@ mod tests {
     }
 
     #[test]
-    fn a_twitchat_that_is_gone_is_remembered() {
+    fn the_last_twitchat_is_shown_when_none_is_connected() {
         let status = json!({ "twitchat": { "present": false, "generationName": "Twitchat 17" } });
         let said = table(&status);
         assert!(
@@ -565,7 +561,7 @@ mod tests {
             "lost": true, "notes": [note] } });
         let said = table(&status);
         assert!(
-            said.contains("not everything before it")
+            said.contains("not all earlier ones")
                 && said.contains("journal.db was deleted while the bridge runs"),
             "{said}"
         );
@@ -615,7 +611,7 @@ mod tests {
     }
 
     #[test]
-    fn what_obs_says_of_itself_is_shown_without_a_bridge() {
+    fn the_state_of_obs_is_shown_without_a_bridge() {
         let status = json!({ "obs": { "connected": true, "version": "30.2.3",
             "websocketVersion": "5.5.2", "streaming": true, "scene": "Game" } });
         let shown = "OBS  30.2.3 (obs-websocket 5.5.2), streaming, scene Game";
@@ -648,7 +644,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_show_what_matters() {
+    fn spans_show_the_two_largest_units() {
         assert_eq!(
             [-3, 12, 61, 3_700, 200_000].map(|s| span(SignedDuration::from_secs(s))),
             ["0 s", "12 s", "1 min", "1 h 1 min", "2 d 7 h"]

@@ -1,5 +1,5 @@
-//! The values that rules and scripts use when no bridge is asked: nothing has happened yet, except
-//! for the user's assumptions. `rules test` and `script --dry-run` use them.
+//! The values for the templates of rules and scripts without a bridge: those of a bridge without
+//! any events, changed by the user's assumptions. `rules test` and `script --dry-run` use them.
 
 use std::sync::Arc;
 
@@ -13,7 +13,6 @@ use super::failure::Failure;
 
 const GENERATION: Generation = Generation::Second;
 
-/// The help text about assumptions.
 pub(crate) const HELP: &str =
     "The test assumes empty credits, an OBS that does not stream, and a connected Twitchat. \
         Fields change that:
@@ -21,16 +20,14 @@ pub(crate) const HELP: &str =
   last.Twitch.Follow.name=Anna
   credits.events.follows:='[\"Anna\",\"Ben\"]'";
 
-/// The assumed state of a bridge.
 #[derive(Debug)]
 pub(crate) struct Supposed {
-    /// Nothing has happened yet.
+    /// The values of a bridge without any events.
     parts: Map<String, Value>,
     said: Map<String, Value>,
 }
 
 impl Supposed {
-    /// The user's assumptions, under the names that templates use.
     pub(crate) fn new(said: Map<String, Value>) -> Result<Self, Failure> {
         let is_known = |name: &&String| *name == "args" || SUPPOSED.contains(&name.as_str());
         if let Some(name) = said.keys().find(|name| !is_known(name)) {
@@ -66,7 +63,6 @@ impl Supposed {
         Ok(Self { parts, said })
     }
 
-    /// Adds the values that a template uses.
     pub(crate) fn complete(&self, mut context: Context, uses: Uses) -> Context {
         for (name, part) in self
             .parts
@@ -81,8 +77,7 @@ impl Supposed {
         context.suppose(&self.said)
     }
 
-    /// The assumed generation of Twitchat, from `state.generation`. `None` if it is assumed to be
-    /// unknown.
+    /// The generation in `state.generation`. `None` if the user assumes that it is unknown.
     pub(crate) fn generation(&self) -> Option<Generation> {
         let said = self
             .said

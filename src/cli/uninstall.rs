@@ -1,4 +1,4 @@
-//! `uninstall`: undoes what `setup` and the `install` verbs have done.
+//! `uninstall`: undoes `setup` and the `install` verbs.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -17,24 +17,24 @@ use super::out;
 use super::own_files;
 use super::setup::Record;
 
-const AFTER_HELP: &str = "It stops the bridge, removes the service, the script for OBS, the page, \
-and the scene and source that were made for it. The journal, the config file, your style sheet \
-(custom.css) and the program itself stay. With --data the journal and your settings are removed \
-too; this cannot be undone.
+const AFTER_HELP: &str = "The command stops the bridge and removes the service, the script for \
+OBS, the page, and the scene and source that were made for it. The journal, the config file, your \
+style sheet (custom.css) and the program itself stay. With --data the journal and your settings \
+are removed too; this cannot be undone.
 
 Examples:
   twitchat-bridge uninstall
   twitchat-bridge uninstall --data
   twitchat-bridge uninstall --data --yes    for scripts";
 
-/// Remove everything that `setup` has installed; with --data the journal and settings too
+/// Remove everything that `setup` has installed. With --data, also remove the journal and settings
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// Also remove the journal, the config file and your style sheet
     #[arg(long)]
     data: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
     /// Also remove files that were changed by hand
@@ -67,7 +67,7 @@ impl Args {
     }
 }
 
-/// Removes files and settings, and prints each of them.
+/// Removes files and settings, and prints each removed item.
 #[derive(Debug)]
 struct Removed {
     is_empty: bool,

@@ -1,4 +1,4 @@
-//! `version`: prints the same as `--version`.
+//! `version`: prints the version, as `--version` does.
 
 use std::process::ExitCode;
 

@@ -80,7 +80,6 @@ impl Args {
     }
 }
 
-/// Waits for the deadline. Never returns if there is none.
 async fn passed(deadline: Option<Instant>, timeout: Option<Duration>) -> Duration {
     match (deadline, timeout) {
         (Some(deadline), Some(timeout)) => {

@@ -40,7 +40,7 @@ With --json each line is one object with these keys:
   name    as above
   id      the id of the message or request, or null
   data    the data of the message or event; the whole message of a request or a bridge; else null
-  replay  true, if it is played back from a recording; else absent
+  replay  true if the message is played back from a recording; else absent
 
 Each event is shown once: a message of Twitchat is shown as its event, if it has one, and an \
 event that a bridge emits as well is not shown again. --type shows the messages that you name; \
@@ -70,7 +70,7 @@ pub(crate) struct Args {
     /// Show only events that match this condition, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
-    /// Show every message that OBS sends, repeated events too
+    /// Show every message that OBS sends, even repeated events
     #[arg(long)]
     all: bool,
 }
@@ -84,7 +84,7 @@ impl Args {
             decoder = decoder.without_repeats();
         }
         let once = (!self.all).then(|| ShownEvents::new(filter.kinds().match_all()));
-        // Without names, these would show most things twice.
+        // Without names, these would show most events twice.
         let events = if self.all && filter.kinds().match_all() {
             ObsSubscription {
                 events: true,

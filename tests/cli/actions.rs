@@ -167,7 +167,7 @@ async fn events_are_listed_and_explained_with_their_results() {
         .succeeds()
         .out;
     assert!(
-        completed.contains("When they have rolled to their end."),
+        completed.contains("When the end credits have rolled to their end."),
         "not when somebody publishes it: {completed}"
     );
     home.run(&["events", "Twitch.Rayd"])

@@ -168,7 +168,7 @@ async fn missing_parts_of_obs_for_the_credits_are_named() {
     fs::remove_file(&page).unwrap();
     has(
         &problem(&account, &[], "source").await,
-        &["which is gone", "overlay install"],
+        &["which does not exist", "overlay install"],
     );
     let target = Target {
         host: "127.0.0.1".into(),

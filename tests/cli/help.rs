@@ -129,7 +129,7 @@ async fn subcommands_have_manual_pages() {
         2,
         &[
             "no command dance",
-            "twitchat-bridge credits --help lists them",
+            "twitchat-bridge credits --help lists the commands",
         ],
     );
 }

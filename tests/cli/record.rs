@@ -144,7 +144,7 @@ async fn a_replay_has_fresh_ids_the_mark_and_events_only() {
     let done = home.run(&["replay", "tape.ndjson"]).await.succeeds();
     assert!(
         done.err
-            .ends_with("played 2 messages; left out 3 that are no Twitchat events\n"),
+            .ends_with("played 2 messages; left out 3 that are not Twitchat events\n"),
         "{done:?}"
     );
     assert_eq!(done.out, "");

@@ -166,9 +166,10 @@ async fn a_wrong_rule_or_event_is_2() {
         .await
         .fails(2, &["there is no rule", "thanks"]);
     let none = write(&home, "none.json", r#"{"hello":1}"#);
-    home.run(&["rules", "test", &none])
-        .await
-        .fails(2, &["none.json: this is no event: an object with hello"]);
+    home.run(&["rules", "test", &none]).await.fails(
+        2,
+        &["none.json: this is not an event: an object with hello"],
+    );
     std::fs::write(
         home.path("config.toml"),
         "[[rule]]\non = \"Twitch.Raid\"\ndo = [{ obs = \"StopStraem\" }]",

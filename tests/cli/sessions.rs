@@ -104,7 +104,7 @@ async fn the_session_before_is_listed_shown_exported_and_rolled_with_and_without
     let without = home.run(&["sessions", "list", "--timeout", "0.2"]).await;
     let without = without.succeeds();
     assert!(
-        without.err.contains("no bridge answers: read from"),
+        without.err.contains("no bridge replies: read from"),
         "{without:?}"
     );
     assert_eq!(without.out.lines().count(), 2);
@@ -155,7 +155,7 @@ async fn change(home: &Home, timeout: &str) {
         "{reopened:?}"
     );
     let again = run("sessions reopen 1").await;
-    again.fails(1, &["session 1 is the running one already"]);
+    again.fails(1, &["session 1 is already running"]);
     let joined = run("sessions join 2 1").await.succeeds();
     assert!(
         joined.out.starts_with("1 ") && joined.out.contains("2 rows"),

@@ -74,7 +74,7 @@ async fn impossible_usage_is_refused_before_any_action() {
         ),
         (
             &["actions", "DANCE-ALL-NIGHT"],
-            &["`twitchat-bridge actions` lists them"],
+            &["`twitchat-bridge actions` lists all actions"],
         ),
         (
             &["request", "GetInfo", "origin=twitchat"],

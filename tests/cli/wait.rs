@@ -182,7 +182,7 @@ async fn events_that_only_a_bridge_emits_are_subscribed_to() {
     let home = Home::at(obs.port());
     let waiting = home.spawn(&["wait", "--for", "Raw.Action"]);
     wait_until("nobody answers", || {
-        waiting.err().contains("no bridge answers")
+        waiting.err().contains("no bridge replies")
     })
     .await;
     let bridge = home.spawn(&["run"]);

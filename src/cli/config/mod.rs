@@ -18,8 +18,8 @@ use super::screen::{self, Grid};
 
 const AFTER_HELP: &str =
     "An option overrides an environment variable, a variable overrides the config file, and \
-        the file overrides OBS's own settings on this computer. A setting that none of them has \
-        keeps its default.
+        the file overrides OBS's own settings on this computer. A setting without a \
+value in any of them keeps its default.
 
 Examples:
   twitchat-bridge config show
@@ -97,7 +97,7 @@ fn table(config: &Config) -> String {
     grid.show(screen::width())
 }
 
-/// Creates the file so that only the user can read it, because it may contain a password.
+/// Only the user can read the file, because it may contain a password.
 fn write(path: &Path, force: bool) -> anyhow::Result<()> {
     let doing = || format!("cannot write the config file {}", path.display());
     if let Some(folder) = path.parent() {

@@ -13,14 +13,14 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 
-/// The most bytes that are read from standard input as a value.
+/// The limit on the bytes of a value on standard input.
 const LONGEST: u64 = 64 * 1024;
 
 /// Change one setting in the config file, and keep everything else in it
 ///
-/// Comments and the order of the file stay. The whole file is checked before it is written; with an
-/// error it stays as it is. A file that does not exist is made. A running bridge takes the change
-/// at once, except for the settings that `status` then lists for the next start.
+/// The comments and the order in the file stay. The command checks the whole file before it writes
+/// it, and changes nothing if there is an error. If the file does not exist, the command creates
+/// it. A running bridge uses the change at once. `status` lists the settings that need a restart.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   twitchat-bridge config set overlay.theme neon
@@ -37,8 +37,8 @@ pub(crate) struct SetArgs {
     /// The setting, such as `overlay.theme`
     #[arg(value_name = "KEY", add = candidates::settings())]
     key: String,
-    /// The value; lists and tables as in the file. - reads it from standard input, which a password
-    /// needs
+    /// The value, written as in the file. With -, it is read from standard input, which is required
+    /// for a password
     #[arg(value_name = "VALUE", allow_hyphen_values = true)]
     value: String,
 }
@@ -116,7 +116,7 @@ fn change(context: &Context, key: &str, change: &SettingChange) -> anyhow::Resul
             "{origin} overrides the file, so the value there has no effect"
         ));
     } else if changed.is_changed && needs_restart(change.setting()) {
-        out::note("a running bridge takes it when it is started again");
+        out::note("a running bridge uses the new value after a restart");
     }
     Ok(())
 }

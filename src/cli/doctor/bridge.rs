@@ -1,5 +1,5 @@
-//! Checks of the running bridge, and of everything that it reports: Twitchat, the page, rules,
-//! labels, the journal.
+//! Checks the running bridge and its reports about Twitchat, the page, rules, labels and the
+//! journal.
 
 use serde_json::Value;
 use twitchat_bridge::config::Config;
@@ -35,7 +35,7 @@ pub(super) async fn check(obs: &RequestConnection, config: &Config, findings: &m
         Finding::problem(
             "bridge",
             format!(
-                "the bridge that runs is version {version}, and this program is {}",
+                "the running bridge has version {version}, and this program is {}",
                 env!("CARGO_PKG_VERSION")
             ),
             "start the bridge again",
@@ -64,15 +64,15 @@ pub(super) async fn check(obs: &RequestConnection, config: &Config, findings: &m
         findings.push(Finding::problem(
             "journal",
             format!("the bridge cannot write its journal: {why}"),
-            "free space on the disk, or give yourself the right to write the file; the bridge \
+            "free space on the disk, or give yourself permission to write the file; the bridge \
                 then stores everything",
         ));
     } else if is("/store/lost") {
         findings.push(Finding::problem(
             "journal",
-            "entries of the journal were lost while the bridge ran: `twitchat-bridge status` says \
+            "entries of the journal were lost while the bridge ran: `twitchat-bridge status` shows \
                 how",
-            "nothing can bring them back; the credits are complete in memory until the bridge ends",
+            "they cannot be restored; the credits in memory are complete until the bridge ends",
         ));
     }
 }
@@ -82,7 +82,7 @@ fn list<'a>(status: &'a Value, place: &str) -> &'a [Value] {
     list.map_or(&[], Vec::as_slice)
 }
 
-/// Whether a page of the end credits reports to the bridge.
+/// Checks whether a page of the end credits reports to the bridge.
 fn page(status: &Value) -> Finding {
     let number = list(status, "/overlay/pages").len();
     let is_on_air = status.pointer("/overlay/shown") == Some(&Value::Bool(true));
@@ -95,7 +95,7 @@ fn page(status: &Value) -> Finding {
         ),
         (0, false) => Finding::good(
             "page",
-            "no page is connected; it need not be while its scene is off air",
+            "no page is connected; while its scene is off air, it need not be",
         ),
         _ => {
             let pages = input::count(u64::try_from(number).unwrap_or(u64::MAX), "page");
@@ -128,7 +128,7 @@ fn twitchat(status: &Value) -> Finding {
     }
 }
 
-/// The rules, actions or labels whose last run failed.
+/// Findings for the rules, actions or labels whose last run failed.
 fn failures<'a>(
     status: &'a Value,
     place: &str,
@@ -140,7 +140,7 @@ fn failures<'a>(
         let why = one.get(error)?.as_str()?;
         let name = one.get(name)?.as_str()?;
         let fix = if check == "labels" {
-            "`twitchat-bridge labels install` makes the text sources that are missing"
+            "`twitchat-bridge labels install` creates the missing text sources"
         } else {
             "`twitchat-bridge rules test EVENT.json` shows what the rule would do"
         };

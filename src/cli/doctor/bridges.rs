@@ -1,4 +1,4 @@
-//! The bridges that answer on this OBS: there should be one.
+//! Finds the bridges on this OBS. There should be only one.
 
 use std::time::Duration;
 
@@ -15,11 +15,12 @@ use uuid::Uuid;
 
 use super::finding::Finding;
 
-/// How long to wait for the first reply, and then for the replies of others.
+/// How long to wait for the first reply, and after it for the replies of other bridges.
 const FIRST_WITHIN: Duration = Duration::from_secs(2);
 const OTHERS_WITHIN: Duration = Duration::from_millis(500);
 
-/// Asks every bridge on this OBS for its status. Each comes once, in the order of their replies.
+/// Asks every bridge on this OBS for its status. The result has one status per bridge, in the order
+/// of the replies.
 pub(super) async fn ask(obs: &RequestConnection, config: &Config) -> Vec<Value> {
     let target = machine::target(config)();
     let Ok(mut events) = EventConnection::connect(&target, &Options::default()).await else {
@@ -71,20 +72,20 @@ fn read(whole: &RawValue) -> Option<Value> {
     serde_json::from_str(whole.get()).ok()
 }
 
-/// The id of the journal at the path of the settings; `None` if there is none yet.
+/// The id of the journal at the path of the settings; `None` if there is no journal yet.
 fn own_journal(config: &Config) -> Option<String> {
     let store = ReadOnlyStore::open(&config.store.path).ok()?;
     store.reader().ok()?.meta("instance").ok()?
 }
 
-/// Takes the bridge of this journal out of `statuses`, or the first one if no journal is known
-/// here. The findings name the others.
+/// Returns the status of the bridge with this journal, or the first status if no journal is known
+/// here. The findings report the other bridges.
 pub(super) fn own(statuses: Vec<Value>, config: &Config) -> (Option<Value>, Vec<Finding>) {
     let instance = own_journal(config);
     let mut others = statuses;
     let theirs = |status: &Value| text(status, "/run/instance").map(ToOwned::to_owned);
     let is_own = |status: &Value| instance.is_some() && theirs(status) == instance;
-    // An older bridge does not report its journal, so it may be of this one.
+    // An older bridge does not report its journal, so it may use this journal.
     let may_be = |status: &Value| instance.is_none() || theirs(status).is_none();
     let place = others.iter().position(is_own);
     let place = place.or_else(|| others.iter().position(may_be));

@@ -5,25 +5,24 @@ use serde_json::{Value, json};
 use crate::cli::out;
 use crate::cli::screen;
 
-/// Cells of the column with the names of checks.
+/// The width of the column with the names of checks, in cells.
 const NAMES: usize = 10;
 
-/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
-    /// The checked thing, in a word.
+    /// The subject of the check in one word, such as `journal`.
     check: &'static str,
     pub(super) state: State,
-    /// The result of the check, in a sentence.
+    /// The result of the check, in one sentence.
     text: String,
-    /// A sentence with the remedy; only problems have one.
+    /// The remedy, in one sentence. Only problems have a remedy.
     fix: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Good,
-    /// It works, but perhaps not as the user wants.
+    /// It works, but perhaps not as the user expects.
     Note,
     Problem,
 }
@@ -57,7 +56,7 @@ impl Finding {
         }
     }
 
-    /// A line of text, and a second line for the fix if there is one.
+    /// One line of text, and a second line if there is a remedy.
     pub(super) fn text(&self, width: Option<usize>) -> String {
         let mark = match self.state {
             State::Good => "ok  ",

@@ -16,9 +16,9 @@ use twitchat_bridge::store::{self, ReadOnlyStore, StoreError};
 use super::finding::Finding;
 use crate::cli::setup::Record;
 
-/// The time when this program was written: a correct clock never shows an earlier time.
+/// The program was written at this time. A correct clock never shows an earlier time.
 const WRITTEN: &str = "2026-11-01T00:00:00Z";
-/// A clock that is corrected may go back by some minutes.
+/// A correction may set a clock back by a few minutes.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
 /// Checks the config file and the clock. Each warning of the config file is a finding.
@@ -34,8 +34,8 @@ pub(super) fn settings(config: &Config) -> Vec<Finding> {
     findings
 }
 
-/// Rules, named actions, labels and the settings of the page. Their errors are errors of the config
-/// file; what only looks wrong is named here.
+/// Checks rules, named actions, labels and the settings of the page. Their errors are errors of the
+/// config file, so the findings here are only warnings.
 fn rules(config: &Config) -> Vec<Finding> {
     let notes: Vec<_> = machine::rule_notes(config).collect();
     if !notes.is_empty() {
@@ -54,14 +54,14 @@ fn rules(config: &Config) -> Vec<Finding> {
     vec![Finding::good("rules", text)]
 }
 
-/// When a bridge with this journal was last alive.
+/// The time at which a bridge with this journal was last running.
 fn last_alive(config: &Config) -> Option<Timestamp> {
     let store = ReadOnlyStore::open(&config.store.path).ok()?;
     let alive_ms = store.reader().ok()?.meta("alive_ms").ok()??;
     Timestamp::from_millisecond(alive_ms.parse().ok()?).ok()
 }
 
-/// `last_alive` is a time that has been already, by the clock of the bridge.
+/// `last_alive` is an earlier time, by the clock of the bridge.
 fn clock(now: Timestamp, last_alive: Option<Timestamp>) -> Finding {
     let fix = "set date and time: sessions and leaderboards depend on them";
     let written = WRITTEN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
@@ -103,7 +103,10 @@ pub(super) fn page() -> Finding {
     if current == files.len() {
         Finding::good("page", format!("the page is in {}", folder.display()))
     } else if Record::read().postponed.is_some() {
-        Finding::note("page", "a setup has postponed the page until OBS is there")
+        Finding::note(
+            "page",
+            "`setup` has postponed the page until OBS is installed",
+        )
     } else if there == 0 {
         Finding::problem("page", "the end-credits page is not installed", install)
     } else {
@@ -118,7 +121,7 @@ pub(super) fn page() -> Finding {
     }
 }
 
-/// Checks the journal's file. `asked` means that the bridge was asked too.
+/// Checks the file of the journal. With `asked`, a running bridge was checked before.
 pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
     let path = &config.store.path;
     let in_use = store::is_in_use(path);
@@ -134,17 +137,17 @@ pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
         Err(error) => findings.push(Finding::problem(
             "journal",
             format!("cannot read {}: {error}", path.display()),
-            "give yourself the right to read and write it",
+            "give yourself permission to read and write it",
         )),
         Ok(file) if file.permissions().readonly() => findings.push(Finding::problem(
             "journal",
             format!("{} cannot be written", path.display()),
-            "give yourself the right to write it",
+            "give yourself permission to write it",
         )),
         Ok(_) if !is_sqlite(path) => findings.push(Finding::problem(
             "journal",
             format!("{} is no journal", path.display()),
-            "move it away, then start the bridge again: it makes a new one",
+            "move it away, then start the bridge again: it creates a new one",
         )),
         Ok(file) if file.len() == 0 => findings.push(Finding::note(
             "journal",
@@ -159,7 +162,7 @@ pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
                 "the folder of {} cannot be written, and SQLite needs files beside the journal",
                 path.display()
             ),
-            "give yourself the right to write in the folder",
+            "give yourself permission to write in the folder",
         )),
         Ok(_) => findings.push(content(path)),
     }
@@ -177,7 +180,6 @@ fn is_folder_readonly(path: &Path) -> bool {
     folder.is_some_and(|folder| folder.permissions().readonly())
 }
 
-/// Reads the whole journal.
 fn content(path: &Path) -> Finding {
     let read = || {
         let store = ReadOnlyStore::open(path)?;
@@ -197,17 +199,17 @@ fn content(path: &Path) -> Finding {
         }
         StoreError::Foreign { .. } => "choose another file with the setting store.path",
         StoreError::Damaged { .. } => {
-            "end the bridge, move the file away, and start the bridge again: it makes a new one. \
+            "end the bridge, move the file away, and start the bridge again: it creates a new one. \
                 What can be saved: sqlite3 FILE .recover | sqlite3 NEW-FILE"
         }
-        _ => "end the bridge, and start it again: it says what is wrong",
+        _ => "stop the bridge and start it again: it reports the cause",
     };
     let text = error.to_string();
     let what = text.split_once(": ").map_or(&*text, |(what, _)| what);
     Finding::problem("journal", what, fix)
 }
 
-/// Whether the file begins as SQLite files do. An empty file also counts, because it is a new one.
+/// Whether the file begins like a SQLite file. An empty file also counts, because it is a new file.
 fn is_sqlite(path: &Path) -> bool {
     const HEAD: &[u8] = b"SQLite format 3\0";
     let mut head = Vec::new();
@@ -216,7 +218,7 @@ fn is_sqlite(path: &Path) -> bool {
     read.is_ok() && (head.is_empty() || head == HEAD)
 }
 
-/// Checks whether the system or OBS starts the bridge, and whether the program is there.
+/// Checks whether the system or OBS starts the bridge, and whether the program to start exists.
 pub(super) fn autostart(config: &Config) -> Finding {
     let service = service::state(&config.store.path)
         .ok()
@@ -270,7 +272,7 @@ fn gone(what: &str, program: Option<PathBuf>, install: &str) -> Finding {
     let program = program.unwrap_or_default();
     Finding::problem(
         "autostart",
-        format!("{what} starts {}, which is gone", program.display()),
+        format!("{what} starts {}, which does not exist", program.display()),
         format!("{install} writes it again, with the program that you have now"),
     )
 }
@@ -281,7 +283,7 @@ mod tests {
     use crate::cli::doctor::finding::State;
 
     #[test]
-    fn a_clock_that_is_wrong_is_noticed() {
+    fn a_wrong_clock_is_noticed() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let (now, later) = (at("2026-12-24T18:00:00Z"), at("2026-12-24T18:30:00Z"));
         assert_eq!(clock(now, None).state, State::Good);

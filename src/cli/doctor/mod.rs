@@ -1,4 +1,4 @@
-//! `doctor`: checks everything, and says how to correct each problem.
+//! `doctor`: checks OBS, Twitchat, the bridge and its files, and shows how to fix each problem.
 
 mod bridge;
 mod bridges;
@@ -17,8 +17,8 @@ use super::screen;
 use finding::{Finding, State};
 
 const AFTER_HELP: &str =
-    "It prints one line for each check: `ok`, `note` for something that is in \
-order but may not be what you want, or `BAD` for a problem, with the fix below it. It changes \
+    "The command prints one line for each check: `ok`, `note` for something that \
+works but may not be what you want, or `BAD` for a problem, with the fix below it. It changes \
 nothing. The exit code is 1 if there is a problem, and 0 otherwise.
 
 Examples:
@@ -41,7 +41,7 @@ impl Args {
             Err(error) => vec![Finding::problem(
                 "config",
                 format!("{error:#}"),
-                "correct the config file; without valid settings nothing else can be checked",
+                "correct the config file; without valid settings, no other check is possible",
             )],
         };
         if self.json {

@@ -1,5 +1,4 @@
-//! Checks of OBS: whether it is reachable, and whether it has the scene and the source of the end
-//! credits.
+//! Checks whether OBS is reachable, and whether it has the scene and the source of the end credits.
 
 use std::path::{Path, absolute};
 
@@ -15,7 +14,7 @@ use super::finding::Finding;
 const BROWSER_SOURCE: &str = "browser_source";
 const INSTALL: &str = "`twitchat-bridge overlay install` puts it there";
 
-/// Connects, and reports each step that works. `None` if OBS cannot be reached.
+/// Connects to OBS, and reports each successful step. `None` if OBS cannot be reached.
 pub(super) async fn check(
     config: &Config,
     findings: &mut Vec<Finding>,
@@ -96,7 +95,7 @@ async fn of_scene(obs: &RequestConnection, config: &Config) -> Result<Vec<Findin
         Some(input) if input.kind != BROWSER_SOURCE => Finding::problem(
             "source",
             format!(
-                "the source {source:?} is no browser source, but {}",
+                "the source {source:?} is not a browser source, but {}",
                 input.kind
             ),
             "choose another name: overlay.source in the config file, then `twitchat-bridge overlay \
@@ -111,7 +110,7 @@ async fn of_scene(obs: &RequestConnection, config: &Config) -> Result<Vec<Findin
             Some(file) if !file.exists() => Finding::problem(
                 "source",
                 format!(
-                    "the source {source:?} shows {}, which is gone",
+                    "the source {source:?} shows {}, which does not exist",
                     file.display()
                 ),
                 INSTALL,

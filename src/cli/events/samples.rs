@@ -11,7 +11,6 @@ use twitchat_bridge::twitchat::catalogue;
 
 use crate::cli::receiving::decode::{Decoder, From};
 
-/// A message type of Twitchat.
 #[derive(Debug, Default)]
 pub(super) struct Sample {
     /// The data of one such message.
@@ -22,7 +21,6 @@ pub(super) struct Sample {
     pub(super) becomes: BTreeSet<String>,
 }
 
-/// An event that the decoder made of messages.
 #[derive(Debug, Default)]
 pub(super) struct SampleEvents {
     /// The data of one such event.
@@ -31,7 +29,7 @@ pub(super) struct SampleEvents {
     pub(super) by: BTreeSet<String>,
 }
 
-/// The data of an event of OBS, as the bridge emits it; `None` for other events.
+/// The data of an event of OBS as the bridge emits it. `None` for other events.
 pub(super) fn of_obs(name: &str) -> Option<Value> {
     let connection = obs::connection("8aa94fb4-9e69-45ab-ae7e-c993a536db3c", "30.2.3", "5.5.2");
     let raw = |data: Value| to_raw_value(&data).ok();
@@ -86,17 +84,14 @@ impl Samples {
         samples
     }
 
-    /// The sample of a message type; `None` if there is none.
     pub(super) fn kind(&self, kind: &str) -> Option<&Sample> {
         self.kinds.get(kind)
     }
 
-    /// The sample of an event; `None` if there is none.
     pub(super) fn event(&self, name: &str) -> Option<&SampleEvents> {
         self.events.get(name)
     }
 
-    /// The names of all events that were made of messages.
     #[cfg(test)]
     pub(super) fn events(&self) -> impl Iterator<Item = &str> {
         self.events.keys().map(String::as_str)
@@ -156,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_becomes_what_is_found_out_by_trying() {
+    fn the_events_of_each_message_are_found_by_decoding_it() {
         let samples = Samples::read();
         let becomes = |kind: &str| {
             samples
@@ -185,7 +180,7 @@ mod tests {
         assert!(cheer.data["displayName"].is_string());
         assert!(
             samples.kind("MESSAGE_FIRST").unwrap().data["user"].is_object(),
-            "not the shape that was never sent"
+            "not a shape that was never sent"
         );
     }
 }

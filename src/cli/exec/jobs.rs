@@ -1,5 +1,5 @@
-//! Runs a program a limited number of times at once. Other events wait in a bounded queue; when it
-//! is full, new ones are dropped.
+//! Runs a program a limited number of times at once. Other events wait in a queue. When the queue
+//! is full, new events are dropped.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,10 +11,9 @@ use twitchat_bridge::input;
 
 use crate::cli::out;
 
-/// The most bytes of events that wait. One event may have 16 MiB.
+/// The limit on the bytes of all waiting events. A single event may have up to 16 MiB.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
 
-/// One run of the program.
 #[derive(Debug)]
 pub(crate) struct Job {
     /// The name of the event, for messages to the user.
@@ -25,31 +24,29 @@ pub(crate) struct Job {
     pub(crate) variables: Vec<(String, String)>,
 }
 
-/// The numbers of runs by their outcome.
+/// Counts runs by their outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Tally {
     pub(crate) succeeded: u64,
     pub(crate) failed: u64,
     pub(crate) dropped: u64,
-    /// The runs that were ended because the verb ended.
+    /// The number of runs that were ended because the verb ended.
     pub(crate) ended: u64,
 }
 
 impl Tally {
-    /// The number of runs that were started.
     pub(crate) fn runs(self) -> u64 {
         self.succeeded + self.failed + self.ended
     }
 }
 
-/// All runs of one program.
 #[derive(Debug)]
 pub(crate) struct Jobs {
     program: Arc<Executable>,
     at_once: usize,
     room: usize,
     queue: VecDeque<Job>,
-    /// The bytes of the events that wait.
+    /// The total bytes of the waiting events.
     bytes: usize,
     running: JoinSet<(String, Result<(), RunError>)>,
     stop: CancellationToken,
@@ -129,13 +126,13 @@ impl Jobs {
             }
             Err(error) => {
                 self.tally.failed += 1;
-                out::warn(&format!("a run broke: {error}"));
+                out::warn(&format!("a run failed: {error}"));
                 false
             }
         }
     }
 
-    /// Asks all runs to end, waits for them, and drops the events that wait.
+    /// Drops the waiting events, asks all runs to end, and waits for them.
     pub(crate) async fn end(&mut self) {
         self.tally.dropped += u64::try_from(self.queue.len()).unwrap_or(u64::MAX);
         self.queue.clear();
@@ -147,7 +144,7 @@ impl Jobs {
                 Ok((_, Err(_))) => self.tally.failed += 1,
                 Err(error) => {
                     self.tally.failed += 1;
-                    out::warn(&format!("a run broke: {error}"));
+                    out::warn(&format!("a run failed: {error}"));
                 }
             }
         }

@@ -1,13 +1,12 @@
 //! Sets environment variables from an event, for programs that do not read JSON.
 //!
-//! People in the chat decide what their values contain. So control characters are removed, and
-//! everything that can grow is bounded.
+//! People in the chat decide the contents of the values. So control characters are removed, and the
+//! number and the length of the variables are limited.
 
 use serde_json::Value;
 
 use crate::cli::receiving::decode::{From, Line};
 
-/// The help text about the variables.
 pub(crate) const HELP: &str = "Environment of the program:
   TWITCHAT_NAME      the event's name, such as Twitch.Follow
   TWITCHAT_SOURCE    its first part, TWITCHAT_TYPE its second
@@ -18,8 +17,8 @@ pub(crate) const HELP: &str = "Environment of the program:
                      all but letters and digits. data.user.displayName becomes
                      TWITCHAT_DATA_USER_DISPLAYNAME, data.recipients[0].login becomes
                      TWITCHAT_DATA_RECIPIENTS_0_LOGIN. A message and the event that it becomes \
-                     have the same variables: those of \
-                     the event, then those that only the message has
+                     set the same variables: first the keys \
+                     of the event, then the keys that only the message has
   TWITCHAT_CUT       1, if values over 2 KiB were cut, or variables beyond 200 or 16 KiB left out
 Control characters are replaced by spaces there. The JSON on standard input is unchanged.";
 
@@ -29,7 +28,7 @@ const MOST: usize = 200;
 const MOST_BYTES: usize = 16 * 1024;
 const DEEPEST: usize = 16;
 
-/// The variables, in the order of the data.
+/// The variables are in the order of the data.
 pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
     let (source, kind) = line.name.split_once('.').unwrap_or(("", &line.name));
     let mut made = Variables::default();
@@ -45,8 +44,7 @@ pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
     if line.replay {
         made.add("TWITCHAT_REPLAY", "1");
     }
-    // The names are the same whether the program is run for a message or for the event that is made
-    // of it.
+    // The variables of a message and of the event that is made of it are the same.
     let (event, message) = if line.from == From::Twitchat && !line.counterpart.is_null() {
         (&line.counterpart, &line.data)
     } else {
@@ -64,8 +62,8 @@ pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
 #[derive(Debug, Default)]
 struct Variables {
     list: Vec<(String, String)>,
-    /// The number of variables of the event; 0 while its data is read. Variables of the message
-    /// with the same names are left out, because those of the event take precedence.
+    /// The number of variables of the event; 0 while the event's data is read. If the message has a
+    /// variable with the same name, the event's variable takes precedence.
     of_event: usize,
     bytes: usize,
     cut: bool,
@@ -105,7 +103,7 @@ impl Variables {
         }
     }
 
-    /// Adds a variable. If there is one of this name already, it stays.
+    /// Adds a variable. An earlier variable with the same name stays.
     fn add(&mut self, name: &str, value: &str) {
         let shown = begin(value, LONGEST_VALUE);
         let bytes = self.bytes + name.len() + shown.len() + 2;
@@ -207,7 +205,7 @@ mod tests {
         include_str!("../../../tests/fixtures/twitchat_v17_examples.ndjson"),
     ];
 
-    /// The variables of the data. Times are replaced, because they differ by the time that an event
+    /// The variables of the data. Times are replaced, because they depend on how long an event
     /// waits.
     fn of_data(line: &Line) -> BTreeMap<String, String> {
         let is_time = |value: &str| value.parse::<jiff::Timestamp>().is_ok();
@@ -270,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_both_have_is_the_events() {
+    fn the_event_wins_if_a_message_has_the_same_name() {
         let event = json!({ "message": { "text": "hi" }, "bits": 100 });
         let message = json!({ "message": "hi", "bits": "a hundred", "pinned": true });
         let of_message = Line {
@@ -300,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_cut_and_says_so() {
+    fn a_long_value_is_cut_and_marked() {
         let long = made(json!({ "text": "é".repeat(2_000) }));
         assert_eq!(
             long,

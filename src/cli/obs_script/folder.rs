@@ -1,4 +1,4 @@
-//! `--dir` of the verbs of `obs-script`.
+//! The option `--dir` of the verbs of `obs-script`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use twitchat_bridge::autostart::obs_script;
 
 use crate::cli::failure::Failure;
 
-/// The folder that is named, else the usual one.
+/// Without a named folder, this is the default folder.
 pub(super) fn of(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
     named
         .or_else(obs_script::usual_folder)

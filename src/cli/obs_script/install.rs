@@ -14,7 +14,7 @@ such as --config and --store; paths become absolute. A password must be in the c
 the file of --password-file.
 
 OBS keeps a list of scripts in each scene collection. With --add the command adds the script to \
-the lists of all scene collections that there are; OBS must be closed, since it would overwrite \
+the lists of all existing scene collections. OBS must be closed, because it would overwrite \
 the change. Run the command again after an update: it replaces the script, unless you have changed \
 it by hand.
 

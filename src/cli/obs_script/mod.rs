@@ -19,7 +19,7 @@ whether the bridge runs, and has buttons that start and stop it.
 Use either the script or `service`, not both: only one bridge can use a journal.
 
 Examples:
-  twitchat-bridge obs-script install      write the script, and say how to add it to OBS
+  twitchat-bridge obs-script install      write the script, and show how to add it
   twitchat-bridge obs-script uninstall    remove it
   twitchat-bridge obs-script print        show its text";
 

@@ -1,5 +1,5 @@
-//! `obs-script stop`: stops the bridge on Windows, where a program without a console gets no
-//! signal. The script for OBS runs it.
+//! `obs-script stop`: stops the bridge. The script for OBS runs it on Windows, where a program
+//! without a console cannot receive a signal.
 
 use std::process::ExitCode;
 

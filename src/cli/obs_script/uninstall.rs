@@ -9,7 +9,7 @@ use super::folder;
 use crate::cli::autostart;
 
 const AFTER_HELP: &str = "If OBS is closed, the command also removes the script from OBS's lists. \
-Otherwise it says how to do that in OBS.
+Otherwise it shows how to do that in OBS.
 
 Examples:
   twitchat-bridge obs-script uninstall

@@ -1,6 +1,5 @@
-//! Decodes messages with the library: Twitchat's messages together with the events that are made of
-//! them, requests, and messages of the bridge. It remembers people, gift bombs, polls and
-//! predictions, as the bridge does, but counts nothing.
+//! Decodes Twitchat's messages into events, and also decodes requests and messages of the bridge.
+//! Like the bridge, it remembers people, gift bombs, polls and predictions, but it counts nothing.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -23,14 +22,13 @@ use twitchat_bridge::{
 use super::messages::Messages;
 use crate::cli::receiving::News;
 
-/// The origin of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum From {
     /// A message of Twitchat, or an action for it.
     Twitchat,
-    /// An event that is not on OBS itself: it is made of a message of Twitchat or of a
-    /// `PublishEvent`.
+    /// An event that did not come over OBS itself. The decoder made it of a message of Twitchat or
+    /// of a `PublishEvent`.
     Mapped,
     /// An event of OBS itself.
     Obs,
@@ -49,18 +47,19 @@ pub(crate) struct Line {
     #[serde(serialize_with = "iso")]
     pub(crate) at: jiff::Timestamp,
     pub(crate) from: From,
-    /// `Source.Type`.
+    /// Written as `Source.Type`.
     pub(crate) name: String,
-    /// The message's or request's id, `null` if it has none.
+    /// The id of the message or request; `null` if it has none.
     pub(crate) id: Value,
-    /// Twitchat's or the event's data; for requests and messages of bridges, the whole message.
+    /// The data of the message or event. For a request or a message of a bridge, this is the whole
+    /// message.
     pub(crate) data: Value,
     /// The other form of the same message: for a message of Twitchat, the data of the first event
     /// that is made of it; for an event, the data of the message that it is made of. `Null` if
     /// there is none.
     #[serde(skip)]
     pub(crate) counterpart: Value,
-    /// Whether it was played back from a recording.
+    /// Whether the message comes from a recording that is being played back.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) replay: bool,
 }
@@ -105,7 +104,6 @@ fn iso<S: serde::Serializer>(at: &jiff::Timestamp, serializer: S) -> Result<S::O
     serializer.collect_str(&format_args!("{at:.3}"))
 }
 
-/// Decodes one message after the other.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     broadcaster: Option<Person>,
@@ -115,7 +113,7 @@ pub(crate) struct Decoder {
     recorded: Interpreter,
     /// The messages whose events are emitted later.
     messages: Messages,
-    /// The ids of recent messages, if repeated ones are dropped.
+    /// The ids of recent messages; `None` if repeated messages are not dropped.
     recent: Option<Recent>,
     /// The description of the connection to OBS, which the data of all OBS events contains.
     connection: Value,
@@ -143,7 +141,7 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder for the channel in the config, if there is one.
+    /// If the config names a channel, the decoder is for this channel.
     pub(crate) fn of(config: &Config) -> Self {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let whose = &config.broadcaster;
@@ -161,7 +159,6 @@ impl Decoder {
         }
     }
 
-    /// Decodes the next news.
     pub(crate) fn take(&mut self, news: &News, at: jiff::Timestamp) -> Vec<Line> {
         match news {
             News::Received(batch) => batch
@@ -227,20 +224,18 @@ impl Decoder {
         }
     }
 
-    /// The line for a new connection to OBS.
     fn up(&mut self, info: &Info, at: jiff::Timestamp) -> Line {
         self.connection = mapping::obs::connection("", &info.version.obs, &info.version.websocket);
         self.scene.clone_from(&info.scene);
         obs(mapping::obs::connected(&self.connection), at)
     }
 
-    /// The line for a lost connection to OBS.
     fn down(&mut self, at: jiff::Timestamp) -> Line {
         (self.streaming, self.recording) = (None, None);
         obs(mapping::obs::disconnected(&self.connection), at)
     }
 
-    /// The line for a scene that is on air; `None` if it was on air already.
+    /// `None` if the scene was already on air.
     fn scene(&mut self, name: &str, at: jiff::Timestamp) -> Option<Line> {
         let before = self
             .scene
@@ -252,20 +247,18 @@ impl Decoder {
         ))
     }
 
-    /// The line for a stream that has started or stopped.
     fn stream(&mut self, active: bool, at: jiff::Timestamp) -> Line {
         self.streaming = Some(active);
         obs(mapping::obs::stream_changed(&self.connection, active), at)
     }
 
-    /// The line for a recording that has started or stopped.
     fn recording(&mut self, active: bool, path: &str, at: jiff::Timestamp) -> Line {
         self.recording = Some(active);
         let event = mapping::obs::recording_changed(&self.connection, active, path);
         obs(event, at)
     }
 
-    /// The lines for outputs that have changed although no event said so.
+    /// The lines for outputs that have changed without an event of OBS.
     fn outputs(
         &mut self,
         streaming: Option<bool>,
@@ -284,7 +277,6 @@ impl Decoder {
         stream.into_iter().chain(record).collect()
     }
 
-    /// The line for an event of OBS that was asked for.
     fn event_of_obs(&self, event: &ObsEvent, at: jiff::Timestamp) -> Line {
         mapping::obs::event(&self.connection, event)
             .map_or_else(|| unreadable(at), |event| obs(event, at))
@@ -342,7 +334,7 @@ impl Decoder {
         lines
     }
 
-    /// The data of the first event that is made of these facts, at once or after waiting.
+    /// The data of the first event that is made of these facts, now or later.
     fn becomes(&self, facts: &[Fact], id: Option<&str>, at: jiff::Timestamp) -> Option<Value> {
         let context = moment(at, self.broadcaster.as_ref()).context(id.unwrap_or_default());
         facts.iter().find_map(|fact| {
@@ -352,7 +344,7 @@ impl Decoder {
         })
     }
 
-    /// The lines of a `PublishEvent`, if a bridge would accept it.
+    /// Empty if a bridge would refuse the `PublishEvent`.
     fn published(&self, whole: &RawValue, at: jiff::Timestamp) -> Vec<Line> {
         let Some(Ok(Call::PublishEvent {
             name,
@@ -415,8 +407,8 @@ impl Decoder {
             .collect()
     }
 
-    /// The line of an event with the data of its message, which is `message` unless the event had
-    /// to wait.
+    /// `message` is the data of the message that the event is made of, unless the event had to
+    /// wait.
     fn line(
         &self,
         emitted: Emitted,
@@ -434,7 +426,7 @@ impl Decoder {
     }
 }
 
-/// The current time in the interpreter's form.
+/// The time and the channel, for the interpreter.
 fn moment(at: jiff::Timestamp, broadcaster: Option<&Person>) -> At<'_> {
     At {
         wall_ms: at.as_millisecond(),
@@ -443,7 +435,7 @@ fn moment(at: jiff::Timestamp, broadcaster: Option<&Person>) -> At<'_> {
     }
 }
 
-/// A message's id, `null` if it has none.
+/// `null` if the id is empty.
 fn id_of(id: &str) -> Value {
     if id.is_empty() {
         Value::Null
@@ -464,12 +456,10 @@ fn obs(event: EmittedEvent, at: jiff::Timestamp) -> Line {
     }
 }
 
-/// The line for a message or an event that cannot be read.
 fn unreadable(at: jiff::Timestamp) -> Line {
     Line::new(From::Other, "Other.Unreadable".into(), at)
 }
 
-/// The line for a message of another program.
 fn custom_event(whole: &RawValue, at: jiff::Timestamp) -> Line {
     mapping::obs::custom_event(whole).map_or_else(
         || unreadable(at),
@@ -484,7 +474,7 @@ fn value(raw: &RawValue) -> Value {
     serde_json::from_str(raw.get()).unwrap_or_default()
 }
 
-/// The line for a message of a bridge: an event, a Hello, a reply, or a message to other bridges.
+/// The message may be an event, a Hello, a reply, or a message to other bridges.
 pub(crate) fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let data = value(whole);
     let word = |place: &str| data.pointer(place).and_then(Value::as_str);
@@ -538,7 +528,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_on_the_bus_is_told_apart() {
+    fn messages_are_distinguished_by_their_origin() {
         let mut decoder = Decoder::default();
         let mut one = |message: Value| names(&mut decoder, &message);
         let follow = json!({ "origin": "twitchat", "type": "FOLLOW", "id": "1",
@@ -576,7 +566,7 @@ mod tests {
     }
 
     #[test]
-    fn people_are_completed_from_what_was_heard_of_them() {
+    fn people_are_completed_from_earlier_messages() {
         let mut decoder = Decoder::default();
         let user = json!({ "id": "7", "login": "anna", "displayName": "Anna_B" });
         names(
@@ -637,7 +627,7 @@ mod tests {
     }
 
     #[test]
-    fn gifts_wait_for_their_bomb_and_then_come_as_the_bridge_tells_them() {
+    fn gifts_wait_for_their_bomb_and_then_come_as_the_bridge_emits_them() {
         let mut decoder = Decoder::default();
         let gift = |to: &str| {
             json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": to, "data": { "tier": 1,
@@ -668,7 +658,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_publish_is_an_event_if_a_bridge_would_take_it() {
+    fn a_published_event_is_shown_if_a_bridge_would_accept_it() {
         let mut decoder = Decoder::default();
         let mut publish = |data: Value| {
             let publish = json!({ "source": "twitch", "type": "raid" });
@@ -687,7 +677,7 @@ mod tests {
     }
 
     #[test]
-    fn obs_itself_is_told() {
+    fn events_of_obs_itself_become_lines() {
         let mut decoder = Decoder::default();
         let at = jiff::Timestamp::UNIX_EPOCH;
         let version = twitchat_bridge::obs::Version {

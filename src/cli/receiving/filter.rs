@@ -7,14 +7,12 @@ use super::decode::Line;
 use super::kinds::Kinds;
 use crate::cli::out;
 
-/// The help text about conditions.
 pub(crate) const HELP: &str = "Conditions:
   data.viewers >= 10                    a field of the event's data (`data` in its JSON)
   data.user.login in ['anna', 'berta']  a missing field is false
   event.type == 'Follow' and not (data.displayName | lower).endswith('bot')
 Conditions are written as in rules (docs/rules.md), with the names event and data only.";
 
-/// Reads a condition.
 pub(crate) fn condition(text: &str) -> Result<Expression, String> {
     Expression::parse_of_event(text).map_err(|error| error.to_string())
 }
@@ -28,7 +26,6 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Warns of doubtful names.
     pub(crate) fn new(kinds: Kinds, condition: Option<Expression>) -> Self {
         kinds.doubts().for_each(|doubt| out::warn(&doubt));
         Self {
@@ -42,8 +39,8 @@ impl Filter {
         &self.kinds
     }
 
-    /// Whether the line has one of the names and matches the condition. If the condition cannot be
-    /// evaluated, it counts as false, and the first such error is shown.
+    /// Whether the line has one of the names and the condition is true. A condition that cannot be
+    /// evaluated counts as false, and the first such error is shown.
     pub(crate) fn wants(&mut self, line: &Line) -> bool {
         if !self.kinds.matches(&line.name) {
             return false;
@@ -83,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn name_and_condition_must_both_hold() {
+    fn name_and_condition_must_both_match() {
         let kinds = Kinds::new(vec!["Twitch.*".parse().unwrap()]);
         let mut filter = Filter::new(
             kinds,
@@ -101,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_that_fails_does_not_hold() {
+    fn a_condition_that_cannot_be_evaluated_is_false() {
         let mut filter = Filter::new(
             Kinds::new(Vec::new()),
             Some(condition("data.viewers | join > 1 or data.viewers < 'x'").unwrap()),
@@ -110,11 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_judged_here_is_refused() {
+    fn a_value_that_only_a_bridge_has_is_refused() {
         assert!(
             condition("state.streaming")
                 .unwrap_err()
-                .contains("called state; it is known to the bridge alone")
+                .contains("state does not exist; only a running bridge has this value")
         );
         assert!(condition("data.viewers >").is_err());
     }

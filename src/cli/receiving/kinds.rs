@@ -9,7 +9,6 @@ use twitchat_bridge::event::{EventName, Glob, ObsSubscription};
 use twitchat_bridge::mapping::emitted;
 use twitchat_bridge::twitchat::catalogue;
 
-/// The help text about the names of events.
 pub(crate) const HELP: &str = "Events:
   FOLLOW             a Twitchat message type, under the names of all versions: ON_FOLLOW too
   Twitchat.FOLLOW    exactly this type
@@ -19,10 +18,9 @@ pub(crate) const HELP: &str = "Events:
 /// The sources of events that only a bridge emits, because they are about its own work.
 const OF_BRIDGE: [&str; 3] = ["Credits", "Raw", "Custom"];
 
-/// The sources of messages that are no events.
+/// The sources of messages that are not events.
 const OTHERS: [&str; 3] = ["Request", "Bridge", "Other"];
 
-/// One of the given names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// `Source.Type`, or a pattern.
@@ -45,7 +43,7 @@ impl FromStr for Kind {
     }
 }
 
-/// The pattern for the source, if `text` has one other than `*`.
+/// The pattern for the source. `None` if `text` names no source, or the source `*`.
 fn glob_of_source(text: &str) -> Option<Glob> {
     text.split_once('.')
         .filter(|(source, _)| *source != "*")
@@ -129,7 +127,7 @@ impl Kind {
         }
     }
 
-    /// The source and type, if only a bridge emits the event.
+    /// The source and the type. `None` if not only a bridge emits the event.
     fn of_bridge(&self) -> Option<(&'static str, String)> {
         let Self::Named(_, text) = self else {
             return None;
@@ -149,7 +147,7 @@ impl Kind {
     }
 }
 
-/// All names that were given. Without any name, everything matches.
+/// All names that the user gave. Without any name, everything matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kinds(Vec<Kind>);
 
@@ -158,8 +156,8 @@ impl Kinds {
         Self(kinds)
     }
 
-    /// Checks that all names with a source have one of these sources. The error names the first one
-    /// that has another source.
+    /// Checks that all names with a source have one of these sources. The error is about the first
+    /// name with another source.
     pub(crate) fn only_of(&self, sources: &[&str]) -> Result<(), String> {
         let is_fine = |text: &str| match text.split_once('.') {
             Some((source, _)) => {
@@ -172,7 +170,7 @@ impl Kinds {
             .iter()
             .find_map(|kind| match kind {
                 Kind::Named(_, text) if !is_fine(text) => Some(format!(
-                    "{text} is no message on OBS, but made of one: name a type of \
+                    "{text} is not a message on OBS, but is made of one: name a type of \
                         Twitchat's, such as FOLLOW"
                 )),
                 _ => None,
@@ -193,7 +191,7 @@ impl Kinds {
         self.0.iter().filter_map(Kind::doubt)
     }
 
-    /// The events that OBS sends only if they are subscribed to. Without any name there are none.
+    /// The events that OBS sends only to subscribers. Empty without any name.
     pub(crate) fn of_obs(&self) -> ObsSubscription {
         let named = |name| !self.match_all() && self.matches(name);
         ObsSubscription {
@@ -202,8 +200,7 @@ impl Kinds {
         }
     }
 
-    /// The events to subscribe to at a bridge, in the form of a `Subscribe`; empty if there are
-    /// none.
+    /// The events to subscribe to at a bridge, in the form that a `Subscribe` has.
     pub(crate) fn of_bridge(&self) -> BTreeMap<&'static str, Vec<String>> {
         let mut events: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (source, kind) in self.0.iter().filter_map(Kind::of_bridge) {
@@ -213,8 +210,8 @@ impl Kinds {
     }
 }
 
-/// Whether only a bridge emits events of this source. All others are decoded here, with or without
-/// a bridge.
+/// Whether only a bridge emits events of this source. The verb itself decodes all other events, so
+/// they need no bridge.
 pub(crate) fn is_of_bridge(source: &str) -> bool {
     OF_BRIDGE.contains(&source)
 }
@@ -228,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_type_is_meant_in_the_words_of_every_generation() {
+    fn a_plain_type_matches_its_names_in_every_version() {
         for given in ["FOLLOW", "on-follow", " On_Follow "] {
             let kinds = kinds(&[given]);
             assert!(
@@ -249,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn full_names_are_meant_exactly_and_patterns_as_they_are() {
+    fn full_names_match_exactly_and_patterns_as_written() {
         assert!(
             kinds(&["Twitchat.FOLLOW"]).matches("Twitchat.FOLLOW")
                 && !kinds(&["Twitchat.FOLLOW"]).matches("Twitchat.ON_FOLLOW")
@@ -267,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_nobody_knows_are_doubted() {
+    fn unknown_names_give_a_warning() {
         let doubts = |texts: &[&str]| kinds(texts).doubts().collect::<Vec<_>>();
         let fine = [
             "FOLLOW",
@@ -294,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn events_that_come_only_when_somebody_publishes_them_are_doubted() {
+    fn events_that_only_other_programs_publish_give_a_warning() {
         let doubts = |text: &str| kinds(&[text]).doubts().next();
         for text in [
             "Twitch.*",
@@ -316,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn obs_is_asked_for_the_events_that_are_named() {
+    fn named_events_of_obs_are_subscribed_to() {
         let of = |names: &[&str]| {
             let ObsSubscription { events, vendors } = kinds(names).of_obs();
             (events, vendors)
@@ -331,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_bridge_tells_is_asked_for() {
+    fn events_that_only_a_bridge_emits_are_subscribed_to() {
         assert!(
             kinds(&["Twitch.Follow", "FOLLOW", "*"])
                 .of_bridge()

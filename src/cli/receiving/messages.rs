@@ -1,14 +1,14 @@
-//! The last messages of Twitchat, for events that are emitted later than the message that they are
-//! made of.
+//! Remembers Twitchat's last messages for events that are emitted some time after their message.
 
 use std::collections::VecDeque;
 
 use serde_json::Value;
 
-/// The number of messages that are remembered. An event of an older message has no message.
+/// The limit on messages that are remembered. For an older message, the event's line has no data of
+/// the message.
 const MESSAGES: usize = 1_024;
 
-/// The data of messages with their ids, the newest last.
+/// The messages with their ids. The newest message is last.
 #[derive(Debug, Default)]
 pub(super) struct Messages(VecDeque<(String, Value)>);
 
@@ -22,7 +22,7 @@ impl Messages {
         self.0.push_back((id.to_owned(), data.clone()));
     }
 
-    /// The data of the message with this id; `Null` if it is not known.
+    /// `Null` if no message with this id is remembered.
     pub(super) fn find(&self, id: &Value) -> Value {
         let Some(id) = id.as_str() else {
             return Value::Null;

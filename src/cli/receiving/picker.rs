@@ -12,13 +12,11 @@ use super::kinds;
 use super::subscription::Subscription;
 use crate::cli::receiving::News;
 
-/// The help text about the origin of events.
 pub(crate) const HELP: &str = "The command needs no bridge: it decodes the messages of Twitchat \
     and of other programs \
     itself. Only Credits.*, Raw.* and Custom.* come from a bridge; if you name them, the command \
     subscribes to them.";
 
-/// Decodes messages and decides whether an event is wanted.
 #[derive(Debug)]
 pub(crate) struct Picker {
     decoder: Decoder,
@@ -37,7 +35,6 @@ impl Picker {
         }
     }
 
-    /// The wanted events of the next news.
     pub(crate) fn take(&mut self, news: &News, now: Timestamp) -> Vec<Line> {
         let lines = self.decoder.take(news, now);
         if let Some(subscription) = &mut self.subscription {
@@ -50,7 +47,6 @@ impl Picker {
             .collect()
     }
 
-    /// Unsubscribes from the bridge.
     pub(crate) async fn finish(self) {
         if let Some(subscription) = self.subscription {
             subscription.end().await;
@@ -58,8 +54,8 @@ impl Picker {
     }
 }
 
-/// Drops an event of a bridge if the verb decodes the same event itself. Of the other events of a
-/// bridge, this returns the data without the envelope.
+/// Drops an event of a bridge if the verb decodes the same event itself. Otherwise returns the
+/// event's data without the envelope.
 fn unless_decoded_here(mut line: Line) -> Option<Line> {
     if line.from == From::Bridge && line.data.get("event").is_some() {
         let (source, _) = line.name.split_once('.')?;
@@ -94,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_bridge_tells_counts_only_where_nobody_else_can_tell_it() {
+    fn events_of_a_bridge_count_only_if_nothing_else_emits_them() {
         let emitted = |name: &str| {
             let data = json!({ "origin": "twitchat-bridge", "event": {}, "data": { "a": 1 } });
             unless_decoded_here(line(name, From::Bridge, data)).map(|line| line.data)

@@ -1,5 +1,5 @@
-//! A subscription at the bridge for as long as a verb runs. It is made when OBS is connected,
-//! renewed on each Hello and every hour, and ended with the verb.
+//! A subscription at the bridge for as long as a verb runs. The verb subscribes when OBS is
+//! connected, renews the subscription on each Hello and every hour, and unsubscribes at its end.
 
 use std::time::Duration;
 
@@ -18,7 +18,8 @@ use crate::cli::receiving::News;
 
 /// The interval of renewals. A bridge forgets clients that are silent for a day.
 const RENEW_SECONDS: i64 = 3_600;
-/// The least time between two requests, because bridges may send Hello again and again.
+/// The shortest time between two requests. It limits the requests to a bridge that sends Hello
+/// repeatedly.
 const PAUSE_SECONDS: i64 = 1;
 /// How long to wait for the bridge's reply before the user is warned.
 const ANSWER_SECONDS: i64 = 5;
@@ -26,7 +27,7 @@ const ANSWER_SECONDS: i64 = 5;
 /// itself.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
 
-/// The subscription, and whether a bridge has confirmed it.
+/// Also knows whether a bridge has confirmed the subscription.
 #[derive(Debug)]
 pub(crate) struct Subscription {
     client: String,
@@ -42,8 +43,8 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// A subscription to those of `kinds` that only a bridge emits; `None` if there are none.
-    /// `verb` becomes part of the client's name.
+    /// Subscribes to the events among `kinds` that only a bridge emits. `None` if there are no such
+    /// events. `verb` becomes part of the client's name.
     pub(crate) fn to(kinds: &Kinds, verb: &str, obs: Obs) -> Option<Self> {
         let events = kinds.of_bridge();
         let client = format!("twitchat-bridge {verb} {}", Uuid::new_v4());
@@ -59,7 +60,6 @@ impl Subscription {
         })
     }
 
-    /// Sends the request when it is due.
     pub(crate) fn take(&mut self, news: &News, lines: &[Line], now: Timestamp) {
         let is_up = matches!(news, News::Up(_));
         let greeted = lines.iter().any(|line| line.name == "Bridge.Hello");
@@ -74,7 +74,8 @@ impl Subscription {
             self.asked = Some(now);
             self.answered = false;
             let (obs, request) = (self.obs.clone(), self.request("Subscribe"));
-            // If OBS does not accept the request, it is sent again when OBS is connected again.
+            // If OBS does not accept the request, the request is sent again after the next
+            // connection.
             self.asking = Some(AbortOnDropHandle::new(tokio::spawn(async move {
                 if let Some(request) = request {
                     drop(obs.broadcast(&request).await);
@@ -90,13 +91,12 @@ impl Subscription {
         {
             self.complained = true;
             out::warn(
-                "no bridge answers, and only a bridge emits these events: is `twitchat-bridge run` \
+                "no bridge replies, and only a bridge emits these events: is `twitchat-bridge run` \
                     running? Waiting for it",
             );
         }
     }
 
-    /// Unsubscribes.
     pub(crate) async fn end(self) {
         if let Some(request) = self.request("UnSubscribe") {
             // If this fails, the bridge ends the subscription later by itself.

@@ -1,5 +1,5 @@
 //! Describes any message in a few words: the person, the amount, the text. `watch` and the demo
-//! show it to people; no program reads it.
+//! show it to people. Programs must not parse it.
 
 use serde_json::Value;
 use twitchat_bridge::input;
@@ -9,8 +9,8 @@ use crate::cli::out;
 /// The longest summary, in characters.
 const LONGEST: usize = 100;
 
-/// The places of names, the best place first: in Streamer.bot's events, then in Twitchat's messages
-/// of all generations.
+/// JSON pointers to names, the best one first. Pointers for Streamer.bot's events come before
+/// pointers for Twitchat's messages of all versions.
 const NAMES: [&str; 17] = [
     "/displayName",
     "/user/displayName",
@@ -30,8 +30,8 @@ const NAMES: [&str; 17] = [
     "/connection/name",
     "/client",
 ];
-/// Numbers that are shown if they are at least 2, with their unit. Of those with the same unit, the
-/// first one is used.
+/// JSON pointers to numbers and their units. A number is shown if it is at least 2. Of the numbers
+/// with the same unit, only the first one is shown.
 const AMOUNTS: [(&str, &str); 11] = [
     ("/message/bits", "bits"),
     ("/bits", "bits"),
@@ -45,7 +45,7 @@ const AMOUNTS: [(&str, &str); 11] = [
     ("/level", "levels"),
     ("/width", "wide"),
 ];
-/// The places of titles: of rewards, polls, games and tracks.
+/// JSON pointers to the titles of rewards, polls, games and tracks.
 const TITLES: [&str; 9] = [
     "/reward/title",
     "/poll/title",
@@ -57,12 +57,11 @@ const TITLES: [&str; 9] = [
     "/scene/sceneName",
     "/connection/version",
 ];
-/// The keys of OBS's own events, which are shown as they are.
+/// The keys of OBS's own events, whose values are shown as JSON.
 const OF_OBS: [&str; 2] = ["obsEvent", "obsVendorEvent"];
-/// The places of texts that a person wrote.
+/// JSON pointers to the texts that a person wrote.
 const TEXTS: [&str; 4] = ["/message/message", "/message", "/text", "/error"];
 
-/// Describes a message in one line.
 pub(crate) fn of(data: &Value) -> String {
     if let Some(event) = OF_OBS.iter().find_map(|place| data.get(place)) {
         return cut(&out::clean(&event.to_string()));
@@ -98,7 +97,7 @@ fn text<'a>(data: &'a Value, places: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// At most [`LONGEST`] characters of a text.
+/// Shortens a text to [`LONGEST`] characters.
 fn cut(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_is_shown_as_it_is_and_nothing_as_nothing() {
+    fn unknown_data_is_shown_as_json_and_empty_data_as_nothing() {
         assert_eq!(
             [json!(null), json!({ "enabled": true })].map(|data| of(&data)),
             ["", r#"{"enabled":true}"#]

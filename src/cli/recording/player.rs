@@ -1,5 +1,5 @@
-//! Plays a recording for `replay`: chooses the messages to play, measures how long that takes, and
-//! returns one after the other.
+//! Plays a recording for `replay`. It chooses the messages to play, computes how long they take,
+//! and returns them one by one.
 
 use std::fs::File;
 use std::io::{self, BufRead};
@@ -21,20 +21,18 @@ use crate::cli::recording::{RecordedMessage, RecordingError, RecordingReader};
 const PAUSE: Duration = Duration::from_secs(1);
 /// The number of messages that are read ahead.
 const AHEAD: usize = 256;
-/// The number of broken lines that are reported. The others are only counted.
+/// The limit on broken lines that are reported. Further broken lines are only counted.
 const NAMED: u64 = 5;
 
-/// Which messages of a recording to play.
 #[derive(Debug, Clone)]
 pub(crate) struct Choice {
-    /// The types to play. If there are none, all events of Twitchat.
+    /// The types to play. If it is empty, all events of Twitchat are played.
     pub(crate) kinds: Kinds,
     /// Whether to skip lines that cannot be read.
     pub(crate) skip_broken: bool,
 }
 
 impl Choice {
-    /// Whether to play messages of this type.
     fn wants(&self, kind: &str) -> bool {
         let is_wanted = if self.kinds.match_all() {
             catalogue::look_up(kind).is_some_and(|entry| entry.class == Class::Event)
@@ -68,12 +66,12 @@ impl Choice {
     }
 }
 
-/// The numbers of messages and lines that are not played.
+/// Counts the messages and lines that are not played.
 #[derive(Debug, Clone, Copy, Default)]
 struct LeftOut {
     unwanted: u64,
     broken: u64,
-    /// Whether the broken lines were reported before.
+    /// Whether an earlier pass over the file has reported the broken lines.
     is_reported: bool,
 }
 
@@ -86,20 +84,19 @@ impl LeftOut {
     }
 }
 
-/// A message to play.
 #[derive(Debug)]
 pub(crate) struct Played {
-    /// The number of its line.
+    /// The number of the message's line, from 1.
     pub(crate) line: u64,
-    /// The recorded time in milliseconds; `None` if the line has none.
+    /// The recorded time in milliseconds; `None` if the line has no time.
     pub(crate) ms: Option<u64>,
     pub(crate) message: Message,
 }
 
-/// How long after the previous message each one is due.
+/// Computes the pause before each message.
 #[derive(Debug, Clone)]
 pub(crate) struct PlaybackSpeed {
-    /// The factor by which it is faster; `None` for no pauses at all.
+    /// The factor by which playback is faster; `None` for no pauses.
     speed: Option<f64>,
     /// A fixed interval, which replaces the recorded times.
     every: Option<Duration>,
@@ -118,7 +115,7 @@ impl PlaybackSpeed {
         }
     }
 
-    /// The time to wait before a message. The first one is due at once.
+    /// The time to wait before a message. The first message is due at once.
     pub(crate) fn pause(&mut self, ms: Option<u64>) -> Duration {
         let recorded = || Some(Duration::from_millis(ms?.saturating_sub(self.before_ms?)));
         let begun = std::mem::replace(&mut self.begun, true);
@@ -133,18 +130,17 @@ impl PlaybackSpeed {
     }
 }
 
-/// The result of reading a whole file before it is played.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scan {
     /// The number of messages to play.
     pub(crate) messages: u64,
-    /// The time that this takes.
+    /// The duration of playing all of them.
     pub(crate) takes: Duration,
 }
 
 impl Scan {
-    /// Reads a file. Fails at a line that cannot be read, unless such lines are skipped: then it
-    /// reports the first few.
+    /// Fails at a line that cannot be read. If such lines are skipped, it reports the first few of
+    /// them instead.
     pub(crate) fn of(
         file: &Path,
         choice: &Choice,
@@ -181,7 +177,6 @@ fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
     }
 }
 
-/// A message from the thread that reads.
 #[derive(Debug)]
 enum FromReader {
     Message(Played),
@@ -196,12 +191,12 @@ pub(crate) struct RecordedMessages {
     from_reader: mpsc::Receiver<FromReader>,
     /// Whether the thread has reported its end.
     is_over: bool,
-    /// The number of messages and lines that are not played. Known at the end.
+    /// The number of messages and lines that are not played. It is complete only at the end.
     pub(crate) left_out: u64,
 }
 
 impl RecordedMessages {
-    /// Starts to read. `is_surveyed` means that the broken lines were reported before.
+    /// Starts to read. `is_surveyed` means that the broken lines were already reported.
     pub(crate) fn start(file: &Path, choice: &Choice, is_surveyed: bool) -> Self {
         let (sender, from_reader) = mpsc::channel(AHEAD);
         let (path, choice) = (file.to_owned(), choice.clone());
@@ -224,7 +219,7 @@ impl RecordedMessages {
             };
             let last =
                 read().map_or_else(FromReader::Broken, |left_out| FromReader::End { left_out });
-            // Fails after a stop, because the receiver was dropped.
+            // This fails after a stop, because the receiver was dropped.
             drop(sender.blocking_send(last));
         });
         Self {
@@ -266,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_played_and_nothing_that_twitchat_would_carry_out() {
+    fn only_events_are_played_and_no_actions() {
         let events = choice(&[]);
         for kind in ["FOLLOW", "ON_FOLLOW", "ON_BITS", "POLL_PROGRESS"] {
             assert!(events.wants(kind), "{kind}");
@@ -290,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_are_those_of_the_recording_faster_or_slower() {
+    fn pauses_follow_the_recording_and_the_speed() {
         let pauses = |speed, every: Option<u64>, times: &[Option<u64>]| {
             let mut playback_speed = PlaybackSpeed::new(speed, every.map(Duration::from_millis));
             times

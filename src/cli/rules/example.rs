@@ -12,15 +12,14 @@ use twitchat_bridge::mapping::published;
 
 use crate::cli::receiving::decode::Decoder;
 
-/// The reasons why a file contains no event.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoEvent {
-    #[error("it is no JSON: {0}")]
+    #[error("the text is not JSON: {0}")]
     NoJson(#[from] serde_json::Error),
-    #[error("there is nothing in it")]
+    #[error("the text is empty")]
     Empty,
     #[error(
-        "this is no event: {0}. It may be Twitchat's message \
+        "this is not an event: {0}. It may be Twitchat's message \
          ({{\"origin\":\"twitchat\",\"type\",\"data\"}}), a bridge's event \
          ({{\"event\":{{\"source\",\"type\"}},\"data\"}}), a line of `watch --json` \
          ({{\"name\",\"data\"}}), a PublishEvent, or an event of OBS \
@@ -28,7 +27,7 @@ pub(super) enum NoEvent {
          Obs.CustomEvent"
     )]
     Unknown(String),
-    #[error("it becomes no event for rules")]
+    #[error("no event for rules is made of it")]
     Silent,
     #[error("a bridge refuses this PublishEvent: {0}")]
     Refused(#[from] published::Error),
@@ -41,7 +40,7 @@ pub(super) struct Example {
     pub(super) data: Value,
 }
 
-/// All events of a text, in order. The text is a sequence of JSON values.
+/// All events of a text, in their order. The text is a sequence of JSON values.
 pub(super) fn read(text: &str, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
     let mut examples = Vec::new();
     let mut any = false;
@@ -82,7 +81,7 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
         (Some(source), Some(kind)) => Some(EventName::new(&source, &kind)),
         _ => text(value.get("name")).and_then(|name| EventName::parse(&name)),
     };
-    // A PublishEvent, from which a bridge makes events.
+    // A bridge makes events of a PublishEvent.
     if let (Some(name), true) = (
         &name,
         value.contains_key("publish") && !value.contains_key("event"),
@@ -101,7 +100,7 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
     Ok(vec![Example { name, data: data() }])
 }
 
-/// An event of obs-websocket, as its protocol document has it.
+/// An event of obs-websocket, in the shape of its protocol document.
 fn of_obs(kind: &str, data: Option<Box<RawValue>>) -> Result<Received, NoEvent> {
     Ok(match data {
         Some(data) if kind == "CustomEvent" => Received::read(data.get())?,
@@ -112,7 +111,6 @@ fn of_obs(kind: &str, data: Option<Box<RawValue>>) -> Result<Received, NoEvent> 
     })
 }
 
-/// The message itself, and the events that are made of it.
 fn of_received(received: &Received, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
     let lines = decoder.receive(received, Timestamp::now());
     let examples: Vec<_> = lines
@@ -144,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_may_be_written_in_every_way_it_travels() {
+    fn an_event_is_read_in_every_form_that_is_sent() {
         assert_eq!(
             names(r#"{"event":{"source":"twitch","type":"raid"},"data":{"viewers":3}}"#),
             ["Twitch.Raid"]
@@ -162,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_obs_is_written_as_obs_sends_it() {
+    fn an_event_of_obs_is_read_as_obs_sends_it() {
         assert_eq!(
             names(r#"{"eventType":"InputMuteStateChanged","eventData":{"inputName":"Mic"}}"#),
             ["Obs.Event"]
@@ -180,7 +178,8 @@ mod tests {
         );
     }
 
-    /// The example in `request --help`, and the fields that the first rule of docs/rules.md reads.
+    /// Uses the example in `request --help`, and the fields that the first rule of docs/rules.md
+    /// reads.
     #[test]
     fn a_published_event_is_completed_as_a_bridge_does() {
         let raid = r#"{"request":"PublishEvent","publish":{"source":"Twitch","type":"Raid"},
@@ -206,10 +205,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_is_said() {
+    fn a_text_without_an_event_is_an_error_with_the_reason() {
         let error = |text: &str| read(text, &mut Decoder::default()).unwrap_err().to_string();
-        assert_eq!(error(""), "there is nothing in it");
-        assert!(error("{").starts_with("it is no JSON: EOF"));
-        assert!(error(r#"{"hello":1}"#).starts_with("this is no event: an object with hello."));
+        assert_eq!(error(""), "the text is empty");
+        assert!(error("{").starts_with("the text is not JSON: EOF"));
+        assert!(error(r#"{"hello":1}"#).starts_with("this is not an event: an object with hello."));
     }
 }

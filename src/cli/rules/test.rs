@@ -1,4 +1,4 @@
-//! `rules test`: shows what the rules would do for an event, without OBS and without doing it.
+//! `rules test`: shows how the rules would react to an event, without OBS and without running them.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ Examples:
 Exit codes: 0 a rule would run and all its steps can be filled in, 1 no rule would run, or a step \
 cannot be filled in.";
 
-/// Show what the rules would do for an event, without doing it and without OBS
+/// Show how the rules would react to an event, without OBS and without running them
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{}\n\n{EXAMPLES}", supposed::HELP, fields::HELP))]
 pub(super) struct Args {
@@ -49,7 +49,6 @@ pub(super) struct Args {
     fields: DataFields,
 }
 
-/// The result of one rule for one event.
 #[derive(Debug)]
 struct Outcome {
     event: String,
@@ -189,8 +188,8 @@ fn print(outcomes: &[Outcome], examples: &[Example], book: &Rulebook) -> Result<
         }
         if !any {
             out::line(match book.rules.len() {
-                1 => "  the one rule is not for it".to_owned(),
-                rules => format!("  none of the {rules} rules is for it"),
+                1 => "  the only rule does not react to it".to_owned(),
+                rules => format!("  none of the {rules} rules reacts to it"),
             })?;
         }
     }

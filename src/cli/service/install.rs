@@ -1,4 +1,4 @@
-//! `service install`: makes the service and starts it.
+//! `service install`: installs the service and starts it.
 
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ Examples:
   twitchat-bridge service install --config ~/stream/bridge.toml
   twitchat-bridge service install --host 192.168.0.20 --password-file obs-password.txt";
 
-/// Make the service, and start it now and with each login
+/// Install the service, and start it now and at each login
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {

@@ -19,7 +19,7 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge service logs --lines 500
   twitchat-bridge service logs --follow";
 
-/// The pause between two reads of the file with --follow.
+/// With --follow, the pause between two reads of the file.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// The greatest number of bytes of a log file that are read to find the last lines.
 const LONGEST_TAIL: u64 = 4 * 1024 * 1024;
@@ -68,7 +68,7 @@ impl Args {
         let read = |from| {
             since(path, from).with_context(|| {
                 format!(
-                    "cannot read the log file {}: has the service run?",
+                    "cannot read the log file {}: has the service ever run?",
                     path.display()
                 )
             })
@@ -91,8 +91,8 @@ impl Args {
     }
 }
 
-/// The bytes of the file from `from` on, and the position of its end. Without `from`, or if the
-/// file has become shorter, these are the last bytes.
+/// The bytes of the file from the position `from` on, and the position of the end. Without `from`,
+/// or if the file has become shorter, these are the last [`LONGEST_TAIL`] bytes.
 fn since(path: &Path, from: Option<u64>) -> io::Result<(Vec<u8>, u64)> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_lines_are_whole_lines() {
+    fn the_last_lines_are_complete() {
         let last = |count| String::from_utf8_lossy(last_lines(b"a\nb\nc\n", count)).into_owned();
         assert_eq!(
             [1, 2, 3, 9].map(last),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_on_and_from_its_begin_when_it_is_a_new_one() {
+    fn a_file_is_read_further_and_a_new_file_from_its_beginning() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
         std::fs::write(&path, "one\n").unwrap();

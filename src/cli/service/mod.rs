@@ -15,7 +15,7 @@ const AFTER_HELP: &str = "The service is a systemd user unit on Linux, a launchd
 and a value of the Run key on Windows. It is for your account only and needs no administrator.
 
 Examples:
-  twitchat-bridge service install      start the bridge now and with each login
+  twitchat-bridge service install      start the bridge now and at each login
   twitchat-bridge service status       show whether it is installed and runs
   twitchat-bridge service logs -f      show its log
   twitchat-bridge service uninstall    stop and remove it";

@@ -48,7 +48,7 @@ fn as_text(state: &State) -> String {
             lines.push(format!("installed  {}{by_hand}", installed.place));
             lines.push(format!("command    {}", installed.command));
         }
-        None => lines.push("installed  no: `twitchat-bridge service install` does it".into()),
+        None => lines.push("installed  no: `twitchat-bridge service install` installs it".into()),
     }
     let running = match &state.running {
         Running::Yes { process: Some(id) } => format!("yes, process {id}"),
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_that_failed_says_why() {
+    fn a_failed_service_is_shown_with_the_reason() {
         let state = State {
             installed: Some(Installed {
                 place: "/x.service".into(),
@@ -117,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_is_not_installed_says_how_to_install_it() {
+    fn a_missing_service_is_shown_with_the_command_to_install_it() {
         let state = State {
             installed: None,
             running: Running::Unknown("no systemd user manager runs here".into()),
         };
         assert_eq!(
             as_text(&state),
-            "installed  no: `twitchat-bridge service install` does it\n\
+            "installed  no: `twitchat-bridge service install` installs it\n\
                 running    not known: no systemd user manager runs here"
         );
     }

@@ -11,7 +11,7 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge service uninstall
   twitchat-bridge service uninstall --force    remove it even if the file was changed by hand";
 
-/// Stop the service and remove it; journal and settings stay
+/// Stop the service and remove it. The journal and the settings stay
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {

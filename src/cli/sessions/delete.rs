@@ -55,7 +55,7 @@ impl Args {
                 return Ok(ExitCode::SUCCESS);
             }
             let deleted = preview.get("deleted").unwrap_or(&Value::Null);
-            // Another session may be the last one when the answer comes.
+            // When the user answers, another session may be the last one.
             session = SessionQuery::Number(line::number(deleted));
             for line in show::lines(&show::ask(context, session, self.timeout).await?) {
                 if self.preview {

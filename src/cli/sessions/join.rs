@@ -1,4 +1,4 @@
-//! `sessions join`: makes one session of two.
+//! `sessions join`: joins two sessions.
 
 use std::process::ExitCode;
 
@@ -17,14 +17,14 @@ const EXAMPLES: &str = "Examples:
 No other session may have begun between the two. The session that began first keeps its number. \
 `sessions split` takes it back.";
 
-/// Make one session of two
+/// Join two neighbouring sessions to one
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// One session: a number, `last`, `running`, `yesterday` or a date
     #[arg(value_name = "SESSION", value_parser = read, allow_negative_numbers = true)]
     one: SessionQuery,
-    /// The session before or after it
+    /// The session directly before or after the first one
     #[arg(value_name = "OTHER", value_parser = read, allow_negative_numbers = true)]
     other: SessionQuery,
     /// Print the reply as JSON

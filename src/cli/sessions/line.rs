@@ -1,16 +1,14 @@
-//! Reads a session from the command line, and writes one as a line.
+//! Reads a session from the command line, and shows a session in one line.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 use twitchat_bridge::input::{count, duration};
 use twitchat_bridge::request::{SESSION, SessionQuery};
 
-/// Reads a session on the command line.
 pub(crate) fn read(text: &str) -> Result<SessionQuery, String> {
     SessionQuery::parse(text).ok_or_else(|| format!("must be {SESSION}"))
 }
 
-/// The number of a session in a reply.
 pub(super) fn number(session: &Value) -> u64 {
     session
         .get("id")
@@ -30,7 +28,7 @@ pub(super) fn line(session: &Value) -> String {
                 .to_string()
         })
         .unwrap_or_default();
-    // Seconds do not matter in a session of hours.
+    // A session lasts hours, so seconds do not matter.
     let seconds = number("seconds");
     let seconds = if seconds >= 60 {
         seconds - seconds % 60

@@ -1,4 +1,4 @@
-//! `sessions list`: lists all sessions, the last one first.
+//! `sessions list`: lists all sessions, the newest first.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ Each line shows the session's number, its start, its duration, its number of row
 and why it began: `first`, `clear`, `stream` (OBS began to stream), `closed` (the bridge had been \
 closed for longer than session.reset_after), or `split` (by `sessions split`).";
 
-/// List all sessions, the last one first
+/// List all sessions, the newest first
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

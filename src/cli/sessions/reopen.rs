@@ -1,4 +1,4 @@
-//! `sessions reopen`: goes on with a session that has ended.
+//! `sessions reopen`: continues a session that has ended.
 
 use std::process::ExitCode;
 
@@ -21,7 +21,7 @@ the reopened session.
 
 Without a running bridge, the next one goes on with the session.";
 
-/// Go on with a session that has ended
+/// Continue a session that has ended
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

@@ -18,7 +18,7 @@ const EXAMPLES: &str = "Examples:
 SESSION is a number, `last` (the one before the running one), `running`, `today`, `yesterday`, or \
 the date on which it began, such as 2026-11-24. `credits --session SESSION` prints its credits.";
 
-/// Show one session, and how many entries each section of its credits has
+/// Show one session, and the number of entries in each section of its credits
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -44,7 +44,6 @@ impl Args {
     }
 }
 
-/// Asks for a session.
 pub(super) async fn ask(
     context: &Context,
     session: SessionQuery,
@@ -54,7 +53,7 @@ pub(super) async fn ask(
     context.ask_or_read("GetSession", fields, timeout).await
 }
 
-/// The session of a reply: its line, and one for each section of its credits.
+/// One line for the session of a reply, and one line for each section of its credits.
 pub(super) fn lines(reply: &Map<String, Value>) -> Vec<String> {
     let session = reply.get("session").unwrap_or(&Value::Null);
     let mut all = vec![line(session).trim_start().to_owned()];

@@ -1,4 +1,4 @@
-//! `sessions split`: makes two sessions of one.
+//! `sessions split`: splits a session in two.
 
 use std::process::ExitCode;
 
@@ -20,18 +20,18 @@ zone of this computer, or an instant such as 2026-11-24T20:30:00Z. Events that t
 at that time or later count in the second session, which gets a number of its own; if the session \
 runs, the second one goes on. `sessions join` takes it back.";
 
-/// Make two sessions of one
+/// Split a session in two
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES,
     override_usage = "twitchat-bridge sessions split [OPTIONS] <SESSION> at <TIME>")]
 pub(super) struct Args {
-    /// Which session: a number, `last`, `running`, `yesterday` or a date
+    /// The session to split: a number, `last`, `running`, `yesterday` or a date
     #[arg(value_name = "SESSION", value_parser = read, allow_negative_numbers = true)]
     session: SessionQuery,
-    /// When the second session begins; the word `at` may be left out
+    /// The time at which the second session begins. The word `at` may be left out
     #[arg(value_name = "TIME", num_args = 0..=2, conflicts_with = "at")]
     time: Vec<String>,
-    /// The same as an option
+    /// The time at which the second session begins
     #[arg(long, value_name = "TIME", value_parser = time)]
     at: Option<String>,
     /// Print the reply as JSON
@@ -41,7 +41,7 @@ pub(super) struct Args {
     timeout: Timeout,
 }
 
-/// Checks a time, which the bridge reads in its own time zone.
+/// Only checks the form of a time. The bridge reads it in its own time zone.
 fn time(text: &str) -> Result<String, String> {
     SplitTime::parse(text)
         .map(|_| text.to_owned())
@@ -49,7 +49,7 @@ fn time(text: &str) -> Result<String, String> {
 }
 
 impl Args {
-    /// The time, in either of its places.
+    /// The time from the option `--at` or from the arguments.
     fn at(&self) -> Result<String, Failure> {
         let words: Vec<_> = self.time.iter().map(String::as_str).collect();
         let text = match (self.at.as_deref(), words.as_slice()) {

@@ -1,4 +1,4 @@
-//! `store`: what the bridge has stored on this computer.
+//! `store`: removes the data that the bridge has stored on this computer.
 
 mod wipe;
 

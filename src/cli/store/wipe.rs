@@ -1,4 +1,4 @@
-//! `store wipe`: removes the journal, what is beside it, log files, and the texts of labels.
+//! `store wipe`: removes the journal, the files beside it, log files, and the texts of labels.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,11 +28,11 @@ What you have installed or written yourself stays: the program, the service, the
 page (`uninstall` removes them), the config file, recordings, exported credits. Log lines of a \
 service on Linux are in the journal of systemd, which the bridge cannot change.";
 
-/// Remove the journal, its files and the logs, for good
+/// Permanently remove the journal, its files and the logs
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
     /// A further log file to remove, such as that of `run --log-file`
@@ -85,7 +85,7 @@ fn refuse_while_in_use(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Empties the text sources of the config's labels, because the last texts may have names.
+/// Empties the text sources of the config's labels, because the last texts may contain names.
 async fn empty_labels(config: &Config) -> anyhow::Result<()> {
     let labels = &config.rules.labels;
     if labels.is_empty() {

@@ -1,5 +1,5 @@
-//! Shows each event once, although OBS may carry it several times: as Twitchat's message, as the
-//! event that is made of the message, and as a bridge's copy of that event.
+//! Shows each event once, although it may come several times: as Twitchat's message, as the event
+//! that is made of the message, and as a bridge's copy of that event.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -13,8 +13,8 @@ use crate::cli::receiving::{
 
 /// The longest time between two copies of an event.
 const APART: SignedDuration = SignedDuration::from_secs(10);
-/// The largest number of events that wait for their other copy. Beyond it the oldest is
-/// forgotten, and its copy is shown too.
+/// The limit on events that wait for their other copy. Beyond it, the oldest event is forgotten,
+/// and its copy is shown too.
 const MOST: usize = 10_000;
 
 /// The source of a copy of an event.
@@ -24,18 +24,17 @@ enum Copy {
     OfBridge,
 }
 
-/// An event's name and a summary of its data.
 type EventKey = (String, String);
 
-/// Remembers for a while which events were shown.
+/// Remembers the events that were shown recently.
 #[derive(Debug)]
 pub(super) struct ShownEvents {
     /// Whether a message is hidden if an event is made of it.
     hides_messages: bool,
     /// The copies that wait for the other one, oldest first.
     waiting: HashMap<EventKey, VecDeque<(Copy, Timestamp)>>,
-    /// The keys that were put into `waiting`, oldest first. The other copy may have removed some
-    /// since.
+    /// The keys that were added to `waiting`, oldest first. The other copy may have removed some of
+    /// them since.
     order: VecDeque<(EventKey, Timestamp)>,
 }
 
@@ -63,7 +62,7 @@ impl ShownEvents {
         }
     }
 
-    /// Each copy from one origin cancels one copy from the other, whichever comes first.
+    /// Each copy from one origin cancels one copy from the other origin, in either order.
     fn is_first_copy(&mut self, copy: Copy, line: &Line, data: &Value) -> bool {
         self.forget_old(line.at);
         let key = (line.name.clone(), summary::of(data));
@@ -81,7 +80,7 @@ impl ShownEvents {
         true
     }
 
-    /// Forgets the copies which are too old by `now`, and the oldest if there are too many.
+    /// Forgets the copies that are too old at `now`, and the oldest ones if there are too many.
     fn forget_old(&mut self, now: Timestamp) {
         while let Some((key, at)) = self.order.front() {
             if now.duration_since(*at) <= APART && self.order.len() < MOST {
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_really_comes_twice_is_shown_twice() {
+    fn an_event_that_really_comes_twice_is_shown_twice() {
         let lines = [
             ours(0, "Anna"),
             ours(0, "Anna"),
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_bridge_emits_is_shown() {
+    fn an_event_that_only_a_bridge_emits_is_shown() {
         let lines = [
             of_bridge(0, "Anna"),
             of_bridge(0, "Anna"),
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_has_a_limit() {
+    fn the_number_of_remembered_events_is_limited() {
         let mut once = ShownEvents::new(true);
         for number in 0..MOST * 3 {
             assert!(once.is_first(&ours(0, &number.to_string())));
@@ -196,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_gives_way_to_its_event_alone() {
+    fn a_message_is_hidden_only_if_its_event_is_shown() {
         let message = line(From::Twitchat, "Twitchat.FOLLOW", 0, json!({}));
         let becomes = Line {
             counterpart: json!({ "displayName": "Anna" }),
