@@ -28,7 +28,6 @@ pub const SECTIONS: [&str; 3] = ["rule", "action", "label"];
 pub enum Once {
     /// One run per person in a session.
     Person,
-    /// One run in a session.
     Session,
 }
 
@@ -58,7 +57,7 @@ pub struct Rule {
     pub on_replay: bool,
     /// Whether the steps after a failed one still run.
     pub continue_on_error: bool,
-    /// Number of runs that may be active at the same time.
+    /// The number of runs that may be active at the same time.
     pub at_once: usize,
 }
 
@@ -69,7 +68,7 @@ impl Rule {
     }
 }
 
-/// Steps with a name. `DoAction` and `action` steps run them.
+/// `DoAction` and `action` steps run them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedAction {
     pub name: Box<str>,
@@ -80,7 +79,7 @@ pub struct NamedAction {
     pub steps: Steps,
     /// Whether the steps after a failed one still run.
     pub continue_on_error: bool,
-    /// Number of runs that may be active at the same time.
+    /// The number of runs that may be active at the same time.
     pub at_once: usize,
 }
 
@@ -188,7 +187,7 @@ impl Rulebook {
             .any(|rule| rule.enabled && rule.on.iter().any(Pattern::names_twitchat))
     }
 
-    /// The action with this name. Case does not matter.
+    /// The case of `name` does not matter.
     pub fn action(&self, name: &str) -> Option<&NamedAction> {
         self.actions
             .iter()
@@ -216,15 +215,15 @@ impl Rulebook {
         self.uses().contains(Uses::LAST_OF_TWITCHAT)
     }
 
-    /// Checks steps that are not in a config file, such as those of a script: the actions that they
-    /// run must be in this book.
+    /// Checks steps from outside a config file, such as the steps of a script. The actions that
+    /// they run must be in this book.
     pub fn check_steps(&self, steps: &[Step]) -> Read<()> {
         steps
             .iter()
             .try_for_each(|step| self.action_exists(step, ""))
     }
 
-    /// Number of rules that have a step with this action.
+    /// The number of rules that have a step with this action.
     pub fn triggers_of(&self, action: &NamedAction) -> usize {
         let runs = |rule: &&Rule| {
             rule.steps.iter().any(|step| {

@@ -119,7 +119,7 @@ mod tests {
             refused(&json!({ "origin": "twitchat" })),
             "`type` is missing; it must be a text, because `origin` is \"twitchat\""
         );
-        assert!(refused(&json!({ "origin": "twitchat", "type": "" })).contains("or empty"));
+        assert!(refused(&json!({ "origin": "twitchat", "type": "" })).contains("or is empty"));
         assert!(
             refused(&json!({ "origin": "twitchat", "type": "on_obs_scene" }))
                 .ends_with("(got \"on_obs_scene\")")

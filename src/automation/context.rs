@@ -42,7 +42,7 @@ bitflags::bitflags! {
 }
 
 impl Uses {
-    /// The set that contains this name. The set is empty if the name is not in `NAMES`.
+    /// The set is empty if the name is not in `NAMES`.
     pub fn named(name: &str) -> Self {
         let place = NAMES.iter().position(|known| *known == name);
         place.map_or(Self::empty(), |place| Self::from_bits_truncate(1 << place))
@@ -54,7 +54,7 @@ impl Uses {
     }
 }
 
-/// The value of one name. Cloning it is cheap.
+/// The value of one name in templates. Cloning it is cheap.
 #[derive(Debug, Clone)]
 pub struct Part(Value);
 
@@ -82,7 +82,7 @@ impl Context {
             .with("data", Part::of(data))
     }
 
-    /// Adds a part. Does nothing if the name is not in `NAMES`.
+    /// Does nothing if the name is not in `NAMES`.
     #[must_use]
     pub fn with(mut self, name: &str, part: Part) -> Self {
         if let Some(name) = NAMES.into_iter().find(|known| *known == name) {
@@ -104,7 +104,7 @@ impl Context {
     #[must_use]
     pub fn suppose(mut self, supposed: &serde_json::Map<String, serde_json::Value>) -> Self {
         for (name, part) in &mut self.parts {
-            let Some(said) = supposed.get(*name) else {
+            let Some(assumed) = supposed.get(*name) else {
                 continue;
             };
             match *name {
@@ -112,12 +112,12 @@ impl Context {
                 "last" => {
                     let known = part.downcast_object_ref::<Last>();
                     let mut latest = known.map_or_else(Latest::default, |last| (*last.0).clone());
-                    suppose_last(&mut latest, said);
+                    suppose_last(&mut latest, assumed);
                     *part = Value::from_object(Last(Arc::new(latest)));
                 }
                 _ => {
                     let mut value = serde_json::to_value(&*part).unwrap_or_default();
-                    merge(&mut value, said);
+                    merge(&mut value, assumed);
                     *part = Value::from(Serde(&value));
                 }
             }

@@ -57,7 +57,6 @@ pub enum Turn {
         owner: Owner,
         /// The call of the action; `None` if no client called it.
         called: Option<Called>,
-        /// Whether all steps succeeded.
         success: bool,
     },
     /// The run waits, or continues in a later turn.

@@ -56,7 +56,7 @@ impl Expression {
         self.uses
     }
 
-    /// Evaluates the condition. A missing field counts as false.
+    /// A missing field counts as false.
     pub fn test(&self, context: &Context) -> Result<bool, EvaluationError> {
         self.value(context).map(|value| value.is_true())
     }

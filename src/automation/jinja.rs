@@ -51,7 +51,7 @@ pub enum Scope {
     Event,
     /// Only the names of an event, for conditions that are evaluated without a bridge.
     EventAlone,
-    /// All names except those of an event, for labels.
+    /// All names except the names of an event, for labels.
     Always,
 }
 
@@ -115,7 +115,7 @@ fn spot(source: &str, byte: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
-/// Why a template or expression could not be evaluated.
+/// A template or expression could not be evaluated. The text is the reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct EvaluationError(pub String);

@@ -158,8 +158,8 @@ impl Latest {
         }
     }
 
-    /// The last event of this name. `Source.Type` names one kind; a type alone names the kinds of
-    /// all sources. Case does not matter.
+    /// `Source.Type` names one kind; a type alone names the kinds of all sources. Case does not
+    /// matter.
     pub fn find(&self, name: &str) -> Option<&LastEvent> {
         let name = name.trim().to_ascii_lowercase();
         if name.contains('.') {

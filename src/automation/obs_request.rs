@@ -1,5 +1,5 @@
-//! Requests to OBS that a step can make: all requests of the client library that change something.
-//! Names and fields are those of obs-websocket.
+//! The requests to OBS that a step can make. These are all requests of the client library that
+//! change something, with the names and fields of obs-websocket.
 //!
 //! `obs::act` makes the requests. Requests that only return data are left out, because a step
 //! cannot use an answer.
@@ -231,7 +231,7 @@ const ONE_OF: [(&str, [&str; 2]); 4] = [
 
 pub const KEY_MODIFIERS: [&str; 4] = ["shift", "control", "alt", "command"];
 
-/// The canonical name and the fields of a request. `name` may be in any case.
+/// Returns the canonical name too, because `name` may be in any case.
 pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Cause> {
     let found = REQUESTS
         .iter()

@@ -18,8 +18,8 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Parses a pattern. If a name has no `*` and its source is known, the event must be known too.
-    /// This finds typing errors.
+    /// If a name has no `*` and its source is known, the event must be known too. This finds typing
+    /// errors.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let Some((source, kind)) = text
             .split_once('.')
@@ -29,12 +29,13 @@ impl Pattern {
                 .map(|known| format!("; did you mean {known}?"))
                 .unwrap_or_default();
             return Err(format!(
-                "{text} is no name of events: it is a source and a type such as Twitch.Raid{hint}"
+                "{text} is not a name of events: write a source and a type such as \
+                    Twitch.Raid{hint}"
             ));
         };
         if source.is_empty() || kind.is_empty() || text.chars().any(char::is_whitespace) {
             return Err(format!(
-                "{text:?} is no name of events: it is a source and a type such as Twitch.Raid"
+                "{text:?} is not a name of events: write a source and a type such as Twitch.Raid"
             ));
         }
         let pattern = Self {

@@ -1,5 +1,5 @@
-//! Goes through steps one after the other, including those of the named actions that they run. It
-//! has no clock: a wait is a step effect like any other.
+//! Goes through steps one after the other, including the steps of named actions. It has no clock: a
+//! wait is a step effect like any other.
 
 use std::sync::Arc;
 

@@ -135,7 +135,7 @@ pub enum StepEffect {
     Run(Program),
 }
 
-/// A program to run. It is never run through a shell.
+/// A program with its arguments and its input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
     /// The path of the program, or its name on the search path.
@@ -421,7 +421,7 @@ pub enum Refused {
     #[error("{kind} {does}, which cannot be undone: yes = true in the step allows it")]
     Destructive {
         kind: String,
-        /// A description of what the action does.
+        /// The effect of the action, such as a permanent ban.
         does: &'static str,
     },
 }
@@ -471,7 +471,7 @@ fn read_publish(fields: &Fields<'_>) -> Read<Does> {
         fields.other(
             "publish",
             format!(
-                "{word:?} is no name of events: it is a source and a type such as Custom.Party"
+                "{word:?} is not a name of events: write a source and a type such as Custom.Party"
             ),
         )
     })?;

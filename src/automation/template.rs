@@ -105,7 +105,6 @@ impl Template {
 /// JSON whose texts are templates.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
-    /// JSON without templates.
     Fixed(Value),
     Text(Template),
     List(Vec<Shape>),

@@ -1,10 +1,9 @@
-//! Why an autostart could not be set up or removed.
+//! The errors of setting up and removing an autostart.
 
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Why an autostart could not be set up or removed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

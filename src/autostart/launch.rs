@@ -22,7 +22,7 @@ impl Launch {
         Self::new(&program, flags)
     }
 
-    /// The program at a path with these flags.
+    /// The same for the program at another path.
     ///
     /// # Errors
     /// The errors of [`Launch::of_this_program`].
@@ -67,7 +67,7 @@ impl Launch {
     }
 }
 
-/// Makes a path absolute. Fails if the path is not Unicode.
+/// Fails if the path is not Unicode.
 pub(super) fn absolute(path: &Path) -> Result<String, Error> {
     let path = std::path::absolute(path).map_err(Error::Program)?;
     match path.to_str() {

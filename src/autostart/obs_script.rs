@@ -28,8 +28,7 @@ pub enum InObs {
 pub struct State {
     pub script: PathBuf,
     pub is_installed: bool,
-    /// The program that the script starts. `None` if there is no script, or if the script names no
-    /// program.
+    /// `None` if there is no script, or if the script names no program.
     pub program: Option<PathBuf>,
     /// The files of the scene collections of OBS in which the script is listed.
     pub collections: Vec<PathBuf>,
@@ -40,7 +39,7 @@ pub fn usual_folder() -> Option<PathBuf> {
     config::places().map(|places| places.data.join("twitchat-bridge").join("obs-script"))
 }
 
-/// The text of the script. Its log is in `folder`.
+/// The script's log is in `folder`.
 ///
 /// # Errors
 /// [`Error::NotUnicode`] if `folder` is not Unicode.
@@ -176,7 +175,7 @@ pub fn state(folder: &Path) -> Result<State, Error> {
     })
 }
 
-/// The program that a script starts. `None` if its path has control characters.
+/// `None` if the path of the script's program has control characters.
 fn program(script: &str) -> Option<PathBuf> {
     const BEFORE: &str = "local PROGRAM = \"";
     let line = script.lines().find_map(|line| line.strip_prefix(BEFORE))?;

@@ -86,7 +86,7 @@ impl Collections {
         Ok(changed)
     }
 
-    /// Removes the script from every collection. Returns the changed files.
+    /// Returns the changed files.
     pub(super) fn remove(&self, script: &str) -> Result<Vec<PathBuf>, Error> {
         self.change(|scripts| {
             let before = scripts.len();

@@ -31,7 +31,7 @@ pub(super) fn typed(program: &str, arguments: &[&str]) -> String {
     [&[program], arguments].concat().join(" ")
 }
 
-/// Runs a command. An exit status other than success is an error.
+/// An exit status other than success is an error.
 #[cfg(not(windows))]
 pub(super) fn run(program: &str, arguments: &[&str]) -> Result<(), Error> {
     let failed = |message: String| Error::Failed {
@@ -44,10 +44,10 @@ pub(super) fn run(program: &str, arguments: &[&str]) -> Result<(), Error> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(failed(if said.is_empty() {
+    let printed = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(failed(if printed.is_empty() {
         output.status.to_string()
     } else {
-        said
+        printed
     }))
 }

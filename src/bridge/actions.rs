@@ -28,7 +28,7 @@ const NAMESPACE: Uuid = uuid!("6b1d6f0c-54d4-5a0e-9a52-3c2a3f7d9e11");
 /// argument contains the event's name.
 const WANTS_RESPONSE: &str = "sbClientResponse";
 
-/// An action as `GetActions` lists it.
+/// The entry of an action in the reply to `GetActions`.
 #[derive(Debug, Clone, PartialEq)]
 struct Listed {
     id: Uuid,

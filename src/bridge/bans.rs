@@ -201,7 +201,7 @@ fn is_of_another_channel(fold: &Fold, facts: &[Fact]) -> bool {
     channel.is_some_and(|channel| !own.is_empty() && !own.contains(&channel))
 }
 
-/// Journals changes. Then applies the row in the same way as a restart does.
+/// After journalling the changes, this applies the row in the same way as a restart does.
 fn change(base: &mut Base, changes: &[(PersonId, Change)], now: Now) {
     let mut body = Body::default();
     for (who, change) in changes {

@@ -25,7 +25,7 @@ use crate::{
 const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of the running \
     session, counts with this id";
 
-/// What the reply to this call promises about the store.
+/// The promise about the store that the reply to this call makes.
 pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     match call {
         Call::GetInfo | Call::GetStatus | Call::TestRule(_) => Promise::Nothing,
@@ -79,8 +79,8 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     }
 }
 
-/// What the reply to `PublishEvent` promises about the store. The event is stored if it is not a
-/// repeat, and either has an id or counts in the credits.
+/// The promise about the store that the reply to `PublishEvent` makes. The event is stored if it is
+/// not a repeat, and either has an id or counts in the credits.
 pub(super) fn promise_of_event(
     parts: &Parts,
     name: &EventName,

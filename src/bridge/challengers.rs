@@ -33,7 +33,6 @@ impl Challengers {
         self.waiting.len() < AT_ONCE && !self.waiting.iter().any(|known| *known.other.id == *id)
     }
 
-    /// Records that `other` was asked with the request of this id.
     pub(super) fn asked(&mut self, other: OtherBridge, request: String, mono_ms: u64) {
         self.waiting.push(Challenger {
             other,
@@ -57,7 +56,7 @@ impl Challengers {
         Some(self.waiting.swap_remove(place).other)
     }
 
-    /// Removes a bridge that did not answer in time. The flag says whether to log this. It is
+    /// Removes a bridge that did not answer in time. The flag decides whether to log this. It is
     /// `true` for the 1st, 2nd, 4th, 8th … such bridge.
     pub(super) fn take_silent(&mut self, mono_ms: u64) -> Option<(OtherBridge, bool)> {
         let place = self

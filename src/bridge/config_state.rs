@@ -35,7 +35,8 @@ impl ConfigState {
         self.restart_for = restart_for;
     }
 
-    /// Lets a request wait until the file is changed. Returns its sender if too many wait already.
+    /// Makes a request wait until the file is changed. Returns its sender if too many requests
+    /// already wait.
     pub(super) fn wait(&mut self, from: Sender) -> Result<(), Sender> {
         if self.waiting.len() >= MOST_SETTINGS {
             return Err(from);

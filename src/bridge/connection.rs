@@ -45,8 +45,7 @@ impl Connection {
         self.scene.replace(scene.into())
     }
 
-    /// Whether OBS records. This is also `true` while a recording is paused. `None` while it is
-    /// unknown.
+    /// Also `true` while a recording is paused. `None` while it is unknown.
     pub(super) fn recording(&self) -> Option<bool> {
         self.recording
     }

@@ -37,7 +37,7 @@ pub(super) struct BusCounts {
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MessageCounts {
-    /// Events of Twitchat. Each id counts once.
+    /// Each id counts once.
     pub(super) events: u64,
     /// Answers of Twitchat, such as states, lists and summaries.
     pub(super) answers: u64,

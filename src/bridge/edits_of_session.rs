@@ -32,8 +32,6 @@ impl PlannedEdits {
         (self.session, self.rows, self.reply)
     }
 
-    /// Prepares edits of a session.
-    ///
     /// # Errors
     /// Fails if the person or the entry is unknown, or if there is nothing to undo.
     pub fn of(

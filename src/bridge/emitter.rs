@@ -87,7 +87,7 @@ pub(super) struct Emitter {
     obs: ObsSubscription,
     /// The number of events that were emitted in this run.
     emitted: u64,
-    /// Number of the last event that was sent to OBS.
+    /// The number of the last event that was sent to OBS.
     bus_seq: u64,
     /// Whether the bridge is connected to OBS.
     is_connected: bool,
@@ -136,7 +136,6 @@ impl Emitter {
         &mut self.subscriptions
     }
 
-    /// Number of the last event that was sent to OBS.
     pub(super) fn bus_seq(&self) -> u64 {
         self.bus_seq
     }

@@ -30,7 +30,6 @@ pub struct Remaining {
     /// The running session, read again from the store.
     pub archive: Archive,
     pub meta: MetaValues,
-    /// The fields of the reply.
     pub reply: Map<String, Value>,
 }
 
@@ -137,7 +136,6 @@ pub(super) fn done(
     Some((from, Ok(reply)))
 }
 
-/// The same person in the new credits; `None` if the person was forgotten.
 fn same_person(
     before: &Fold,
     after: &Fold,

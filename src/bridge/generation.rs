@@ -72,7 +72,7 @@ impl InUse {
         self.other = None;
     }
 
-    /// Lets another generation take over if that is due. Returns whether the generation in use has
+    /// Changes to another generation if that is due. Returns whether the generation in use has
     /// changed.
     pub(super) fn settle(&mut self, mono_ms: u64) -> bool {
         let Some((generation, _)) = self.other.filter(|(_, due_ms)| mono_ms >= *due_ms) else {
@@ -88,7 +88,7 @@ impl InUse {
         self.other = None;
     }
 
-    /// When [`Self::settle`] is due.
+    /// `None` if no change is due.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.other.map(|(_, due_ms)| due_ms)
     }

@@ -24,7 +24,7 @@ use crate::{
 pub struct Now {
     /// The time in Unix milliseconds, for times that are stored or sent.
     pub wall_ms: i64,
-    /// Milliseconds since an arbitrary instant, for timers. Never goes back.
+    /// Milliseconds since an arbitrary instant, for timers. The value never decreases.
     pub mono_ms: u64,
 }
 
@@ -127,7 +127,6 @@ pub struct Run {
     pub started_ms: i64,
     /// Whether to take over from another bridge on the same OBS.
     pub takeover: bool,
-    /// The process id.
     pub process: u32,
     /// The name of the computer; empty if it is unknown.
     pub computer: Box<str>,
@@ -170,7 +169,6 @@ pub struct MetaValues {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObsInfo {
-    /// The version of OBS Studio.
     pub obs_version: Box<str>,
     pub websocket_version: Box<str>,
 }
@@ -208,7 +206,7 @@ pub enum Input {
         streaming: Option<bool>,
         recording: Option<bool>,
     },
-    /// This scene is on air. The same scene may be reported again.
+    /// The same scene may be reported again.
     Scene(Box<str>),
     /// Another scene collection was opened. It can have other scenes and sources with the same
     /// names.
@@ -274,7 +272,6 @@ pub enum JournalQuestion {
         /// The limit on sessions in the list; `None` for all sessions.
         limit: Option<usize>,
     },
-    /// One session with its credits.
     Session(SessionQuery),
     /// The events behind a person's entries.
     Explain {
@@ -287,7 +284,7 @@ pub enum JournalQuestion {
         /// The content of a permit, which must be checked. `None` if the config allows the request.
         permit: Option<Box<str>>,
     },
-    /// The outcome of a change of sessions.
+    /// The plan of a change of sessions.
     Change(SessionCommand),
     /// The effect of an edit in a session.
     Edit {
@@ -313,7 +310,7 @@ pub enum Effect {
     Write(Write),
     /// Broadcast this as a `CustomEvent`, after all earlier messages.
     Send(Box<RawValue>),
-    /// Broadcast this reply. Small replies may overtake a large one. Replies to other clients may
+    /// Broadcast a reply. Small replies may overtake a large one. Replies to other clients may
     /// overtake the replies to a client with many waiting replies.
     Reply {
         reply: Reply,
@@ -387,7 +384,7 @@ pub enum Effect {
     /// the order of these effects.
     SetSetting {
         key: Box<str>,
-        /// The new value. Null restores the default.
+        /// Null restores the default.
         value: Value,
     },
     /// Another generation of Twitchat is in use.

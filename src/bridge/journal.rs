@@ -11,12 +11,12 @@ pub struct Seq(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SessionId(pub u64);
 
-/// The origin of a row. It determines the format of the body.
+/// The origin determines the format of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum RowOrigin {
-    /// A message of Twitchat: the body is its `data`, without chat texts. The database calls it
-    /// `heard`.
+    /// A message of Twitchat. The body is its `data`, without chat texts. The word in the database
+    /// is `heard`.
     #[strum(serialize = "heard")]
     Received,
     /// A message of Twitchat that was played back from a recording and counts. It does not show
@@ -65,8 +65,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// One row of the journal. Only a [`SessionChange`] changes rows. It can move them to another
-/// session or delete them.
+/// Only a [`SessionChange`] changes rows. It can move them to another session or delete them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub seq: Seq,
@@ -96,15 +95,14 @@ pub struct Session {
     pub cause: Box<str>,
 }
 
-/// A change of existing sessions. All values are absolute, so that writing the change twice has the
-/// same effect.
+/// All values are absolute, so that writing the change twice has the same effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionChange {
     /// The changed and new sessions, with their new values.
     pub sessions: Vec<Session>,
     /// The sessions that no longer exist after the change.
     pub gone: Vec<SessionId>,
-    /// The change of rows up to `last`.
+    /// The change of the rows with numbers up to `last`.
     pub rows: RowChange,
     /// The last row when the change was made.
     pub last: Seq,
@@ -169,7 +167,7 @@ pub struct PersonRow {
     pub seen_ms: i64,
 }
 
-/// One write for the store. The store must keep the order of the writes.
+/// The store must keep the order of the writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// Append to the journal. Writing the same row again changes nothing. Another row with the same

@@ -9,11 +9,11 @@ use super::{archive::Archive, edits_of_session::PlannedEdits, session_plan::Sess
 /// The answer to a [`JournalQuestion`](super::io::JournalQuestion).
 #[derive(Debug)]
 pub enum JournalAnswer {
-    /// A session with its credits.
+    /// The credits of a session that was read.
     Session(Arc<Archive>),
-    /// A prepared change of sessions.
+    /// A change of sessions that was planned but not carried out.
     Change(Box<SessionPlan>),
-    /// Prepared edits of a session.
+    /// Edits of a session that were planned but not carried out.
     Edits(Box<PlannedEdits>),
     /// The fields of the reply to any other question.
     Fields(Map<String, Value>),

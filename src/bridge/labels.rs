@@ -26,7 +26,7 @@ const AGAIN_MS: u64 = 10_000;
 /// removed, renamed and edited, and each collection has its own.
 const CHECK_MS: u64 = 2_000;
 const CHECK_EACH_MS: u64 = 100;
-/// Limits on overwriting the text of another program: the number at once, and the milliseconds
+/// The limits on overwriting the text of another program: the number at once, and the milliseconds
 /// between further writes. Two programs must not overwrite each other endlessly.
 const REPAIRS: u64 = 5;
 const REPAIR_EACH_MS: u64 = 20_000;
@@ -36,7 +36,7 @@ const CONTESTED: &str =
 /// The limit on labels that are written at the same time. OBS handles one request at a time, and
 /// other parts of the bridge also make requests.
 const AT_ONCE: usize = 4;
-/// Limits on the log entries about one label whose error changes: the number at once, and the
+/// The limits on log entries about one label whose error changes: the number at once, and the
 /// milliseconds between further entries.
 const NOTES: u64 = 3;
 const NOTE_EACH_MS: u64 = 60_000;
@@ -47,9 +47,9 @@ struct LabelState {
     shown: Option<Box<str>>,
     /// The text that was sent to OBS and is not confirmed yet.
     writing: Option<Box<str>>,
-    /// When the next write is allowed, on the monotonic clock.
+    /// The time from which the next write is allowed, on the monotonic clock.
     free_ms: u64,
-    /// When to read the source's text again, on the monotonic clock.
+    /// The time at which to read the source's text again, on the monotonic clock.
     check_ms: u64,
     /// Whether the bridge waits for OBS's answer with the text. A write makes this answer invalid.
     reading: bool,
@@ -120,7 +120,6 @@ impl LabelState {
     }
 }
 
-/// All labels of the config.
 #[derive(Debug)]
 pub(super) struct Labels {
     book: Arc<Rulebook>,

@@ -30,7 +30,6 @@ impl RateLimit {
         self.wanted = true;
     }
 
-    /// Withdraws [`Self::want`].
     pub(super) fn forget(&mut self) {
         self.wanted = false;
     }

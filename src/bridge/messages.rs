@@ -62,8 +62,8 @@ pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
     }
 }
 
-/// Whether to handle a message. Counts and rejects repeats, the bridge's own messages, and messages
-/// that Twitchat would not send.
+/// Returns whether to handle the message. Counts and rejects repeats, the bridge's own messages,
+/// and messages that Twitchat would not send.
 fn admit(parts: &mut Parts, message: &Message) -> bool {
     let counts = &mut parts.base.counts;
     if catalogue::is_forbidden(&message.kind) {

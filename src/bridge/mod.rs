@@ -226,9 +226,8 @@ impl Bridge {
         self.parts.ingest.recall_published(id);
     }
 
-    /// Replays a row of the journal. The caller passes rows in the order of their numbers: all rows
-    /// of the running session, and the rows of other sessions whose kinds are in
-    /// [`ingest::LASTING`].
+    /// The caller passes rows in the order of their numbers: all rows of the running session, and
+    /// the rows of other sessions whose kinds are in [`ingest::LASTING`].
     pub fn replay(&mut self, row: &Row) {
         let base = &mut self.parts.base;
         let is_noted = base.emitter.notes();

@@ -26,7 +26,7 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// An empty model. Its session has the id 0, which comes before the first real session.
+    /// The session of the new model has the id 0, which comes before the first real session.
     pub(super) fn new(settings: &Settings, meta: &MetaValues, wall_ms: i64) -> Self {
         let mut fold = Fold::new(settings.calendar.clone());
         fold.broadcaster.configured = settings
@@ -101,7 +101,7 @@ impl Model {
             .max(self.summary_from_ms.unwrap_or(i64::MIN))
     }
 
-    /// Continues a session. `last` is the highest number of any session.
+    /// `last` is the highest number of any session.
     pub(super) fn resume(&mut self, session: Session, last: SessionId) {
         self.session = session;
         self.last_session = self.last_session.max(last);

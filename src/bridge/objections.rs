@@ -39,7 +39,7 @@ impl Objections {
         }
     }
 
-    /// The next bridge to send an objection to, if the limit allows it. The flag says whether to
+    /// The next bridge to send an objection to, if the limit allows it. The flag decides whether to
     /// log this. It is `true` for the 1st, 2nd, 4th, 8th … objection in a row to the same bridge.
     pub(super) fn take(&mut self, mono_ms: u64) -> Option<(Box<str>, bool)> {
         if self.waiting.is_empty() || !self.limit.allows(mono_ms) {

@@ -20,7 +20,7 @@ impl OtherBridge {
     /// The greatest length of a computer's name, in characters.
     const LONGEST_NAME: usize = 64;
 
-    /// A bridge on OBS. `computer` comes from its message. Control characters are removed from it,
+    /// `computer` comes from the other bridge's message. Control characters are removed from it,
     /// and a long name is cut.
     pub fn on_obs(id: &str, process: Option<u32>, computer: &str, takeover: bool) -> Self {
         let computer: String = computer.chars().filter(|c| !c.is_control()).collect();

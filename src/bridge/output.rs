@@ -108,7 +108,7 @@ impl Output {
         Uuid::new_v5(&self.bridge, &self.ids.to_be_bytes())
     }
 
-    /// Broadcasts a message. Returns `false` and logs it if the message is too large for OBS.
+    /// Returns `false` and logs this if the message is too large for OBS.
     pub(super) fn send(&mut self, message: &Map<String, Value>) -> bool {
         let written = crate::request::reply::message(message);
         if let Ok(json) = written {

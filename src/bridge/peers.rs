@@ -93,8 +93,8 @@ impl Peers {
         self.challengers.clear();
     }
 
-    /// Announces the bridge. Then clients subscribe again, and another bridge that serves this OBS
-    /// sends an objection.
+    /// After a Hello, clients subscribe again, and another bridge that serves this OBS sends an
+    /// objection.
     pub(super) fn send_hello(&self, base: &mut Base, now: Now) {
         let bridge = base.out.bridge();
         let mut hello = Map::from_iter([

@@ -3,7 +3,7 @@
 use super::io::Pass;
 use crate::request::{Asker, RequestError, Unknown, reply::Body};
 
-/// What a reply promises about the store.
+/// The state of the store that a reply guarantees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Promise {
     /// The reply promises nothing, because it describes the bridge itself.

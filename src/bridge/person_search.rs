@@ -163,7 +163,6 @@ pub(super) fn find(
     reply
 }
 
-/// Describes a person for replies.
 pub(super) fn describe(fold: &Fold, who: PersonId) -> Value {
     let Some(known) = fold.people.known(who) else {
         return Value::Null;

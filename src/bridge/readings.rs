@@ -199,7 +199,7 @@ fn revision(base: &Base) -> Revision {
     (session, fold.edits().revision(), fold.bans.revision())
 }
 
-/// The question to the journal for this call. `None` if the call is answered from memory.
+/// `None` if the call is answered from memory.
 pub(super) fn question(call: &Call) -> Option<JournalQuestion> {
     Some(match call {
         Call::ListSessions { limit } => JournalQuestion::Sessions { limit: *limit },

@@ -33,7 +33,7 @@ impl Recent {
         }
     }
 
-    /// Adds an id. Returns `false` if the set already contains it.
+    /// Returns `false` if the set already contains it.
     pub fn insert(&mut self, id: &str) -> bool {
         let id = hash(id);
         if !self.set.insert(id) {

@@ -109,7 +109,7 @@ impl Replies {
             .retain(|made| now.mono_ms < made.used_ms + UNUSED_MS);
     }
 
-    /// Admits a large reply. If a limit is reached, the error names the limit.
+    /// If a limit is reached, the error names the limit.
     pub(super) fn admit(
         &mut self,
         client: &str,
@@ -168,7 +168,7 @@ impl Replies {
         })
     }
 
-    /// The bytes in flight. A shared text counts once.
+    /// A shared text counts once.
     fn bytes(&self) -> usize {
         let is_first = |place: usize, shared: &Arc<str>| {
             !self.under_way.iter().take(place).any(|one| {

@@ -101,7 +101,6 @@ fn sends(trial: &Trial) -> bool {
         .any(|effect| effect.get("send").is_some())
 }
 
-/// The index of the rule with this name.
 fn place_of(book: &Rulebook, name: &str) -> Result<usize, RequestError> {
     let is_it = |rule: &crate::automation::Rule| *rule.name == *name;
     book.rules.iter().position(is_it).ok_or_else(|| {

@@ -3,7 +3,7 @@
 //!
 //! `daemon::archives` plans a change and reads the rows, with or without a running bridge. A
 //! running bridge then adds the rows that came meanwhile and finishes the plan. It replaces its
-//! credits by those of the plan, so they are the same as after a restart.
+//! credits with the credits of the plan, which are the same as after a restart.
 
 use std::collections::HashMap;
 
@@ -70,8 +70,6 @@ pub struct SessionPlan {
 }
 
 impl SessionTable<'_> {
-    /// Plans a change.
-    ///
     /// # Errors
     /// Fails if the session does not exist, or if the change is not possible for it.
     pub fn plan(
@@ -303,8 +301,7 @@ impl SessionPlan {
         }
     }
 
-    /// Completes the change. `last` is the last row of the journal. All rows up to it must have
-    /// been read.
+    /// `last` is the last row of the journal. All rows up to it must have been read.
     pub fn finish(&mut self, last: Seq, now_ms: i64) {
         self.change.last = last;
         if let Kind::Reopen { undoes_clear } = self.kind {
@@ -338,7 +335,7 @@ impl SessionPlan {
         self.credits.take()
     }
 
-    /// The reply. Call this after [`Self::finish`], except for a preview.
+    /// Call this after [`Self::finish`], except for a preview.
     pub fn reply(&self, now_ms: i64) -> Map<String, Value> {
         let rows = |id| self.rows.get(&id).copied().unwrap_or_default();
         let shown = |session: &Session| listed(session, rows(session.id), now_ms);

@@ -17,7 +17,7 @@ use super::{
 const STREAMED_BURST: u64 = 2;
 const STREAMED_EACH_MS: u64 = 1_000;
 
-/// The state of OBS's stream.
+/// Whether OBS streams, and since when.
 #[derive(Debug)]
 pub(super) struct StreamState {
     /// The time at which the stream began, in Unix milliseconds. `None` if OBS does not stream, or
@@ -25,7 +25,6 @@ pub(super) struct StreamState {
     on_since_ms: Option<i64>,
     /// The last time at which OBS was known to stream, in Unix milliseconds.
     last_ms: Option<i64>,
-    /// Limits the writes of `last_ms`.
     writes: RateLimit,
 }
 

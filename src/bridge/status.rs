@@ -94,7 +94,7 @@ fn clients(parts: &Parts) -> Vec<Value> {
         .map(|(name, client)| {
             json!({
                 "client": serde_json::from_str::<Value>(name).unwrap_or_default(),
-                "lastReceived": instant(client.heard_ms),
+                "lastReceived": instant(client.requested_ms),
                 "events": client.events(),
             })
         })

@@ -44,22 +44,21 @@ const KEEP_MS: u64 = 2_000;
 /// on average.
 const KEPT_BYTES_PER_MS: u64 = 16;
 
-/// One client's subscriptions.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Client {
     /// Maps each canonical source to its canonical types. The type `*` stands for all types.
     events: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
     /// The time of the client's last request, in Unix milliseconds. The next field is the time of
     /// its last subscription.
-    pub(super) heard_ms: i64,
+    pub(super) requested_ms: i64,
     renewed_ms: i64,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     clients: BTreeMap<Arc<str>, Client>,
-    /// The same clients, sorted by the time of their last request.
-    by_heard: BTreeSet<(i64, Arc<str>)>,
+    /// All clients, sorted by the time of their last request.
+    by_request: BTreeSet<(i64, Arc<str>)>,
     /// The number of clients that subscribe to each type of each source.
     wanted: HashMap<Box<str>, HashMap<Box<str>, usize>>,
     /// The number of types of all clients together.
@@ -219,7 +218,7 @@ impl Subscriptions {
                 unit: "types per client; \"*\" stands for all types of its source",
             });
         }
-        (wanted.heard_ms, wanted.renewed_ms) = (now_ms, now_ms);
+        (wanted.requested_ms, wanted.renewed_ms) = (now_ms, now_ms);
         self.changed |= self.drop_client(client).is_some() || got > 0;
         if got > 0 {
             self.put(client.into(), wanted);
@@ -228,7 +227,6 @@ impl Subscriptions {
         Ok(sorted)
     }
 
-    /// Removes these names from a client's subscriptions.
     pub(super) fn remove(&mut self, client: &str, names: &Names) -> Sorted {
         let before = self.drop_client(client);
         self.changed |= before.is_some();
@@ -257,13 +255,15 @@ impl Subscriptions {
             }
         }
         self.types += client.types();
-        self.by_heard.insert((client.heard_ms, Arc::clone(&name)));
+        self.by_request
+            .insert((client.requested_ms, Arc::clone(&name)));
         self.clients.insert(name, client);
     }
 
     fn drop_client(&mut self, name: &str) -> Option<(Arc<str>, Client)> {
         let (name, client) = self.clients.remove_entry(name)?;
-        self.by_heard.remove(&(client.heard_ms, Arc::clone(&name)));
+        self.by_request
+            .remove(&(client.requested_ms, Arc::clone(&name)));
         self.types -= client.types();
         for (source, kinds) in &client.events {
             let Some(of_source) = self.wanted.get_mut(source) else {
@@ -287,7 +287,7 @@ impl Subscriptions {
     /// Drops the clients with the oldest last request while there are too many clients or types.
     fn push_out(&mut self) {
         while (self.clients.len() > CLIENTS || self.types > ALL_TYPES)
-            && let Some((_, name)) = self.by_heard.first().cloned()
+            && let Some((_, name)) = self.by_request.first().cloned()
         {
             self.drop_client(&name);
             self.pushed_out += 1;
@@ -301,12 +301,12 @@ impl Subscriptions {
         if let Some((name, _)) = self
             .clients
             .get_key_value(name)
-            .map(|(name, client)| (Arc::clone(name), client.heard_ms))
+            .map(|(name, client)| (Arc::clone(name), client.requested_ms))
             && let Some(client) = self.clients.get_mut(&name)
         {
-            let before = std::mem::replace(&mut client.heard_ms, now_ms);
-            self.by_heard.remove(&(before, Arc::clone(&name)));
-            self.by_heard.insert((now_ms, name));
+            let before = std::mem::replace(&mut client.requested_ms, now_ms);
+            self.by_request.remove(&(before, Arc::clone(&name)));
+            self.by_request.insert((now_ms, name));
         }
     }
 
@@ -321,7 +321,7 @@ impl Subscriptions {
             .hello_ms
             .take_if(|hello_ms| now_ms - *hello_ms > RENEW_MS);
         let is_over = |client: &Client| {
-            now_ms - client.heard_ms > SILENT_MS
+            now_ms - client.requested_ms > SILENT_MS
                 || unrenewed.is_some_and(|hello_ms| client.renewed_ms < hello_ms)
         };
         let over: Vec<_> = self
@@ -398,8 +398,8 @@ mod tests {
         );
         let again = Subscriptions::recall(all.take_last().as_deref());
         assert_eq!(
-            (again.clients, again.wanted, again.by_heard),
-            (all.clients, all.wanted, all.by_heard)
+            (again.clients, again.wanted, again.by_request),
+            (all.clients, all.wanted, all.by_request)
         );
     }
 
@@ -568,7 +568,7 @@ mod tests {
         assert!(
             !all.want("Twitch", "Raid")
                 && all.wanted.is_empty()
-                && all.by_heard.is_empty()
+                && all.by_request.is_empty()
                 && all.types == 0
         );
     }

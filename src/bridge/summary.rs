@@ -47,7 +47,8 @@ pub(super) struct Summary {
     /// The number of answers in a row that could belong to another client's question.
     contested: u32,
     limit: RateLimit,
-    /// Until this time, an answer to another client's question may come. On the monotonic clock.
+    /// The time until which an answer to another client's question may come, on the monotonic
+    /// clock.
     others_until_ms: u64,
     /// The time at which an answer was last merged, in Unix milliseconds.
     merged_ms: Option<i64>,

@@ -51,7 +51,6 @@ impl Writes {
         Seq(self.next_row - 1)
     }
 
-    /// Counts one more write for the store.
     pub(super) fn count(&mut self) {
         self.asked += 1;
     }

@@ -47,7 +47,7 @@ impl Context {
         self.password_stdin
     }
 
-    /// The config. Notes about it are written to standard error.
+    /// Notes about the config are written to standard error.
     pub(crate) fn config(&self) -> anyhow::Result<Config> {
         let mut flags = self.flags.clone();
         if self.password_stdin {

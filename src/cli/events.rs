@@ -87,7 +87,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// One event. The keys are part of `--json`, so they must not change.
+/// The keys are part of `--json`, so they must not change.
 #[derive(Debug, Serialize)]
 struct Explained {
     name: String,
@@ -101,7 +101,7 @@ struct Explained {
     becomes: BTreeSet<String>,
     /// For another event: the types of Twitchat that it is made of.
     from: BTreeSet<String>,
-    /// An example of its data.
+    /// Invented or anonymized data of such an event.
     example: Value,
 }
 

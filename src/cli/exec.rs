@@ -52,11 +52,12 @@ pub(crate) struct Args {
     /// below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
-    /// How many programs may run at once
+    /// The limit on programs that run at the same time
     #[arg(long, value_name = "N", default_value = "4", allow_negative_numbers = true,
         value_parser = number::whole::<u16>(1..=256))]
     jobs: u16,
-    /// How many events may wait until a program ends. Further events are dropped, with a warning
+    /// The limit on events that wait until a program ends. Further events are dropped, with a
+    /// warning
     #[arg(long, value_name = "N", default_value = "1000", allow_negative_numbers = true,
         value_parser = number::whole::<u16>(0..=65_535))]
     queue: u16,

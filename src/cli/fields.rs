@@ -34,7 +34,7 @@ enum DataArgument {
         path: String,
         value: Value,
     },
-    /// A field whose value is in a file.
+    /// A field whose value must be read from a file, such as `key:=@FILE`.
     FromFile {
         path: String,
         file: String,

@@ -145,7 +145,7 @@ fn list<'a>(reply: &'a Map<String, Value>, key: &str) -> impl Iterator<Item = &'
     list.into_iter().flatten()
 }
 
-/// Describes the reply for people. `verb` says what happens to the events, such as `will be
+/// Describes the reply for people. `verb` describes the removal of the events, such as `will be
 /// removed`.
 fn words(reply: &Map<String, Value>, verb: &str) -> String {
     let number = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or_default();

@@ -38,10 +38,11 @@ pub(crate) enum News {
     Down,
     /// Messages were received, or events of OBS that the verb has subscribed to.
     Received(Batch),
-    /// This scene is on air.
     Scene(String),
     /// OBS has started or stopped streaming.
-    Stream { active: bool },
+    Stream {
+        active: bool,
+    },
     /// OBS has started or stopped recording.
     Recording {
         active: bool,

@@ -25,7 +25,6 @@ use twitchat_bridge::files::text::NotText;
 use twitchat_bridge::input::Spot;
 use twitchat_bridge::obs::LARGEST_MESSAGE;
 
-/// The version of the format.
 const VERSION: u32 = 1;
 /// The limit on the bytes of a line: a message, and the JSON around it.
 const LONGEST_LINE: usize = LARGEST_MESSAGE + 4_096;
@@ -57,7 +56,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Writes a recording. The caller must call [`flush`](Self::flush).
+/// The caller must call [`flush`](Self::flush).
 #[derive(Debug)]
 pub(crate) struct Writer<W> {
     to: W,

@@ -55,7 +55,6 @@ pub(crate) struct Args {
 enum EndOfObs {
     /// OBS's port refuses connections.
     Port,
-    /// The process with this id ends.
     Process(u32),
 }
 

@@ -213,8 +213,7 @@ async fn repeat(round: &Round<'_>, pause: Duration, times: Option<u32>) -> anyho
     Ok(())
 }
 
-/// Sends one message. Each one gets a new id, because Twitchat drops a message whose id it has
-/// seen.
+/// Each message gets a new id, because Twitchat drops a message whose id it has seen.
 struct Round<'a> {
     client: Client,
     asked: &'a str,

@@ -544,12 +544,12 @@ mod tests {
     #[test]
     fn the_last_twitchat_is_shown_when_none_is_connected() {
         let status = json!({ "twitchat": { "present": false, "generationName": "Twitchat 17" } });
-        let said = table(&status);
+        let shown = table(&status);
         assert!(
-            said.contains(
+            shown.contains(
                 "not connected: is it open, and connected to this OBS? (last it was Twitchat 17)"
             ),
-            "{said}"
+            "{shown}"
         );
     }
 
@@ -559,11 +559,11 @@ mod tests {
             bridge runs" });
         let status = json!({ "store": { "writes": 9, "durable": 9, "waiting": 0, "error": null,
             "lost": true, "notes": [note] } });
-        let said = table(&status);
+        let shown = table(&status);
         assert!(
-            said.contains("not all earlier ones")
-                && said.contains("journal.db was deleted while the bridge runs"),
-            "{said}"
+            shown.contains("not all earlier ones")
+                && shown.contains("journal.db was deleted while the bridge runs"),
+            "{shown}"
         );
     }
 
@@ -638,9 +638,10 @@ mod tests {
 
     #[test]
     fn one_write_that_waits_is_singular() {
-        let said = |writes| table(&json!({ "store": { "writes": writes, "durable": writes - 1 } }));
-        assert!(said(1).contains("1 of 1 write is still on its way to the disk"));
-        assert!(said(3).contains("1 of 3 writes is still on its way to the disk"));
+        let shown =
+            |writes| table(&json!({ "store": { "writes": writes, "durable": writes - 1 } }));
+        assert!(shown(1).contains("1 of 1 write is still on its way to the disk"));
+        assert!(shown(3).contains("1 of 3 writes is still on its way to the disk"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! The values for the templates of rules and scripts without a bridge: those of a bridge without
-//! any events, changed by the user's assumptions. `rules test` and `script --dry-run` use them.
+//! The values for the templates of rules and scripts without a bridge. They are the values of a
+//! bridge without any events, changed by the user's assumptions. `rules test` and `script
+//! --dry-run` use them.
 
 use std::sync::Arc;
 
@@ -24,13 +25,13 @@ pub(crate) const HELP: &str =
 pub(crate) struct Supposed {
     /// The values of a bridge without any events.
     parts: Map<String, Value>,
-    said: Map<String, Value>,
+    assumed: Map<String, Value>,
 }
 
 impl Supposed {
-    pub(crate) fn new(said: Map<String, Value>) -> Result<Self, Failure> {
+    pub(crate) fn new(assumed: Map<String, Value>) -> Result<Self, Failure> {
         let is_known = |name: &&String| *name == "args" || SUPPOSED.contains(&name.as_str());
-        if let Some(name) = said.keys().find(|name| !is_known(name)) {
+        if let Some(name) = assumed.keys().find(|name| !is_known(name)) {
             let known = SUPPOSED.join(", ");
             return Err(Failure::Usage(format!(
                 "there is no value {name}: a field must begin with args, {known}"
@@ -60,7 +61,7 @@ impl Supposed {
             ("session".to_owned(), json!(session)),
             ("broadcaster".to_owned(), json!(BroadcasterNames::default())),
         ]);
-        Ok(Self { parts, said })
+        Ok(Self { parts, assumed })
     }
 
     pub(crate) fn complete(&self, mut context: Context, uses: Uses) -> Context {
@@ -74,19 +75,19 @@ impl Supposed {
         if uses.contains(Uses::LAST) {
             context = context.with_last(&Arc::default());
         }
-        context.suppose(&self.said)
+        context.suppose(&self.assumed)
     }
 
     /// The generation in `state.generation`. `None` if the user assumes that it is unknown.
     pub(crate) fn generation(&self) -> Option<Generation> {
-        let said = self
-            .said
+        let assumed = self
+            .assumed
             .get("state")
             .and_then(|state| state.get("generation"));
-        let Some(said) = said else {
+        let Some(assumed) = assumed else {
             return Some(GENERATION);
         };
-        let is_it = |generation: &Generation| said.as_u64() == Some(generation.number().into());
+        let is_it = |generation: &Generation| assumed.as_u64() == Some(generation.number().into());
         Generation::ALL.into_iter().find(is_it)
     }
 }

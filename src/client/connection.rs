@@ -54,7 +54,7 @@ pub(super) struct Connection {
     hub: Mutex<Hub>,
     /// Changes together with the hub, while that is locked.
     link: watch::Sender<Link>,
-    /// The version in the options, else that of the Twitchat from which a message came last.
+    /// The version in the options, or else the version of the Twitchat that last sent a message.
     pub(super) twitchat: watch::Sender<Option<Generation>>,
     /// Whether the options left the version of Twitchat open.
     follows_twitchat: bool,
@@ -149,8 +149,8 @@ impl Connection {
         })
     }
 
-    /// Sends an action. Waits until OBS has relayed it and, if `expected` is not empty, for the
-    /// first message that is one of these.
+    /// Waits until OBS has relayed it and, if `expected` is not empty, for the first message that
+    /// is one of these.
     pub(super) async fn deliver(
         &self,
         prepared: &Prepared,
@@ -233,7 +233,7 @@ impl Connection {
         }
     }
 
-    /// Has the bridge confirm all subscriptions again.
+    /// Sends one request with all subscriptions, and waits until the bridge has confirmed it.
     pub(super) async fn renew(&self, within: Duration) -> Result<(), Error> {
         let _turn = self.subscribing.lock().await;
         let names = self.hub().names();
@@ -339,7 +339,6 @@ impl Connection {
         }
     }
 
-    /// The fields of a `Subscribe` or `UnSubscribe`.
     fn subscription(&self, names: &Names) -> Map<String, Value> {
         Map::from_iter([
             ("events".to_owned(), names.to_json()),

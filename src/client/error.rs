@@ -55,16 +55,17 @@ pub enum Error {
     /// A request's fields are not a JSON object.
     #[error("the fields of {request} cannot be written as a JSON object")]
     Fields {
-        /// The name of the request.
+        /// The name of the request, such as `GetCredits`.
         request: String,
     },
-    /// A name is not written as `Source.Type` or `Source.*`.
+    /// [`Client::subscribe`](super::Client::subscribe) got a name that is not written as
+    /// `Source.Type` or `Source.*`.
     #[error(
         "{name:?} is not the name of an event: write it as Source.Type, such as Twitch.Follow, or \
             Source.* for all of a source"
     )]
     EventName {
-        /// The text that is no name of an event.
+        /// The text that is not a name of an event.
         name: String,
     },
     /// The bridge does not know these events, so it would never send them.
@@ -111,7 +112,7 @@ pub enum Error {
     },
 }
 
-/// Why there is no connection to OBS.
+/// The cause of a missing connection to OBS. [`kind`](Self::kind) distinguishes the causes.
 #[derive(Debug, Clone)]
 pub struct ConnectionError(Reason);
 
@@ -208,7 +209,8 @@ impl std::error::Error for ConnectionError {
     }
 }
 
-/// Why OBS did not accept a message: too large, refused, or no answer from OBS in time.
+/// OBS did not accept a message, because it was too large or refused, or because OBS did not answer
+/// in time.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct ObsError(RequestError);

@@ -1,4 +1,4 @@
-//! Events as a stream: what a subscription receives.
+//! The stream of events of one subscription.
 
 use std::{
     fmt,

@@ -63,7 +63,7 @@ pub(super) struct Consequences {
 /// How far a bridge's events have been received.
 #[derive(Debug, Clone)]
 struct Position {
-    /// The id of the bridge's run.
+    /// The id of the bridge's run, which is new after each restart.
     bridge: String,
     /// The number of the last event that was received from it.
     seq: u64,
@@ -138,7 +138,7 @@ impl Hub {
         }
     }
 
-    /// Registers a request with this id. `None` without a connection.
+    /// `None` without a connection.
     pub(super) fn add_request(
         &mut self,
         id: &Value,
@@ -194,7 +194,7 @@ impl Hub {
         self.is_connected.then_some(self.next_ticket)
     }
 
-    /// Adds a stream. `false` if the client has ended.
+    /// Returns `false` if the client has ended.
     pub(super) fn add_stream(&mut self, stream: &Arc<Queue>) -> bool {
         if !self.is_over {
             self.streams.push(Arc::clone(stream));
@@ -202,8 +202,7 @@ impl Hub {
         !self.is_over
     }
 
-    /// Removes a stream. [`take_unwanted`](Self::take_unwanted) returns the names to unsubscribe
-    /// from.
+    /// [`take_unwanted`](Self::take_unwanted) returns the names to unsubscribe from.
     pub(super) fn remove_stream(&mut self, stream: &Arc<Queue>) {
         let before = self.streams.len();
         self.streams.retain(|other| !Arc::ptr_eq(other, stream));
@@ -367,7 +366,7 @@ fn position_in(reply: &Reply) -> Position {
     }
 }
 
-/// The data of a message if it is one of the expected messages.
+/// `None` if the message is not one of the expected messages.
 fn answer_in(message: &event::Message, expected: &[Expected]) -> Option<Value> {
     let data = || {
         message.data.as_deref().map_or(Value::Null, |data| {

@@ -24,7 +24,7 @@ pub(super) enum Message<'a> {
 /// An event, read only as far as its name and its number.
 #[derive(Debug)]
 pub(super) struct Emitted<'a> {
-    /// The id of the bridge's run.
+    /// The id of the bridge's run, which is new after each restart.
     pub(super) bridge: String,
     pub(super) name: EventName,
     pub(super) seq: u64,

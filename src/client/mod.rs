@@ -304,9 +304,9 @@ impl Client {
         Ok(answer.unwrap_or_default())
     }
 
-    /// The version of Twitchat that actions are translated for: the version in the options, else
-    /// that of the Twitchat from which the client received a message last. `None` before the first
-    /// message.
+    /// The version of Twitchat that actions are translated for. It is the version in the options,
+    /// or else the version of the Twitchat that last sent the client a message. `None` before the
+    /// first message.
     ///
     /// ```
     /// # use twitchat_bridge::client::{Client, Options};

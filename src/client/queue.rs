@@ -40,8 +40,8 @@ impl Queue {
         }
     }
 
-    /// Adds an update. Events beyond the limits are only counted: an `Update::Missed` with their
-    /// number takes their place.
+    /// Events beyond the limits are only counted: an `Update::Missed` with their number takes their
+    /// place.
     pub(super) fn push(&self, update: Update) {
         let mut waiting = self.lock();
         if waiting.is_over {

@@ -88,7 +88,7 @@ pub trait Request: Serialize {
     type Reply: DeserializeOwned;
 }
 
-/// A reply of the bridge.
+/// A reply of the bridge, with the fields that all replies have.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reply<T> {
@@ -99,8 +99,8 @@ pub struct Reply<T> {
     /// The number of the last event that the reply includes, see
     /// [`Event::seq`](super::Event::seq).
     pub seq: u64,
-    /// `false` if the bridge cannot write its journal at the moment: a crash of the bridge or of
-    /// its computer may undo what the reply reports.
+    /// `false` if the bridge cannot write its journal at the moment. Then a crash of the bridge or
+    /// of its computer may undo the reported state.
     pub durable: bool,
 }
 
@@ -265,7 +265,7 @@ requests! {
         [
             /// `scroll` or `slides`.
             mode;
-            /// The name of a theme.
+            /// The name of a theme of the page, such as `neon`.
             theme;
         ]
         /// Whether test data is shown instead of the credits.
@@ -278,7 +278,7 @@ requests! {
         delay: f64;
     }
 
-    /// Stops the end credits.
+    /// Stops the end credits on all pages.
     StopCredits() -> Stopped {}
 }
 
@@ -302,7 +302,7 @@ impl From<&str> for Name {
     }
 }
 
-/// The name of the action in [`DoAction`].
+/// The name of the action in [`DoAction`], as [`GetActions`] lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NamedBy {
     name: String,
@@ -377,7 +377,7 @@ pub struct Status {
     pub obs: ObsStatus,
     /// Whether Twitchat is open, and its version.
     pub twitchat: TwitchatStatus,
-    /// The running session.
+    /// The session that is running now.
     pub session: Session,
     /// All other fields of the reply, which `docs/bus.md` lists.
     #[serde(flatten)]
@@ -437,7 +437,7 @@ pub struct Info {
 pub struct InfoFields {
     /// Always `twitchat-bridge`.
     pub name: String,
-    /// The version of the bridge.
+    /// The version of the bridge's program.
     pub version: String,
     /// The id of the journal. It stays the same for as long as the journal exists.
     #[serde(rename = "instanceId")]
@@ -490,7 +490,7 @@ pub struct ActionEntry {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Rolling {
-    /// The roll's id.
+    /// The id of the roll, which the page and the events `Credits.*` also have.
     pub roll: String,
     /// `rolling`, or `preparing` while the bridge waits for Twitchat's summary.
     pub state: String,

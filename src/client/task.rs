@@ -53,7 +53,7 @@ pub(super) fn start(options: Options) -> Handle {
     Handle::new(connection)
 }
 
-/// Spawns a task of the client. However it ends, the connection ends with it.
+/// When the task ends for any reason, the connection ends too.
 fn spawn(
     connection: &Arc<Connection>,
     link: Option<DropGuard>,

@@ -27,7 +27,7 @@ use super::{Error, event::Event};
 pub enum Typed {
     /// `Twitch.Follow`, `YouTube.NewSubscriber`, `Trovo.Follow`, `Kick.Follow`.
     Follow(Follow),
-    /// `Twitch.Cheer`.
+    /// `Twitch.Cheer`, a cheer with bits.
     Cheer(Cheer),
     /// `Twitch.Sub`, `Twitch.PrimePaidUpgrade`, `Twitch.GiftPaidUpgrade`, and `Subscription` of
     /// Trovo and Kick.
@@ -48,7 +48,7 @@ pub enum Typed {
     /// Tips, purchases and memberships of Ko-fi, Streamlabs, StreamElements and all other services,
     /// and YouTube's Super Chats.
     Donation(Donation),
-    /// Any other event.
+    /// Any other event. Read its data with [`Event::data`].
     Other,
 }
 
@@ -68,7 +68,7 @@ pub struct User {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Follow {
-    /// The new follower.
+    /// The person who is the new follower.
     pub user: User,
 }
 
@@ -79,9 +79,9 @@ pub struct Cheer {
     /// The person who cheered. For an anonymous cheer, this is the account that Twitch uses for
     /// them.
     pub user: User,
-    /// The number of bits.
+    /// The number of bits that the person cheered with.
     pub bits: u64,
-    /// The text of the message.
+    /// The chat message that the person cheered with.
     pub text: String,
     /// Whether the person hides their name.
     #[serde(rename = "isAnonymous")]
@@ -92,7 +92,7 @@ pub struct Cheer {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Sub {
-    /// The subscriber.
+    /// The new subscriber.
     pub user: User,
     /// `1000`, `2000` or `3000`.
     #[serde(rename = "sub_tier")]
@@ -105,7 +105,7 @@ pub struct Sub {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct ReSub {
-    /// The subscriber.
+    /// The person who subscribed again.
     pub user: User,
     /// `1000`, `2000` or `3000`.
     #[serde(rename = "subTier")]
@@ -117,7 +117,7 @@ pub struct ReSub {
     /// or 0.
     #[serde(rename = "cumulativeMonths")]
     pub months: u64,
-    /// The text of the message.
+    /// The chat message of the person; empty if there is none.
     pub text: String,
 }
 
@@ -125,7 +125,7 @@ pub struct ReSub {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct GiftSub {
-    /// The giver.
+    /// The person who gave the subscription.
     pub user: User,
     /// The person who received it.
     pub recipient: User,
@@ -144,7 +144,7 @@ pub struct GiftSub {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct GiftBomb {
-    /// The giver.
+    /// The person who gave the subscriptions.
     pub user: User,
     /// The number of subscriptions.
     pub gifts: u64,
@@ -195,9 +195,9 @@ pub struct Reward {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct ChatMessage {
-    /// The author.
+    /// The person who wrote the message.
     pub user: User,
-    /// The text of the message.
+    /// The text as the person wrote it.
     pub text: String,
     /// The id of the message on the platform.
     #[serde(rename = "messageId")]
@@ -215,7 +215,7 @@ pub struct Donation {
     pub formatted_amount: String,
     /// The currency's code or sign; empty if it is not known.
     pub currency: String,
-    /// The text of the message.
+    /// The message of the person; empty if there is none.
     pub message: String,
 }
 

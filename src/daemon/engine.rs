@@ -363,8 +363,8 @@ impl Engine {
             && let Some(batch) = &mut self.batch
         {
             match batch.events.next() {
-                Some(heard) => {
-                    self.handle(Input::Received(heard));
+                Some(event) => {
+                    self.handle(Input::Received(event));
                     taken += 1;
                 }
                 None => self.batch = None,

@@ -156,7 +156,7 @@ pub(super) fn preview_for(
     Ok(JournalAnswer::Fields(as_preview(report)))
 }
 
-/// Forgets a person while the bridge runs, on the store's thread, and reads what is left.
+/// Forgets a person while the bridge runs, on the store's thread, and reads the remaining data.
 pub(super) fn forget_running(
     store: &mut Store,
     query: &PersonQuery,

@@ -80,7 +80,7 @@ pub(super) fn note(note: &Note, repeats: &mut Repeats) {
 /// reason.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    said: Option<String>,
+    logged: Option<String>,
     times: u32,
 }
 
@@ -92,10 +92,10 @@ impl Waiting {
         cause: &Arc<obs::Cause>,
     ) {
         let text = cause.to_string();
-        if self.said.as_ref() == Some(&text) {
+        if self.logged.as_ref() == Some(&text) {
             self.times += 1;
         } else {
-            self.said = Some(text);
+            self.logged = Some(text);
             self.times = 1;
         }
         if self.times.is_power_of_two() {

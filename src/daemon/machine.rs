@@ -15,8 +15,7 @@ use crate::{
     overlay,
 };
 
-/// Loads the config. Also returns notes for the user, which are not errors. [`rule_notes`] returns
-/// further notes.
+/// Also returns notes for the user, which are not errors. [`rule_notes`] returns further notes.
 pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
     let discovery = discover(&Folders::of_this_machine());
     let advice = discovery.advice();
@@ -117,8 +116,8 @@ pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
     };
     let is_obs = |key| match config.origin(key) {
         Origin::Obs(_) | Origin::ObsOption(_) => true,
-        // OBS's settings may appear later, such as those of a portable OBS that is started after
-        // the bridge.
+        // OBS's settings may appear later, for example if a portable OBS is started after the
+        // bridge.
         Origin::Default => config.is_obs_here(),
         _ => false,
     };
@@ -152,12 +151,12 @@ mod tests {
 
     #[test]
     fn a_theme_with_a_typo_is_reported() {
-        let said = note("neno", "").unwrap();
+        let shown = note("neno", "").unwrap();
         assert!(
-            said.contains("overlay.theme: the page has no theme \"neno\""),
-            "{said}"
+            shown.contains("overlay.theme: the page has no theme \"neno\""),
+            "{shown}"
         );
-        assert!(said.ends_with("did you mean neon?"), "{said}");
+        assert!(shown.ends_with("did you mean neon?"), "{shown}");
         assert_eq!(note("neon", ""), None);
     }
 

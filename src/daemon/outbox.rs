@@ -135,7 +135,7 @@ impl Lanes {
         }
     }
 
-    /// Takes the next message. Takes a large reply only if `large_may_go`.
+    /// Takes a large reply only if `large_may_go`.
     fn take(&mut self, large_may_go: bool) -> Option<Message> {
         let large_is_next = large_may_go && (self.small.is_empty() || self.since_large >= BETWEEN);
         let message = if large_is_next {

@@ -35,36 +35,36 @@ pub fn generation(config: &Config) -> Option<Generation> {
 /// so the file ends up with the last version.
 #[derive(Debug)]
 pub(super) struct Writer {
-    said: watch::Sender<Option<Generation>>,
+    sender: watch::Sender<Option<Generation>>,
     task: JoinHandle<Result<(), Panicked>>,
 }
 
 impl Writer {
     pub(super) fn beside(journal: &Path) -> Self {
-        let (said, heard) = watch::channel(None);
+        let (sender, receiver) = watch::channel(None);
         let path = path(journal);
         let task = tokio::spawn(async {
-            watched("the writer of the generation", write_each(path, heard)).await
+            watched("the writer of the generation", write_each(path, receiver)).await
         });
-        Self { said, task }
+        Self { sender, task }
     }
 
     pub(super) fn note(&self, generation: Generation) {
-        self.said.send_replace(Some(generation));
+        self.sender.send_replace(Some(generation));
     }
 
     /// Waits until the last version is written. A panic is only logged, because nothing but the
     /// field names that `send` chooses depends on this file.
     pub(super) async fn end(self) {
-        drop(self.said);
+        drop(self.sender);
         drop(self.task.await);
     }
 }
 
-async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>>) {
+async fn write_each(path: PathBuf, mut receiver: watch::Receiver<Option<Generation>>) {
     let mut failures: u64 = 0;
-    while heard.changed().await.is_ok() {
-        let Some(generation) = *heard.borrow_and_update() else {
+    while receiver.changed().await.is_ok() {
+        let Some(generation) = *receiver.borrow_and_update() else {
             continue;
         };
         let file = path.clone();

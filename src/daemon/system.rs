@@ -10,18 +10,19 @@ pub(super) fn version() -> Box<str> {
 /// For Windows: the version, or an empty text if it is not known.
 #[cfg(not(unix))]
 pub(super) fn version() -> Box<str> {
-    let said = std::process::Command::new("cmd")
+    let output = std::process::Command::new("cmd")
         .args(["/c", "ver"])
         .output();
-    said.ok()
-        .and_then(|said| windows_version(&String::from_utf8_lossy(&said.stdout)))
+    output
+        .ok()
+        .and_then(|output| windows_version(&String::from_utf8_lossy(&output.stdout)))
         .unwrap_or_default()
 }
 
 /// The number in `Microsoft Windows [Version 10.0.22631.4460]`, in any language.
 #[cfg(any(not(unix), test))]
-fn windows_version(said: &str) -> Option<Box<str>> {
-    let (_, rest) = said.split_once('[')?;
+fn windows_version(output: &str) -> Option<Box<str>> {
+    let (_, rest) = output.split_once('[')?;
     let (inner, _) = rest.split_once(']')?;
     inner.split_whitespace().next_back().map(Into::into)
 }

@@ -48,7 +48,6 @@ impl From<Input> for Answer {
 pub(super) struct Tasks {
     obs: Obs,
     answers: mpsc::Sender<Answer>,
-    /// The path of the journal.
     store: Arc<Path>,
     emits: Arc<Semaphore>,
     left_out: u64,
@@ -252,20 +251,19 @@ impl Tasks {
         &mut self,
         what: &'static str,
         ticket: Ticket,
-        deed: impl Future<Output = Result<(), String>> + Send + 'static,
+        work: impl Future<Output = Result<(), String>> + Send + 'static,
     ) {
         let done = move |outcome| Some(Input::Done { ticket, outcome });
-        self.start(what, async move { done(deed.await) }, move |panicked| {
+        self.start(what, async move { done(work.await) }, move |panicked| {
             done(Err(panicked.to_string()))
         });
     }
 
-    /// Starts a task. The bridge receives its result as an input, or the result of `instead` if the
-    /// task panics.
+    /// The bridge receives its result as an input, or the result of `instead` if the task panics.
     fn start<A: Into<Answer> + Send>(
         &mut self,
         what: &'static str,
-        deed: impl Future<Output = Option<A>> + Send + 'static,
+        work: impl Future<Output = Option<A>> + Send + 'static,
         instead: impl FnOnce(&Panicked) -> Option<A> + Send + 'static,
     ) {
         while let Some(joined) = self.running.try_join_next() {
@@ -273,7 +271,7 @@ impl Tasks {
         }
         let answers = self.answers.clone();
         self.running.spawn(async move {
-            let answer = watched(what, deed)
+            let answer = watched(what, work)
                 .await
                 .unwrap_or_else(|panicked| instead(&panicked));
             if let Some(answer) = answer

@@ -57,7 +57,7 @@ impl Watch {
     }
 }
 
-/// The folders of the files. The value is `None` if a folder does not exist.
+/// `None` marks a folder that does not exist.
 fn folders(names: &[PathBuf]) -> Vec<(PathBuf, Option<Folder>)> {
     let mut folders: Vec<_> = names
         .iter()

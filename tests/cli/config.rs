@@ -141,7 +141,7 @@ async fn set_changes_one_setting_and_unset_restores_its_default() {
         .run(&["config", "set", "leaderboard.week_start", "sunday"])
         .await
         .succeeds();
-    assert!(done.err.contains("when it is started again"), "{done:?}");
+    assert!(done.err.contains("after a restart"), "{done:?}");
     let done = home
         .run(&["config", "set", "overlay.theme", "neno"])
         .await

@@ -188,7 +188,7 @@ async fn missing_parts_of_obs_for_the_credits_are_named() {
         .unwrap();
     has(
         &problem(&account, &[], "source").await,
-        &["no browser source", "overlay.source"],
+        &["not a browser source", "overlay.source"],
     );
     drop(obs);
 }
@@ -233,7 +233,7 @@ async fn problems_that_the_bridge_reports_are_named() {
     )
     .unwrap();
     let other = problem(&account, &["--config", "other.toml"], "settings").await;
-    has(&other, &["another config", "start the bridge again"]);
+    has(&other, &["does not use the current contents", "start the bridge again"]);
     write_config(&account, "[session]\ngrace = \"1x\"\n");
     has(
         &problem(&account, &[], "config").await,
@@ -390,7 +390,7 @@ async fn a_journal_that_cannot_be_used_is_named() {
         ("damaged.db", ["is damaged", "move the file away"]),
         (
             "readonly.db",
-            ["cannot be written", "give yourself the right"],
+            ["cannot be written", "give yourself permission"],
         ),
     ] {
         has(

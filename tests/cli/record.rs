@@ -114,7 +114,7 @@ async fn types_are_chosen_and_standard_output_will_do() {
     );
     home.run(&["record", "-", "--for", "Twitch.Follow"])
         .await
-        .fails(2, &["Twitch.Follow is no message on OBS"]);
+        .fails(2, &["Twitch.Follow is not a message on OBS"]);
 }
 
 #[tokio::test]

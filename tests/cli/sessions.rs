@@ -282,7 +282,7 @@ async fn an_earlier_session_is_corrected() {
     home.run(&removed).await.succeeds();
     let hidden = ["credits", "hide", "lantern", "--session", "last"];
     let hidden = home.run(&hidden).await.succeeds();
-    assert!(hidden.err.contains("holds in all sessions"), "{hidden:?}");
+    assert!(hidden.err.contains("applies to all sessions"), "{hidden:?}");
     let empty = home.run(&["credits", "--session", "last"]).await.succeeds();
     assert!(!empty.out.contains("viewers"), "{empty:?}");
     let undone = ["credits", "undo", "--steps", "2", "--session", "1"];

@@ -222,7 +222,7 @@ async fn on_a_full_disk_the_end_credits_roll_from_memory_and_all_is_stored_once_
     let shown = home.verb(&target, &["credits", "get"]).ended().await;
     assert_eq!(shown.code, Some(0), "{}", shown.stderr);
     assert!(
-        shown.stdout.contains("Viewer599") && shown.stderr.contains("in memory only"),
+        shown.stdout.contains("Viewer599") && shown.stderr.contains("only in memory"),
         "{}",
         shown.stderr
     );

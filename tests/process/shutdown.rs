@@ -165,7 +165,7 @@ async fn a_second_interrupt_leaves_at_once() {
     let home = Home::new();
     let (_obs, mut bridge) = stuck(&home).await;
     bridge.signal("INT");
-    bridge.until_logged("again leaves at once", SOON).await;
+    bridge.until_logged("again to stop at once", SOON).await;
     assert!(bridge.is_running(), "it waits for OBS");
     bridge.signal("INT");
     let ended = bridge.ended_within(Duration::from_secs(1)).await;

@@ -154,7 +154,7 @@ async fn a_hello_from_something_that_does_not_answer_stops_no_bridge() {
         "request": "Hello", "since": 1, "takeover": true });
     bus.broadcast(&hello).await;
     first
-        .until_logged("does not answer: this bridge goes on", SOON)
+        .until_logged("does not answer: this bridge continues", SOON)
         .await;
     assert!(first.is_running());
     assert_eq!(run_that_replies(&bus).await, run);

@@ -48,7 +48,7 @@ pub struct ExpectedEffect {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
-    /// An event of this name. If `place` is set, the data must have this text at this JSON pointer.
+    /// If `place` is set, the data must have this text at this JSON pointer.
     Event {
         name: EventName,
         place: Option<(&'static str, Box<str>)>,
@@ -165,13 +165,14 @@ impl ExpectedEffect {
     /// The expected effects of a request to the bridge itself. A roll may begin later, because it
     /// waits for Twitchat's summary. The normal end of a roll does not count as caused by a rule.
     pub fn of_request(name: &str) -> Vec<Self> {
-        let told: &[&str] = match name.to_ascii_lowercase().as_str() {
+        let emitted: &[&str] = match name.to_ascii_lowercase().as_str() {
             "rollcredits" => &["Started"],
             "stopcredits" => &["Stopped"],
             "controlcredits" => &["Paused", "Resumed", "Stopped"],
             _ => &[],
         };
-        told.iter()
+        emitted
+            .iter()
             .map(|kind| Self::event("Credits", kind, CREDITS_MS))
             .collect()
     }

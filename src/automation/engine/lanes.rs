@@ -102,7 +102,7 @@ impl<T> Lanes<T> {
             .map(|(owner, _)| *owner)
     }
 
-    /// To be called when a running task of this owner has ended.
+    /// Call this when a running task of this owner has ended.
     pub(super) fn ended(&mut self, owner: Owner) {
         let Some(lane) = self
             .by_owner

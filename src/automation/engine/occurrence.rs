@@ -57,12 +57,13 @@ pub enum Decision {
     /// Rules have caused one another more than [`DEEPEST`] times in a row.
     TooDeep,
     /// The rule ran a short while ago.
-    CoolingDown { left_ms: u64 },
+    CoolingDown {
+        left_ms: u64,
+    },
     /// The rule has already run in this session, for this person or for anybody.
     AlreadyRan(Once),
     /// The rule runs once per person, but the event names nobody.
     NoPerson,
-    /// The condition of the rule is false.
     ConditionFalse,
     /// The condition of the rule could not be evaluated.
     ConditionFailed(EvaluationError),

@@ -1,5 +1,5 @@
-//! Limits the runs of one rule or action. It limits how many runs are active and how fast they
-//! start. Up to 100 more runs wait, and further runs are only counted.
+//! Limits the number of active runs of one rule or action, and the rate at which runs start. Up to
+//! 100 more runs wait, and further runs are only counted.
 
 use std::collections::VecDeque;
 
@@ -21,7 +21,7 @@ pub struct Tally {
     pub waiting: usize,
     /// Runs that were not started, because too many were active or waiting.
     pub skipped: u64,
-    /// Steps that failed.
+    /// The number of steps that failed.
     pub failed: u64,
     /// Runs that were not started, because rules had caused one another too often.
     pub too_deep: u64,

@@ -20,7 +20,7 @@ const MARK_LINE: usize = 2;
 
 #[derive(Debug)]
 pub(super) struct Launchd {
-    /// Usually `~/Library`.
+    /// The folder `~/Library` of the user.
     library: PathBuf,
     /// Always `launchctl`, except in tests.
     program: String,

@@ -169,8 +169,8 @@ fn start(words: &[String]) -> Result<(), Error> {
     let command = windows_words::start_process(program, arguments);
     let powershell = ["-NoProfile", "-NonInteractive", "-Command", &command];
     let asked = system::output("powershell.exe", &powershell)?;
-    let said = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    if said.is_some_and(|said| said.contains(windows_words::STARTED)) {
+    let printed = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    if printed.is_some_and(|printed| printed.contains(windows_words::STARTED)) {
         return Ok(());
     }
     // Wine has no PowerShell, and some companies forbid PowerShell.

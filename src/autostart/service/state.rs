@@ -73,7 +73,7 @@ impl Installed {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Running {
-    /// The service runs. `process` is `None` if the system does not report the id of the process.
+    /// `process` is `None` if the system does not report the id of the process.
     Yes { process: Option<u32> },
     /// The service does not run. `why` is the reason that the system reports for its last end, such
     /// as `failed, exit code 4`.

@@ -33,7 +33,7 @@ impl Forgotten {
             })
     }
 
-    /// Adds a person. `instance` is the id of the store.
+    /// `instance` is the id of the store, which makes the digests different in each store.
     pub fn add(&mut self, identity: &Identity, instance: &str) {
         for account in identity.accounts() {
             let id =

@@ -16,7 +16,6 @@ const LEAST_IN_TEXT: usize = 3;
 /// A number with fewer digits than this is an id only in a field for ids.
 const LEAST_ANYWHERE: usize = 6;
 
-/// An account of the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub platform: Platform,
@@ -42,7 +41,6 @@ pub struct Identity {
     accounts: Vec<Account>,
     /// The names of all accounts, in lower case.
     names: BTreeSet<Box<str>>,
-    /// The ids of all accounts.
     ids: BTreeSet<Box<str>>,
 }
 
@@ -112,7 +110,7 @@ impl Identity {
         self.names.iter().map(|name| &**name)
     }
 
-    /// Whether this is the person to forget. An id decides; if there is no id, a name decides.
+    /// An id decides; if there is no id, a name decides.
     pub fn is(&self, person: &Person) -> bool {
         let names = [lower(&person.login), lower(&person.display)];
         self.accounts.iter().any(|account| {

@@ -42,7 +42,7 @@ const MOST_NAMES: usize = 100;
 /// The rows, people and meta values that the store must remove or change in one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Erasure {
-    /// Rows to remove.
+    /// The numbers of the rows to remove.
     pub removed: Vec<Seq>,
     /// Rows that get a new id and body.
     pub changed: Vec<(Seq, Option<Box<str>>, Box<str>)>,
@@ -175,7 +175,7 @@ impl Forgetting {
         &self.erasure
     }
 
-    /// The reply. It names the person, and counts the removed and changed events of each session.
+    /// The reply names the person, and counts the removed and changed events of each session.
     pub fn report(&self, sessions: &[Session], now_ms: i64) -> Map<String, Value> {
         let accounts: Vec<_> = self
             .identity

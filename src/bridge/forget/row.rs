@@ -15,7 +15,6 @@ use crate::{
     event::{Fact, Person},
 };
 
-/// The decision for a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// The row does not name the person.
@@ -113,7 +112,7 @@ fn is_empty(row: &Row, body: &Value) -> bool {
             .is_some_and(|lists| lists.values().all(|list| list == &Value::Array(Vec::new())))
 }
 
-/// The other people in these facts.
+/// The people in these facts, without the person to forget.
 fn others(facts: &[Fact], identity: &Identity) -> Vec<Person> {
     let mut others = Vec::new();
     for fact in facts {

@@ -76,7 +76,7 @@ impl Ingest {
         }
     }
 
-    /// When [`Self::release`] is due; `None` if nothing waits for other messages.
+    /// The time at which [`Self::release`] is due. `None` if no event waits for other messages.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.live
             .due_ms()
@@ -152,10 +152,10 @@ impl Ingest {
             base.counts.messages.elsewhere += 1;
             return;
         }
-        // The streamer may mark an old message as read. That is not a new act of the message's
-        // author.
-        let is_deed = message.replay.is_none() && !mapping::decode::is_marked_read(kind);
-        let doers = if is_deed {
+        // The streamer may mark an old message as read. Marking it is not a new act of the
+        // message's author.
+        let is_act = message.replay.is_none() && !mapping::decode::is_marked_read(kind);
+        let doers = if is_act {
             bans::doers(base.model.fold(), &read.facts)
         } else {
             Vec::new()
@@ -254,9 +254,8 @@ impl Ingest {
         base.model.fold_mut().add_custom(section, value);
     }
 
-    /// Ingests facts. If any of them is new, appends one row for all of them, counts each fact, and
-    /// emits its event. Returns whether any fact was new, that is, not already reported by a second
-    /// page.
+    /// If any fact is new, appends one row for all of them, counts each of them, and emits their
+    /// events. Returns whether any fact was new, that is, not already reported by a second page.
     fn take(
         &mut self,
         facts: Vec<Fact>,

@@ -34,7 +34,7 @@ pub(in crate::bridge) struct Published {
 }
 
 impl Ingest {
-    /// Carries out `PublishEvent`. Fails if the data of the event is not valid.
+    /// Fails if the data of the event is not valid.
     pub(in crate::bridge) fn publish(
         &mut self,
         name: &EventName,
@@ -132,12 +132,12 @@ impl Ingest {
         base.counts.messages.elsewhere += u64::from(is_elsewhere);
         let counts =
             !is_elsewhere && !is_told_by_another && !is_no_refund && facts.iter().any(Fact::counts);
-        let mut is_told = true;
+        let mut is_new = true;
         if counts {
             let body = stored_body(shortened.unwrap_or(json), base.settings.keep_texts);
             let doers = bans::doers(base.model.fold(), &facts);
             // The event for subscribers is made below, from the publisher's own data.
-            is_told = self.take(facts, source, Emission::Silent, base, now, || body);
+            is_new = self.take(facts, source, Emission::Silent, base, now, || body);
             bans::note_acts(base, &doers, now);
         } else if id.is_some() {
             // This row only lets the bridge recognize a repeat after a restart.
@@ -153,7 +153,7 @@ impl Ingest {
             base.model
                 .append(source, now.wall_ms, "{}".into(), &mut base.out);
         }
-        if is_told && base.emitter.is_needed() {
+        if is_new && base.emitter.is_needed() {
             let (fresh, broadcaster) = (base.out.fresh_id(), base.model.broadcaster());
             let mut says = reading.fact.clone();
             says.each_person(|person| base.model.fold().people.complete(person));
@@ -166,11 +166,11 @@ impl Ingest {
             let event = published::event(name, reading, &says, &context);
             base.emitter.emit(event, Playback::Live, &mut base.out, now);
         }
-        is_told
+        is_new
     }
 
-    /// Whether this settles a pending pledge. That happens only once, because each later charge is
-    /// an update as well.
+    /// Whether this settles a pending pledge. A pledge is settled only once, although each later
+    /// charge is also an update.
     fn settles(&self, reading: &Reading) -> bool {
         let has = |state: &str| {
             let id = reading

@@ -99,7 +99,7 @@ fn read_added(body: &str) -> Option<(String, Value)> {
     Some((section, body.remove("value")?))
 }
 
-/// The facts of a published row. Empty if its body is not valid.
+/// Empty if the body is not valid.
 fn read_published(kind: &str, body: &str) -> Vec<Fact> {
     let (Some(name), Ok(data)) = (EventName::parse(kind), serde_json::from_str::<Value>(body))
     else {

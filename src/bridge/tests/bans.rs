@@ -48,7 +48,8 @@ fn bench_with(settings: Settings) -> Bench {
     bench
 }
 
-/// The same, with a person who has followed, cheered, redeemed a reward and written.
+/// A bridge that has received the summary, with a person who has followed, cheered, redeemed a
+/// reward and written.
 fn bench() -> Bench {
     let mut bench = bench_with(settings());
     happens(&mut bench);
@@ -71,7 +72,7 @@ fn happens(bench: &mut Bench) {
     );
 }
 
-/// Sends a summary. Returns whether the bridge had asked for one.
+/// Returns whether the bridge had asked for one.
 fn summary(bench: &mut Bench, lists: Value) -> bool {
     let asked = asked(bench);
     let mut data = lists;

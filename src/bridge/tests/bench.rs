@@ -377,7 +377,7 @@ impl Bench {
         );
     }
 
-    /// Lets time pass as the shell does, with a tick whenever one is due.
+    /// Advances the clock, and sends a tick whenever one is due, as the shell does.
     pub(super) fn pass(&mut self, ms: u64) {
         let end = self.now.mono_ms + ms;
         while self.bridge.due_ms() < end {
@@ -458,7 +458,7 @@ impl Bench {
         self.restarted_at(settings, self.now.wall_ms)
     }
 
-    /// The same at another time, in Unix milliseconds.
+    /// Like [`Self::restarted_with`], at another time in Unix milliseconds.
     pub(super) fn restarted_at(&self, settings: Settings, wall_ms: i64) -> Self {
         let meta = self.meta();
         let mut next = Self::unstarted(settings, &self.sessions, self.last, &meta, wall_ms);

@@ -8,7 +8,7 @@ fn count(bench: &Bench, is: impl Fn(&Effect) -> bool) -> usize {
     bench.effects.iter().filter(|effect| is(effect)).count()
 }
 
-/// Number of messages of these types that were sent to Twitchat.
+/// The number of messages of these types that were sent to Twitchat.
 fn sent_of(bench: &Bench, kinds: &[&str]) -> usize {
     count(bench, |effect| {
         let Effect::Send(json) = effect else {

@@ -1,5 +1,5 @@
-//! Tests the roll of the end credits: requests, pages, scenes, Twitchat's buttons, and that no
-//! order of events blocks it.
+//! Tests the roll of the end credits with requests, pages, scenes and Twitchat's buttons. No order
+//! of events may block it.
 
 use proptest::prelude::*;
 
@@ -53,7 +53,7 @@ pub(super) fn report(bench: &mut Bench, state: &str, roll: &Value, seconds: Opti
     )
 }
 
-/// Short forms of the messages to pages and to Twitchat since the last call.
+/// Short forms of the messages that were sent to pages and to Twitchat since the last call.
 pub(super) fn sent(bench: &mut Bench) -> Vec<String> {
     let short = |message: Value| match (message["overlay"].as_str(), message["type"].as_str()) {
         (Some("roll"), _) => Some(format!("roll {} ms", message["roll"]["elapsedMs"])),
@@ -146,7 +146,7 @@ fn a_roll_is_sent_reported_and_completed() {
     assert_eq!(
         emitted(&mut bench),
         [""; 0],
-        "a page that is there tells the end"
+        "a connected page reports the end"
     );
     assert_eq!(sent(&mut bench), ["CREDITS_OVERLAY_PRESENCE"; 2]);
     bench.receive(
@@ -334,7 +334,7 @@ fn controls_move_the_roll_and_are_numbered() {
 #[test]
 fn tests_show_a_made_up_audience_and_change_nothing() {
     let mut bench = bench();
-    // The roll itself is stored so that it survives a restart.
+    // The roll itself is stored, so that it survives a restart.
     let stored = |bench: &Bench| {
         let mut meta = bench.meta.clone();
         meta.retain(|key, _| !key.starts_with("roll"));
@@ -391,7 +391,7 @@ fn a_page_without_a_connection_is_fed_again_and_again() {
     bench.effects.clear();
     bench.pass(5_000);
     assert_eq!(handed_to_pages(&bench).len(), 0);
-    // After OBS has refused the request, it is not made again.
+    // After OBS has refused the request, the bridge does not repeat it.
     bench.pass(60_000);
     assert!(!handed_to_pages(&bench).is_empty());
     bench.input(Input::FeedFailed("no vendor".into()));
@@ -426,7 +426,7 @@ fn a_new_page_and_a_restarted_obs_get_the_roll_that_is_on() {
 }
 
 #[test]
-fn a_looping_roll_tells_each_pass_once() {
+fn a_looping_roll_reports_each_pass_once() {
     let mut bench = bench();
     let roll = bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 10, "loop": true }))
         ["roll"]
@@ -487,7 +487,7 @@ fn the_summary_is_asked_for_first_and_merged() {
         rolled["roll"]["sections"][0]["names"],
         json!([{ "name": "Zed" }, { "name": "Missed" }])
     );
-    // Without an answer of Twitchat the wait ends at its limit.
+    // If Twitchat does not answer, the wait ends at its limit.
     bench.ask(json!({ "request": "RollCredits", "id": 2 }));
     bench.pass(4_900);
     assert!(
@@ -790,7 +790,7 @@ fn an_answer_to_somebody_else_is_no_button() {
 }
 
 #[test]
-fn what_only_a_summary_tells_is_kept_across_a_restart() {
+fn data_that_only_a_summary_has_survives_a_restart() {
     let mut bench = bench();
     follow(&mut bench, "Zed");
     bench.pass(100);
@@ -838,7 +838,7 @@ fn what_only_a_summary_tells_is_kept_across_a_restart() {
             .polls
             .list()
     );
-    // The same summary again is nothing new.
+    // The same summary again contains nothing new.
     bench.ask(json!({ "request": "RollCredits", "id": 1 }));
     bench.twitchat(
         "SUMMARY_DATA",
@@ -932,10 +932,10 @@ fn happening() -> impl Strategy<Value = Happening> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// Whatever the order of events is, a roll that is neither paused nor controlled ends in time,
-    /// and as many rolls end as begin.
+    /// In any order of events, a roll that is neither paused nor controlled ends in time, and as
+    /// many rolls end as begin.
     #[test]
-    fn no_order_of_happenings_sticks(happenings in prop::collection::vec(happening(), 0..25),
+    fn no_order_of_events_blocks_a_roll(happenings in prop::collection::vec(happening(), 0..25),
         music in any::<bool>()) {
         let mut bench = bench_with(Overlay { music: music.then(|| "Song".into()), ..overlay() });
         let (mut started, mut ended) = (0, 0);
@@ -973,8 +973,8 @@ proptest! {
         bench.receive(&json!({ "request": "ControlCredits", "command": "speed",
             "value": 1 }).to_string());
         bench.receive(&json!({ "request": "ControlCredits", "command": "resume" }).to_string());
-        // Longer than any roll and any wait here, and than the time after which a page counts as
-        // gone.
+        // This is longer than any roll and any wait here, and longer than the time after which a
+        // page counts as gone.
         bench.pass(300_000);
         let (started, ended) = count(&mut bench);
         prop_assert_eq!(bench.bridge.parts.roll.status(bench.now)["roll"].clone(), Value::Null);

@@ -1,4 +1,4 @@
-//! Tests rolls that go on after the bridge was started again, and rolls that only a page shows.
+//! Tests rolls that continue after a restart of the bridge, and rolls that only a page shows.
 
 use super::roll::{bench_with, emitted, overlay, report, scene, sent};
 use super::*;
@@ -13,7 +13,7 @@ fn at_once() -> Overlay {
     }
 }
 
-/// A bridge with one follower whose roll of 60 s is on, and the roll's id.
+/// A bridge with one follower and a running roll of 60 s, and the roll's id.
 fn rolling() -> (Bench, Value) {
     let mut bench = bench_with(at_once());
     bench.twitchat(
@@ -24,7 +24,7 @@ fn rolling() -> (Bench, Value) {
     (bench, reply["roll"].clone())
 }
 
-/// The bridge is killed, and started again this many milliseconds later.
+/// Kills the bridge, and starts it again this many milliseconds later.
 fn killed(bench: &Bench, for_ms: i64) -> Bench {
     let settings = Settings {
         overlay: at_once(),

@@ -492,7 +492,7 @@ fn a_label_with_credits_follows_edits_renames_and_the_calendar() {
     let cheer = json!({ "channel": "1", "bits": 300, "message": "", "user": user("anna") });
     bench.twitchat("BITS", cheer);
     let mut shown = String::new();
-    // What the source shows once all that is pending is written.
+    // Returns the text of the source after all pending writes.
     let mut follow = |bench: &mut Bench, rounds: u64| {
         for _ in 0..rounds {
             bench.pass(1_000);

@@ -66,7 +66,7 @@ fn follows_of(bench: &mut Bench, session: u64) -> Value {
     credits_of(bench, session)["Events"]["Follows"].clone()
 }
 
-/// Number, whether it runs, and rows of each session, as they are listed.
+/// The number of each listed session, whether it runs, and its number of rows.
 fn listed(bench: &mut Bench) -> Vec<(u64, bool, u64)> {
     let reply = done(bench, json!({ "request": "ListSessions", "id": 1 }));
     let sessions = reply["sessions"].as_array().unwrap().iter();

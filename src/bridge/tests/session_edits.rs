@@ -37,7 +37,8 @@ fn bench() -> Bench {
     bench
 }
 
-/// The followers of the first session and those of the running one; the same after a restart.
+/// The followers of the first session and of the running one. Checks that a restart does not change
+/// them.
 fn follows(bench: &mut Bench) -> [Value; 2] {
     let read = |bench: &mut Bench| {
         [json!({ "session": 1 }), json!({})].map(|fields| {

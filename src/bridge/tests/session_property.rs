@@ -70,7 +70,7 @@ fn id(number: u32) -> String {
 /// The bridge, and the people who should be in its credits.
 struct World {
     bench: Bench,
-    /// How many people have followed.
+    /// The number of people who have followed.
     people: u32,
     /// Followers of sessions that were deleted.
     deleted: Vec<String>,

@@ -65,7 +65,11 @@ fn received_events_are_not_filled_again_and_a_late_one_replaces_its_entry() {
             .map(|line| line["amount"].as_u64().unwrap())
             .sum::<u64>()
     };
-    assert_eq!(total(&cheers(&mut bench)), 5_100, "5000 heard, 100 filled");
+    assert_eq!(
+        total(&cheers(&mut bench)),
+        5_100,
+        "5000 received, 100 filled"
+    );
     bench.pass(1_000);
     bench.twitchat(
         "BITS",

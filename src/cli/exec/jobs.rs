@@ -20,7 +20,6 @@ pub(crate) struct Job {
     pub(crate) about: String,
     /// The text for standard input.
     pub(crate) input: Vec<u8>,
-    /// The environment variables.
     pub(crate) variables: Vec<(String, String)>,
 }
 

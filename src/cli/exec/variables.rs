@@ -103,7 +103,7 @@ impl Variables {
         }
     }
 
-    /// Adds a variable. An earlier variable with the same name stays.
+    /// An earlier variable with the same name stays.
     fn add(&mut self, name: &str, value: &str) {
         let shown = begin(value, LONGEST_VALUE);
         let bytes = self.bytes + name.len() + shown.len() + 2;
@@ -205,8 +205,7 @@ mod tests {
         include_str!("../../../tests/fixtures/twitchat_v17_examples.ndjson"),
     ];
 
-    /// The variables of the data. Times are replaced, because they depend on how long an event
-    /// waits.
+    /// Times are replaced, because they depend on how long an event waits.
     fn of_data(line: &Line) -> BTreeMap<String, String> {
         let is_time = |value: &str| value.parse::<jiff::Timestamp>().is_ok();
         let all = of(line)

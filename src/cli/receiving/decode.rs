@@ -32,7 +32,6 @@ pub(crate) enum From {
     Mapped,
     /// An event of OBS itself.
     Obs,
-    /// A message of a bridge.
     Bridge,
     /// A request to the bridge.
     Client,
@@ -43,7 +42,6 @@ pub(crate) enum From {
 /// One message, as a line of `watch --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Line {
-    /// The time at which it was received.
     #[serde(serialize_with = "iso")]
     pub(crate) at: jiff::Timestamp,
     pub(crate) from: From,
@@ -180,7 +178,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes a message. Returns its line and the lines of its events.
+    /// Returns the message's line and the lines of its events.
     pub(crate) fn receive(&mut self, received: &Received, at: jiff::Timestamp) -> Vec<Line> {
         match received {
             Received::Twitchat(message) => self.twitchat(message, at),

@@ -43,7 +43,7 @@ impl FromStr for Kind {
     }
 }
 
-/// The pattern for the source. `None` if `text` names no source, or the source `*`.
+/// `None` if `text` names no source, or the source `*`.
 fn glob_of_source(text: &str) -> Option<Glob> {
     text.split_once('.')
         .filter(|(source, _)| *source != "*")
@@ -71,7 +71,6 @@ fn names_of(kind: &str) -> Vec<String> {
 }
 
 impl Kind {
-    /// Whether a line of this name matches.
     fn matches(&self, name: &str) -> bool {
         let twitchat = name.strip_prefix("Twitchat.");
         match self {

@@ -13,7 +13,7 @@ const MESSAGES: usize = 1_024;
 pub(super) struct Messages(VecDeque<(String, Value)>);
 
 impl Messages {
-    /// Remembers a message. A message without an id cannot be found again.
+    /// A message without an id cannot be found again.
     pub(super) fn note(&mut self, id: Option<&str>, data: &Value) {
         let Some(id) = id else { return };
         if self.0.len() == MESSAGES {

@@ -184,7 +184,7 @@ enum FromReader {
     Broken(RecordingError),
 }
 
-/// The messages of a recording. A thread reads them, because reading standard input may block.
+/// A thread reads the messages, because reading standard input may block.
 #[derive(Debug)]
 pub(crate) struct RecordedMessages {
     file: PathBuf,
@@ -196,7 +196,7 @@ pub(crate) struct RecordedMessages {
 }
 
 impl RecordedMessages {
-    /// Starts to read. `is_surveyed` means that the broken lines were already reported.
+    /// `is_surveyed` means that the broken lines were already reported.
     pub(crate) fn start(file: &Path, choice: &Choice, is_surveyed: bool) -> Self {
         let (sender, from_reader) = mpsc::channel(AHEAD);
         let (path, choice) = (file.to_owned(), choice.clone());

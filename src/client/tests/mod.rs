@@ -79,7 +79,6 @@ impl Bridge {
         self.send_message(json!({ "request": "Hello" })).await;
     }
 
-    /// The next request of that name.
     async fn request(&mut self, name: &str) -> Value {
         soon(name, async {
             loop {
