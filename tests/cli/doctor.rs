@@ -233,7 +233,13 @@ async fn problems_that_the_bridge_reports_are_named() {
     )
     .unwrap();
     let other = problem(&account, &["--config", "other.toml"], "settings").await;
-    has(&other, &["does not use the current contents", "start the bridge again"]);
+    has(
+        &other,
+        &[
+            "does not use the current contents",
+            "start the bridge again",
+        ],
+    );
     write_config(&account, "[session]\ngrace = \"1x\"\n");
     has(
         &problem(&account, &[], "config").await,

@@ -180,7 +180,8 @@ fn a_number_without_end_is_refused_in_settings_and_rules() {
     );
     let rule = "[[action]]\nname = 'x'\ndo = [{ send = 'CHAT_FEED_READ', data = { count = nan } }]";
     assert!(
-        refused(rule).ends_with("must be what JSON can hold, not a number that is not finite"),
+        refused(rule)
+            .ends_with("must be a value that JSON can hold, not a number that is not finite"),
         "{}",
         refused(rule)
     );
