@@ -174,7 +174,7 @@ fn a_client_has_four_large_replies_on_their_way_and_all_together_sixteen() {
     assert_eq!((all.len(), passes.len(), refused.len()), (30, 16, 14));
     assert_eq!(
         refused[0],
-        "too many large replies at once: this `client` already wait for 4 of them, the most for \
+        "too many large replies at once: this `client` already wait for 4 of them, the limit for \
             one client; send this request again when one of them has arrived"
     );
     assert!(
