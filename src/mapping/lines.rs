@@ -402,7 +402,8 @@ mod tests {
                     began.insert((who, text), now);
                     expected += 1;
                 }
-                lines.hold(presence(&format!("P{who}"), &format!("text {text}"), emitted_as), "m", now);
+                let written = presence(&format!("P{who}"), &format!("text {text}"), emitted_as);
+                lines.hold(written, "m", now);
                 prop_assert!(lines.due_ms().is_none_or(|due| due <= now + HOLD_MS));
             }
             for line in lines.release(&at(now + HOLD_MS)) {

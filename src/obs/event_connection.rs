@@ -367,8 +367,8 @@ async fn identify(
     let hello = match clock.limit(Step::Identify, text(&mut socket, target)).await {
         Err(ConnectError::TimedOut { .. }) => {
             return Err(not_obs(
-                "a WebSocket server that sends no Hello message (obs-websocket 4, of OBS 27 or older, \
-                    is one)",
+                "a WebSocket server that sends no Hello message (obs-websocket 4, of OBS 27 or \
+                    older, is one)",
             ));
         }
         other => other??,

@@ -13,7 +13,7 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::large_futures,
-    reason = "a failing test must show the place, figures are part of the output, and the stack is large enough"
+    reason = "a failing test must show the place, and the stack is large enough"
 )]
 
 mod support;

@@ -113,7 +113,8 @@ async fn timing_a_real_obs_killed_in_a_burst_is_reconnected_without_loss() {
         let bus = Bus::connect(&target).await;
         let took = bus.until_answered(SOON).await;
         println!(
-            "kill {kill}: {sent} sent, {in_time} received in time; back {took:?} after OBS was ready"
+            "kill {kill}: {sent} sent, {in_time} received in time; \
+                back {took:?} after OBS was ready"
         );
         assert!(took < BACK_WITHIN, "back after {took:?}");
         assert_all_in(
