@@ -97,7 +97,10 @@ async fn leaving_studio_mode_lets_running_credits_run(site: Site) {
     let roll = bus.status().await["overlay"]["roll"]["id"].clone();
     for _ in 0..3 {
         obs.ui().set_studio_mode_enabled(true).await.unwrap();
-        obs.scenes().set_current_preview_scene(&game).await.unwrap();
+        obs.scenes()
+            .set_current_preview_scene(game.as_str())
+            .await
+            .unwrap();
         obs.ui().set_studio_mode_enabled(false).await.unwrap();
         assert_eq!(bus.events_within(SETTLED).await, [""; 0]);
         assert_eq!(bus.status().await["overlay"]["roll"]["id"], roll);
@@ -146,7 +149,10 @@ async fn a_transition_in_studio_mode_starts_and_ends_the_credits(site: Site) {
         bus.events_within(SETTLED).await,
         ["Obs.SceneChanged", "Credits.Started"]
     );
-    obs.scenes().set_current_preview_scene(&game).await.unwrap();
+    obs.scenes()
+        .set_current_preview_scene(game.as_str())
+        .await
+        .unwrap();
     sleep(MOMENT).await;
     obs.transitions().trigger().await.unwrap();
     // Studio mode is left during the transition, which OBS then ends at once.
