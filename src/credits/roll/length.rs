@@ -11,7 +11,8 @@ use super::{
 };
 
 /// Heights on a page that is 1,080 pixels high, at scale 1 in the page's default style, in
-/// pixels: a title with its gaps, a line of names, a line below a name, a line of text, and an image.
+/// pixels: a title with its gaps, a line of names, a line below a name, a line of text, and an
+/// image.
 const TITLE: f64 = 150.0;
 const ROW: f64 = 54.0;
 const NOTE: f64 = 34.0;
