@@ -1,4 +1,4 @@
-// Whether names keep to their columns: no name breaks inside a word, and no amount wraps, in pictures of any size.
+// Whether names keep to their columns: no name and no title breaks inside a word, and no amount wraps, in pictures of any size.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -7,7 +7,7 @@ import { CreditsTab, makeFolder, named, people, rollOf } from './credits.mjs';
 
 const SIZES = [[1080, 1920], [800, 600], [300, 900], [1280, 720], [3840, 2160]];
 const THEMES = ['cinema', 'neon', 'glass', 'paper', 'arcade', 'plain'];
-const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns'];
+const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns', 'pairs'];
 
 /** Names of 25 letters, the most that Twitch allows, with and without places to break. */
 const LONG = ['abcdefghijklmnopqrstuvwxy', 'TheQuickBrownFoxJumpsOver', 'the_quick_brown_fox_jumps', 'HarborLightsOfTheNorth_25', 'WWWWWWWWWWWWWWWWWWWWWWWWW'];
@@ -54,6 +54,21 @@ const drawn = (tab) => tab.run(`[...document.querySelectorAll('.view:not([aria-h
         return { className: element.className, lines: lines.map(({ text }) => text), isBeyond: box.right > column.right + 2 || box.left < column.left - 2 };
     }))`);
 
+/** The lines in which the titles are drawn. */
+const titles = (tab) => tab.run(`[...document.querySelectorAll('.view:not([aria-hidden]) .title-text')].map((element) => {
+    const lines = [];
+    const range = document.createRange();
+    const { firstChild: node } = element;
+    for (let at = 0; at < node.length; at++) {
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const { top } = range.getBoundingClientRect();
+        if (lines.length > 0 && Math.abs(lines[lines.length - 1].top - top) < 3) lines[lines.length - 1].text += node.data[at];
+        else lines.push({ top, text: node.data[at] });
+    }
+    return { lines: lines.map(({ text }) => text.trim()), isBeyond: element.getBoundingClientRect().right > innerWidth };
+})`);
+
 /** Whether a name is broken only where its writer has joined words. */
 const breaksWell = (lines) => lines.slice(1).every((line, index) => /[_\- ]$/.test(lines[index]) || (/\p{Ll}$/u.test(lines[index]) && /^\p{Lu}/u.test(line)));
 
@@ -72,6 +87,21 @@ for (const size of SIZES) {
         }
     });
 }
+
+test('no title breaks inside a word', async (context) => {
+    const texts = ['Subscribers', 'Congratulations to everybody', 'Donaudampfschifffahrtsgesellschaft'];
+    for (const size of SIZES) {
+        for (const theme of THEMES) {
+            const sections = texts.map((title) => ({ ...people(title, named('Zed')), title, icon: 'star' }));
+            const tab = await showing(context, sections, { theme }, size);
+            const drawnTitles = await titles(tab);
+            assert.equal(drawnTitles.length, texts.length);
+            drawnTitles.forEach(({ lines, isBeyond }, index) => {
+                assert.ok(!isBeyond && lines.join(' ') === texts[index], `${theme}, ${size.join('x')}: ${lines.join('|')}`);
+            });
+        }
+    }
+});
 
 test('a layout has fewer columns where they would be narrower than nine letters', async (context) => {
     const columns = async (size, mode = 'scroll') => {

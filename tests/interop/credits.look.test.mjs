@@ -92,7 +92,7 @@ async function brightestAlphas(tab) {
 }
 
 const STACKED = `Z${'\u0301'.repeat(40)}o${'\u0323'.repeat(40)}`;
-const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns'];
+const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns', 'pairs'];
 
 /** The number of pixels that are drawn within a box. Its edges may be between two pixels. */
 function drawnIn(picture, { left, right, top, bottom }) {

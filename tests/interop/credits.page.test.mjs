@@ -181,6 +181,47 @@ test('nonsense is no roll and no control', async (context) => {
     assert.deepEqual((await tab.sections()).map(({ names }) => names), [[], [], [], [[''], [''], ['5']]]);
 });
 
+const NOTHING = [null, 7, 'text', {}, [null], [7], [[]], undefined];
+
+test('lists with nothing in them, and values that are no lists, stop no roll', async (context) => {
+    const tab = await opened(context);
+    for (const mode of ['scroll', 'slides']) {
+        for (const nothing of NOTHING) {
+            for (const layout of ['center', 'flow-center', 'two-columns', 'pairs']) {
+                const odd = { name: nothing, amount: nothing, weight: nothing, note: nothing, badge: nothing, platform: nothing, skin: nothing, images: nothing, lines: nothing };
+                const lines = [nothing, { text: nothing, amount: nothing, icon: nothing, platform: nothing }];
+                const sections = [
+                    people('names', nothing, { layout }),
+                    people('entries', [nothing, odd, { ...odd, lines }, { name: 'there', amount: '1 bit' }], { layout, title: nothing, icon: nothing, id: nothing }),
+                    { kind: 'text', text: nothing, title: nothing },
+                    { kind: 'image', src: nothing, alt: nothing, height: nothing },
+                    nothing,
+                ];
+                const roll = await tab.roll(rollOf(sections, { mode, theme: nothing }, { emotes: nothing, replaced: nothing, seconds: nothing }));
+                await tab.control('replace', [nothing, { at: nothing, name: nothing }, { at: [1, 0], name: odd }], { roll: roll.id });
+                if (mode === 'scroll') assert.ok((await tab.sections()).flatMap(({ names }) => names).flat().includes('there'), `${JSON.stringify(nothing)}, ${layout}`);
+            }
+        }
+        await tab.tell({ overlay: 'roll', roll: rollOf([], { mode }) });
+    }
+});
+
+test('pictures beside the page may have spaces and signs in their names', async (context) => {
+    const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+    const files = ['my logo.png', 'logo #1.png', 'is it?.png', '100 %.png', 'été à la mer.png', '50%20.png'];
+    const beside = await makeFolder(Object.fromEntries(files.map((name) => [name.replace('%20', ' '), pixel])));
+    context.after(() => beside.remove());
+    const tab = await CreditsTab.open(browser, beside.url);
+    context.after(() => tab.close());
+    await tab.roll(rollOf([...files.map((src) => ({ kind: 'image', src, alt: src })), { kind: 'text', title: 'x', icon: 'my logo.png', text: '<img src="my logo.png">' },
+        people('a', [{ name: 'one', images: ['my logo.png'] }])]));
+    assert.deepEqual((await tab.report()).warnings.filter((warning) => warning.startsWith('cannot show')), []);
+    const loaded = await tab.run(`[...document.querySelectorAll('.view:not([aria-hidden]) img')].map((image) => image.naturalWidth)`);
+    assert.deepEqual(loaded, Array(files.length + 3).fill(1));
+    await tab.roll(rollOf([{ kind: 'image', src: 'no such.png' }]));
+    await tab.until('the warning', ({ warnings }) => warnings.some((warning) => warning === 'cannot show no such.png'));
+});
+
 test('pixels per second, total seconds and the start delay are kept', async (context) => {
     const tab = await opened(context);
     const sections = [people('a', many(40))];
@@ -578,7 +619,7 @@ test('slides have room for all names, each once, the title on every one', async 
 test('right-to-left, emoji and long names stay inside and keep to themselves', async (context) => {
     const tab = await opened(context);
     const odd = ['نور الليل', 'דניאל', '👩‍👩‍👧‍👦🦊🎉', 'W'.repeat(25), 'さくらもちさくらもちさくらもちさくらもち', 'a\u202Eevil', 'Ⓣ̷̛̛̗̰', '١٢٣', 'x'.repeat(200)];
-    const layouts = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns'];
+    const layouts = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns', 'pairs'];
     for (const direction of ['auto', 'rtl']) {
         await tab.roll(rollOf(layouts.map((layout) => people(layout, odd.map((name) => ({ name, amount: '×1', icon: 'star' })), { layout })), { direction, scale: 1.5 }));
         const outside = await tab.run(`[...document.querySelectorAll('.entry, .name, .amount')].filter((part) => {

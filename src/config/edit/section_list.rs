@@ -6,7 +6,7 @@ use super::EditError;
 use super::document;
 use super::value::to_toml;
 use crate::config::overlay::section::ids;
-use crate::credits::roll::{CreditsPlan, Kind, Layout, Plan, Sort};
+use crate::credits::roll::{CreditsPlan, Kind, Plan, Sort};
 use crate::input::{Content, Given, Node, hint};
 
 const OVERLAY: &str = "overlay";
@@ -241,7 +241,7 @@ impl Entry {
         if *plan.id != *kind {
             keys.push(("id", (*plan.id).into()));
         }
-        if plan.layout != Layout::default() {
+        if plan.layout != Plan::of("", &plan.kinds).layout {
             keys.push(("layout", <&str>::from(plan.layout).into()));
         }
         if plan.sort != Sort::default() {

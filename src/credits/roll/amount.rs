@@ -27,6 +27,14 @@ pub enum Unit {
     Diamonds,
 }
 
+/// What an amount is counted in. Only amounts with the same measure can be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measure {
+    Unit(Unit),
+    /// The code of a currency.
+    Currency(Box<str>),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Amount {
     #[default]
@@ -78,6 +86,20 @@ impl Amount {
         }
     }
 
+    /// The unit or the currency; `None` for no amount and for several currencies.
+    pub fn measure(&self) -> Option<Measure> {
+        match self {
+            Self::None => None,
+            Self::Number(_, unit) => Some(Measure::Unit(*unit)),
+            Self::Money(sums) => {
+                let mut sums = sums.iter().filter(|money| money.amount != Decimal::ZERO);
+                let one = sums.next()?;
+                let is_only = sums.next().is_none();
+                is_only.then(|| Measure::Currency(one.currency.code()))
+            }
+        }
+    }
+
     /// A number to sort by, regardless of the unit.
     pub fn rank(&self) -> u128 {
         match self {
@@ -87,12 +109,18 @@ impl Amount {
         }
     }
 
-    /// The amount with its unit; empty if there is nothing to show.
+    /// The amount with its unit; empty if there is nothing to show, as for what was given once.
     pub fn text(&self) -> String {
         match self {
-            Self::None | Self::Number(0, _) | Self::Number(1, Unit::Times | Unit::Gifts) => {
-                String::new()
-            }
+            Self::Number(1, Unit::Times | Unit::Gifts) => String::new(),
+            _ => self.whole_text(),
+        }
+    }
+
+    /// Like [`Amount::text`], but what was given once is `×1`, for a column of amounts.
+    pub fn whole_text(&self) -> String {
+        match self {
+            Self::None | Self::Number(0, _) => String::new(),
             Self::Number(number, Unit::Times | Unit::Gifts) => format!("×{}", grouped(*number)),
             Self::Number(seconds, Unit::Seconds) => span(*seconds),
             Self::Number(number, Unit::Hype) => grouped(*number),
@@ -213,6 +241,22 @@ mod tests {
             "-0.05",
         ];
         assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn a_column_of_amounts_has_no_gaps_for_what_was_given_once() {
+        let gifts = |count| Amount::Number(count, Unit::Gifts).whole_text();
+        assert_eq!([gifts(0), gifts(1), gifts(2)], ["", "×1", "×2"]);
+        assert_eq!(Amount::Number(1, Unit::Bits).whole_text(), "1 bit");
+    }
+
+    #[test]
+    fn amounts_of_one_currency_in_two_spellings_have_the_same_measure() {
+        let money = |all: &[(&str, i64)]| Amount::Money(sums(all)).measure();
+        assert_eq!(money(&[("USD", 500)]), money(&[("$", 1), ("EUR", 0)]));
+        assert_ne!(money(&[("USD", 500)]), money(&[("EUR", 500)]));
+        assert_eq!(money(&[("USD", 500), ("EUR", 1)]), None);
+        assert_eq!((money(&[]), Amount::None.measure()), (None, None));
     }
 
     #[test]

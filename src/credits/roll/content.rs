@@ -9,7 +9,7 @@ use super::{
     line::{Line, Lines},
     look::CreditsPlan,
     namesakes,
-    plan::{Amounts, Plan, Sort},
+    plan::{Amounts, Layout, Plan, Sort},
     section::{Body, Name, Section},
     words,
 };
@@ -107,7 +107,15 @@ fn people(
         },
     );
     let icon = plan.icon.clone().unwrap_or_else(|| first.icon().into());
-    let names = lines.into_iter().map(|line| line.show(plan)).collect();
+    let weights = weights(&lines, plan);
+    let names = lines
+        .into_iter()
+        .zip(weights)
+        .map(|(line, weight)| Name {
+            weight,
+            ..line.show(plan)
+        })
+        .collect();
     let empty = plan.empty.clone().filter(|_| !hide_empty);
     let body = Body::People {
         title,
@@ -223,10 +231,41 @@ fn sort(lines: &mut [Line], sort: Sort) {
     }
 }
 
+/// The greatest weight of a name.
+const GREATEST: u8 = 100;
+
+/// How great each amount is among all of the section, from 0 to [`GREATEST`]. The square root keeps
+/// one very great amount from making all others look the same. All weights are 0 if the section
+/// shows no amounts, or has kinds or amounts that cannot be compared.
+fn weights(lines: &[Line], plan: &Plan) -> Vec<u8> {
+    let amounts = lines.iter().map(|line| &line.amount);
+    let mut measures = amounts
+        .clone()
+        .filter(|amount| amount.rank() > 0)
+        .map(Amount::measure);
+    let first = measures.next().flatten();
+    let is_comparable = plan.amounts != Amounts::Hidden
+        && plan.kinds.iter().all(|kind| kind.is_support())
+        && first.is_some()
+        && measures.all(|measure| measure == first);
+    if !is_comparable {
+        return vec![0; lines.len()];
+    }
+    let ranks = amounts.map(Amount::rank);
+    let least = ranks.clone().filter(|rank| *rank > 0).min().unwrap_or(0);
+    let most = ranks.clone().max().unwrap_or(0).max(1);
+    let square = u128::from(GREATEST).pow(2);
+    let weight = |rank: u128| (rank.saturating_sub(least).saturating_mul(square) / most).isqrt();
+    ranks
+        .map(|rank| u8::try_from(weight(rank)).map_or(GREATEST, |weight| weight.min(GREATEST)))
+        .collect()
+}
+
 impl Line {
     fn show(self, plan: &Plan) -> Name {
         let amount = match &plan.amounts {
             Amounts::Hidden => String::new(),
+            Amounts::Shown if plan.layout == Layout::Pairs => self.amount.whole_text(),
             Amounts::Shown => self.amount.text(),
             Amounts::Worded(words) => {
                 let number = self.amount.number();
@@ -245,6 +284,7 @@ impl Line {
             },
             platform: "",
             amount,
+            weight: 0,
             inline: plan.details && self.is_inline,
             lines: if plan.details { self.lines } else { Vec::new() },
             skin: if plan.details {

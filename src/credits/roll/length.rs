@@ -124,7 +124,7 @@ fn height_of(section: &Section) -> f64 {
                 Layout::ThreeColumns => 3,
                 // The number of columns depends on the names; 4 is a guess.
                 Layout::FlowLeft | Layout::FlowCenter | Layout::FlowRight => 4,
-                Layout::Left | Layout::Center | Layout::Right => 1,
+                Layout::Left | Layout::Center | Layout::Right | Layout::Pairs => 1,
             };
             let notes: f64 = names
                 .iter()
@@ -207,6 +207,7 @@ mod tests {
             name: "x".into(),
             platform: "",
             amount: String::new(),
+            weight: 0,
             note: String::new(),
             badge: "",
             images: Vec::new(),

@@ -134,6 +134,10 @@ settings! {
             "Whether a title stays while its names pass.", bus = true;
         icons: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_ICONS",
             "Whether titles have icons.", bus = true;
+        largest_name: f64 = 1.35, Field::number(1.0, 2.0),
+            "TWITCHAT_BRIDGE_OVERLAY_LARGEST_NAME",
+            "How much larger the name with the greatest amount is, where names have amounts that \
+                were given; 1 for the same size.", bus = true;
         minimum_seconds: f64 = 2.0, Field::number(0.0, 60.0),
             "TWITCHAT_BRIDGE_OVERLAY_MINIMUM_SECONDS",
             "How many seconds a name must be readable. A test warns of names that can be read for \

@@ -33,6 +33,19 @@ pub enum Layout {
     FlowRight,
     TwoColumns,
     ThreeColumns,
+    /// Names end and amounts begin at one common axis.
+    Pairs,
+}
+
+impl Layout {
+    /// The layout of a section whose first kind is `kind`, unless the config sets another one.
+    pub(super) fn usual(kind: Kind) -> Self {
+        if kind.is_support() {
+            Self::Pairs
+        } else {
+            Self::default()
+        }
+    }
 }
 
 /// The order of the names of a section.
@@ -184,7 +197,7 @@ impl Plan {
             kinds: kinds.to_vec(),
             title: None,
             icon: None,
-            layout: Layout::default(),
+            layout: Layout::usual(first),
             sort: Sort::default(),
             amounts: if first.has_amounts() {
                 Amounts::Shown
@@ -242,11 +255,9 @@ impl Plan {
             .map(|kind| Self::of(kind.name(), &[*kind]))
             .collect();
         for plan in &mut sections {
-            plan.layout = if plan.first() == Kind::Chatters {
-                Layout::ThreeColumns
-            } else {
-                Layout::default()
-            };
+            if plan.first() == Kind::Chatters {
+                plan.layout = Layout::ThreeColumns;
+            }
             plan.sort = if matches!(
                 plan.first(),
                 Kind::Cheers | Kind::GiftSubs | Kind::Redemptions
@@ -283,6 +294,32 @@ impl Kind {
                 | Self::FirstTimeChatters
                 | Self::Groups
                 | Self::Lists
+        )
+    }
+
+    /// Whether the amounts are what somebody gave. Such sections have the layout
+    /// [`Layout::Pairs`] by default, and greater amounts get larger names.
+    pub fn is_support(self) -> bool {
+        matches!(
+            self,
+            Self::Raids
+                | Self::Cheers
+                | Self::TopBits
+                | Self::TopBitsMonth
+                | Self::TopBitsWeek
+                | Self::GiftSubs
+                | Self::GiftBombs
+                | Self::ActiveGifters
+                | Self::Tips
+                | Self::Merch
+                | Self::SuperChats
+                | Self::SuperStickers
+                | Self::TiktokGifts
+                | Self::Conductors
+                | Self::Contributors
+                | Self::Redemptions
+                | Self::TopRewards
+                | Self::Goals
         )
     }
 }

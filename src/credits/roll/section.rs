@@ -15,6 +15,10 @@ pub struct Name {
     /// The amount as text; may be empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub amount: String,
+    /// How great the amount is among those of the section: 0 for the least, at most 100 for the
+    /// greatest. The page makes names larger accordingly.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub weight: u8,
     /// Lines below the name, such as the choices of a poll or the people who redeemed a reward.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Below>,
@@ -36,6 +40,14 @@ pub struct Name {
     /// The person whose ban during the roll hides the name.
     #[serde(skip)]
     pub who: Option<PersonId>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(weight: &u8) -> bool {
+    *weight == 0
 }
 
 /// A line below a name.

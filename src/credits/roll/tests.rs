@@ -261,6 +261,74 @@ fn every_wish_changes_what_it_should() {
     insta::assert_snapshot!(shown);
 }
 
+/// The weights of the names in a section of cheers.
+fn weights(bits: &[u64], wish: impl FnOnce(Plan) -> Plan) -> Vec<u8> {
+    let mut fold = Fold::default();
+    for (at_ms, bits) in bits.iter().enumerate() {
+        let cheer = Fact::Cheer {
+            who: Person::new("", "", &format!("who{at_ms}")).unwrap(),
+            bits: *bits,
+            chat: crate::event::fact::Chat::default(),
+        };
+        let at_ms = i64::try_from(at_ms).unwrap();
+        fold.apply(
+            &cheer,
+            mapping::summary::keys_of(&cheer),
+            Origin::Live,
+            at_ms,
+            |_| {},
+        );
+    }
+    let script = CreditsPlan {
+        sections: vec![wish(Plan::of("cheers", &[Kind::Cheers]))],
+        ..CreditsPlan::default()
+    };
+    let sections = sections(&script, &fold, &options(), &given());
+    let Body::People { names, .. } = &sections[0].body else {
+        panic!("{sections:?}");
+    };
+    names.iter().map(|name| name.weight).collect()
+}
+
+#[test]
+fn greater_amounts_have_greater_weights() {
+    assert_eq!(
+        weights(&[2_500, 1_000, 300, 1], |plan| plan),
+        [99, 63, 34, 0]
+    );
+    assert_eq!(weights(&[5, 4], |plan| plan), [44, 0]);
+    assert_eq!(weights(&[7, 7, 7], |plan| plan), [0, 0, 0]);
+    assert_eq!(weights(&[7], |plan| plan), [0]);
+    assert_eq!(weights(&[u64::MAX, 1], |plan| plan), [99, 0]);
+}
+
+#[test]
+fn hidden_amounts_and_those_that_cannot_be_compared_give_no_weight() {
+    let hidden = |plan| Plan {
+        amounts: Amounts::Hidden,
+        ..plan
+    };
+    let mixed = |plan| Plan {
+        kinds: vec![Kind::Cheers, Kind::Subs],
+        ..plan
+    };
+    assert_eq!(weights(&[2_500, 1], hidden), [0, 0]);
+    assert_eq!(weights(&[2_500, 1], mixed), [0, 0]);
+}
+
+#[test]
+fn sections_of_what_was_given_are_pairs() {
+    let pairs = Kind::all().filter(|kind| Layout::usual(*kind) == Layout::Pairs);
+    let names: Vec<_> = pairs.map(Kind::name).collect();
+    assert_eq!(
+        names.join(" "),
+        "cheers giftsubs giftbombs raids redemptions goals conductors contributors tips merch \
+         top_bits top_bits_month top_bits_week top_rewards superchats superstickers tiktok_gifts \
+         active_gifters"
+    );
+    assert!(Kind::all().all(|kind| !kind.is_support() || kind.has_amounts()));
+}
+
 #[test]
 fn the_page_gets_this_json() {
     let script = CreditsPlan {

@@ -63,10 +63,16 @@
         return svg;
     }
 
+    /** The path of a picture beside the page, which may have spaces in it. */
+    const PATH = /^[^:\r\n]+\.(png|jpe?g|gif|webp|avif|svg)$/i;
+
     /** Whether an image may be shown: it is beside the page, from disk, inline, or loaded by https, as Twitch's emotes are. */
     function isImageAddress(text) {
-        return /^(https:|file:|data:image\/)/i.test(text) || /^[^\s:]+\.(png|jpe?g|gif|webp|avif|svg)$/i.test(text);
+        return /^(https:|file:|data:image\/)/i.test(text) || PATH.test(text);
     }
+
+    /** The address of an image as browsers need it. In a path, `#`, `?` and `%` are letters like all others, unless it is escaped already. */
+    const addressOf = (text) => (PATH.test(text) ? text.replace(/[#?]|%(?![\da-f]{2})/gi, encodeURIComponent) : text);
 
     /** `onLost` is called with the address of an image that does not load. */
     function image(address, alt, onLost) {
@@ -78,7 +84,7 @@
             element.classList.add('lost');
             onLost(address);
         });
-        element.src = address;
+        element.src = addressOf(address);
         return element;
     }
 

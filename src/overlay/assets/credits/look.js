@@ -71,6 +71,7 @@
     /** The custom properties of a look. A chosen font is added before the fonts of the theme, which provide the letters that it lacks. */
     const PROPERTIES = {
         '--scale': ({ scale }) => String(scale),
+        '--largest-name': ({ largestName }) => String(largestName),
         '--chosen-title-color': ({ titleColor }) => titleColor,
         '--chosen-name-color': ({ nameColor }) => nameColor,
         '--chosen-title-font': ({ titleFont }) => titleFont && `${family(titleFont)}, var(--title-font)`,

@@ -6,8 +6,10 @@
 
     const page = (window.CreditsPage = window.CreditsPage || {});
 
-    const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns'];
+    const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns', 'pairs'];
     const COLUMNS = { 'two-columns': 2, 'three-columns': 3 };
+    /** The weight of the greatest amount. */
+    const HEAVIEST = 100;
     const SKINS = ['simmer', 'rainbow-eclipse', 'cosmic-abyss'];
 
     function make(tag, className, ...children) {
@@ -39,14 +41,17 @@
     /** The element for a platform, which the bridge sends if people of several platforms have the same name. */
     const platformOf = (platform) => (given(platform) ? isolated('platform', platform) : undefined);
 
-    function line({ text, platform, amount, icon }, at, onLost) {
+    function line(one, at, onLost) {
+        const { text, platform, amount, icon } = one || {};
         return placed(make('span', 'line', page.icon(icon, onLost), isolated('line-text', given(text) ? text : ''), platformOf(platform),
             given(amount) ? isolated('amount', amount) : undefined), at, text);
     }
 
-    function entry({ name, platform, amount, note, icon, badge, images, lines, inline, skin }, at, onLost) {
+    function entry({ name, platform, amount, weight, note, icon, badge, images, lines, inline, skin }, at, onLost) {
         const element = placed(make('li', 'entry'), at, name);
         if (SKINS.includes(skin)) element.classList.add('skin', `skin-${skin}`);
+        else if (given(amount)) element.classList.add('pair');
+        if (weight > 0) element.style.setProperty('--weight', Math.min(weight, HEAVIEST) / HEAVIEST);
         if (Array.isArray(images) && images.length > 0) {
             element.append(make('span', 'images', ...images.filter(page.isImageAddress).map((address) => page.image(address, '', onLost))));
         }
@@ -127,6 +132,7 @@
             if (page.unfitted(element).isEqualNode(other)) continue;
             const { height } = element.getBoundingClientRect();
             element.replaceWith(other);
+            page.takePlace(other, element);
             if (other.matches('.entry') && height > 0) page.fitNames(other);
             fit(other, height);
         }

@@ -12,6 +12,7 @@
     dim: {"least":0,"most":1,"usual":0.55},
     stickyTitles: {"isFlag":true,"usual":true},
     icons: {"isFlag":true,"usual":true},
+    largestName: {"least":1,"most":2,"usual":1.35},
     minimumSeconds: {"least":0,"most":60,"usual":2.0},
     theme: {"usual":"cinema"},
     scale: {"least":0.1,"most":10,"usual":1.0},
