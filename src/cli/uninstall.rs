@@ -154,7 +154,7 @@ impl Removed {
             return Ok(());
         };
         let own = with_data.then_some(overlay::page::CUSTOM_CSS.0);
-        let names = overlay::page::FILES.iter().map(|(name, _)| *name);
+        let names = overlay::page::files().map(|(name, _)| name);
         let mut count = 0_u64;
         for name in names.chain([overlay::CONFIG]).chain(own) {
             count += u64::from(own_files::remove(&folder.join(name))?);
@@ -162,6 +162,7 @@ impl Removed {
         if count > 0 {
             self.line(format_args!("removed the page from {}", folder.display()))?;
         }
+        fs::remove_dir(folder.join("fonts")).ok(); // unless the user has fonts in it
         self.empty_folder(&folder)
     }
 

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::export::{self, ExportError};
-use super::page::{CUSTOM_CSS, FILES, INDEX};
+use super::page::{CUSTOM_CSS, INDEX, files};
 use crate::config::{self, ObsSettings};
 use crate::files::text;
 
@@ -41,13 +41,16 @@ pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, Expor
     };
     fs::create_dir_all(dir).map_err(failed(dir))?;
     let mut changed = Vec::new();
-    for (name, text) in FILES {
+    for (name, content) in files() {
         let path = dir.join(name);
-        if is_same(&path, text) {
+        if is_same(&path, content) {
             continue;
         }
-        fs::write(&path, text).map_err(failed(&path))?;
-        changed.push((*name).to_owned());
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed(folder))?;
+        }
+        fs::write(&path, content).map_err(failed(&path))?;
+        changed.push(name.to_owned());
     }
     let custom = dir.join(CUSTOM_CSS.0);
     if !custom.exists() {
@@ -58,7 +61,7 @@ pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, Expor
     match obs {
         Some(obs) => {
             let text = export::config_text(obs, serde_json::Map::new());
-            if !is_same(&address, &text) {
+            if !is_same(&address, text.as_bytes()) {
                 changed.push(export::CONFIG.to_owned());
             }
             // Also written if the text is the same, because others may have been able to read the
@@ -82,8 +85,8 @@ pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, Expor
     })
 }
 
-fn is_same(path: &Path, text: &str) -> bool {
-    fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes())
+fn is_same(path: &Path, content: &[u8]) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes == content)
 }
 
 /// The URL of the page for a browser.
@@ -120,14 +123,16 @@ mod tests {
         let first = install(&folder, Some(&obs())).unwrap();
         assert_eq!(
             (first.page, first.changed.len()),
-            (folder.join("index.html"), FILES.len() + 2)
+            (folder.join("index.html"), files().count() + 2)
         );
         fs::write(folder.join("custom.css"), "h2 { color: red }").unwrap();
         fs::write(folder.join("credits.css"), "an older version").unwrap();
+        fs::write(folder.join("fonts/pixel-400.woff2"), "an older version").unwrap();
+        fs::remove_file(folder.join("fonts/LICENSE.txt")).unwrap();
         fs::write(folder.join("logo.png"), "mine").unwrap();
         assert_eq!(
             install(&folder, Some(&obs())).unwrap().changed,
-            ["credits.css"]
+            ["credits.css", "fonts/pixel-400.woff2", "fonts/LICENSE.txt"]
         );
         assert_eq!(custom_css(Some(&folder)), "h2 { color: red }");
         assert_eq!(fs::read_to_string(folder.join("logo.png")).unwrap(), "mine");

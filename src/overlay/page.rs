@@ -1,8 +1,10 @@
 //! The end-credits page: its files, and the page as one file that contains a roll.
 //!
-//! `overlay install` and `overlay export` write [`FILES`], and [`CUSTOM_CSS`] if there is none yet;
+//! `overlay install` and `overlay export` write [`files`], and [`CUSTOM_CSS`] if there is none yet;
 //! `credits get --format html` prints [`standalone`]. docs/overlay.md describes the content of a
 //! roll.
+
+use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -14,10 +16,20 @@ pub const INDEX: &str = "index.html";
 /// The user's own style sheet. It is written once and never overwritten.
 pub const CUSTOM_CSS: (&str, &str) = ("custom.css", include_str!("assets/credits/custom.css"));
 
-/// The files of the page with their names, except for [`CUSTOM_CSS`] and the address of OBS.
-pub const FILES: &[(&str, &str)] = &[
+/// A file of the page: its path in the page's folder, with `/`, and its content.
+pub type File = (&'static str, &'static [u8]);
+
+/// All files of the page, except for [`CUSTOM_CSS`] and the address of OBS.
+pub fn files() -> impl Iterator<Item = File> {
+    let texts = TEXTS.iter().map(|(name, text)| (*name, text.as_bytes()));
+    texts.chain(FONTS)
+}
+
+/// The files that the page names.
+const TEXTS: &[(&str, &str)] = &[
     (INDEX, include_str!("assets/credits/index.html")),
     CREDITS_CSS,
+    FONTS_CSS,
     THEMES_CSS,
     ("obs-client.js", include_str!("assets/obs-client.js")),
     ICONS,
@@ -28,6 +40,7 @@ pub const FILES: &[(&str, &str)] = &[
     LOOK,
     PACE,
     PLAYER,
+    ENTRANCE,
     SCROLL,
     SLIDES,
     FLOATING,
@@ -39,6 +52,7 @@ pub const FILES: &[(&str, &str)] = &[
 ];
 
 const CREDITS_CSS: (&str, &str) = ("credits.css", include_str!("assets/credits/credits.css"));
+const FONTS_CSS: (&str, &str) = ("fonts.css", include_str!("assets/credits/fonts.css"));
 const THEMES_CSS: (&str, &str) = ("themes.css", include_str!("assets/credits/themes.css"));
 const ICONS: (&str, &str) = ("icons.js", include_str!("assets/credits/icons.js"));
 const TEXT: (&str, &str) = ("text.js", include_str!("assets/credits/text.js"));
@@ -48,6 +62,7 @@ const SETTINGS: (&str, &str) = ("settings.js", include_str!("assets/credits/sett
 const LOOK: (&str, &str) = ("look.js", include_str!("assets/credits/look.js"));
 const PACE: (&str, &str) = ("pace.js", include_str!("assets/credits/pace.js"));
 const PLAYER: (&str, &str) = ("player.js", include_str!("assets/credits/player.js"));
+const ENTRANCE: (&str, &str) = ("entrance.js", include_str!("assets/credits/entrance.js"));
 const SCROLL: (&str, &str) = ("scroll.js", include_str!("assets/credits/scroll.js"));
 const SLIDES: (&str, &str) = ("slides.js", include_str!("assets/credits/slides.js"));
 const FLOATING: (&str, &str) = ("floating.js", include_str!("assets/credits/floating.js"));
@@ -55,13 +70,37 @@ const CREDITS: (&str, &str) = ("credits.js", include_str!("assets/credits/credit
 const READER: (&str, &str) = ("reader.js", include_str!("assets/credits/reader.js"));
 const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 
+/// A file in the folder of fonts.
+macro_rules! font {
+    ($name:literal) => {
+        (
+            concat!("fonts/", $name),
+            include_bytes!(concat!("assets/credits/fonts/", $name)).as_slice(),
+        )
+    };
+}
+
+/// The fonts of the themes, and their licence. `scripts/fonts` makes them.
+const FONTS: [File; 10] = [
+    font!("serif-500.woff2"),
+    font!("serif-500-italic.woff2"),
+    font!("sans-500.woff2"),
+    font!("sans-700.woff2"),
+    font!("rounded-500.woff2"),
+    font!("rounded-800.woff2"),
+    font!("condensed-600.woff2"),
+    font!("condensed-800.woff2"),
+    font!("pixel-400.woff2"),
+    font!("LICENSE.txt"),
+];
+
 /// The theme that has no rules of its own.
 const UNDRESSED: &str = "plain";
 
 /// The files that a page with its own roll needs. It needs neither a feed nor a connection.
-const STANDALONE: [(&str, &str); 14] = [
-    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, PACE, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS,
-    READER, MAIN,
+const STANDALONE: [(&str, &str); 15] = [
+    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, PACE, PLAYER, ENTRANCE, SCROLL, SLIDES, FLOATING,
+    CREDITS, READER, MAIN,
 ];
 
 /// The names of the themes: those of the page, then those of the user's own style sheet.
@@ -87,15 +126,75 @@ fn without_comments(css: &str) -> String {
     std::iter::once(first).chain(others).collect()
 }
 
+/// The families of [`FONTS_CSS`] that a text names.
+fn families(text: &str) -> impl Iterator<Item = &'static str> {
+    faces().filter_map(move |(family, _)| text.contains(family).then_some(family))
+}
+
+/// The rules of [`FONTS_CSS`], each with its family.
+fn faces() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rules = FONTS_CSS.1.split("@font-face").skip(1);
+    rules.filter_map(|rule| {
+        let (_, family) = rule.split_once("font-family: '")?;
+        Some((family.split_once('\'')?.0, rule))
+    })
+}
+
+/// What [`THEMES_CSS`] sets for a theme. A theme without a font has that of [`UNDRESSED`].
+fn rules_of(theme: &str) -> String {
+    let rules = |start: &str| -> String {
+        let rules = THEMES_CSS.1.split(start).skip(1);
+        rules
+            .filter_map(|rule| Some(rule.split_once('}')?.0))
+            .collect()
+    };
+    let own = rules(&format!("[data-theme='{theme}']"));
+    if own.contains("--title-font") {
+        own
+    } else {
+        own + &rules("\n.stage {")
+    }
+}
+
+/// Style rules with the fonts that the look of a roll and the user's own style sheet need, as data.
+fn embedded_fonts(roll: &Value, custom_css: &str) -> String {
+    let look = |key: &str| {
+        let value = roll.pointer(&format!("/look/{key}"));
+        value.and_then(Value::as_str).unwrap_or_default()
+    };
+    let rules = rules_of(look("theme"));
+    let named = [
+        rules.as_str(),
+        custom_css,
+        look("titleFont"),
+        look("nameFont"),
+    ];
+    let needed: BTreeSet<_> = named.into_iter().flat_map(families).collect();
+    let embed = |rule: &str| {
+        let (before, rest) = rule.split_once("url('")?;
+        let (path, after) = rest.split_once('\'')?;
+        let (_, font) = FONTS.into_iter().find(|(name, _)| *name == path)?;
+        let data = BASE64_STANDARD.encode(font);
+        Some(format!(
+            "@font-face{before}url('data:font/woff2;base64,{data}'{after}"
+        ))
+    };
+    faces()
+        .filter(|(family, _)| needed.contains(family))
+        .filter_map(|(_, rule)| embed(rule))
+        .collect()
+}
+
 /// The page as one file that plays `roll` when it is opened, and is a document to read afterwards.
-/// `custom_css` is the user's own style sheet; empty for none. It runs only its own script,
-/// whatever the roll contains.
+/// `custom_css` is the user's own style sheet; empty for none. The fonts of the roll's theme are in
+/// it. It runs only its own script, whatever the roll contains.
 #[must_use]
 pub fn standalone(roll: &Value, custom_css: &str) -> String {
     let script: String = STANDALONE.iter().map(|(_, text)| *text).collect();
     let hash = BASE64_STANDARD.encode(Sha256::digest(&script));
     // In CSS the backslash has no effect, and the text is no closing tag any more.
-    let styles = [CREDITS_CSS.1, THEMES_CSS.1, custom_css]
+    let fonts = embedded_fonts(roll, custom_css);
+    let styles = [CREDITS_CSS.1, &fonts, THEMES_CSS.1, custom_css]
         .map(|css| format!("<style>\n{}</style>", css.replace("</", "<\\/")))
         .join("\n");
     let json = roll.to_string().replace('<', "\\u003c");
@@ -124,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_page_names_every_file_and_no_other() {
-        let index = FILES[0].1;
+        let index = TEXTS[0].1;
         let named: Vec<&str> = index
             .split(['"'])
             .filter(|text| {
@@ -133,12 +232,12 @@ mod tests {
                     .any(|kind| text.ends_with(&format!(".{kind}")))
             })
             .collect();
-        let mut files: Vec<&str> = FILES
+        let mut files: Vec<&str> = TEXTS
             .iter()
             .map(|(name, _)| *name)
             .filter(|name| *name != INDEX)
             .collect();
-        files.insert(2, CUSTOM_CSS.0);
+        files.insert(3, CUSTOM_CSS.0);
         assert_eq!(named, files);
     }
 
@@ -209,7 +308,16 @@ mod tests {
 
     #[test]
     fn the_themes_are_those_of_both_style_sheets() {
-        let ours = ["plain", "cinema", "neon", "glass", "paper", "arcade"];
+        let ours = [
+            "plain",
+            "cinema",
+            "neon",
+            "glass",
+            "paper",
+            "arcade",
+            "broadcast",
+            "pastel",
+        ];
         assert_eq!(themes(""), ours);
         let custom = "/* [data-theme='no'] */ [data-theme='neon'] { color: red } \
             [data-theme=\"mine\"] .title {}";
@@ -225,7 +333,7 @@ mod tests {
                 "{name}"
             );
         }
-        for (name, text) in [CREDITS_CSS, THEMES_CSS] {
+        for (name, text) in [CREDITS_CSS, FONTS_CSS, THEMES_CSS] {
             assert!(!text.contains("</"), "{name}");
         }
     }
@@ -240,10 +348,73 @@ mod tests {
             3,
             "ours, the roll, and one that is within a style sheet"
         );
-        assert_eq!(html.matches("</style").count(), 3);
+        assert_eq!(html.matches("</style").count(), 4);
         let (_, rest) = html.split_once("id=\"roll\">").unwrap();
         let (text, _) = rest.split_once("</script>").unwrap();
         assert_eq!(serde_json::from_str::<Value>(text).unwrap(), roll);
+    }
+
+    #[test]
+    fn every_font_has_its_rule_and_every_rule_its_font() {
+        let named: BTreeSet<_> = faces()
+            .map(|(_, rule)| rule.split('\'').find(|part| part.starts_with("fonts/")))
+            .collect();
+        let there: BTreeSet<_> = FONTS
+            .iter()
+            .map(|(name, _)| Some(*name))
+            .filter(|name| *name != Some("fonts/LICENSE.txt"))
+            .collect();
+        assert_eq!(named, there);
+    }
+
+    #[test]
+    fn the_fonts_are_small_and_under_the_open_font_licence() {
+        let bytes: usize = FONTS.iter().map(|(_, bytes)| bytes.len()).sum();
+        assert!(bytes < 350 * 1_024, "{bytes}");
+        let (_, licence) = FONTS[FONTS.len() - 1];
+        let licence = std::str::from_utf8(licence).unwrap();
+        assert!(licence.contains("SIL OPEN FONT LICENSE Version 1.1"));
+        for (family, _) in faces() {
+            assert!(
+                licence.contains(&format!("\n{family} is a part of ")),
+                "{family}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_one_file_has_the_fonts_of_its_theme_and_no_others() {
+        let embedded = |look: Value, custom_css: &str| {
+            let fonts = embedded_fonts(&json!({ "look": look }), custom_css);
+            let families = ["Serif", "Sans", "Rounded", "Condensed", "Pixel"];
+            families
+                .into_iter()
+                .filter(|family| fonts.contains(&format!("'Credits {family}'")))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let of = |theme: &str| embedded(json!({ "theme": theme }), "");
+        let found = ["plain", "cinema", "neon", "glass", "paper", "arcade"].map(of);
+        assert_eq!(
+            found,
+            ["Sans", "Serif", "Rounded", "Sans", "Serif", "Pixel"]
+        );
+        assert_eq!(
+            ["broadcast", "pastel", "mine"].map(of),
+            ["Condensed", "Rounded", "Sans"]
+        );
+        let chosen = json!({ "theme": "cinema", "titleFont": "Credits Pixel", "nameFont": null });
+        assert_eq!(embedded(chosen, ""), "Serif Pixel");
+        let custom = ".stage { --name-font: 'Credits Rounded' }";
+        assert_eq!(
+            embedded(json!({ "theme": "arcade" }), custom),
+            "Rounded Pixel"
+        );
+        assert_eq!(embedded(Value::Null, ""), "Sans");
+        let html = standalone(&json!({ "look": { "theme": "arcade" } }), "");
+        assert!(
+            html.contains("url('data:font/woff2;base64,d09GMg") && !html.contains("url('fonts/")
+        );
     }
 
     #[test]

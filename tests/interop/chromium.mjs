@@ -162,10 +162,11 @@ class Page {
         await this.#call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
     }
 
-    /** A PNG of the screen. The background is transparent if the page's is. */
-    async screenshot() {
+    /** A PNG of the screen, in another size if `scale` is not 1. The background is transparent if the page's is. */
+    async screenshot(scale = 1) {
         await this.#call('Emulation.setDefaultBackgroundColorOverride', { color: { r: 0, g: 0, b: 0, a: 0 } });
-        const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
+        const clip = scale === 1 ? undefined : { x: 0, y: 0, ...(await this.run('({ width: innerWidth, height: innerHeight })')), scale };
+        const { data } = await this.#call('Page.captureScreenshot', { format: 'png', clip });
         return Buffer.from(data, 'base64');
     }
 

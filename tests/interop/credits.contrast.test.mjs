@@ -5,10 +5,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { startChromium } from './chromium.mjs';
-import { CreditsTab, makeFolder, people, rollOf } from './credits.mjs';
+import { CreditsTab, THEMES, makeFolder, people, rollOf } from './credits.mjs';
 
 const SIZE = { width: 1280, height: 720 };
-const THEMES = ['cinema', 'neon', 'glass', 'paper', 'arcade', 'plain'];
 const PICTURES = {
     white: '#fff',
     black: '#000',

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startChromium } from './chromium.mjs';
-import { CreditsTab, makeFolder, named, people, rollOf } from './credits.mjs';
+import { CreditsTab, THEMES, makeFolder, named, people, rollOf } from './credits.mjs';
 
 const SIZES = [[1080, 1920], [800, 600], [300, 900], [1280, 720], [3840, 2160]];
-const THEMES = ['cinema', 'neon', 'glass', 'paper', 'arcade', 'plain'];
 const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns', 'pairs'];
 
 /** Names of 25 letters, the most that Twitch allows, with and without places to break. */

@@ -1,5 +1,5 @@
-// Compares the look of the end-credits page at fixed times with pictures. The font is the test's own, because the pictures must not depend
-// on the machine's fonts. UPDATE_SCREENSHOTS=1 takes new pictures, also the one in README.
+// Compares the look of the end-credits page at fixed times with pictures. The font is a user's own; credits.themes.test.mjs has pictures with
+// those of the themes. UPDATE_SCREENSHOTS=1 takes new pictures, also the one in README.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -36,7 +36,7 @@ const SECTIONS = [
     { id: 'opening', kind: 'text', title: 'Thanks for watching', text: 'Five hours, two bosses, one very lost sheep', layout: 'center' },
     people('follows', named('TobiWanders', 'pixelmoth', 'Nachtfalke', 'LunaCast', 'JuniperJay', 'quietstorm', 'OttoPilot', 'foxglove', 'zed'), { title: 'New followers', icon: 'heart', layout: 'three-columns' }),
     people('subs', [{ name: 'HarborLights', amount: '38 months', badge: 'crown' }, { name: 'Ballad', amount: 'new', badge: 'star' }], { title: 'Subscribers', icon: 'star', layout: 'two-columns' }),
-    people('gifts', [{ name: 'NorthernRose', amount: '×20', note: 'the largest bomb of the night' }, { name: 'TobiWanders', amount: '×5' }], { title: 'Gifts', icon: 'gift' }),
+    people('gifts', [{ name: 'NorthernRose', amount: '×20', weight: 100, note: 'the largest bomb of the night' }, { name: 'TobiWanders', amount: '×5' }], { title: 'Gifts', icon: 'gift', layout: 'pairs' }),
     people('rewards', [{ name: 'Hydrate!', amount: '×14', lines: [{ text: 'quietstorm', amount: '×9' }, { icon: 'check', text: 'LunaCast', amount: '×5' }] }], { title: 'Rewards', icon: 'points', layout: 'right' }),
     people('effects', [{ name: 'pixelmoth', skin: 'simmer' }, { name: 'zed', skin: 'rainbow-eclipse' }, { name: 'Ballad', skin: 'cosmic-abyss' }], { title: 'Effects', icon: 'sparkles', layout: 'flow-left' }),
 ];
@@ -169,6 +169,8 @@ test('no pixel is drawn before a roll, and after it', async (context) => {
 });
 
 test('the picture in the README', async (context) => {
-    const tab = await showing(context, { theme: 'cinema', fade: 70, speed: 100 }, 6300, { size: { width: 960, height: 540 } });
+    const asInstalled = await makeFolder();
+    context.after(() => asInstalled.remove());
+    const tab = await showing(context, { theme: 'cinema', fade: 70, speed: 100 }, 7300, { size: { width: 960, height: 540 }, url: asInstalled.url });
     await assertLooksLike(new URL('../../docs/images/credits.png', import.meta.url), await pictureOf(tab, 'linear-gradient(#101827, #2a2140 60%, #452a4a)'));
 });

@@ -9,6 +9,8 @@ import { until } from './bus.mjs';
 const ASSETS = new URL('../../src/overlay/assets/', import.meta.url);
 const READY_WITHIN_MS = 20_000;
 
+export const THEMES = ['cinema', 'neon', 'glass', 'paper', 'arcade', 'broadcast', 'pastel', 'plain'];
+
 /** Writes the files of the page into a folder of their own, without the address of OBS. `more`: further files, by name. */
 export async function makeFolder(more = {}) {
     const dir = await mkdtemp(join(tmpdir(), 'twitchat-bridge-credits-'));
@@ -31,9 +33,9 @@ export const rollOf = (sections, look = {}, more = {}) =>
 export class CreditsTab {
     #seq = 0;
 
-    static async open(browser, url, { width = 1280, height = 720 } = {}) {
+    static async open(browser, url, { width = 1280, height = 720 } = {}, media = undefined) {
         const tab = new CreditsTab();
-        tab.page = await browser.open(url, { width, height });
+        tab.page = await browser.open(url, { width, height }, media);
         return tab;
     }
 
@@ -89,6 +91,33 @@ export class CreditsTab {
                     ...text(entry, '.name'), ...text(entry, '.who > .amount'), ...text(entry, '.note'), ...text(entry, '.line'),
                 ]),
             }));
+        })()`);
+    }
+
+    /** The words on the stage that are broken inside. Names may break where their writers joined words. */
+    brokenWords() {
+        return this.run(`(() => {
+            const range = document.createRange();
+            const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+            const broken = [];
+            let before; // the letter before this one, if no space is between them
+            for (let node; (node = walker.nextNode()); ) {
+                const element = node.parentElement;
+                if (before && before.element !== element) before = undefined;
+                for (let at = 0; at < node.length; at++) {
+                    range.setStart(node, at);
+                    range.setEnd(node, at + 1);
+                    const { top, height, width } = range.getBoundingClientRect();
+                    const letter = node.data[at];
+                    if (/\\s/.test(letter)) before = undefined;
+                    else if (width > 0) {
+                        const isJoint = before && element.matches('.name') && (/[_-]/.test(before.letter) || (/\\p{Ll}/u.test(before.letter) && /\\p{Lu}/u.test(letter)));
+                        if (before && Math.abs(top - before.top) > height / 2 && !isJoint) broken.push(element.textContent);
+                        before = { letter, top, element };
+                    }
+                }
+            }
+            return broken;
         })()`);
     }
 

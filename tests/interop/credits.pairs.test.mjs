@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startChromium } from './chromium.mjs';
-import { CreditsTab, makeFolder, named, people, rollOf } from './credits.mjs';
+import { CreditsTab, THEMES, makeFolder, named, people, rollOf } from './credits.mjs';
 
 const SIZES = [[1080, 1920], [800, 600], [300, 900], [1280, 720], [3840, 2160]];
-const THEMES = ['cinema', 'neon', 'glass', 'paper', 'arcade', 'plain'];
 const PAIRS = [
     { name: 'Zed', amount: '1 bit' }, { name: 'نور الليل', amount: '12,500 bits' }, { name: 'דניאל', amount: '300 bits' },
     { name: 'The_quick_fox', amount: '€12.50' }, { name: 'Lea', platform: 'YouTube', amount: '×2' }, { name: 'さくら', amount: '×14', note: 'for the sheep' },

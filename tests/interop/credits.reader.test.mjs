@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { startChromium } from './chromium.mjs';
-import { makeFolder, named, people, rollOf } from './credits.mjs';
+import { THEMES, makeFolder, named, people, rollOf } from './credits.mjs';
 
 const SIZE = { width: 900, height: 700 };
-const THEMES = ['plain', 'cinema', 'neon', 'glass', 'paper', 'arcade'];
 const REDUCED = { features: [{ name: 'prefers-reduced-motion', value: 'reduce' }] };
 const MODES = {
     reading: { media: REDUCED },

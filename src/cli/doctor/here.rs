@@ -10,7 +10,10 @@ use twitchat_bridge::autostart::service::{self, Installed};
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::machine;
 use twitchat_bridge::input;
-use twitchat_bridge::overlay;
+use twitchat_bridge::overlay::{
+    self,
+    page::{File, files},
+};
 use twitchat_bridge::store::{self, ReadOnlyStore, StoreError};
 
 use super::finding::Finding;
@@ -90,17 +93,15 @@ pub(super) fn page() -> Finding {
             "name the folder: `twitchat-bridge overlay install --dir DIR`",
         );
     };
-    let is_there = |(name, _): &&(&str, &str)| folder.join(name).exists();
-    let is_current = |(name, text): &&(&str, &str)| {
-        fs::read(folder.join(name)).is_ok_and(|bytes| bytes == text.as_bytes())
-    };
-    let files = overlay::page::FILES;
+    let is_there = |(name, _): &File| folder.join(name).exists();
+    let is_current =
+        |(name, content): &File| fs::read(folder.join(name)).is_ok_and(|bytes| bytes == *content);
     let (there, current) = (
-        files.iter().filter(is_there).count(),
-        files.iter().filter(is_current).count(),
+        files().filter(is_there).count(),
+        files().filter(is_current).count(),
     );
     let install = "`twitchat-bridge overlay install` writes it and puts it into OBS";
-    if current == files.len() {
+    if current == files().count() {
         Finding::good("page", format!("the page is in {}", folder.display()))
     } else if Record::read().postponed.is_some() {
         Finding::note(

@@ -161,7 +161,16 @@ settings! {
 }
 
 /// The themes that the page has.
-pub const THEMES: [&str; 6] = ["cinema", "neon", "glass", "paper", "arcade", "plain"];
+pub const THEMES: [&str; 8] = [
+    "cinema",
+    "neon",
+    "glass",
+    "paper",
+    "arcade",
+    "broadcast",
+    "pastel",
+    "plain",
+];
 
 /// A warning about a theme that the page does not have. It is no error, because `custom.css` may
 /// define others.

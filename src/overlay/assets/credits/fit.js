@@ -77,9 +77,9 @@
         }
     }
 
-    /** Marks which entries of two columns are beside the gutter on which side. A last one that has no neighbour is in the middle. */
+    /** Marks which entries are beside the gutter, and on which side, if there are two columns. A last one that has no neighbour is in the middle. */
     function markColumns(root) {
-        const lists = [...root.querySelectorAll('.layout-two-columns > .entries')];
+        const lists = [...root.querySelectorAll(':is(.layout-two-columns, .layout-three-columns) > .entries')];
         const columns = lists.map((list) => getComputedStyle(list).gridTemplateColumns.split(' ').length);
         lists.forEach((list, place) => {
             [...list.children].forEach((entry, index, all) => {

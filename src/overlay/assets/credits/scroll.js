@@ -194,8 +194,11 @@
         const when = (px, place) => path.when(height + px - place);
         const marks = marksOf(places, { height, when, path });
         const player = new page.Player(durationMs, onEnd);
-        const addTo = (moving, from) => player.add(moving, path.frames(delayMs, path.end.ms)
-            .map(([ms, px, easing]) => [ms, { transform: `translateY(${height - px - from}px)`, easing }]));
+        const addTo = (moving, from) => {
+            player.add(moving, path.frames(delayMs, path.end.ms)
+                .map(([ms, px, easing]) => [ms, { transform: `translateY(${height - px - from}px)`, easing }]));
+            page.enterTitles(player, moving, (title) => when(title.offsetTop + title.offsetHeight, height - fade));
+        };
         showBetween(stage, roll, { top, bottom: height, fade, addTo });
         if (titles.length > 0) {
             const above = make('div', 'roll titles', ...titles.map(({ title }) => title));

@@ -76,7 +76,7 @@
             Object.assign(this, { view, player, slides, delayMs, slideMs });
             this.changeMs = Math.min(LONGEST_CHANGE_MS, slideMs / 4);
             this.rowsMs = Math.min(ALL_ROWS_MS, slideMs / 4);
-            this.shown = new Map(); // index -> the animations of the slide, and those of its rows until they have arrived
+            this.shown = new Map(); // index -> the animations of the slide and its title, and those of its rows until they have arrived
             player.onChange = () => this.change();
         }
 
@@ -120,7 +120,8 @@
                 [end - changeMs, { opacity: 1, transform: 'translateY(0)', easing: 'ease-in' }],
                 [end, { opacity: 0, transform: 'translateY(-2vh)' }],
             ]);
-            this.shown.set(index, { whole, rows: this.follow(slide, begin) });
+            const titles = page.enterTitles(player, slide, () => begin);
+            this.shown.set(index, { whole: [whole, ...titles], rows: this.follow(slide, begin) });
         }
 
         /** Lets the rows of a slide follow one another. */
@@ -142,7 +143,7 @@
 
         hide(index) {
             this.settle(index);
-            this.player.leave(this.shown.get(index).whole);
+            for (const animation of this.shown.get(index).whole) this.player.leave(animation);
             this.shown.delete(index);
             this.slides[index].remove();
         }
@@ -151,6 +152,7 @@
         async jump(timeMs) {
             const before = this.slides[this.current];
             const old = before && before.isConnected ? before.cloneNode(true) : undefined;
+            if (old) old.classList.add('leaving');
             const opacity = old ? getComputedStyle(before).opacity : 0;
             this.player.set({ timeMs });
             const after = this.slides[this.current];
