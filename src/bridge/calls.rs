@@ -57,6 +57,7 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
         Call::Subscribe(_)
         | Call::UnSubscribe(_)
         | Call::SetSetting { .. }
+        | Call::GetSettings
         | Call::TestCredits(_)
         | Call::GetEvents(_)
         | Call::GetActions
@@ -217,6 +218,7 @@ pub(super) fn act(
                 send the request over OBS";
             return Err(RequestError::Unavailable(why.into()));
         }
+        Call::GetSettings => lookups::get_settings(base),
         Call::Authenticate => Map::new(),
     })
 }

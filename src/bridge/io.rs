@@ -53,6 +53,8 @@ pub struct Settings {
     pub tell: bool,
     pub overlay: Overlay,
     pub rules: Arc<Rulebook>,
+    /// The settings as `GetSettings` lists them.
+    pub shown: Arc<Map<String, Value>>,
     /// The permissions of clients on OBS.
     pub permissions: Permissions,
     /// The first 16 hexadecimal digits of the SHA-256 of the config file, for `GetStatus`. `None`
@@ -132,6 +134,24 @@ pub struct Run {
     pub computer: Box<str>,
     /// The version of the operating system; empty if it is unknown.
     pub os_version: Box<str>,
+    /// What starts the bridge on this computer.
+    pub autostart: Autostart,
+}
+
+/// What starts the bridge on this computer, as far as it is known at its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Autostart {
+    #[default]
+    Unknown,
+    /// The user starts it.
+    None,
+    /// A service of the system starts it when the user logs in.
+    Login,
+    /// A script of OBS starts it with OBS.
+    Obs,
+    /// Both the service and the script start it, although only one bridge can run.
+    Both,
 }
 
 /// The meta values that earlier runs have stored. `None` for each value that is not stored.

@@ -57,6 +57,14 @@ const PRONOUN_TEXTS: [&str; 18] = [
     "pronounLastCached",
 ];
 
+/// The reply to `GetSettings`.
+pub(super) fn get_settings(base: &Base) -> Map<String, Value> {
+    let mut reply = (*base.settings.shown).clone();
+    let is_allowed = base.settings.permissions.check_settings().is_ok();
+    reply.insert("writable".into(), is_allowed.into());
+    reply
+}
+
 fn counted(key: &str, list: Value, count: usize) -> Map<String, Value> {
     Map::from_iter([(key.to_owned(), list), ("count".to_owned(), count.into())])
 }

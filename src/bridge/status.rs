@@ -38,6 +38,7 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
             "instance": run.instance,
             "process": run.process,
             "computer": run.computer,
+            "autostart": run.autostart,
             "version": env!("CARGO_PKG_VERSION"),
             "started": instant(run.started_ms),
             "uptimeSeconds": (now.wall_ms - run.started_ms).max(0) / 1_000,

@@ -174,6 +174,7 @@ impl DemoSetup {
         let setup = Setup {
             config,
             takeover: false,
+            autostart: daemon::Autostart::Unknown,
             when_obs_ends: WhenObsEnds::Wait,
             target: Arc::clone(&target),
             reload: None,

@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
-use twitchat_bridge::daemon::{self, Ended, Setup, machine};
+use twitchat_bridge::autostart::{obs_script, service};
+use twitchat_bridge::daemon::{self, Autostart, Ended, Setup, machine};
 use twitchat_bridge::obs::{Process, WhenObsEnds};
 
 use super::context::Context;
@@ -102,6 +103,7 @@ impl Args {
             target: machine::target(&config),
             config,
             takeover: self.takeover,
+            autostart: autostart(),
             when_obs_ends: match (&self.exit_with_obs, &process) {
                 (None, _) => WhenObsEnds::Wait,
                 (Some(_), Some(_)) => WhenObsEnds::StopAtExit,
@@ -140,6 +142,18 @@ impl Args {
             }
         };
         outcome(ended.map_err(|_| Failure::Broke)??)
+    }
+}
+
+/// What starts the bridge on this computer.
+fn autostart() -> Autostart {
+    let script = obs_script::usual_folder().and_then(|folder| obs_script::state(&folder).ok());
+    let is_listed = script.is_some_and(|state| state.is_installed && !state.collections.is_empty());
+    match (service::is_installed(), is_listed) {
+        (true, true) => Autostart::Both,
+        (true, false) => Autostart::Login,
+        (false, true) => Autostart::Obs,
+        (false, false) => Autostart::None,
     }
 }
 

@@ -108,6 +108,7 @@ static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         bus: true,
         set: Box::new(|config, field| {
             config.overlay.script.sections = section::sections(field)?;
+            config.overlay.listed = Some(section::listed(field));
             Ok(())
         }),
         show: Box::new(|config| Some(section::show(&config.overlay.script.sections))),

@@ -43,6 +43,7 @@ use tokio_util::{
 };
 use tracing::{info, warn};
 
+pub use crate::bridge::io::Autostart;
 use crate::{
     config::{self, Config},
     obs::{self, Target, WhenObsEnds},
@@ -60,6 +61,8 @@ pub struct Setup {
     pub config: Config,
     /// Whether to replace another bridge that serves this OBS or uses this journal.
     pub takeover: bool,
+    /// What starts the bridge on this computer, for `GetStatus`.
+    pub autostart: Autostart,
     /// Whether the run ends together with OBS.
     pub when_obs_ends: WhenObsEnds,
     /// A function that returns the address and password of OBS. It is called before each attempt,
@@ -117,7 +120,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     let opened = match opening::read(
         store,
         settings,
-        setup.takeover,
+        (setup.takeover, setup.autostart),
         clock.now(),
         &mut from_obs,
         &stop,

@@ -14,7 +14,7 @@ use super::{
     startup::{self, Started},
 };
 use crate::{
-    bridge::io::{Now, Settings},
+    bridge::io::{Autostart, Now, Settings},
     obs::{Notice, Stop},
     store::Store,
 };
@@ -27,11 +27,12 @@ pub(super) struct Opened {
 }
 
 /// Reads the store on a thread of its own. If the run ends before the store is read, the error is
-/// the outcome of the run.
+/// the outcome of the run. `run` says whether it takes over from another bridge, and what starts
+/// it.
 pub(super) async fn read(
     store: Store,
     settings: Settings,
-    takeover: bool,
+    run: (bool, Autostart),
     now: Now,
     from_obs: &mut mpsc::Receiver<Notice>,
     stop: &CancellationToken,
@@ -42,8 +43,7 @@ pub(super) async fn read(
     let reader = {
         let reading = reading.clone();
         tokio::task::spawn_blocking(move || {
-            startup::bridge(&store, settings, takeover, now, &reading)
-                .map(|started| (store, started))
+            startup::bridge(&store, settings, run, now, &reading).map(|started| (store, started))
         })
     };
     let mut notices = VecDeque::new();
@@ -215,7 +215,7 @@ mod tests {
         let ended = read(
             store,
             settings,
-            false,
+            (false, Autostart::Unknown),
             super::super::Clock::new().now(),
             &mut from_obs,
             &stop,

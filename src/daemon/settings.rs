@@ -60,6 +60,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
         tell,
         overlay: overlay(&config.overlay),
         rules: std::sync::Arc::clone(&config.rules),
+        shown: config.over_bus().into(),
         permissions: Permissions {
             allow: config.bus.allow.clone(),
             settings: config.bus.settings == Switch::On,

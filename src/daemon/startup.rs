@@ -10,7 +10,7 @@ use crate::{
     bridge::{
         Bridge,
         ingest::LASTING,
-        io::{Effect, MetaValues, Now, Run, Settings},
+        io::{Autostart, Effect, MetaValues, Now, Run, Settings},
         journal::Write,
         recent::RECENT_IDS,
     },
@@ -32,7 +32,7 @@ pub(super) struct Started {
 pub(super) fn bridge(
     store: &Store,
     settings: Settings,
-    takeover: bool,
+    (takeover, autostart): (bool, Autostart),
     now: Now,
     stop: &CancellationToken,
 ) -> Result<Option<Started>, Error> {
@@ -51,6 +51,7 @@ pub(super) fn bridge(
         process: std::process::id(),
         computer: machine::computer(),
         os_version: system::version(),
+        autostart,
     };
     let mut bridge = Bridge::new(
         settings,

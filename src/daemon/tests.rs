@@ -47,6 +47,7 @@ async fn run_until_it_breaks(
     let setup = Setup {
         config: config.clone(),
         takeover: false,
+        autostart: Autostart::Unknown,
         when_obs_ends: crate::obs::WhenObsEnds::Wait,
         target: Arc::new(move || target(of_obs.clone())),
         reload: None,

@@ -149,6 +149,8 @@ pub enum Call {
         /// The new value; `null` restores the default.
         value: Value,
     },
+    /// Lists the settings that requests may change, with their values.
+    GetSettings,
     /// Always succeeds, because OBS has already checked the password.
     Authenticate,
     /// Lists chat commands. The bridge has none.

@@ -87,6 +87,7 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("OverlayReport", roll::report),
     ("SendMessage", send_message),
     ("SetSetting", set_setting),
+    ("GetSettings", |_| Ok(Call::GetSettings)),
     ("Authenticate", |_| Ok(Call::Authenticate)),
     ("GetCommands", |_| Ok(Call::GetCommands)),
     ("GetCodeTriggers", |_| Ok(Call::GetCodeTriggers)),

@@ -283,7 +283,7 @@ fn every_part_of_the_table_is_seen() {
             place(path).1,
         )
     };
-    assert_eq!(uses("daemon/mod.rs"), ["config", "obs", "store"]);
+    assert_eq!(uses("daemon/mod.rs"), ["bridge", "config", "obs", "store"]);
     assert!(uses("bridge/mod.rs").contains(&"mapping".to_owned()));
 }
 

@@ -98,6 +98,10 @@ impl Launchd {
         Ok(outcome)
     }
 
+    pub(super) fn is_installed(&self) -> bool {
+        self.plist().exists()
+    }
+
     pub(super) fn state(&self, _journal: &Path) -> Result<State, Error> {
         let path = self.plist();
         let installed = Installed::in_file(&path, command)?;
@@ -248,7 +252,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let launchd = launchd(folder.path());
         let install = |store: &str| launchd.install(&launch(store), Existing::Keep).unwrap();
+        assert!(!launchd.is_installed());
         assert_eq!(install("/a.db").changes.len(), 2);
+        assert!(launchd.is_installed());
         assert_eq!(install("/a.db").changes, []);
         assert_eq!(install("/b.db").changes.len(), 3);
         let state = launchd.state(Path::new("/b.db")).unwrap();

@@ -104,6 +104,11 @@ impl RunKey {
     }
 
     #[expect(clippy::unused_self, reason = "the other systems need it")]
+    pub(super) fn is_installed(&self) -> bool {
+        installed().is_ok_and(|installed| installed.is_some())
+    }
+
+    #[expect(clippy::unused_self, reason = "the other systems need it")]
     pub(super) fn state(&self, journal: &Path) -> Result<State, Error> {
         let installed = installed()?;
         let named = installed.as_ref().and_then(Installed::journal);

@@ -98,6 +98,10 @@ impl Systemd {
         Ok(outcome)
     }
 
+    pub(super) fn is_installed(&self) -> bool {
+        self.unit().exists()
+    }
+
     pub(super) fn state(&self, _journal: &Path) -> Result<State, Error> {
         let path = self.unit();
         let installed = Installed::in_file(&path, command)?;

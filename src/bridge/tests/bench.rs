@@ -65,6 +65,7 @@ pub(super) fn run(name: &str) -> Run {
         process: 7,
         computer: "stream-pc".into(),
         os_version: "6.1.0".into(),
+        autostart: crate::bridge::io::Autostart::Login,
     }
 }
 

@@ -148,3 +148,19 @@ fn key_and_value_are_required_and_bounded() {
     );
     assert_eq!(wanted(&bench), [("overlay.theme".into(), Value::Null)]);
 }
+
+#[test]
+fn the_settings_are_listed_with_whether_requests_may_change_them() {
+    for is_allowed in [true, false] {
+        let mut listed = settings();
+        listed.shown = serde_json::Map::from_iter([("settings".to_owned(), json!([]))]).into();
+        listed.permissions.settings = is_allowed;
+        let mut bench = Bench::with(listed, &[], Seq(0), &MetaValues::default(), START_MS);
+        bench.input(Input::Up(info()));
+        let reply = bench.ask(json!({ "request": "GetSettings", "id": 1 }));
+        assert_eq!(
+            (&reply["settings"], &reply["writable"]),
+            (&json!([]), &json!(is_allowed))
+        );
+    }
+}

@@ -3,7 +3,7 @@
 use super::EditError;
 use crate::config::keys::{self, Key};
 use crate::config::overlay::section_key::{KEYS, SectionKey};
-use crate::input::{Field, Node, Read, nearest};
+use crate::input::{Content, Field, Node, Read, nearest};
 
 /// The setting that lists the sections of the end credits.
 pub(super) const SECTIONS: &str = "overlay.section";
@@ -51,6 +51,21 @@ impl KeyPath {
         }
     }
 
+    /// Checks a value that a request gives. An icon may be a URL in the file alone.
+    pub(super) fn check_over_bus(&self, value: &Node) -> Read<()> {
+        self.check(value)?;
+        let Self::Section { key, .. } = self else {
+            return Ok(());
+        };
+        match &value.content {
+            Content::Text(icon) if key.name == ICON && icon.contains([':', '/', '\\', '.']) => {
+                let name = self.to_string();
+                Err(Field::new(value, &*name).bad(ICONS))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn is_sections(&self) -> bool {
         matches!(self, Self::Setting(key) if key.name == SECTIONS)
     }
@@ -73,6 +88,10 @@ impl KeyPath {
         }
     }
 }
+
+const ICON: &str = "icon";
+/// The icons that a request may set.
+const ICONS: &str = "the name of an icon, an emoji, or false for none; a URL needs the config file";
 
 /// The allowed values of [`SECTIONS`].
 const LISTS: &str = r#"a list of ids or kinds of sections, such as ["follows", "cheers"]"#;

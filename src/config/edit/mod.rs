@@ -72,7 +72,7 @@ impl SettingChange {
         let is_null = value.is_null();
         let value = value::of_json(value, |node| match path.is_sections() {
             false if is_null => Ok(()),
-            false => path.check(node),
+            false => path.check_over_bus(node),
             // Whole sections can have URLs and HTML, and a request must not remove any.
             true => Field::new(node, SECTIONS)
                 .list(IDS, |item| item.word().map(drop).map_err(|_| item.bad(IDS)))

@@ -30,7 +30,7 @@ settings! {
                 OBS's canvas.", "1080";
         music: Option<String> = None, read::text, "TWITCHAT_BRIDGE_OVERLAY_MUSIC",
             "A media source in OBS. The credits take as long as the file that it plays. Use it \
-                instead of seconds.", "\"Credits music\"";
+                instead of seconds.", "\"Credits music\"", bus = true;
         autostart: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_AUTOSTART",
             "Whether the credits roll by themselves when the scene with the page goes on air.";
         twitchat: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_TWITCHAT",
@@ -42,5 +42,8 @@ settings! {
     and {
         /// The plan of the credits, with the look of the page.
         script: CreditsPlan = CreditsPlan::default();
+        /// The sections of the file, also the disabled ones, as `GetSettings` lists them; `None`
+        /// if the file has none.
+        listed: Option<Vec<serde_json::Value>> = None;
     }
 }

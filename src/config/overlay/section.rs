@@ -1,8 +1,10 @@
 //! `[[overlay.section]]`: the sections of the end credits, in order.
 
+use serde_json::{Map, Value, json};
+
 use super::section_key::{KEYS, kinds};
 use crate::{
-    credits::roll::{Kind, Plan},
+    credits::roll::{CreditsPlan, Kind, Plan},
     input::{Cause, Content, Field, Fields, Given, Node, Problem, Read, quoted},
 };
 
@@ -58,6 +60,37 @@ pub(in crate::config) fn ids(items: &[Node]) -> Vec<(Box<str>, bool)> {
         }
     }
     ids
+}
+
+/// The sections of a list, also the disabled ones: `id`, `enabled`, `kind`, and the keys that a
+/// request may change, as they are written.
+pub(in crate::config) fn listed(field: &Field<'_>) -> Vec<Value> {
+    let Content::List(items) = &field.node.content else {
+        return Vec::new();
+    };
+    let one = |((id, is_enabled), item): ((Box<str>, bool), &Node)| {
+        let mut section = Map::new();
+        if let Value::Object(written) = item.to_json() {
+            let is_shown = |key: &str| {
+                key == "kind" || KEYS.iter().any(|known| known.bus && known.name == key)
+            };
+            section.extend(written.into_iter().filter(|(key, _)| is_shown(key)));
+        }
+        section.insert("id".into(), (*id).into());
+        section.insert("enabled".into(), is_enabled.into());
+        section.into()
+    };
+    ids(items).into_iter().zip(items).map(one).collect()
+}
+
+/// The usual sections in the form of [`listed`].
+pub(in crate::config) fn usual() -> Vec<Value> {
+    let one = |plan: &Plan| {
+        let kinds: Vec<_> = plan.kinds.iter().map(|kind| kind.name()).collect();
+        json!({ "id": plan.id, "enabled": true, "kind": kinds, "layout": plan.layout,
+            "sort": <&str>::from(plan.sort) })
+    };
+    CreditsPlan::default().sections.iter().map(one).collect()
 }
 
 /// The id, with a number if another section has it already.

@@ -60,7 +60,7 @@ pub(in crate::config) const KEYS: &[SectionKey] = &[
     },
     SectionKey {
         name: "icon",
-        bus: false,
+        bus: true,
         set: |plan, field| icon(field).map(|icon| plan.icon = Some(icon)),
     },
     SectionKey {

@@ -380,7 +380,7 @@ fn a_request_may_change_exactly_these_settings() {
         ("id", json!("x")),
         ("enabled", json!(true)),
         ("title", json!("x")),
-        ("icon", json!("https://example.org/x.png")),
+        ("icon", json!("🦊")),
         ("layout", json!("left")),
         ("sort", json!("name")),
         ("amounts", json!(true)),
@@ -414,7 +414,7 @@ fn a_request_may_change_exactly_these_settings() {
         .iter()
         .filter(|key| key.starts_with("overlay.section."));
     assert_eq!(
-        of_sections.count() + 7,
+        of_sections.count() + 6,
         crate::config::overlay::section_key::KEYS.len()
     );
     insta::assert_snapshot!(allowed.join("\n"));
@@ -513,5 +513,22 @@ proptest::proptest! {
         if let Ok(edited) = changed(&text, &change) {
             proptest::prop_assert_eq!(changed(&edited, &change).unwrap(), edited);
         }
+    }
+}
+
+#[test]
+fn a_request_may_set_an_icon_but_no_address_of_one() {
+    let file = "[[overlay.section]]\nkind = \"raids\"\n";
+    for icon in [json!("heart"), json!("🦊"), json!(false)] {
+        assert!(over_bus(file, "overlay.section.raids.icon", icon).is_ok());
+    }
+    for icon in [
+        "https://example.org/x.png",
+        "C:\\x",
+        "x.png",
+        "data:image/png",
+    ] {
+        let error = over_bus(file, "overlay.section.raids.icon", json!(icon)).unwrap_err();
+        assert!(error.contains("a URL needs the config file"), "{error}");
     }
 }

@@ -3,6 +3,7 @@
 mod documented;
 mod edit;
 mod errors;
+mod over_bus;
 mod overlay;
 mod passwords;
 mod rules;

@@ -71,6 +71,7 @@ impl Bridge {
         let setup = Setup {
             config,
             takeover,
+            autostart: twitchat_bridge::daemon::Autostart::Unknown,
             when_obs_ends: WhenObsEnds::Wait,
             target: Arc::new(read_target),
             reload: None,
