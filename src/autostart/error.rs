@@ -23,6 +23,11 @@ pub enum Error {
     /// The file does not have the structure of a scene collection of OBS.
     #[error("{} is no scene collection of OBS: {why}", path.display())]
     Collection { path: PathBuf, why: String },
+    /// The file does not have the structure of OBS's settings.
+    #[error("{} is no settings file of OBS: {why}", path.display())]
+    Docks { path: PathBuf, why: String },
+    #[error("no settings of OBS were found: start OBS once, close it, then try again")]
+    NoSettings,
     /// OBS would overwrite a scene collection that is changed while OBS runs.
     #[error("OBS is running, and would overwrite the change: close OBS first")]
     ObsRuns,

@@ -1,10 +1,11 @@
 //! SHELL. Starts the bridge with the computer ([`service`]) or with OBS ([`obs_script`]), and
-//! removes both again.
+//! removes both again. [`dock`] adds the panel to OBS.
 //!
 //! Each function returns an [`Outcome`], which lists the changes and the remaining steps for the
 //! user. The verbs `service` and `obs-script` call these functions. The module prints nothing and
 //! asks no questions.
 
+pub mod dock;
 mod error;
 mod launch;
 mod mark;

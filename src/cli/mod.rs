@@ -32,6 +32,7 @@ mod options;
 mod out;
 mod overlay;
 mod own_files;
+mod panel;
 mod progress;
 mod receiving;
 mod record;
@@ -128,6 +129,7 @@ enum Verb {
     Script(script::Args),
     Config(config::Args),
     Overlay(overlay::Args),
+    Panel(panel::Args),
     Setup(setup::Args),
     Doctor(doctor::Args),
     Uninstall(uninstall::Args),
@@ -178,6 +180,7 @@ impl Verb {
             Self::Script(args) => Box::pin(args.run(context)).await,
             Self::Config(args) => args.run(context),
             Self::Overlay(args) => args.run(context).await,
+            Self::Panel(args) => args.run(context).await,
             Self::Doctor(args) => Box::pin(args.run(context)).await,
             Self::Setup(args) => Box::pin(args.run(context)).await,
             Self::Uninstall(args) => args.run(context).await,

@@ -15,10 +15,12 @@ use super::context::Context;
 use super::credits::ask;
 use super::out;
 use super::own_files;
+use super::panel;
 use super::setup::Record;
 
 const AFTER_HELP: &str = "The command stops the bridge and removes the service, the script for \
-OBS, the page, and the scene and source that were made for it. The journal, the config file, your \
+OBS, the page, the panel, and the scene and source that were made for it. The journal, the config \
+file, your \
 style sheet (custom.css) and the program itself stay. With --data the journal and your settings \
 are removed too; this cannot be undone.
 
@@ -56,6 +58,7 @@ impl Args {
         let mut removed = Removed::default();
         removed.autostart(&config, self.force).await?;
         removed.scene_of_obs(&config).await?;
+        removed.panel()?;
         removed.page(self.data)?;
         if self.data {
             removed.data(&config)?;
@@ -145,6 +148,15 @@ impl Removed {
             }
         }
         Record::change(|record| *record = Record::default())
+    }
+
+    fn panel(&mut self) -> anyhow::Result<()> {
+        if let Some(folder) = overlay::usual_folder() {
+            for line in panel::remove(&folder)? {
+                self.line(line)?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes the files of the page. The user's own files in its folder stay, unless `with_data`

@@ -85,7 +85,7 @@ pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, Expor
     })
 }
 
-fn is_same(path: &Path, content: &[u8]) -> bool {
+pub(super) fn is_same(path: &Path, content: &[u8]) -> bool {
     fs::read(path).is_ok_and(|bytes| bytes == content)
 }
 

@@ -64,6 +64,9 @@ function addressOf(browser) {
     });
 }
 
+/** The numbers of keys for `Page.key`. */
+const KEYS = { Tab: 9, Enter: 13, Escape: 27, ' ': 32, End: 35, Home: 36, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40 };
+
 class Protocol {
     #socket;
     #id = 0;
@@ -168,6 +171,22 @@ class Page {
         const clip = scale === 1 ? undefined : { x: 0, y: 0, ...(await this.run('({ width: innerWidth, height: innerHeight })')), scale };
         const { data } = await this.#call('Page.captureScreenshot', { format: 'png', clip });
         return Buffer.from(data, 'base64');
+    }
+
+    /** Saves files that the page offers into this folder. */
+    async downloadTo(downloadPath) {
+        await this.#protocol.call('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath });
+    }
+
+    /** Presses a key, as on the keyboard. */
+    async key(key, code = key) {
+        for (const type of ['keyDown', 'keyUp']) await this.#call('Input.dispatchKeyEvent', { type, key, code, windowsVirtualKeyCode: KEYS[key] });
+    }
+
+    /** The memory that the page's scripts use, in bytes, after unused objects are gone. */
+    async heapBytes() {
+        await this.#call('HeapProfiler.collectGarbage');
+        return (await this.#call('Runtime.getHeapUsage')).usedSize;
     }
 
     /** The trace events of `categories` while `during` runs. */

@@ -62,7 +62,7 @@ pub(super) struct Args {
 }
 
 /// The given folder, else the default one.
-pub(super) fn folder(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+pub(crate) fn folder(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
     named
         .or_else(overlay::usual_folder)
         .ok_or_else(|| Failure::Usage("no home folder is known: name the folder with --dir".into()))

@@ -11,6 +11,8 @@ use clap::Subcommand;
 
 use super::context::Context;
 
+pub(crate) use install::folder;
+pub(crate) use open::open;
 pub(crate) use place::{Place, Placed};
 
 const AFTER_HELP: &str = "Examples:

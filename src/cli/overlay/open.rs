@@ -58,7 +58,7 @@ impl Args {
 const FAILS_WITHIN: Duration = Duration::from_secs(3);
 
 /// Opens an address with the system's default program, never through a shell.
-async fn open(url: &str) -> anyhow::Result<()> {
+pub(crate) async fn open(url: &str) -> anyhow::Result<()> {
     let (program, arguments): (&str, &[&str]) = match std::env::consts::OS {
         "macos" => ("open", &[]),
         "windows" => ("rundll32", &["url.dll,FileProtocolHandler"]),

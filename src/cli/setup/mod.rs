@@ -1,4 +1,5 @@
-//! `setup`: finds OBS, checks Twitchat, installs the page and the autostart, and rolls a test.
+//! `setup`: finds OBS, checks Twitchat, installs the page, the panel and the autostart, and rolls a
+//! test.
 //! While OBS is closed, it postpones the steps that need OBS, and `run` does them later.
 
 mod ask;
@@ -29,7 +30,7 @@ Examples:
   twitchat-bridge setup --yes
   twitchat-bridge setup --yes --autostart none";
 
-/// Set everything up: OBS, the end-credits page, the automatic start, and a test
+/// Set everything up: OBS, the end-credits page, the panel, the automatic start, and a test
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde_json::{Map, json};
 use twitchat_bridge::autostart::obs_script::InObs;
-use twitchat_bridge::autostart::{self, Existing, Outcome, obs_script, service};
+use twitchat_bridge::autostart::{self, Existing, Outcome, dock, obs_script, service};
 use twitchat_bridge::client::{Client, NamedAction};
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::machine;
@@ -23,7 +23,7 @@ use super::report::Report;
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::overlay::Place;
-use crate::cli::{autostart as launching, out, screen};
+use crate::cli::{autostart as launching, out, panel, screen};
 
 /// How long a bridge that was just started may take to answer.
 const STARTS_WITHIN: Duration = Duration::from_secs(5);
@@ -50,6 +50,7 @@ pub(super) async fn all(
         show("It can be checked when OBS is there: `twitchat-bridge doctor`.")?;
     }
     install_page(args, &config, obs.as_ref(), report).await?;
+    install_panel(args, &config, report)?;
     install_autostart(args, context, obs.is_some(), report)?;
     if obs.is_some() && !args.no_test {
         roll_test(args, context, &config, report).await?;
@@ -184,13 +185,48 @@ async fn install_page(
     Record::change(|record| record.placed(&place, &placed))
 }
 
+/// Writes the panel to the disk, and adds it to OBS's docks if OBS is closed.
+fn install_panel(args: Choices, config: &Config, report: &mut Report) -> anyhow::Result<()> {
+    title(
+        4,
+        "The panel: a dock in OBS, from which you control all of it.",
+    )?;
+    if !args.yes && !ask::yes("Install the panel?")? {
+        return Ok(());
+    }
+    let folder = overlay::usual_folder().context("no home folder is known")?;
+    let installed = overlay::panel::install(&folder, &config.obs)?;
+    if installed.changed.is_empty() {
+        show("The panel is up to date.")?;
+    } else {
+        let written = format!("wrote the panel into {}", folder.join("panel").display());
+        show(&written)?;
+        report.changed.push(written);
+    }
+    let url = panel::url(&installed.page)?;
+    match dock::install(&url) {
+        Ok(outcome) => add(report, outcome),
+        Err(_) if dock::is_installed(&url) => show("OBS shows it as a dock."),
+        Err(autostart::Error::ObsRuns | autostart::Error::NoSettings) => {
+            report.left.push(dock::by_hand(&url));
+            Ok(())
+        }
+        Err(error) => {
+            report
+                .left
+                .push(format!("{error}; {}", dock::by_hand(&url)));
+            Ok(())
+        }
+    }
+}
+
 fn install_autostart(
     args: Choices,
     context: &Context,
     obs_is_there: bool,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    title(4, "The start: the bridge must run while you stream.")?;
+    title(5, "The start: the bridge must run while you stream.")?;
     let how = match args.autostart {
         Some(how) => how,
         None if args.yes => usual_autostart(obs_is_there),
@@ -263,7 +299,7 @@ async fn roll_test(
     config: &Config,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    title(5, "A test: credits with made-up people.")?;
+    title(6, "A test: credits with made-up people.")?;
     let scene = &config.overlay.scene;
     let question = format!("Roll a test now? Switch OBS to the scene {scene:?} to see it.");
     if !args.yes && !ask::yes(&question)? {
