@@ -20,9 +20,8 @@ use super::setup::Record;
 
 const AFTER_HELP: &str = "The command stops the bridge and removes the service, the script for \
 OBS, the page, the panel, and the scene and source that were made for it. The journal, the config \
-file, your \
-style sheet (custom.css) and the program itself stay. With --data the journal and your settings \
-are removed too; this cannot be undone.
+file, your style sheet (custom.css) and the program itself stay. With --data the journal and your \
+settings are removed too; this cannot be undone.
 
 Examples:
   twitchat-bridge uninstall

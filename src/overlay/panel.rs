@@ -32,6 +32,11 @@ const FILES: &[(&str, &str)] = &[
     ("obs-client.js", include_str!("assets/obs-client.js")),
     ("htm-preact.js", include_str!("assets/panel/htm-preact.js")),
     ("text-en.js", include_str!("assets/panel/text-en.js")),
+    ("text-fr.js", include_str!("assets/panel/text-fr.js")),
+    ("text-de.js", include_str!("assets/panel/text-de.js")),
+    ("text-es.js", include_str!("assets/panel/text-es.js")),
+    ("text-pt.js", include_str!("assets/panel/text-pt.js")),
+    ("text-ja.js", include_str!("assets/panel/text-ja.js")),
     ("text.js", include_str!("assets/panel/text.js")),
     ("bus.js", include_str!("assets/panel/bus.js")),
     ("state.js", include_str!("assets/panel/state.js")),
@@ -139,7 +144,7 @@ mod tests {
         found
     }
 
-    const LANGUAGES: [&str; 1] = ["en"];
+    const LANGUAGES: [&str; 6] = ["en", "fr", "de", "es", "pt", "ja"];
 
     #[test]
     fn each_language_has_each_text_with_the_same_placeholders() {

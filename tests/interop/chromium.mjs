@@ -180,7 +180,8 @@ class Page {
 
     /** Presses a key, as on the keyboard. */
     async key(key, code = key) {
-        for (const type of ['keyDown', 'keyUp']) await this.#call('Input.dispatchKeyEvent', { type, key, code, windowsVirtualKeyCode: KEYS[key] });
+        const text = { Enter: '\r', ' ': ' ' }[key];
+        for (const type of ['keyDown', 'keyUp']) await this.#call('Input.dispatchKeyEvent', { type, key, code, text: type === 'keyDown' ? text : undefined, windowsVirtualKeyCode: KEYS[key] });
     }
 
     /** The memory that the page's scripts use, in bytes, after unused objects are gone. */

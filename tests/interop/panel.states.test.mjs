@@ -69,18 +69,18 @@ function pressAll(tab, without = []) {
         for (const name of ['now', 'roll', 'credits', 'look', 'events', 'automation']) {
             Panel.set({ tab: name, dialog: null });
             await wait(300);
-            const count = document.querySelectorAll('main button').length;
+            const count = document.querySelectorAll('#tab-panel button').length;
             for (let place = 0; place < count; place++) {
-                const one = document.querySelectorAll('main button')[place];
+                const one = document.querySelectorAll('#tab-panel button')[place];
                 if (!one || without.some((word) => nameOf(one).startsWith(word))) continue;
                 Panel.set({ toasts: [] });
                 await wait(80);
-                const before = document.querySelector('main').innerText + document.querySelector('main').innerHTML.length;
+                const before = document.querySelector('#tab-panel').innerText + document.querySelector('#tab-panel').innerHTML.length;
                 const sentBefore = sent;
                 one.click();
                 await wait(150);
                 const isSeen = Panel.state.toasts.length > 0 || document.querySelector('dialog') || sent > sentBefore || Panel.state.tab !== name
-                    || document.querySelector('main').innerText + document.querySelector('main').innerHTML.length !== before;
+                    || document.querySelector('#tab-panel').innerText + document.querySelector('#tab-panel').innerHTML.length !== before;
                 if (!isSeen) silent.push(name + ': ' + nameOf(one));
                 const dialog = document.querySelector('dialog');
                 if (dialog) {
@@ -111,7 +111,7 @@ test('without a bridge the panel says how to start one, and goes on when it is t
     assert.deepEqual(await pressAll(tab), [], 'each button says why it has no use');
     await tab.run('Panel.set({ toasts: [] })');
     await tab.tab('Roll');
-    await tab.press('Roll', 'main');
+    await tab.press('Roll', '#tab-panel');
     await tab.saysAndCloses('The bridge does not run');
     const bridge = await bridgeOf(context);
     await tab.ready();

@@ -42,7 +42,7 @@
             list.current.querySelector(`#tab-${name}`).focus();
         };
         const onKey = (event) => {
-            const at = NAMES.indexOf(tab);
+            const at = NAMES.indexOf(panel.state.tab);
             const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: NAMES.length - 1 }[event.key];
             if (to === undefined) return;
             event.preventDefault();
@@ -60,12 +60,16 @@
         });
         const Tab = TABS[NAMES.indexOf(tab)][1]();
         const off = tab === 'now' ? [] : panel.problems.ofLink(panel.state);
-        return html`<${Head} /><${Tabs} />
-            <main id="tab-panel" role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="-1" key=${tab}>
-                ${off.length > 0 && html`<${panel.Findings} findings=${off} />`}
-                <${Tab} />
+        return html`<${Head} />
+            <main>
+                <${Tabs} />
+                <div id="tab-panel" role="tabpanel" aria-labelledby=${`tab-${tab}`} key=${tab}>
+                    ${off.length > 0 && html`<${panel.Findings} findings=${off} />`}
+                    <${Tab} />
+                </div>
+                <${Toasts} />
             </main>
-            <${Toasts} /><${Dialog} />`;
+            <${Dialog} />`;
     }
 
     render(html`<${App} />`, document.getElementById('app'));

@@ -21,7 +21,7 @@
                 <p>${text}</p>
                 ${fix && html`<p class="hint">${fix}</p>`}
                 <div class="row">
-                    ${commands.map((command) => html`<${Do} small label=${t('copy.command', { command })} run=${() => panel.copy(command)}><code>${command}</code> · ${t('copy')}<//>`)}
+                    ${commands.map((command) => html`<${Do} small title=${t('copy.command', { command })} run=${() => panel.copy(command)}><code>${command}</code> · ${t('copy')}<//>`)}
                     ${go && html`<${Do} small label=${t('go', { tab: t(`tab.${go}`) })} run=${() => panel.set({ tab: go })} />`}
                     ${action === 'newSession' && html`<${Ask} small label=${t('session.new')} run=${newSession} ask=${askNewSession()} />`}
                     ${reload && html`<${Do} small label=${t('reload')} run=${() => location.reload()} />`}

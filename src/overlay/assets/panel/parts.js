@@ -25,7 +25,7 @@
             }
         };
         return html`<button type="button" class=${`${kind} ${small ? 'small' : ''}`} onClick=${click} aria-disabled=${why || isBusy ? 'true' : null}
-            aria-busy=${isBusy ? 'true' : null} aria-label=${children ? label : null} title=${why || title || null}>${children || label}</button>`;
+            aria-busy=${isBusy ? 'true' : null} aria-label=${(children && label) || null} title=${why || title || null}>${children || label}</button>`;
     }
 
     /** A button for a request, which needs a bridge. */
