@@ -190,6 +190,12 @@ class Page {
         return (await this.#call('Runtime.getHeapUsage')).usedSize;
     }
 
+    /** What the browser has measured of the page, such as `TaskDuration` in seconds. */
+    async metrics() {
+        await this.#call('Performance.enable', { timeDomain: 'threadTicks' });
+        return (await this.#call('Performance.getMetrics')).metrics;
+    }
+
     /** The trace events of `categories` while `during` runs. */
     async trace(categories, during) {
         const events = [];
