@@ -25,9 +25,12 @@ pub fn files() -> impl Iterator<Item = File> {
     texts.chain(FONTS)
 }
 
+/// The page itself, which loads the other files.
+pub const INDEX_TEXT: &str = include_str!("assets/credits/index.html");
+
 /// The files that the page names.
 const TEXTS: &[(&str, &str)] = &[
-    (INDEX, include_str!("assets/credits/index.html")),
+    (INDEX, INDEX_TEXT),
     CREDITS_CSS,
     FONTS_CSS,
     THEMES_CSS,
@@ -156,8 +159,8 @@ fn rules_of(theme: &str) -> String {
     }
 }
 
-/// Style rules with the fonts that the look of a roll and the user's own style sheet need, as data.
-fn embedded_fonts(roll: &Value, custom_css: &str) -> String {
+/// The families that the look of a roll and the user's own style sheet need.
+fn needed_families(roll: &Value, custom_css: &str) -> BTreeSet<&'static str> {
     let look = |key: &str| {
         let value = roll.pointer(&format!("/look/{key}"));
         value.and_then(Value::as_str).unwrap_or_default()
@@ -169,7 +172,11 @@ fn embedded_fonts(roll: &Value, custom_css: &str) -> String {
         look("titleFont"),
         look("nameFont"),
     ];
-    let needed: BTreeSet<_> = named.into_iter().flat_map(families).collect();
+    named.into_iter().flat_map(families).collect()
+}
+
+/// Style rules with the fonts of some families as data.
+fn embedded_fonts(is_needed: impl Fn(&str) -> bool) -> String {
     let embed = |rule: &str| {
         let (before, rest) = rule.split_once("url('")?;
         let (path, after) = rest.split_once('\'')?;
@@ -180,7 +187,7 @@ fn embedded_fonts(roll: &Value, custom_css: &str) -> String {
         ))
     };
     faces()
-        .filter(|(family, _)| needed.contains(family))
+        .filter(|(family, _)| is_needed(family))
         .filter_map(|(_, rule)| embed(rule))
         .collect()
 }
@@ -190,11 +197,25 @@ fn embedded_fonts(roll: &Value, custom_css: &str) -> String {
 /// it. It runs only its own script, whatever the roll contains.
 #[must_use]
 pub fn standalone(roll: &Value, custom_css: &str) -> String {
+    let needed = needed_families(roll, custom_css);
+    with_fonts(
+        roll,
+        custom_css,
+        &embedded_fonts(|family| needed.contains(family)),
+    )
+}
+
+/// [`standalone`] for a placeholder, which a roll of any theme replaces. It has all fonts.
+#[must_use]
+pub fn standalone_of_any_theme(placeholder: &Value, custom_css: &str) -> String {
+    with_fonts(placeholder, custom_css, &embedded_fonts(|_| true))
+}
+
+fn with_fonts(roll: &Value, custom_css: &str, fonts: &str) -> String {
     let script: String = STANDALONE.iter().map(|(_, text)| *text).collect();
     let hash = BASE64_STANDARD.encode(Sha256::digest(&script));
     // In CSS the backslash has no effect, and the text is no closing tag any more.
-    let fonts = embedded_fonts(roll, custom_css);
-    let styles = [CREDITS_CSS.1, &fonts, THEMES_CSS.1, custom_css]
+    let styles = [CREDITS_CSS.1, fonts, THEMES_CSS.1, custom_css]
         .map(|css| format!("<style>\n{}</style>", css.replace("</", "<\\/")))
         .join("\n");
     let json = roll.to_string().replace('<', "\\u003c");
@@ -385,7 +406,8 @@ mod tests {
     #[test]
     fn the_one_file_has_the_fonts_of_its_theme_and_no_others() {
         let embedded = |look: Value, custom_css: &str| {
-            let fonts = embedded_fonts(&json!({ "look": look }), custom_css);
+            let needed = needed_families(&json!({ "look": look }), custom_css);
+            let fonts = embedded_fonts(|family| needed.contains(family));
             let families = ["Serif", "Sans", "Rounded", "Condensed", "Pixel"];
             families
                 .into_iter()

@@ -98,15 +98,14 @@ pub fn install(dir: &Path, obs: &ObsSettings) -> Result<Installed, ExportError> 
 
 /// The end-credits page, started by the script of the preview.
 fn preview() -> String {
-    let index = page::FILES.first().map_or("", |(_, text)| *text);
-    index
+    page::INDEX_TEXT
         .replace("href=\"", "href=\"../")
         .replace("src=\"", "src=\"../")
         .replace("\"../main.js\"", "\"preview.js\"")
 }
 
 fn installed(custom_css: &str) -> String {
-    let whole = page::standalone(&ROLL.into(), custom_css);
+    let whole = page::standalone_of_any_theme(&ROLL.into(), custom_css);
     let (before, after) = whole
         .split_once(&Value::from(ROLL).to_string())
         .unwrap_or_default();
@@ -194,11 +193,12 @@ mod tests {
     #[test]
     fn the_preview_has_every_script_of_the_page_but_its_start() {
         let preview = preview();
-        for (name, _) in page::FILES {
+        let is_script = |name: &&str| name.ends_with(".js") || *name == page::INDEX;
+        for name in page::files().map(|(name, _)| name).filter(is_script) {
             let is_there = preview.contains(&format!("\"../{name}\""));
             assert_eq!(
                 is_there,
-                !["index.html", "main.js"].contains(name),
+                !["index.html", "main.js"].contains(&name),
                 "{name}"
             );
         }
