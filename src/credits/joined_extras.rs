@@ -145,6 +145,7 @@ impl JoinedExtras {
                 image: one.image,
                 skin: one.skin,
                 name: one.name,
+                id: one.id,
             })
             .collect();
         let trains: Vec<_> = (rest.trains.into_iter())

@@ -19,6 +19,7 @@ use super::{EventName, Money, Person};
     Ord,
     Default,
     strum::EnumString,
+    strum::IntoStaticStr,
     strum::VariantNames,
 )]
 #[expect(missing_docs, reason = "the names are sufficient")]

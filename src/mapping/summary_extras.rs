@@ -53,6 +53,8 @@ pub struct PowerUp<W = Person> {
     pub skin: Box<str>,
     /// The power-up's name; empty if not reported.
     pub name: Box<str>,
+    /// The id of a power-up of the channel's own; empty for others.
+    pub id: Box<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -176,6 +178,7 @@ impl SummaryExtras {
                     image: text(&row.emote_url),
                     skin: text(&row.skin),
                     name: text(&row.power_up_name),
+                    id: text(&row.power_up_id),
                 };
                 self.power_ups.extend(on(Platform::Twitch).map(power_up));
             }

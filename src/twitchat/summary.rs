@@ -81,8 +81,8 @@ pub struct Summary {
     pub rows: Vec<(List, Box<RawValue>)>,
     /// The text for an empty section. `None` if Twitchat sent no labels.
     pub no_entry: Option<Box<str>>,
-    /// Whether the summary contains the credits' settings. In that case another client asked for
-    /// the summary, because the bridge never requests settings.
+    /// Whether the summary contains the settings of Twitchat's credits overlay. The bridge's own
+    /// question for the summary never asks for them.
     pub has_params: bool,
 }
 
@@ -127,6 +127,13 @@ impl Summary {
             .iter()
             .filter(move |(of, _)| *of == list)
             .map(|(_, row)| &**row)
+    }
+
+    /// Whether Twitchat's test button has made it: the `resubs` of a test hold current subscribers,
+    /// which a real summary never does.
+    pub fn is_test(&self) -> bool {
+        self.list(List::Resubs)
+            .any(|raw| Row::read(raw.get()).is_some_and(|row| row.from_active_subs.0))
     }
 
     /// Whether this is the empty summary that Twitchat sends when its credits are stopped. The real
@@ -199,6 +206,7 @@ pub struct Row<'a> {
     #[serde(rename = "skinID")]
     pub skin: Text<'a>,
     pub power_up_name: Text<'a>,
+    pub power_up_id: Text<'a>,
     pub months: Number,
     pub lifetime_amount: Figure<'a>,
     pub image_url: Text<'a>,

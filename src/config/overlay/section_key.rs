@@ -7,7 +7,7 @@ use strum::VariantNames;
 use crate::{
     config::read,
     credits::roll::{
-        Amounts, Kind, Plan, Role, Service,
+        Amounts, Kind, Plan, Role, Service, Sort,
         words::{PLACEHOLDERS, unknown_placeholder},
     },
     event::{Platform, fact::Tier},
@@ -71,7 +71,7 @@ pub(in crate::config) const KEYS: &[SectionKey] = &[
     SectionKey {
         name: "sort",
         bus: true,
-        set: |plan, field| field.one_of().map(|sort| plan.sort = sort),
+        set: |plan, field| orders(field).map(|(sort, then)| (plan.sort, plan.then) = (sort, then)),
     },
     SectionKey {
         name: "amounts",
@@ -97,6 +97,11 @@ pub(in crate::config) const KEYS: &[SectionKey] = &[
         name: "recipients",
         bus: true,
         set: |plan, field| recipients(field).map(|most| plan.recipients = most),
+    },
+    SectionKey {
+        name: "images",
+        bus: true,
+        set: |plan, field| field.flag().map(|images| plan.images = Some(images)),
     },
     SectionKey {
         name: "limit",
@@ -255,12 +260,30 @@ fn icon(field: &Field<'_>) -> Read<Box<str>> {
     }
 }
 
+/// One order, or several, each for the names that are equal in those before it.
+fn orders(field: &Field<'_>) -> Read<(Sort, Vec<Sort>)> {
+    if !matches!(field.node.content, Content::List(_)) {
+        return field.one_of().map(|sort| (sort, Vec::new()));
+    }
+    let mut orders = field.each_of("orders", Sort::VARIANTS)?.into_iter();
+    let first = orders.next();
+    first
+        .map(|first| (first, orders.collect()))
+        .ok_or_else(|| field.bad("an order, or a list of orders that is not empty"))
+}
+
+/// The placeholders of amounts, of which a text must have one.
+const IN_AMOUNTS: [&str; 3] = ["{n}", "{amount}", "{total}"];
+
 fn amounts(field: &Field<'_>) -> Read<Amounts> {
     match &field.node.content {
+        Content::List(_) => kinds(field).map(Amounts::Of),
         Content::Bool(true) => Ok(Amounts::Shown),
         Content::Bool(false) => Ok(Amounts::Hidden),
-        Content::Text(text) if text.contains("{n}") => Ok(Amounts::Worded(text.as_str().into())),
-        _ => Err(field.bad("true, false, or a text with {n} for the number")),
+        Content::Text(text) if IN_AMOUNTS.iter().any(|one| text.contains(one)) => {
+            Ok(Amounts::Worded(text.as_str().into()))
+        }
+        _ => Err(field.bad("true, false, a list of kinds, or a text with {n} for the number")),
     }
 }
 

@@ -403,6 +403,7 @@ fn a_request_may_change_exactly_these_settings() {
         ("alt", json!("x")),
         ("height", json!(5)),
         ("empty", json!("x")),
+        ("images", json!(true)),
     ] {
         let key = format!("overlay.section.raids.{name}");
         match over_bus("", &key, value) {

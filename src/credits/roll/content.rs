@@ -61,11 +61,12 @@ pub fn sections(
                 }
             }
             _ => {
-                let found = plan
-                    .kinds
-                    .iter()
-                    .flat_map(|kind| lines.of(*kind, plan))
-                    .collect();
+                let of = |kind: &Kind| {
+                    let kind = *kind;
+                    let lines = lines.of(kind, plan).into_iter();
+                    lines.map(move |line| Line { kind, ..line })
+                };
+                let found = plan.kinds.iter().flat_map(of).collect();
                 sections.extend(people(plan, found, "", script.hide_empty, fold, given));
             }
         }
@@ -83,7 +84,11 @@ fn people(
     given: &Given,
 ) -> Option<Section> {
     let mut lines = if plan.merge { merged(found) } else { found };
-    sort(&mut lines, plan.sort);
+    // Each order keeps that of the one before among equals, so the most important one is the last.
+    for order in plan.then.iter().rev() {
+        sort(&mut lines, *order, plan);
+    }
+    sort(&mut lines, plan.sort, plan);
     let (all, sum) = (lines.len(), sum(&lines));
     lines.truncate(plan.limit.unwrap_or(usize::MAX));
     if lines.is_empty() && hide_empty {
@@ -215,19 +220,24 @@ fn merged(found: Vec<Line>) -> Vec<Line> {
     lines
 }
 
-fn sort(lines: &mut [Line], sort: Sort) {
+fn sort(lines: &mut [Line], sort: Sort, plan: &Plan) {
     match sort {
         // Lines of several kinds are sorted by time. Equal ones keep the order of their kind.
         Sort::First => lines.sort_by_key(|line| line.first_ms),
         Sort::Name => lines.sort_by_cached_key(Line::folded),
-        Sort::Amount => lines.sort_by_cached_key(|line| {
-            (
-                std::cmp::Reverse((line.amount.rank(), line.count)),
-                line.folded(),
-            )
-        }),
+        Sort::Amount => {
+            if plan.then.is_empty() {
+                lines.sort_by_cached_key(Line::folded);
+            }
+            lines.sort_by_key(|line| std::cmp::Reverse((line.amount.rank(), line.count)));
+        }
         Sort::Role => lines.sort_by_key(|line| line.role.unwrap_or(u8::MAX)),
         Sort::Tier => lines.sort_by_key(|line| std::cmp::Reverse(line.tier_rank())),
+        Sort::Kind => {
+            let place = |line: &Line| plan.kinds.iter().position(|kind| *kind == line.kind);
+            lines.sort_by_key(|line| place(line).unwrap_or(usize::MAX));
+        }
+        Sort::Total => lines.sort_by_key(|line| std::cmp::Reverse(line.total)),
     }
 }
 
@@ -265,17 +275,29 @@ impl Line {
     fn show(self, plan: &Plan) -> Name {
         let amount = match &plan.amounts {
             Amounts::Hidden => String::new(),
-            Amounts::Shown if plan.layout == Layout::Pairs => self.amount.whole_text(),
-            Amounts::Shown => self.amount.text(),
+            Amounts::Of(kinds) if !kinds.contains(&self.kind) => String::new(),
+            Amounts::Shown | Amounts::Of(_) if plan.layout == Layout::Pairs => {
+                self.amount.whole_text()
+            }
+            Amounts::Shown | Amounts::Of(_) => self.amount.text(),
             Amounts::Worded(words) => {
                 let number = self.amount.number();
                 if number.is_empty() {
                     number
                 } else {
-                    words::fill(words, |key| (key == "n").then(|| number.clone()))
+                    words::fill(words, |key| match key {
+                        "n" => Some(number.clone()),
+                        "amount" => Some(self.amount.text()),
+                        "total" => Some(self.total.rounded(0).to_string()),
+                        _ => None,
+                    })
                 }
             }
         };
+        let mut lines = self.lines;
+        if plan.amounts == Amounts::Hidden {
+            lines.iter_mut().for_each(|line| line.amount.clear());
+        }
         Name {
             name: if plan.short_names {
                 shortened(&self.name)
@@ -286,7 +308,7 @@ impl Line {
             amount,
             weight: 0,
             inline: plan.details && self.is_inline,
-            lines: if plan.details { self.lines } else { Vec::new() },
+            lines: if plan.details { lines } else { Vec::new() },
             skin: if plan.details {
                 self.skin
             } else {
@@ -298,7 +320,7 @@ impl Line {
                 String::new()
             },
             badge: if plan.badges { self.badge } else { "" },
-            images: if plan.details {
+            images: if plan.images.unwrap_or(plan.details) {
                 self.images
             } else {
                 Vec::new()

@@ -39,6 +39,8 @@ pub(super) enum Key {
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) key: Key,
+    /// The kind of section that it was made for.
+    pub(super) kind: Kind,
     pub(super) name: String,
     pub(super) count: u64,
     pub(super) amount: Amount,
@@ -46,6 +48,8 @@ pub(super) struct Line {
     /// 0 for moderators, 1 for VIPs, 2 for subscribers; `None` for others.
     pub(super) role: Option<u8>,
     pub(super) tier: Option<Tier>,
+    /// The sum of all payments of a patron; 0 for others.
+    pub(super) total: Decimal,
     pub(super) badge: &'static str,
     pub(super) lines: Vec<Below>,
     /// Whether the lines are names of recipients, which stand side by side.
@@ -61,12 +65,14 @@ impl Line {
     fn new(key: Key, name: &str, amount: Amount, first_ms: i64) -> Self {
         Self {
             key,
+            kind: Kind::Text,
             name: name.to_owned(),
             count: 1,
             amount,
             first_ms,
             role: None,
             tier: None,
+            total: Decimal::ZERO,
             badge: "",
             lines: Vec::new(),
             is_inline: false,
@@ -652,9 +658,13 @@ impl<'a> Lines<'a> {
 
     fn power_ups(&self, plan: &Plan) -> Vec<Line> {
         let all = self.joined_extras().power_ups.list().iter();
+        let wanted = |text: &str| !text.is_empty() && plan.only.contains(&*text.to_lowercase());
         all.filter(|one| {
-            self.shows(one.who, plan)
-                && (plan.only.is_empty() || plan.only.contains(&*one.kind.to_lowercase()))
+            let is_wanted = plan.only.is_empty()
+                || [&one.kind, &one.id, &one.name]
+                    .map(|text| wanted(text))
+                    .contains(&true);
+            is_wanted && self.shows(one.who, plan)
         })
         .enumerate()
         .map(|(place, one)| {
@@ -680,10 +690,23 @@ impl<'a> Lines<'a> {
                 Amount::Number(months.into(), Unit::Months)
             }
         };
-        self.each(
+        let mut lines = self.each(
             wanted.map(|one| (one.who, amount(one.months, one.given))),
             plan,
-        )
+        );
+        let given: HashMap<PersonId, Decimal> = self
+            .joined_extras()
+            .patrons
+            .iter()
+            .map(|one| (self.fold.people.shown(one.who), one.given))
+            .collect();
+        for line in &mut lines {
+            line.total = line
+                .who
+                .and_then(|who| given.get(&who).copied())
+                .unwrap_or_default();
+        }
+        lines
     }
 
     fn has_tier(line: &mut Line, plan: &Plan, tier: impl Fn(PersonId) -> Option<Tier>) -> bool {

@@ -73,6 +73,10 @@ pub enum Sort {
     Role,
     /// Sorted by tier, the highest first.
     Tier,
+    /// Sorted by kind, in the order of the kinds of the section.
+    Kind,
+    /// Patrons sorted by the sum of all their payments, the most first.
+    Total,
 }
 
 /// A group of chatters.
@@ -103,8 +107,11 @@ pub enum Amounts {
     Hidden,
     /// Amounts are shown as the bridge's texts, such as `500 bits` or `×3`.
     Shown,
-    /// Amounts are shown as a text of the user, in which `{n}` is the number.
+    /// Amounts are shown as a text of the user, in which `{n}` is the number, `{amount}` the
+    /// bridge's text, and `{total}` the sum of a patron's payments.
     Worded(Box<str>),
+    /// Amounts are shown beside the names of these kinds alone.
+    Of(Vec<Kind>),
 }
 
 /// Whether cheers in pinned messages are included.
@@ -144,6 +151,8 @@ pub struct Plan {
     pub layout: Layout,
     /// The order of the names.
     pub sort: Sort,
+    /// The orders of names that are equal in the orders before.
+    pub then: Vec<Sort>,
     /// Whether and how amounts are shown beside the names.
     pub amounts: Amounts,
     /// Whether a patron's amount is the sum of all payments instead of the number of months.
@@ -155,6 +164,8 @@ pub struct Plan {
     pub details: bool,
     /// Largest number of recipients that stand below somebody who gave subscriptions; 0 for none.
     pub recipients: usize,
+    /// Whether images are shown beside a name; `None` to show them with `details`.
+    pub images: Option<bool>,
     /// Largest number of names; `None` for no limit.
     pub limit: Option<usize>,
     /// Whether a person who gave twice is listed once.
@@ -199,6 +210,7 @@ impl Plan {
             icon: None,
             layout: Layout::usual(first),
             sort: Sort::default(),
+            then: Vec::new(),
             amounts: if first.has_amounts() {
                 Amounts::Shown
             } else {
@@ -208,6 +220,7 @@ impl Plan {
             badges: false,
             details: true,
             recipients: 0,
+            images: None,
             limit: None,
             merge: true,
             ignore: HashSet::new(),
