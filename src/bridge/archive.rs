@@ -189,7 +189,7 @@ impl Archive {
             zone: settings.overlay.zone.clone(),
             channel: self.channel(),
         };
-        let sections = roll::sections(plan, self.fold(), &settings.credits, &given);
+        let sections = roll::sections(plan, self.fold(), &settings.roll_options(), &given);
         let seconds = roll::length(&sections, &plan.look, plan.height).seconds;
         let names: usize = sections.iter().map(roll::Section::len).sum();
         let roll = json!({ "id": uuid::Uuid::nil(), "test": false, "look": plan.look,

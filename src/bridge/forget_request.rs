@@ -80,6 +80,7 @@ pub(super) fn begin(
     parts.automation.keep_last_events(&mut base.out);
     parts.automation.keep_once_log(&mut base.out, now);
     base.model.keep_listed(&mut base.out);
+    parts.following.keep(&mut base.out);
     base.out.push(Effect::Forget {
         person,
         permit,
@@ -124,6 +125,7 @@ pub(super) fn done(
     parts
         .ingest
         .recall_forgotten(meta.forgotten.as_deref(), base.model.session().id);
+    parts.following.replace(meta.twitchat_credits.as_deref());
     parts.replies.clear();
     parts.readings.clear();
     parts.labels.touch();

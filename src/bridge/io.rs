@@ -1,6 +1,6 @@
 //! The bridge's inputs, effects and settings.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, value::RawValue};
@@ -9,7 +9,11 @@ use uuid::Uuid;
 use super::{journal::Write, other_bridge::OtherBridge};
 use crate::{
     automation::{Dropped, Failure, ObsRequest, Program, ProgramId, Rulebook, RunId},
-    credits::{Calendar, reply::Options, roll::CreditsPlan},
+    credits::{
+        Calendar,
+        reply::Options,
+        roll::{CreditsPlan, Follow},
+    },
     event::{EmittedEvent, ObsSubscription, Person, Received},
     input::count,
     request::{
@@ -62,6 +66,20 @@ pub struct Settings {
     pub config: Option<Box<str>>,
 }
 
+impl Settings {
+    /// The options of the credits for a roll.
+    pub fn roll_options(&self) -> Cow<'_, Options> {
+        match self.overlay.followed.ignores_bots {
+            Some(bots) if bots != self.credits.ignore.bots => {
+                let mut options = self.credits.clone();
+                options.ignore.bots = bots;
+                Cow::Owned(options)
+            }
+            _ => Cow::Borrowed(&self.credits),
+        }
+    }
+}
+
 /// The result of reading the config file again.
 #[derive(Debug)]
 pub struct Reload {
@@ -83,10 +101,26 @@ pub struct SettingSet {
     pub answer: Result<Map<String, Value>, RequestError>,
 }
 
+/// What Twitchat's settings of its end credits say beside the plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FromTwitchat {
+    /// Whether known bots are left out of rolls; `None` to leave them out as in all credits.
+    pub ignores_bots: Option<bool>,
+    /// The section for each of Twitchat's slots, by their ids.
+    pub slots: Vec<(Box<str>, Box<str>)>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Overlay {
-    /// The sections of the roll and their look.
+    /// The sections of the roll and their look. If the bridge follows Twitchat, they have its
+    /// settings.
     pub script: CreditsPlan,
+    /// Whose settings the credits have.
+    pub follow: Follow,
+    /// The settings that the config has, such as `overlay.scale`: they win over Twitchat's.
+    pub fixed: Vec<&'static str>,
+    /// What Twitchat's settings add to the plan; the bridge sets it.
+    pub followed: FromTwitchat,
     /// The name of the scene that shows the page.
     pub scene: Box<str>,
     /// The name of the browser source that shows the page.
@@ -107,6 +141,9 @@ impl Default for Overlay {
     fn default() -> Self {
         Self {
             script: CreditsPlan::default(),
+            follow: Follow::Config,
+            fixed: Vec::new(),
+            followed: FromTwitchat::default(),
             scene: Box::default(),
             source: Box::default(),
             music: None,
@@ -174,6 +211,8 @@ pub struct MetaValues {
     /// The position and the content of the running roll, as JSON. Empty if no roll was running.
     pub roll: Option<String>,
     pub roll_content: Option<String>,
+    /// The settings of Twitchat's own end-credits overlay, as JSON.
+    pub twitchat_credits: Option<String>,
     /// Accounts that were seen with a name from the config, as JSON.
     pub listed: Option<String>,
     /// Digests of the people who were forgotten in the running session, as JSON.

@@ -8,7 +8,7 @@ use super::{
     parts::{Parts, with_roll},
     presence::Changes,
     summary::Handled,
-    triggers,
+    triggers, twitchat_settings,
 };
 use crate::{
     event::{Message, cut, received::Replay},
@@ -28,6 +28,7 @@ pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
         parts.ingest.play_back(message, &mut parts.base, now);
         return;
     }
+    twitchat_settings::receive(parts, message, now);
     with_roll(parts, now, |roll, cx| roll.play_overlay(message, cx));
     let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
     if !matches!(class, Some(Class::Action | Class::Question)) {
@@ -122,6 +123,9 @@ pub(super) fn presence_changed(parts: &mut Parts, changes: Changes, now: Now) {
     parts
         .summary
         .presence_changed(changes, &parts.presence, now.mono_ms);
+    if changes.appeared || changes.generation {
+        twitchat_settings::ask(parts, now);
+    }
     if changes.appeared {
         parts.ingest.rebase_labels();
     }
@@ -129,6 +133,9 @@ pub(super) fn presence_changed(parts: &mut Parts, changes: Changes, now: Now) {
 
 /// Handles a summary of Twitchat. The bridge may or may not have asked for it.
 fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
+    if twitchat_settings::answer(parts, data, now) {
+        return;
+    }
     let refusal = match parts.summary.receive(data, now) {
         Handled::Answer {
             mut summary,

@@ -31,6 +31,7 @@
 //! | replies | [`replies`], `pending_reply` |
 //! | other bridges | `peers`, `objections`, `challengers`, [`other_bridge`] |
 //! | the end credits | `roll` |
+//! | Twitchat's settings of them | `following`, `twitchat_settings`, `settings_question` |
 //! | rules, named actions, labels | `automation`, `steps`, `last_events`, `labels` |
 //! | rate limits on messages, questions and writes | `limit` |
 
@@ -41,6 +42,7 @@ pub mod bans;
 mod base;
 mod calls;
 mod challengers;
+mod changed_keys;
 mod config_state;
 mod connection;
 mod corrections;
@@ -49,6 +51,7 @@ mod edits;
 pub mod edits_of_session;
 mod emitter;
 pub mod explanation;
+mod following;
 pub mod forget;
 pub mod forget_request;
 mod gap_filling;
@@ -84,12 +87,14 @@ mod rule_test;
 mod session_changes;
 pub mod session_plan;
 mod sessions;
+mod settings_question;
 mod status;
 mod steps;
 mod subscriptions;
 mod summary;
 mod time;
 mod triggers;
+mod twitchat_settings;
 mod writes;
 
 use crate::{event::Received, mapping, request::RequestError};
@@ -99,6 +104,7 @@ use config_state::ConfigState;
 use connection::Connection;
 use counts::Counts;
 use emitter::Emitter;
+use following::Following;
 use forget_request::Remaining;
 use ingest::Ingest;
 use io::{Effect, Input, MetaValues, Note, Now, ObsInfo, Run, Settings, Ticket};
@@ -157,6 +163,7 @@ impl Bridge {
             ingest: Ingest::new(),
             bans: bans::Watch::default(),
             roll: Roll::default(),
+            following: Following::recall(meta.twitchat_credits.as_deref()),
             automation: Automation::new(rules, meta.once.as_deref(), meta.latest.as_deref()),
             labels: Labels::new(rules),
             triggers: Vec::new(),
@@ -176,6 +183,7 @@ impl Bridge {
                 run,
             },
         };
+        parts.following.reconfigure(&mut parts.base.settings);
         sessions::choose(&mut parts.base, sessions, meta, now);
         let session = parts.base.model.session().id;
         parts
@@ -291,6 +299,7 @@ impl Bridge {
             parts.summary.due_ms(&parts.presence),
             parts.ingest.due_ms(),
             parts.roll.due_ms(),
+            parts.following.due_ms(&parts.presence, &parts.summary),
             parts.bans.due_ms(),
             parts.automation.due_ms(),
             parts.labels.due_ms(),
@@ -409,6 +418,8 @@ impl Bridge {
         parts
             .summary
             .run(&parts.presence, offset_ms, &mut base.out, now);
+        twitchat_settings::run(parts, now);
+        let base = &mut parts.base;
         parts.peers.run(base, now);
         parts.stream.run(&mut base.out, now);
         with_roll(parts, now, Roll::run);
@@ -456,6 +467,7 @@ fn down(parts: &mut Parts, now: Now) {
     }
     parts.presence.disconnected();
     parts.summary.disconnected();
+    parts.following.disconnected();
     parts.peers.disconnected();
     parts.roll.disconnected();
     parts.stream.unknown();
@@ -534,6 +546,7 @@ fn stop(parts: &mut Parts, now: Now) {
     let base = &mut parts.base;
     base.out.keep("alive_ms", now.wall_ms.to_string());
     parts.stream.stop(&mut base.out);
+    parts.following.keep(&mut base.out);
     parts.automation.keep_last_events(&mut base.out);
     parts.automation.keep_once_log(&mut base.out, now);
     if let Some(json) = base.emitter.subscriptions_mut().take_last() {

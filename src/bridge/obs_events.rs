@@ -6,6 +6,7 @@ use serde_json::{Value, value::RawValue};
 use super::{
     io::Now,
     parts::{Parts, begin_session, caused, emit},
+    twitchat_settings,
 };
 use crate::{
     event::{EmittedEvent, ObsEvent},
@@ -75,6 +76,9 @@ pub(super) fn stream_changed(parts: &mut Parts, active: bool, now: Now) {
     );
     let begins = parts.stream.changed(active, &parts.base, now);
     on_stream(parts, begins, now);
+    if active {
+        twitchat_settings::stream_begins(parts, now);
+    }
 }
 
 /// Handles OBS's report whether it streams and records. If a state has changed, its event was lost.

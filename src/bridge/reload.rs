@@ -1,14 +1,15 @@
 //! Applies a config file that has changed while the bridge runs. If the file has an error, the old
 //! settings stay.
 
-use serde_json::{Map, Value, json};
-
 use super::{
+    changed_keys::look_changes,
     io::{Note, Now, Reload, Settings},
     labels::Labels,
     parts::{Parts, with_roll},
     roll::Roll,
+    twitchat_settings,
 };
+use crate::credits::roll::Follow;
 
 /// Applies the new settings, or logs why they are refused.
 pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
@@ -22,7 +23,8 @@ pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
         }
     };
     parts.base.config.accept(reload.restart_for);
-    let settings = with_fixed(settings, &parts.base.settings);
+    let mut settings = with_fixed(settings, &parts.base.settings);
+    parts.following.reconfigure(&mut settings);
     let before = std::mem::replace(&mut parts.base.settings, settings);
     let base = &mut parts.base;
     base.model.reconfigure(&base.settings);
@@ -34,15 +36,21 @@ pub(super) fn apply(parts: &mut Parts, reload: Reload, now: Now) {
         parts.labels = Labels::new(book);
     }
     parts.labels.touch();
-    let look = changes(&before, &base.settings);
+    let look = look_changes(&before, &base.settings);
     let scene_changed = before.overlay.scene != base.settings.overlay.scene
         || before.overlay.source != base.settings.overlay.source;
     base.out.note(Note::Reloaded {
         restart_for: base.config.restart_for().to_vec(),
         ended,
     });
-    if !look.is_empty() {
+    let follows = |settings: &Settings| settings.overlay.follow == Follow::Twitchat;
+    if follows(&before) || follows(&parts.base.settings) {
+        twitchat_settings::apply(parts, &before, now);
+    } else if !look.is_empty() {
         with_roll(parts, now, |roll, cx| roll.restyle(look, cx));
+    }
+    if !follows(&before) {
+        twitchat_settings::ask(parts, now);
     }
     if scene_changed {
         with_roll(parts, now, Roll::scene_renamed);
@@ -58,17 +66,4 @@ fn with_fixed(new: Settings, old: &Settings) -> Settings {
         tell: old.tell,
         ..new
     }
-}
-
-/// The parts of the page's look that have changed.
-fn changes(before: &Settings, after: &Settings) -> Map<String, Value> {
-    let look = |settings: &Settings| json!(settings.overlay.script.look);
-    let (before, mut after) = (look(before), look(after));
-    let all = after
-        .as_object_mut()
-        .map(std::mem::take)
-        .unwrap_or_default();
-    all.into_iter()
-        .filter(|(key, value)| before.get(key) != Some(value))
-        .collect()
 }

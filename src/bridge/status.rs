@@ -60,7 +60,7 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
             "learned": fold.broadcaster.configured.is_none(),
         },
         "clients": clients(parts),
-        "overlay": parts.roll.status(now),
+        "overlay": overlay(parts, now),
         "gaps": gap_filling::status(parts, now),
         "people": fold.people.len(),
         "counts": counts(parts),
@@ -83,6 +83,16 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
         }
         _ => Map::new(),
     }
+}
+
+/// The end credits, and whose settings they have.
+fn overlay(parts: &Parts, now: Now) -> Value {
+    let mut overlay = parts.roll.status(now);
+    if let Value::Object(overlay) = &mut overlay {
+        let follow = parts.following.status(&parts.base.settings.overlay);
+        overlay.insert("follow".into(), follow);
+    }
+    overlay
 }
 
 /// The clients with subscriptions, in the form of the reply.

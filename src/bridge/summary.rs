@@ -50,6 +50,9 @@ pub(super) struct Summary {
     /// The time until which an answer to another client's question may come, on the monotonic
     /// clock.
     others_until_ms: u64,
+    /// Until when the bridge's own question for Twitchat's settings comes first, and until when an
+    /// answer could belong to it; on the monotonic clock.
+    held: (u64, u64),
     /// The time at which an answer was last merged, in Unix milliseconds.
     merged_ms: Option<i64>,
 }
@@ -86,6 +89,7 @@ impl Default for Summary {
             contested: 0,
             limit: RateLimit::new(1, EACH_MS),
             others_until_ms: 0,
+            held: (0, 0),
             merged_ms: None,
         }
     }
@@ -112,6 +116,17 @@ impl Summary {
     pub(super) fn disconnected(&mut self) {
         self.question = None;
         self.ask_due_ms = None;
+    }
+
+    /// Whether another client's question may still be answered.
+    pub(super) fn others_wait(&self, mono_ms: u64) -> bool {
+        mono_ms < self.others_until_ms
+    }
+
+    /// The bridge has asked for Twitchat's settings, whose answer is a summary too: asks for the
+    /// summary only from `until_ms` on. An answer before `doubtful_ms` is not trusted.
+    pub(super) fn hold(&mut self, until_ms: u64, doubtful_ms: u64) {
+        self.held = (until_ms, doubtful_ms);
     }
 
     /// Called when another client has asked for the summary.
@@ -153,8 +168,9 @@ impl Summary {
 
     /// The time at which to ask for the summary. `None` while an answer is pending.
     fn question_due_ms(&self) -> Option<u64> {
+        let others = self.others_until_ms.max(self.held.0);
         self.ask_due_ms
-            .map(|due_ms| due_ms.max(self.others_until_ms).max(self.limit.free_ms()))
+            .map(|due_ms| due_ms.max(others).max(self.limit.free_ms()))
     }
 
     /// Called when the Twitchat presence has changed. When Twitchat appears, the bridge asks for
@@ -205,7 +221,7 @@ impl Summary {
             self.question = Some(Question {
                 asked_ms: now.mono_ms,
                 offset_ms,
-                unclear: false,
+                unclear: now.mono_ms < self.held.1,
             });
             let (kind, data) = question::summary(generation, offset_ms);
             out.send_action(kind, data);

@@ -206,4 +206,9 @@ impl Config {
     pub fn origin(&self, key: &str) -> &Origin {
         self.origins.get(key).unwrap_or(&Origin::Default)
     }
+
+    /// The settings that a flag, a variable or the file has, such as `obs.port`.
+    pub fn given(&self) -> Vec<&'static str> {
+        self.origins.keys().copied().collect()
+    }
 }

@@ -1,7 +1,7 @@
 //! Makes the bridge's settings from the config.
 
 use crate::{
-    bridge::io::{Overlay, Settings},
+    bridge::io::{FromTwitchat, Overlay, Settings},
     config::{self, Config, Switch},
     credits::{Calendar, Ignore, reply::Options},
     event::Person,
@@ -58,7 +58,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
         name: config.bridge.name.as_str().into(),
         generation: generation(config),
         tell,
-        overlay: overlay(&config.overlay),
+        overlay: overlay(config),
         rules: std::sync::Arc::clone(&config.rules),
         shown: config.over_bus().into(),
         permissions: Permissions {
@@ -78,9 +78,13 @@ pub(super) fn generation(config: &Config) -> Option<Generation> {
     })
 }
 
-fn overlay(overlay: &config::OverlaySettings) -> Overlay {
+fn overlay(config: &Config) -> Overlay {
+    let overlay = &config.overlay;
     Overlay {
         script: overlay.script.clone(),
+        follow: overlay.follow,
+        fixed: config.given(),
+        followed: FromTwitchat::default(),
         scene: overlay.scene.as_str().into(),
         source: overlay.source.as_str().into(),
         music: overlay.music.as_deref().map(Into::into),

@@ -107,6 +107,7 @@ pub(super) fn meta_values(store: Reader<'_>) -> Result<MetaValues, StoreError> {
         latest: store.meta("latest")?,
         roll: store.meta("roll")?,
         roll_content: store.meta("roll_content")?,
+        twitchat_credits: store.meta("twitchat_credits")?,
         listed: store.meta("listed")?,
         forgotten: store.meta("forgotten")?,
         resumed_ms: number("resumed_ms")?,

@@ -8,6 +8,7 @@
 pub mod account;
 pub mod action;
 pub mod catalogue;
+pub mod credits_settings;
 mod dialect;
 pub mod generation;
 pub mod labels;

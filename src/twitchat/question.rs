@@ -26,6 +26,22 @@ pub fn summary(generation: Generation, since_ms: i64) -> (&'static str, Value) {
     }
 }
 
+/// Asks for the settings of Twitchat's own end-credits overlay, which come with a summary. The
+/// summary has the events since `since_ms`, Unix milliseconds: with the present time it is short.
+///
+/// Twitchat 16 does not answer before it knows the stream.
+pub fn credits_settings(generation: Generation, since_ms: i64) -> (&'static str, Value) {
+    let (kind, mut data) = summary(generation, since_ms);
+    let key = match generation {
+        Generation::First | Generation::Second => "includeParams",
+        Generation::Third => "includeOverlayParams",
+    };
+    if let Value::Object(data) = &mut data {
+        data.insert(key.into(), true.into());
+    }
+    (kind, data)
+}
+
 /// Whether a message of this type asks for the summary.
 pub fn is_summary_question(kind: &str) -> bool {
     matches!(kind, ASK_SUMMARY | ASK_SUMMARY_17)
@@ -69,6 +85,20 @@ mod tests {
         assert_eq!(
             summary(Generation::Third, 5),
             ("GET_ENDING_CREDITS_DATA", json!({"dateOffset": 5}))
+        );
+        assert_eq!(
+            credits_settings(Generation::Second, 5),
+            (
+                "GET_SUMMARY_DATA",
+                json!({"offset": 5, "includeParams": true})
+            )
+        );
+        assert_eq!(
+            credits_settings(Generation::Third, 5),
+            (
+                "GET_ENDING_CREDITS_DATA",
+                json!({"dateOffset": 5, "includeOverlayParams": true})
+            )
         );
         for (kind, _) in [
             probe(),

@@ -25,6 +25,7 @@ mod bursts;
 mod chat;
 mod client;
 mod flood;
+mod following;
 mod forget;
 mod golden;
 mod inputs;

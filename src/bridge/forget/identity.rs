@@ -208,6 +208,20 @@ impl Identity {
 }
 
 impl Identity {
+    /// Strikes names and ids in all texts of a value.
+    pub fn strike_in(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(struck) = self.strike(text) {
+                    *text = struck;
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|one| self.strike_in(one)),
+            Value::Object(object) => object.values_mut().for_each(|one| self.strike_in(one)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
     /// Removes names and ids from a line of a log. The line keeps its length in bytes. If a line
     /// has escaped characters, as in JSON, and names the person, all of it is overwritten.
     pub fn strike_line(&self, line: &str) -> Option<String> {

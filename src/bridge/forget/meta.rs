@@ -6,9 +6,11 @@ use super::identity::Identity;
 use crate::event::{Person, Platform};
 
 /// The keys of the meta values that may name viewers.
-pub const KEYS: [&str; 4] = ["latest", "once", "listed", ROLL];
+pub const KEYS: [&str; 5] = ["latest", "once", "listed", ROLL, TWITCHAT_CREDITS];
 /// The key of the running roll's content, which has names.
 const ROLL: &str = "roll_content";
+/// Twitchat's settings of its end credits, in whose texts Twitchat may have put names.
+const TWITCHAT_CREDITS: &str = "twitchat_credits";
 
 /// Returns the value without the person, or `None` if the value does not change.
 pub(super) fn erase(key: &str, json: &str, identity: &Identity) -> Option<String> {
@@ -22,6 +24,7 @@ pub(super) fn erase(key: &str, json: &str, identity: &Identity) -> Option<String
         "once" => erase_once(&mut value, identity),
         // A running bridge stores its roll again later, without the person.
         ROLL => return names(&before, identity).then(String::new),
+        TWITCHAT_CREDITS => identity.strike_in(&mut value),
         _ => erase_listed(&mut value, identity),
     }
     (value != before).then(|| value.to_string())

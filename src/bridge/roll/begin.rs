@@ -12,7 +12,7 @@ use super::{
     into_map,
     pending::Pending,
     position::Position,
-    rolling::{Cause, Rolling},
+    rolling::{Cause, Made, Rolling},
     send::to_pages,
 };
 use crate::{
@@ -175,7 +175,7 @@ pub(in crate::bridge) fn get_roll(
 }
 
 /// Makes the object that pages receive, and the state of the roll.
-fn make_roll(
+pub(super) fn make_roll(
     id: Uuid,
     options: &RollOptions,
     cause: Cause,
@@ -184,12 +184,12 @@ fn make_roll(
     cx: &Context<'_>,
 ) -> (Map<String, Value>, Rolling) {
     let overlay = &cx.base.settings.overlay;
+    let credits = cx.base.settings.roll_options();
     let look = look(&overlay.script.look, options, music_seconds);
     let made_up: Option<Fold> = match (options.test, options.test_audience) {
         (true, Some(test_audience)) => Some(test_audience.credits(cx.now.wall_ms)),
         (true, None) => {
-            let ignore = &cx.base.settings.credits.ignore;
-            let people = sample::seen(cx.base.model.fold(), ignore);
+            let people = sample::seen(cx.base.model.fold(), &credits.ignore);
             Some(test_audience::credits_of(&people, cx.now.wall_ms))
         }
         (false, _) => None,
@@ -207,7 +207,7 @@ fn make_roll(
         },
         None => given(cx.base, cx.now),
     };
-    let sections = roll::sections(&overlay.script, fold, &cx.base.settings.credits, &given);
+    let sections = roll::sections(&overlay.script, fold, &credits, &given);
     let length = roll::length(&sections, &look, overlay.script.height);
     let places = match options.test_audience {
         Some(_) => Vec::new(),
@@ -226,10 +226,7 @@ fn make_roll(
     if overlay.script.emotes {
         object.insert(
             "emotes".into(),
-            json!(emotes(
-                fold,
-                &LeftOut::new(fold, &cx.base.settings.credits.ignore)
-            )),
+            json!(emotes(fold, &LeftOut::new(fold, &credits.ignore))),
         );
     }
     let rolling = Rolling {
@@ -259,6 +256,12 @@ fn make_roll(
         passed_ms: None,
         held: None,
         people: Shown::new(places, cx.base.model.fold().edits().revision()),
+        made: Made {
+            options: archive.is_none().then(|| options.clone()),
+            music_seconds,
+            look: into_map(json!(look)),
+            length_ms: length.seconds * 1_000.0,
+        },
     };
     (object, rolling)
 }
@@ -284,7 +287,7 @@ fn given(base: &Base, now: Now) -> Given {
 pub(super) fn current_sections(base: &Base, now: Now) -> Vec<Section> {
     let plan = &base.settings.overlay.script;
     let fold = base.model.fold();
-    roll::sections(plan, fold, &base.settings.credits, &given(base, now))
+    roll::sections(plan, fold, &base.settings.roll_options(), &given(base, now))
 }
 
 /// Finds a person of a test roll or an earlier session among the people that the bridge has seen.

@@ -119,7 +119,7 @@ impl Shown {
         let texts = object
             .values_mut()
             .chain(self.changed.values_mut().flatten());
-        texts.for_each(|value| strike(value, identity));
+        texts.for_each(|value| identity.strike_in(value));
     }
 
     /// The names are those of this fold, with its edits.
@@ -271,20 +271,6 @@ impl Shown {
 fn blank(place: Place) -> Value {
     let key = if place.line.is_some() { "text" } else { "name" };
     json!({ key: BLANK })
-}
-
-/// Replaces the names of a forgotten person in all texts.
-fn strike(value: &mut Value, identity: &Identity) {
-    match value {
-        Value::String(text) => {
-            if let Some(struck) = identity.strike(text) {
-                *text = struck;
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(|one| strike(one, identity)),
-        Value::Object(object) => object.values_mut().for_each(|one| strike(one, identity)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 /// The names of each section by their subject, in the order of the section.

@@ -11,6 +11,7 @@ mod buttons;
 mod context;
 mod controls;
 mod feed;
+mod following;
 mod hidden;
 mod hide;
 mod looks;

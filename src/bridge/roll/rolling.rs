@@ -8,7 +8,7 @@ use super::{hidden::Shown, position::Position};
 use crate::{
     bridge::io::Now,
     credits::roll::{Kind, Reason},
-    request::Report,
+    request::{Report, RollOptions},
 };
 
 /// Why a roll was begun.
@@ -23,6 +23,9 @@ pub(in crate::bridge) enum Cause {
     /// A button in Twitchat was pressed.
     Twitchat,
 }
+
+/// The key of the revision in the object of a roll that was made again.
+pub(super) const REVISION: &str = "revision";
 
 /// The state of the current roll.
 #[derive(Debug)]
@@ -53,6 +56,20 @@ pub(super) struct Rolling {
     pub(super) held: Option<Box<str>>,
     /// The places of people in it, and which of them are hidden.
     pub(super) people: Shown,
+    pub(super) made: Made,
+}
+
+/// What a roll was made of, to make it again when the plan changes.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// `None` if its content cannot be made again: of an earlier session, or of a test in an
+    /// earlier run of the bridge.
+    pub(super) options: Option<RollOptions>,
+    pub(super) music_seconds: Option<f64>,
+    /// The look by the settings and the options, without later controls.
+    pub(super) look: Map<String, Value>,
+    /// The estimate of the length of a pass.
+    pub(super) length_ms: f64,
 }
 
 impl Rolling {
@@ -76,7 +93,16 @@ impl Rolling {
             passed_ms: None,
             held: None,
             people: Shown::default(),
+            made: Made::default(),
         }
+    }
+
+    /// How often its content was made again.
+    pub(super) fn revision(&self) -> u64 {
+        self.object
+            .get(REVISION)
+            .and_then(Value::as_u64)
+            .unwrap_or_default()
     }
 
     /// Whether the bridge can send it to pages that load later.

@@ -3,7 +3,11 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Roll, context::Context};
+use super::{
+    Roll,
+    context::Context,
+    rolling::{REVISION, Rolling},
+};
 use crate::{
     bridge::{
         io::{Effect, Note},
@@ -38,6 +42,11 @@ impl Roll {
             ("value".to_owned(), value),
             ("seq".to_owned(), self.controls.next_seq().into()),
         ];
+        // Places of names belong to one revision of the roll, and OBS may change the order.
+        let revision = self.rolling.as_ref().map_or(0, Rolling::revision);
+        if revision > 0 {
+            fields.push((REVISION.to_owned(), revision.into()));
+        }
         if let Some((at, elapsed_ms)) = place {
             fields.push(("elapsedMs".to_owned(), elapsed_ms.into()));
             fields.extend(at.map(|at| ("at".to_owned(), at.into())));

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     hidden::Shown,
     position::Position,
-    rolling::{Cause, Rolling},
+    rolling::{Cause, Made, Rolling},
 };
 use crate::{
     bridge::io::Now,
@@ -20,6 +20,7 @@ use crate::{
         roll::{Kind, Place, Reason},
     },
     event::{Person, Platform},
+    request::RollOptions,
 };
 
 /// The key of the movement.
@@ -163,6 +164,13 @@ pub(super) fn read(movement: &str, content: &str, fold: &Fold, now: Now) -> Opti
         .iter()
         .filter_map(|shown| Some((place(shown), find(shown, fold)?)))
         .collect();
+    let look = content.object.get("look").and_then(Value::as_object);
+    let made = Made {
+        options: (!content.test && !content.of_earlier).then(RollOptions::default),
+        music_seconds: None,
+        look: look.cloned().unwrap_or_default(),
+        length_ms: movement.length_ms,
+    };
     let rolling = Rolling {
         id: content.id,
         test: content.test,
@@ -184,6 +192,7 @@ pub(super) fn read(movement: &str, content: &str, fold: &Fold, now: Now) -> Opti
         passed_ms: None,
         held: movement.held,
         people: Shown::recalled(places),
+        made,
     };
     Some(StoredRoll {
         rolling,

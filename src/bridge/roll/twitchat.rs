@@ -18,14 +18,16 @@ use super::{
     rolling::{Cause, Rolling},
 };
 use crate::{
+    bridge::io::FromTwitchat,
     credits::roll::Kind,
     event::Message,
     request::{Command, Place, RollOptions},
     twitchat::{
         Generation,
         catalogue::name_in,
+        credits_settings::CONFIGS,
         lenient::{self, Flag, Number, Rows, Text},
-        summary::{List, Row, Summary},
+        summary::Summary,
     },
 };
 
@@ -35,7 +37,6 @@ const ASK_PRESENCE: [&str; 2] = [
 ];
 const PRESENCE: &str = "CREDITS_OVERLAY_PRESENCE";
 const CONTROL: [&str; 2] = ["ENDING_CREDITS_CONTROL", "SET_ENDING_CREDITS_CONTROL"];
-const CONFIGS: [&str; 2] = ["ENDING_CREDITS_CONFIGS", "ON_ENDING_CREDITS_CONFIGS"];
 const COMPLETE: &str = "ENDING_CREDITS_COMPLETE";
 /// Milliseconds between two announcements, as with Twitchat's own overlay.
 const PRESENCE_MS: u64 = 20_000;
@@ -74,10 +75,8 @@ fn button(summary: &Summary) -> Option<Button> {
     if summary.is_empty_stop() {
         return Some(Button::Stop);
     }
-    let is_made_up =
-        |raw: &RawValue| Row::read(raw.get()).is_some_and(|row| row.from_active_subs.0);
     match summary.has_params {
-        true if summary.list(List::Resubs).any(is_made_up) => Some(Button::Test),
+        true if summary.is_test() => Some(Button::Test),
         true => Some(Button::Start),
         false => None,
     }
@@ -172,7 +171,7 @@ impl Roll {
             &control.scroll_to
         };
         if !slot.is_empty() {
-            commands.extend(self.hold_at(&slot.0));
+            commands.extend(self.hold_at(&slot.0, &cx.base.settings.overlay.followed));
         }
         if control.next.0 {
             commands.push(Command::Next);
@@ -192,7 +191,7 @@ impl Roll {
 
     /// The commands that hold the roll at a section of Twitchat's overlay. If it is already held
     /// there, the roll resumes.
-    fn hold_at(&self, slot: &str) -> Vec<Command> {
+    fn hold_at(&self, slot: &str, followed: &FromTwitchat) -> Vec<Command> {
         let Some(roll) = &self.rolling else {
             return Vec::new();
         };
@@ -203,7 +202,11 @@ impl Roll {
         let is_of = |(id, kinds): &(Box<str>, Vec<Kind>)| {
             **id == *slot || kinds.iter().any(|known| known.is_slot(kind))
         };
-        let index = roll.sections.iter().position(is_of);
+        let own = followed.slots.iter().find(|(known, _)| **known == *slot);
+        let place = |section: &str| roll.sections.iter().position(|(id, _)| **id == *section);
+        let index = own
+            .and_then(|(_, section)| place(section))
+            .or_else(|| roll.sections.iter().position(is_of));
         index
             .map(|index| vec![Command::Goto(Place::Index(index)), Command::Pause])
             .unwrap_or_default()

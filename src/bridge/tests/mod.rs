@@ -8,6 +8,7 @@ mod bridges;
 mod documented;
 mod edits;
 mod events;
+mod following;
 mod forget;
 mod gifts;
 mod limits;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::read;
 use crate::{
-    credits::roll::CreditsPlan,
+    credits::roll::{CreditsPlan, Follow},
     input::{Field, settings},
 };
 
@@ -35,6 +35,10 @@ settings! {
             "Whether the credits roll by themselves when the scene with the page goes on air.";
         twitchat: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_TWITCHAT",
             "Whether Twitchat's own buttons for the end credits work on the page.";
+        follow: Follow = Follow::Config, Follow::read, "TWITCHAT_BRIDGE_OVERLAY_FOLLOW",
+            "Whose settings the credits have: \"twitchat\" for those of the end credits in \
+                Twitchat itself, or \"config\". What this file has wins over Twitchat's settings.",
+            bus = true;
         wait: Duration = Duration::from_secs(5), read::time, "TWITCHAT_BRIDGE_OVERLAY_WAIT",
             "How long the credits wait for Twitchat's summary and for the length of the music \
                 before they roll.";

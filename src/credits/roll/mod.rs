@@ -6,6 +6,7 @@
 
 pub mod amount;
 pub mod content;
+pub mod follow;
 pub mod kind;
 pub mod length;
 mod line;
@@ -18,6 +19,7 @@ pub mod service;
 pub mod words;
 
 pub use content::{Given, sections};
+pub use follow::{Follow, Followed};
 pub use kind::Kind;
 pub use length::{Length, length};
 pub use look::{CreditsPlan, Duration, Look, Mode, Style, THEMES, doubt_of_theme};

@@ -2,10 +2,11 @@
 //! of one of its three generations, and answers the same questions as the real one.
 //!
 //! It keeps a history, so its summary contains the events that the other side has missed. It
-//! ignores messages whose ids it has already seen, including its own messages. It has no chat, no
-//! overlays and no settings. The demo's [`show`](super::show) and the tests use it.
+//! ignores messages whose ids it has already seen, including its own messages. It has no chat and no
+//! overlays, and of the settings only those of the end credits. The demo's [`show`](super::show) and the tests use it.
 
 mod channel;
+mod credits_settings;
 mod first;
 mod history;
 mod labels;
@@ -28,6 +29,7 @@ pub use moment::{Choice, Moment, Person, Reward, Roles, Tier, Vote, VotePhase};
 use super::peer::{EventPeer, PeerError, RequestPeer, Target};
 use super::watched::watched;
 use channel::Outgoing;
+use credits_settings::CreditsSettings;
 use history::History;
 use labels::Labels;
 use speech::send_each;
@@ -88,6 +90,7 @@ struct TwitchatState {
     history: History,
     labels: Labels,
     labels_due: bool,
+    credits: CreditsSettings,
     answering: bool,
     seen: VecDeque<String>,
     received: Vec<(String, Value)>,
@@ -102,6 +105,7 @@ impl StandIn {
             history: History::default(),
             labels: Labels::new(now_ms()),
             labels_due: false,
+            credits: CreditsSettings::default(),
             answering: true,
             seen: VecDeque::new(),
             received: Vec::new(),
@@ -194,6 +198,33 @@ impl StandIn {
             Some(requests) => requests.settled().await,
             None => Ok(()),
         }
+    }
+
+    /// Changes the settings of the end-credits overlay, as its page in Twitchat does.
+    pub async fn set_credits(&self, params: Value) -> Result<(), PeerError> {
+        let third = {
+            let mut state = self.0.lock();
+            state.credits.params = Some(params.clone());
+            state.generation == Generation::Third
+        };
+        let kind = if third {
+            "ON_ENDING_CREDITS_CONFIGS"
+        } else {
+            "ENDING_CREDITS_CONFIGS"
+        };
+        self.0.send(&[(kind, Some(params))]).await
+    }
+
+    /// The types of sections that Twitchat reserves for its supporters.
+    pub fn reserve(&self, slot_types: &[&str]) {
+        let slot_types = slot_types.iter().map(|one| (*one).to_owned());
+        self.0.lock().credits.reserved = slot_types.collect();
+    }
+
+    /// Whether it knows the stream. Until then, version 16 does not answer questions for the
+    /// settings of the end credits.
+    pub fn set_knows_stream(&self, knows: bool) {
+        self.0.lock().credits.lacks_stream = !knows;
     }
 
     pub fn set_answering(&self, answering: bool) {
@@ -317,6 +348,14 @@ impl TwitchatState {
         true
     }
 
+    fn summary(&self, since_ms: i64, with_settings: bool) -> Value {
+        let mut summary = self.history.summary(since_ms);
+        if with_settings {
+            self.credits.add_to(&mut summary);
+        }
+        summary
+    }
+
     /// The first generation answers no questions. The second throws an error if a question has no
     /// data; the third accepts such a question.
     fn answer(&self, kind: &str, data: &Value) -> Option<Outgoing> {
@@ -327,12 +366,20 @@ impl TwitchatState {
                 Some((labels_kind(generation), Some(self.labels.data())))
             }
             (Generation::Second, "GET_SUMMARY_DATA") if data.is_object() => {
-                Some(("SUMMARY_DATA", Some(self.history.summary(since("offset")))))
+                let with_settings = data["includeParams"] == true;
+                if with_settings && self.credits.lacks_stream {
+                    return None;
+                }
+                Some((
+                    "SUMMARY_DATA",
+                    Some(self.summary(since("offset"), with_settings)),
+                ))
             }
-            (Generation::Third, "GET_ENDING_CREDITS_DATA") => Some((
-                "SET_ENDING_CREDITS_DATA",
-                Some(self.history.summary(since("dateOffset"))),
-            )),
+            (Generation::Third, "GET_ENDING_CREDITS_DATA") => {
+                let with_settings = data["includeOverlayParams"] == true;
+                let summary = self.summary(since("dateOffset"), with_settings);
+                Some(("SET_ENDING_CREDITS_DATA", Some(summary)))
+            }
             (Generation::Third, "GET_GLOBAL_STATES") => Some((
                 "ON_GLOBAL_STATES",
                 Some(json!({"timers": [], "countdowns": []})),

@@ -20,6 +20,9 @@
     const { pause } = page;
     const nextTo = (place, ms) => Math.abs(place - ms) <= 1;
 
+    /** How often the bridge has made the roll again. */
+    const revisionOf = (roll) => (roll && Number.isFinite(roll.revision) ? roll.revision : 0);
+
     function countNames(sections) {
         const lists = sections.map((section) => (section && Array.isArray(section.names) ? section.names.length : 0));
         return lists.reduce((sum, count) => sum + count, 0);
@@ -80,7 +83,8 @@
         take(roll) {
             if (typeof roll !== 'object' || roll === null || typeof roll.id !== 'string' || !Array.isArray(roll.sections)) return;
             if (this.taken.has(roll.id)) {
-                this.replaceNames(roll.replaced, roll.id);
+                if (this.isNewer(roll)) this.revise(roll);
+                else this.replaceNames(roll.replaced, roll.id, revisionOf(roll));
                 return;
             }
             this.taken.add(roll.id);
@@ -89,9 +93,8 @@
             this.clear();
             this.roll = roll;
             this.replaced.clear();
-            this.replaceNames(roll.replaced, roll.id);
-            if (this.early) this.replaceNames(this.early.list, this.early.roll);
-            this.early = undefined;
+            this.replaceNames(roll.replaced, roll.id, revisionOf(roll));
+            this.replaceEarly();
             this.look = page.lookOf(roll.look);
             this.warned.clear();
             const elapsedMs = Number.isFinite(roll.elapsedMs) ? roll.elapsedMs : 0;
@@ -111,9 +114,28 @@
             });
         }
 
+        /** Whether this is the current roll with newer sections. */
+        isNewer(roll) {
+            return this.roll !== undefined && this.roll.id === roll.id && revisionOf(roll) > revisionOf(this.roll);
+        }
+
+        /** The bridge has made the current roll again, because its settings have changed: shows it, and continues at the same place. */
+        revise(roll) {
+            const isShown = this.scene !== undefined;
+            if (!isShown && this.begin === undefined) return; // the roll has ended here
+            this.roll = roll;
+            this.look = page.lookOf(roll.look);
+            this.replaced.clear();
+            this.replaceNames(roll.replaced, roll.id, revisionOf(roll));
+            this.replaceEarly();
+            if (isShown) this.rebuild();
+            else this.build(this.begin);
+        }
+
         /** Lays out the roll, and calls `begin` with the scene when fonts and pictures are loaded. */
         async build(begin) {
             const turn = ++this.turn;
+            this.begin = begin;
             const { stage, roll, look } = this;
             this.clearStage();
             page.applyLook(stage, look);
@@ -137,6 +159,7 @@
             this.pace = scene.why;
             for (const text of scene.warnings) this.warned.add(text);
             this.showWarnings();
+            this.begin = undefined;
             begin(scene);
         }
 
@@ -169,6 +192,7 @@
 
         clear() {
             this.turn++;
+            this.begin = undefined;
             this.wanted = undefined;
             this.clearStage();
         }
@@ -203,14 +227,24 @@
          * Hides or replaces the names of people who were banned, hidden, renamed or merged, or shows them again. `list` has all names of
          * the roll that were ever replaced.
          */
-        replaceNames(list, roll) {
+        replaceNames(list, roll, revision = 0) {
             if (!Array.isArray(list)) return;
-            if (typeof roll === 'string' && (!this.roll || roll !== this.roll.id)) {
-                this.early = { list, roll };
+            const current = revisionOf(this.roll);
+            const isOther = typeof roll === 'string' && (!this.roll || roll !== this.roll.id);
+            if (isOther || revision > current) {
+                this.early = { list, roll, revision };
                 return;
             }
+            if (revision < current) return; // the positions are those of older sections
             for (const { at, name } of list.filter((one) => one && Array.isArray(one.at))) this.replaced.set(at.join('.'), name || null);
             this.shownNames();
+        }
+
+        /** Replaces the names of a message that overtook the roll. */
+        replaceEarly() {
+            const { early } = this;
+            this.early = undefined;
+            if (early) this.replaceNames(early.list, early.roll, early.revision);
         }
 
         shownNames() {
@@ -221,12 +255,18 @@
         // ---- controls
 
         /** Carries out a control of the bridge, for this roll or for all rolls. */
-        control({ command, value, at, roll }) {
+        control({ command, value, at, roll, revision }) {
             if (command === 'replace') {
-                this.replaceNames(value, roll);
+                this.replaceNames(value, roll, revision);
                 return;
             }
-            if (!this.scene || (typeof roll === 'string' && roll !== this.roll.id)) return;
+            const isOther = typeof roll === 'string' && (!this.roll || roll !== this.roll.id);
+            if (command === 'look' && this.begin && !isOther) { // it is being laid out just now
+                this.setLook(value);
+                this.build(this.begin);
+                return;
+            }
+            if (!this.scene || isOther) return;
             const { player } = this.scene;
             const controls = {
                 stop: () => this.stop(),
@@ -333,10 +373,14 @@
             return Promise.race([Promise.all(fading.map(({ finished }) => finished)).catch(() => {}), pause(2 * ms)]);
         }
 
-        changeLook(value) {
+        setLook(value) {
             if (typeof value !== 'object' || value === null) return;
             this.roll = { ...this.roll, look: { ...this.roll.look, ...value } };
             this.look = page.lookOf(this.roll.look);
+        }
+
+        changeLook(value) {
+            this.setLook(value);
             this.rebuild();
         }
     }

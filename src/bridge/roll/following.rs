@@ -1,0 +1,99 @@
+//! The plan of the credits has changed while they roll, because Twitchat's settings have: makes the
+//! roll again, and lets it go on at the same place.
+//!
+//! Pages get the whole roll with its old id and a higher `revision`. If only the look has changed,
+//! they get a control.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Roll,
+    begin::make_roll,
+    context::Context,
+    rolling::{REVISION, Rolling},
+    send::to_pages,
+};
+use crate::{
+    bridge::{changed_keys::changed_keys, io::Note},
+    request::reply,
+};
+
+/// The keys of a roll's object that are its content.
+const CONTENT: [&str; 2] = ["sections", "emotes"];
+
+impl Roll {
+    /// Brings the current roll up to date with the plan in the settings. `look` has the parts of
+    /// the settings' look that have changed. If the content of the roll cannot be made again, only
+    /// its look changes.
+    pub(in crate::bridge) fn follow_plan(
+        &mut self,
+        look: Map<String, Value>,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(roll) = &mut self.rolling else {
+            return;
+        };
+        let Some(options) = roll.made.options.clone().filter(|_| roll.is_whole()) else {
+            if !look.is_empty() {
+                self.restyle(look, cx);
+            }
+            return;
+        };
+        let music_seconds = roll.made.music_seconds;
+        let (mut object, mut new) =
+            make_roll(roll.id, &options, roll.cause, None, music_seconds, cx);
+        let changes = changed_keys(&roll.made.look, &new.made.look);
+        let is_same = CONTENT
+            .iter()
+            .all(|key| object.get(*key) == roll.object.get(*key));
+        if is_same {
+            roll.length_ms = scale(roll, new.made.length_ms, cx);
+            (roll.made, roll.starts_ms) = (new.made, new.starts_ms);
+            (roll.repeats, roll.pace) = (new.repeats, new.pace);
+            if !changes.is_empty() {
+                self.restyle(changes, cx);
+            }
+            return;
+        }
+        // What a control has changed of the look stays.
+        let mut look = roll.object.get("look").and_then(Value::as_object).cloned();
+        if let Some(look) = &mut look {
+            look.extend(changes);
+        }
+        object.insert("look".into(), look.unwrap_or_default().into());
+        object.insert(REVISION.into(), (roll.revision() + 1).into());
+        let message = to_pages(
+            &cx.base.out,
+            "roll",
+            [("roll".to_owned(), object.clone().into())],
+        );
+        if let Err(error) = reply::message(&message) {
+            let why = error.to_string();
+            cx.base.out.note(Note::RollRefused { why });
+            return;
+        }
+        new.length_ms = scale(roll, new.made.length_ms, cx);
+        new.object = object;
+        std::mem::swap(&mut new.position, &mut roll.position);
+        new.held = roll.held.take();
+        new.passed_ms = roll.passed_ms;
+        new.no_music = roll.no_music.take();
+        *roll = new;
+        self.recovery.want_all();
+        self.send_roll(cx);
+        self.feed.revive(cx.now.mono_ms);
+        self.feed_pages(cx);
+    }
+}
+
+/// Moves the position to the same part of a roll whose estimated length has changed, as pages do.
+/// Returns the new length, until a page reports it.
+fn scale(roll: &mut Rolling, estimate_ms: f64, cx: &Context<'_>) -> f64 {
+    if roll.made.length_ms <= 0.0 {
+        return estimate_ms;
+    }
+    let factor = estimate_ms / roll.made.length_ms;
+    let at_ms = roll.position.at(cx.now.mono_ms);
+    roll.position.jump(at_ms * factor, cx.now.mono_ms);
+    roll.length_ms * factor
+}
