@@ -20,6 +20,7 @@ mod events;
 mod exec;
 mod failure;
 mod fields;
+mod followed;
 mod forget;
 mod labels;
 mod log_line;

@@ -14,6 +14,7 @@ use twitchat_bridge::request::status_keys;
 
 use super::client::{self, Timeout};
 use super::context::Context;
+use super::followed;
 use super::out;
 use super::screen::{self, Grid};
 
@@ -322,8 +323,13 @@ impl View<'_> {
             .filter_map(Value::as_str)
             .take(NAMED)
             .map(|warning| out::clean(warning).into_owned());
+        let follow = self
+            .status
+            .pointer("/overlay/follow")
+            .unwrap_or(&Value::Null);
         std::iter::once(joined([roll, scene.into(), open]))
             .chain(warnings)
+            .chain(followed::lines(follow))
             .collect::<Vec<_>>()
             .join("\n")
     }

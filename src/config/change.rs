@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::edit::{EditError, Edited, SettingChange};
+use super::edit::{EditError, SettingChange};
 use super::machine::{file_of, file_path};
 use super::{Config, Discovered, FileText, Flags, Origin, Sources};
 use crate::files::{self, text};
@@ -41,11 +41,76 @@ pub fn change_setting(
     discovered: Option<&Discovered>,
     change: &SettingChange,
 ) -> Result<ChangedSetting, EditError> {
+    let ChangedSettings {
+        path,
+        values,
+        is_changed,
+        config,
+    } = change_settings(
+        flags,
+        discovered,
+        std::slice::from_ref(change),
+        Writing::Write,
+    )?;
+    let (old, new) = values.into_iter().next().unwrap_or_default();
+    let origin = config.origin(change.setting());
+    let wins = matches!(origin, Origin::Flag(_) | Origin::Env(_));
+    Ok(ChangedSetting {
+        overridden_by: wins.then(|| origin.clone()),
+        path,
+        old,
+        new,
+        is_changed,
+        config,
+    })
+}
+
+/// Whether a change is written, or only shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Writing {
+    Write,
+    Preview,
+}
+
+/// Settings that were changed in the config file together.
+#[derive(Debug)]
+pub struct ChangedSettings {
+    /// The path of the config file.
+    pub path: PathBuf,
+    /// For each change, the value that the file had and the one that it has now; `None` where the
+    /// file does not have the setting.
+    pub values: Vec<(Option<Value>, Option<Value>)>,
+    /// Whether the file is another one than before.
+    pub is_changed: bool,
+    pub config: Config,
+}
+
+/// Like [`change_setting`], for several settings in one step.
+///
+/// # Errors
+/// Those of [`change_setting`].
+pub fn change_settings(
+    flags: &Flags,
+    discovered: Option<&Discovered>,
+    changes: &[SettingChange],
+    writing: Writing,
+) -> Result<ChangedSettings, EditError> {
     let path = file_path(flags).ok_or(EditError::NoHome)?;
     for _ in 0..TRIES {
         let content = content(&path)?;
         let file = file(&path, content.as_deref())?;
-        let Edited { text, old, new } = change.apply(&file)?;
+        let mut text = file.text.clone();
+        let mut values = Vec::with_capacity(changes.len());
+        for change in changes {
+            let file = FileText {
+                text,
+                ..file.clone()
+            };
+            let edited = change.apply(&file)?;
+            values.push((edited.old, edited.new));
+            text = edited.text;
+        }
         let load = |text: &str| {
             let file = FileText {
                 text: text.to_owned(),
@@ -60,10 +125,11 @@ pub fn change_setting(
             Ok(_) => EditError::Conflict(error),
         })?;
         let is_changed = text != file.text;
-        if is_changed && self::content(&path)? != content {
+        let writes = is_changed && writing == Writing::Write;
+        if writes && self::content(&path)? != content {
             continue;
         }
-        if is_changed {
+        if writes {
             let bytes = text::encode_like(content.as_deref().unwrap_or_default(), &text);
             files::replace(&path, &bytes).map_err(|source| EditError::Io {
                 what: "write",
@@ -71,13 +137,9 @@ pub fn change_setting(
                 source,
             })?;
         }
-        let origin = config.origin(change.setting());
-        let wins = matches!(origin, Origin::Flag(_) | Origin::Env(_));
-        return Ok(ChangedSetting {
-            overridden_by: wins.then(|| origin.clone()),
+        return Ok(ChangedSettings {
             path,
-            old,
-            new,
+            values,
             is_changed,
             config,
         });

@@ -26,7 +26,7 @@ mod sources;
 mod switch;
 mod template;
 
-pub use change::{ChangedSetting, change_setting};
+pub use change::{ChangedSetting, ChangedSettings, Writing, change_setting, change_settings};
 pub use changed::{needs_restart, restart_for};
 pub use edit::{EditError, SettingChange, may_hold_password, names};
 pub use error::{ConfigError, Warning};
@@ -35,6 +35,7 @@ pub use log_format::LogFormat;
 pub use machine::{default_path, file_path, password_variables, places, variables_that_are_set};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
+pub use overlay::section_text::section as written_section;
 pub use read_file::ReadFile;
 pub use settings::{
     BridgeSettings, BroadcasterSettings, BusSettings, Config, CreditsSettings, LeaderboardSettings,

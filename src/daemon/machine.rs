@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     config::{
-        self, ChangedSetting, Config, ConfigError, Discovered, EditError, Flags, Origin,
-        SettingChange, Sources, Warning,
+        self, ChangedSetting, ChangedSettings, Config, ConfigError, Discovered, EditError, Flags,
+        Origin, SettingChange, Sources, Warning, Writing,
     },
     credits::roll::doubt_of_theme,
     obs::{
@@ -41,6 +41,19 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
 pub fn change_setting(flags: &Flags, change: &SettingChange) -> Result<ChangedSetting, EditError> {
     let discovered = discovered(discover(&Folders::of_this_machine()));
     config::change_setting(flags, discovered.as_ref(), change)
+}
+
+/// Changes several settings in the config file of these flags in one step.
+///
+/// # Errors
+/// Those of [`config::change_settings`].
+pub fn change_settings(
+    flags: &Flags,
+    changes: &[SettingChange],
+    writing: Writing,
+) -> Result<ChangedSettings, EditError> {
+    let discovered = discovered(discover(&Folders::of_this_machine()));
+    config::change_settings(flags, discovered.as_ref(), changes, writing)
 }
 
 /// `None` if they were not found.

@@ -25,6 +25,7 @@ mod encodings;
 mod exec;
 #[cfg(target_os = "linux")]
 mod first_hour;
+mod following;
 #[cfg(unix)]
 mod forget;
 mod help;

@@ -96,7 +96,11 @@ fn the_recorded_settings_of_both_versions_move_the_page() {
             .find(|line| line.contains(&format!("\"{kind}\"")));
         let mut bench = bench_with(following());
         follow(&mut bench, "Zed");
-        assert_eq!(roll(&mut bench)["look"]["speed"], Value::Null, "the default");
+        assert_eq!(
+            roll(&mut bench)["look"]["speed"],
+            Value::Null,
+            "the default"
+        );
         bench.receive(&line.unwrap());
         let roll = roll(&mut bench);
         assert_eq!(

@@ -9,6 +9,7 @@ use twitchat_bridge::obs::{Options, RequestConnection};
 use twitchat_bridge::overlay;
 
 use super::place::Place;
+use super::twitchat;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::number;
@@ -117,6 +118,9 @@ impl Args {
         let placed = place.put(&obs).await?;
         for note in &placed.notes {
             out::note(note);
+        }
+        if let Some(sections) = twitchat::offer(config).await {
+            out::note(twitchat::offered(sections));
         }
         Record::change(|record| record.placed(&place, &placed))
     }

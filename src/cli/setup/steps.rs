@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 use twitchat_bridge::autostart::obs_script::InObs;
 use twitchat_bridge::autostart::{self, Existing, Outcome, dock, obs_script, service};
 use twitchat_bridge::client::{Client, NamedAction};
-use twitchat_bridge::config::Config;
+use twitchat_bridge::config::{Config, SettingChange};
 use twitchat_bridge::daemon::machine;
 use twitchat_bridge::obs::discovery::{Folders, discover, is_obs_running};
 use twitchat_bridge::obs::{Options, RequestConnection};
@@ -22,7 +22,7 @@ use super::record::Record;
 use super::report::Report;
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
-use crate::cli::overlay::Place;
+use crate::cli::overlay::{Place, offer, offered};
 use crate::cli::{autostart as launching, out, panel, screen};
 
 /// How long a bridge that was just started may take to answer.
@@ -44,12 +44,16 @@ pub(super) async fn all(
     let config = context.config()?;
     let obs = find_obs(args, &config, report).await?;
     title(2, "Twitchat: it must be connected to the same OBS.")?;
+    let mut has_twitchat = false;
     if obs.is_some() {
-        check_twitchat(&config, report).await;
+        has_twitchat = check_twitchat(&config, report).await;
     } else {
         show("It can be checked when OBS is there: `twitchat-bridge doctor`.")?;
     }
     install_page(args, &config, obs.as_ref(), report).await?;
+    if has_twitchat {
+        offer_to_follow(args, context, &config, report).await?;
+    }
     install_panel(args, &config, report)?;
     install_autostart(args, context, obs.is_some(), report)?;
     if obs.is_some() && !args.no_test {
@@ -117,14 +121,15 @@ async fn find_obs(
     }
 }
 
-/// Asks Twitchat a question that every version answers.
-async fn check_twitchat(config: &Config, report: &mut Report) {
+/// Asks Twitchat a question that every version answers. Returns whether it answers.
+async fn check_twitchat(config: &Config, report: &mut Report) -> bool {
     let answer = async {
         let client = client::connect(machine::target(config), Timeout::default()).await?;
         let client = client.with_timeout(ANSWERS_WITHIN);
         client.query(&NamedAction::new(question::probe().0)).await
     };
-    if answer.await.is_ok() {
+    let answers = answer.await.is_ok();
+    if answers {
         drop(show("Twitchat answers."));
     } else {
         drop(show("Twitchat does not answer."));
@@ -135,6 +140,37 @@ async fn check_twitchat(config: &Config, report: &mut Report) {
                 .into(),
         );
     }
+    answers
+}
+
+/// Offers to follow the end credits that are set up in Twitchat.
+async fn offer_to_follow(
+    args: Choices,
+    context: &Context,
+    config: &Config,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let Some(sections) = offer(config).await else {
+        return Ok(());
+    };
+    if args.yes {
+        // It changes the look, so nobody gets it unasked.
+        report
+            .left
+            .push(format!("if you like: {}", offered(sections)));
+        return show(&offered(sections));
+    }
+    let question = "Twitchat has end credits set up. Is the page to have Twitchat's settings?";
+    if ask::yes(question)? {
+        let change = SettingChange::of_text("overlay.follow", "twitchat")?;
+        let changed = machine::change_setting(context.flags(), &change)?;
+        let path = changed.path.display();
+        show("The page follows the settings page of the end credits in Twitchat.")?;
+        report
+            .changed
+            .push(format!("set overlay.follow = \"twitchat\" in {path}"));
+    }
+    Ok(())
 }
 
 /// Writes the page to the disk, and puts it into OBS, now or later.

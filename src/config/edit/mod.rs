@@ -21,7 +21,7 @@ use super::keys::{self, PASSWORD};
 use super::overlay::section;
 use super::overlay::section_key::KEYS;
 use super::{ConfigError, FileText};
-use crate::input::{Content, Field, Node, parse_toml};
+use crate::input::{Content, Field, Node, Spot, parse_toml};
 pub use error::EditError;
 use key_path::{KeyPath, SECTIONS};
 use section_list::SectionList;
@@ -54,6 +54,21 @@ impl SettingChange {
     pub fn of_text(key: &str, value: &str) -> Result<Self, EditError> {
         let path = KeyPath::parse(key)?;
         let value = value::of_text(value, |node| path.check(node))?;
+        Ok(Self {
+            path,
+            value: Some(value),
+        })
+    }
+
+    /// The sections of the end credits, each a whole section. They replace sections of the same
+    /// ids; others stay in the file, but disabled.
+    ///
+    /// # Errors
+    /// If they are no sections.
+    pub fn sections(sections: Vec<Json>) -> Result<Self, EditError> {
+        let path = KeyPath::parse(SECTIONS)?;
+        let value = Node::of_json(sections.into(), Spot::default());
+        path.check(&value)?;
         Ok(Self {
             path,
             value: Some(value),

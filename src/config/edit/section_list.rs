@@ -6,6 +6,7 @@ use super::EditError;
 use super::document;
 use super::value::to_toml;
 use crate::config::overlay::section::ids;
+use crate::config::overlay::section_key::KEYS;
 use crate::credits::roll::{CreditsPlan, Kind, Plan, Sort};
 use crate::input::{Content, Given, Node, hint};
 
@@ -104,7 +105,7 @@ impl SectionList {
         let mut arranged = Vec::new();
         for node in wanted {
             let entry = match Given::from(node).text() {
-                None => to_toml(node).map(|value| Entry::new(Item::Value(value))),
+                None => to_toml(node).map(|value| Entry::new(Item::Value(in_order(value)))),
                 Some(name) => take(&mut self.entries, name)
                     .or_else(|| take(&mut usual(), name))
                     .or_else(|| Entry::of_kind(name)),
@@ -124,6 +125,9 @@ impl SectionList {
             }
             arranged.push(entry);
         }
+        // A whole section with an id replaces the one that has this id.
+        let ids: Vec<&str> = wanted.iter().filter_map(written_id).collect();
+        self.entries.retain(|entry| !ids.contains(&&*entry.id));
         let rest = std::mem::take(&mut self.entries);
         for mut entry in rest.into_iter().filter(|_| !self.are_usual) {
             if entry.is_enabled {
@@ -206,6 +210,23 @@ impl SectionList {
 fn usual() -> Vec<Entry> {
     let plans = CreditsPlan::default().sections;
     plans.iter().map(Entry::usual).collect()
+}
+
+/// A section with its keys in the order of the documentation.
+fn in_order(mut value: Value) -> Value {
+    let place = |name: &str| KEYS.iter().position(|key| key.name == name);
+    if let Some(table) = value.as_inline_table_mut() {
+        table.sort_values_by(|one, _, other, _| place(one.get()).cmp(&place(other.get())));
+    }
+    value
+}
+
+/// The id that a whole section has.
+fn written_id(node: &Node) -> Option<&str> {
+    match &node.content {
+        Content::Table(table) => Given::from(table.get("id")?).text(),
+        _ => None,
+    }
 }
 
 fn take(entries: &mut Vec<Entry>, id: &str) -> Option<Entry> {

@@ -3,6 +3,7 @@
 
 pub(super) mod section;
 pub(super) mod section_key;
+pub(super) mod section_text;
 
 use std::time::Duration;
 

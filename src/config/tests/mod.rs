@@ -3,6 +3,7 @@
 mod documented;
 mod edit;
 mod errors;
+mod following;
 mod over_bus;
 mod overlay;
 mod passwords;

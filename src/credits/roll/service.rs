@@ -41,6 +41,12 @@ impl Service {
         SERVICES.iter().map(|(name, _)| *name)
     }
 
+    /// The name, as people write it.
+    pub fn name(self) -> &'static str {
+        let found = SERVICES.iter().find(|(_, source)| *source == self.0);
+        found.map_or(self.0, |(name, _)| *name)
+    }
+
     /// Whether an event of this source comes from the service.
     pub fn is_source(self, source: &str) -> bool {
         self.0.eq_ignore_ascii_case(source)

@@ -1,7 +1,9 @@
 //! The general parameters: size, gaps, colours, fonts, and how the roll moves.
 
 use crate::{
-    credits::roll::look::{CreditsPlan, Duration}, twitchat::credits_settings::Params};
+    credits::roll::look::{CreditsPlan, Duration},
+    twitchat::credits_settings::Params,
+};
 
 /// The height of letters in Twitchat's overlay at a scale of 1, in pixels: 1.5 em of 16 px.
 const TWITCHATS_LETTER_PX: f64 = 24.0;
