@@ -45,6 +45,7 @@ const TEXTS: &[(&str, &str)] = &[
     PLAYER,
     ENTRANCE,
     SCROLL,
+    GROUPING,
     SLIDES,
     FLOATING,
     CREDITS,
@@ -67,6 +68,7 @@ const PACE: (&str, &str) = ("pace.js", include_str!("assets/credits/pace.js"));
 const PLAYER: (&str, &str) = ("player.js", include_str!("assets/credits/player.js"));
 const ENTRANCE: (&str, &str) = ("entrance.js", include_str!("assets/credits/entrance.js"));
 const SCROLL: (&str, &str) = ("scroll.js", include_str!("assets/credits/scroll.js"));
+const GROUPING: (&str, &str) = ("grouping.js", include_str!("assets/credits/grouping.js"));
 const SLIDES: (&str, &str) = ("slides.js", include_str!("assets/credits/slides.js"));
 const FLOATING: (&str, &str) = ("floating.js", include_str!("assets/credits/floating.js"));
 const CREDITS: (&str, &str) = ("credits.js", include_str!("assets/credits/credits.js"));
@@ -101,9 +103,9 @@ const FONTS: [File; 10] = [
 const UNDRESSED: &str = "plain";
 
 /// The files that a page with its own roll needs. It needs neither a feed nor a connection.
-const STANDALONE: [(&str, &str); 15] = [
-    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, PACE, PLAYER, ENTRANCE, SCROLL, SLIDES, FLOATING,
-    CREDITS, READER, MAIN,
+const STANDALONE: [(&str, &str); 16] = [
+    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, PACE, PLAYER, ENTRANCE, SCROLL, GROUPING, SLIDES,
+    FLOATING, CREDITS, READER, MAIN,
 ];
 
 /// The names of the themes: those of the page, then those of the user's own style sheet.

@@ -418,7 +418,7 @@ test('the last section stands in the middle at the end', async (context) => {
 
 test('slides cross-fade, and their rows follow one another', async (context) => {
     const tab = await opened(context);
-    await tab.roll(rollOf([people('a', many(4)), people('b', many(12), { layout: 'three-columns' })], { mode: 'slides', slideSeconds: 4 }));
+    await tab.roll(rollOf([people('a', many(9)), people('b', many(24), { layout: 'three-columns' })], { mode: 'slides', slideSeconds: 4 }));
     const opacities = () => tab.run(`[...document.querySelectorAll('.slide')].map((slide) => [slide.querySelector('.section').dataset.id, Number(getComputedStyle(slide).opacity),
         [...slide.querySelectorAll('.entry')].map((entry) => Number(getComputedStyle(entry).opacity))])`);
     await tab.hold(4000 + 350);
@@ -614,6 +614,33 @@ test('slides have room for all names, each once, the title on every one', async 
     }
     assert.deepEqual(seen, [...names.map(({ name }) => name), 'last']);
     assert.ok((await tab.run(`document.querySelectorAll('.slide').length`)) <= 3, 'the rest is not laid out');
+});
+
+test('small sections share a slide, and texts have one of their own', async (context) => {
+    const tab = await opened(context);
+    const small = ['a', 'b', 'c', 'd'].map((id) => people(id, named(`of ${id}`)));
+    const text = { id: 'text', kind: 'text', title: 'Bye', text: 'See you on Thursday' };
+    await tab.roll(rollOf([...small.slice(0, 2), people('large', many(9)), ...small.slice(2), text], { mode: 'slides', slideSeconds: 5 }));
+    assert.equal((await tab.report()).pages, 4);
+    await tab.control('pause');
+    const shown = async (ms) => {
+        await tab.hold(ms);
+        return tab.run(`[...document.querySelectorAll('.slide')].filter((slide) => getComputedStyle(slide).opacity > 0.5).map((slide) =>
+            [...slide.querySelectorAll(':scope > .section')].map((section) => section.dataset.id).join(' '))`);
+    };
+    for (const [ms, ids] of [[2500, 'a b'], [7500, 'large'], [12_500, 'c d'], [17_500, 'text']]) assert.deepEqual(await shown(ms), [ids]);
+    const edges = await tab.run(`[...document.querySelectorAll('.slide')].flatMap((slide) => [...slide.children]).map((section) => [section.getBoundingClientRect().top, section.getBoundingClientRect().bottom])`);
+    for (const [top, bottom] of edges) assert.ok(top >= 0 && bottom <= 720, `${top} ${bottom}`);
+    const goes = async (command, value, section) => {
+        const { elapsedMs } = await tab.report();
+        await tab.control(command, value);
+        await tab.until(`${command} ${value}`, (report) => report.elapsedMs !== elapsedMs);
+        assert.equal((await tab.report()).section, section);
+    };
+    await goes('goto', 'd', 'c');
+    await goes('previous', undefined, 'large');
+    await goes('previous', undefined, 'a');
+    await goes('next', undefined, 'large');
 });
 
 test('right-to-left, emoji and long names stay inside and keep to themselves', async (context) => {

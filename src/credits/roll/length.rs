@@ -20,6 +20,9 @@ const TEXT_LINE: f64 = 60.0;
 const IMAGE: f64 = 240.0;
 /// The part of the height at which the end of a high last section comes to rest.
 const LAST_LINE: f64 = 0.94;
+/// The part of the height that a slide may fill, and the part of that which a small section may.
+const SLIDE_ROOM: f64 = 0.86;
+const SMALL: f64 = 0.52;
 /// Characters in one line of text.
 const TEXT_WIDTH: usize = 60;
 
@@ -49,7 +52,7 @@ pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
         .collect();
     match look.mode {
         Mode::Scroll => scrolled(&heights, look),
-        Mode::Slides => shown(&heights, look),
+        Mode::Slides => shown(sections, &heights, look),
     }
 }
 
@@ -86,21 +89,34 @@ fn scrolled(heights: &[f64], look: &Look) -> Length {
     }
 }
 
-fn shown(heights: &[f64], look: &Look) -> Length {
-    let counts: Vec<f64> = heights
-        .iter()
-        .map(|size| (size / FULL_HEIGHT).ceil().max(1.0))
-        .collect();
-    let count: f64 = counts.iter().sum();
+/// Small sections with names share a slide, as in the page's `grouping.js`.
+fn shown(sections: &[Section], heights: &[f64], look: &Look) -> Length {
+    let room = SLIDE_ROOM * FULL_HEIGHT;
+    let mut firsts = Vec::with_capacity(heights.len());
+    let mut count = 0.0;
+    // The height of the last slide, if others may join it.
+    let mut filled = None;
+    for (section, size) in sections.iter().zip(heights) {
+        let is_small = matches!(section.body, Body::People { .. }) && *size <= SMALL * room;
+        match filled.map(|height| height + size) {
+            Some(together) if is_small && together <= room => {
+                firsts.push(count - 1.0);
+                filled = Some(together);
+            }
+            _ => {
+                firsts.push(count);
+                count += (size / FULL_HEIGHT).ceil().max(1.0);
+                filled = is_small.then_some(*size);
+            }
+        }
+    }
     let (each, reason) = pace::slide(count, look);
-    let starts = counts.iter().scan(look.delay, |sum, slides| {
-        let begin = *sum;
-        *sum += slides * each;
-        Some(begin)
-    });
     Length {
         seconds: look.delay + count * each,
-        sections: starts.collect(),
+        sections: firsts
+            .iter()
+            .map(|first| look.delay + first * each)
+            .collect(),
         reason,
     }
 }
@@ -315,5 +331,28 @@ mod tests {
             near(three.seconds, 5.0 * 4.0) && near(three.sections[1], 5.0),
             "{three:?}"
         );
+    }
+
+    #[test]
+    fn small_sections_share_a_slide() {
+        let look = Look {
+            mode: Mode::Slides,
+            slide_seconds: Some(5.0),
+            ..Look::default()
+        };
+        let text = Section {
+            id: "text".into(),
+            body: Body::Text {
+                title: String::new(),
+                text: "Bye".into(),
+                layout: Layout::Center,
+            },
+            kinds: Vec::new(),
+        };
+        let small = || people(2, Layout::Center);
+        let sections = [small(), small(), small(), small(), text, small()];
+        let length = length(&sections, &look, 1_080);
+        assert_eq!(length.sections, [0.0, 0.0, 0.0, 5.0, 10.0, 15.0]);
+        assert!(near(length.seconds, 20.0), "{length:?}");
     }
 }

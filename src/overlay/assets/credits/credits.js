@@ -300,9 +300,10 @@
         }
 
         sectionAt(timeMs) {
-            const { marks } = this.scene;
+            const { marks, pages } = this.scene;
             const passed = marks.filter(({ atMs }) => atMs <= timeMs || nextTo(atMs, timeMs));
-            return passed[passed.length - 1] || marks[0];
+            const last = passed[passed.length - 1] || marks[0];
+            return pages && last ? marks.find(({ atMs }) => atMs === last.atMs) : last; // on a slide with several, the first one
         }
 
         get placeMs() {

@@ -126,8 +126,7 @@
 
         /** Lets the rows of a slide follow one another. */
         follow(slide, begin) {
-            const list = slide.querySelector('.entries');
-            const rows = list ? rowsOf(list) : [];
+            const rows = [...slide.querySelectorAll('.entries')].flatMap(rowsOf);
             const step = Math.min(ROW_STEP_MS, this.rowsMs / rows.length);
             return rows.flatMap(({ entries }, index) => entries.map((entry) => this.player.add(entry, [
                 [begin + index * step, { opacity: 0, transform: 'translateY(1.6vh)', easing: 'cubic-bezier(0.2, 0.6, 0.3, 1)' }],
@@ -179,27 +178,31 @@
             page.fitNames(section);
             const pages = split(section, room);
             if (pages.length === 1 && section.offsetHeight > stage.clientHeight) warnings.push(`section ${section.dataset.id} is higher than the picture`);
-            parts.push(...pages.map((part) => ({ id: section.dataset.id, part })));
+            const height = pages.length === 1 ? section.offsetHeight : Infinity;
+            parts.push(...pages.map((part) => ({ id: section.dataset.id, part, height })));
             trial.remove();
         }
+        const groups = page.grouped(view, parts, room);
         const delayMs = look.delay * 1000;
-        const { why, slideMs } = page.slidePace({ count: Math.max(parts.length, 1), look, seconds });
+        const { why, slideMs } = page.slidePace({ count: Math.max(groups.length, 1), look, seconds });
         if (slideMs < look.minimumSeconds * 1000 - 5) {
             warnings.push(`a name can be read for ${(slideMs / 1000).toFixed(1)} s, less than ${look.minimumSeconds} s: give the slides more time`);
         }
-        const player = new page.Player(Math.max(delayMs + slideMs * parts.length, 1), onEnd);
+        const player = new page.Player(Math.max(delayMs + slideMs * groups.length, 1), onEnd);
         // The player needs a first animation as its clock, because slides come and go.
         const clock = make('i', 'clock');
         view.append(clock);
         player.add(clock, [[0, { transform: 'translateX(0)' }], [player.durationMs, { transform: 'translateX(1px)' }]]);
-        const all = parts.map(({ part }) => make('div', 'slide', part));
+        const all = groups.map((group) => make('div', 'slide', ...group.map(({ part }) => part)));
         const changer = new Changer(view, player, all, { delayMs, slideMs });
         const marks = [];
-        parts.forEach(({ id }, index) => {
+        groups.forEach((group, index) => {
             const atMs = changer.beginOf(index);
-            if (index === 0 || parts[index - 1].id !== id) marks.push({ id, atMs, arrivedMs: atMs + changer.arrivalMs });
+            for (const { id } of group) {
+                if (marks.length === 0 || marks[marks.length - 1].id !== id) marks.push({ id, atMs, arrivedMs: atMs + changer.arrivalMs });
+            }
         });
-        return { player, delayMs, marks, why, warnings, pages: parts.length, roots: all, glide: (timeMs) => changer.jump(timeMs) };
+        return { player, delayMs, marks, why, warnings, pages: groups.length, roots: all, glide: (timeMs) => changer.jump(timeMs) };
     }
 
     Object.assign(page, { slides });
