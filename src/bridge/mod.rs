@@ -214,6 +214,12 @@ impl Bridge {
         Effect::Write(write)
     }
 
+    /// Remembers for `GetStatus` what has become of the journal's files before the start.
+    pub fn note_journal(&mut self, text: &str, now: Now) {
+        let writes = self.parts.base.out.writes_mut();
+        writes.note(text, false, now.wall_ms);
+    }
+
     pub fn session(&self) -> &Session {
         self.parts.base.model.session()
     }

@@ -130,6 +130,9 @@ pub fn change(
         )),
         error => unreadable(&error),
     })?;
+    for note in store.notes() {
+        tracing::error!("{note}");
+    }
     let reader = store.reader();
     let mut plan = plan(reader, command, &settings, now_ms)?;
     if !plan.is_preview() {

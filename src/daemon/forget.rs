@@ -95,6 +95,9 @@ pub fn forget(
 ) -> Result<Map<String, Value>, RequestError> {
     let refused = |error: StoreError| RequestError::Unavailable(error.chain());
     let mut store = Store::open(&config.store.path).map_err(refused)?;
+    for note in store.notes() {
+        tracing::error!("{note}");
+    }
     let settings = settings::of(config, false);
     let now_ms = Clock::new().now().wall_ms;
     let (forgetting, mut report) = erase(&mut store, query, &settings, now_ms)?;

@@ -47,7 +47,7 @@ pub use crate::bridge::io::Autostart;
 use crate::{
     config::{self, Config},
     obs::{self, Target, WhenObsEnds},
-    store::Store,
+    store::{Opening, Store},
 };
 pub use emitted::Emitted;
 pub use ended::{Ended, Error};
@@ -94,7 +94,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         warn!("{note}");
     }
     let path = &setup.config.store.path;
-    let Some(store) = open_store(path, setup.takeover, &stop).await? else {
+    let Some(journal) = take_journal(path, setup.takeover, &stop).await? else {
         return Ok(Ended::Stopped);
     };
     let tell = setup.emitted.is_some() || tracing::enabled!(tracing::Level::DEBUG);
@@ -118,7 +118,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     link.close();
     let settings = settings::of(&setup.config, tell);
     let opened = match opening::read(
-        store,
+        journal,
         settings,
         (setup.takeover, setup.autostart),
         clock.now(),
@@ -195,15 +195,15 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
 }
 
 /// `None` if `stop` is cancelled while another bridge gives it up.
-async fn open_store(
+async fn take_journal(
     path: &Path,
     takeover: bool,
     stop: &CancellationToken,
-) -> Result<Option<Store>, Error> {
+) -> Result<Option<Opening>, Error> {
     if takeover {
         takeover::open(path, &machine::computer(), stop).await
     } else {
-        Ok(Some(Store::open(path)?))
+        Ok(Some(Store::lock(path)?))
     }
 }
 

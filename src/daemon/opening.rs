@@ -16,7 +16,7 @@ use super::{
 use crate::{
     bridge::io::{Autostart, Now, Settings},
     obs::{Notice, Stop},
-    store::Store,
+    store::{Opening, Store, StoreError},
 };
 
 /// A store, the bridge that was built from it, and the notices that the link sent meanwhile.
@@ -26,11 +26,11 @@ pub(super) struct Opened {
     pub(super) notices: VecDeque<Notice>,
 }
 
-/// Reads the store on a thread of its own. If the run ends before the store is read, the error is
-/// the outcome of the run. `run` says whether it takes over from another bridge, and what starts
-/// it.
+/// Examines, opens and reads the journal on a thread of its own. If the run ends before the journal
+/// is read, the error is the outcome of the run. `run` says whether it takes over from another
+/// bridge, and what starts it.
 pub(super) async fn read(
-    store: Store,
+    journal: Opening,
     settings: Settings,
     run: (bool, Autostart),
     now: Now,
@@ -42,25 +42,45 @@ pub(super) async fn read(
     let _reading_ends = reading.clone().drop_guard();
     let reader = {
         let reading = reading.clone();
-        tokio::task::spawn_blocking(move || {
-            startup::bridge(&store, settings, run, now, &reading).map(|started| (store, started))
-        })
+        let until = reading.clone();
+        let bridge =
+            move |store: &Store| startup::bridge(store, settings.clone(), run, now, &until);
+        tokio::task::spawn_blocking(move || open(journal, bridge, &reading))
     };
     let mut notices = VecDeque::new();
     let read = beside(reader, from_obs, &mut notices, &reading)
         .await
         .map_err(Err)?;
     match read {
-        (store, Some(started)) => Ok(Opened {
+        Some((store, started)) => Ok(Opened {
             store,
             started,
             notices,
         }),
-        (_, None) => Err(Ok(notices
+        None => Err(Ok(notices
             .pop_back()
             .and_then(failure)
             .unwrap_or(Ended::Stopped))),
     }
+}
+
+/// Opens the journal and makes a bridge of it. `None` if `reading` is cancelled meanwhile.
+fn open(
+    journal: Opening,
+    bridge: impl Fn(&Store) -> Result<Option<Started>, Error>,
+    reading: &CancellationToken,
+) -> Result<Option<(Store, Started)>, Error> {
+    let mut store = match journal.open(reading) {
+        Err(StoreError::Stopped) if reading.is_cancelled() => return Ok(None),
+        opened => opened?,
+    };
+    let mut started = bridge(&store);
+    // A large journal was examined in part.
+    if let Err(Error::Store(error @ StoreError::Damaged { .. })) = &started {
+        store = store.salvage(error)?;
+        started = bridge(&store);
+    }
+    Ok(started?.map(|started| (store, started)))
 }
 
 /// Waits for the reader, and keeps a limited number of notices of the link. Further notices wait in
@@ -200,7 +220,8 @@ mod tests {
     async fn a_stop_ends_the_reading() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.db");
-        let store = Store::open(&path).unwrap();
+        drop(Store::open(&path).unwrap());
+        let journal = Store::lock(&path).unwrap();
         let fill = rusqlite::Connection::open(&path).unwrap();
         fill.execute_batch(
             "INSERT INTO session VALUES (1, 0, NULL, 'first');
@@ -213,7 +234,7 @@ mod tests {
         stop.cancel();
         let settings = super::super::settings::of(&crate::config::Config::default(), false);
         let ended = read(
-            store,
+            journal,
             settings,
             (false, Autostart::Unknown),
             super::super::Clock::new().now(),

@@ -36,6 +36,7 @@ pub(super) fn bridge(
     now: Now,
     stop: &CancellationToken,
 ) -> Result<Option<Started>, Error> {
+    let notes = store.notes();
     let store = store.reader();
     let meta = meta_values(store)?;
     let known_instance = store.meta("instance")?;
@@ -79,6 +80,10 @@ pub(super) fn bridge(
     let Some(rows) = rows(store, &mut bridge, stop)? else {
         return Ok(None);
     };
+    for note in notes {
+        tracing::error!("{note}");
+        bridge.note_journal(note, now);
+    }
     let mut effects = bridge.start(&meta, now);
     if known_instance.is_none() {
         effects.push(bridge.adopt(Write::Keep {

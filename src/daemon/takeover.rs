@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::Error;
-use crate::store::{Claim, Store, StoreError};
+use crate::store::{Claim, Opening, Store, StoreError};
 
 /// How long to wait for the other bridge: twice the longest time that a bridge takes to end.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -21,12 +21,12 @@ pub(super) async fn open(
     path: &Path,
     computer: &str,
     stop: &CancellationToken,
-) -> Result<Option<Store>, Error> {
+) -> Result<Option<Opening>, Error> {
     let claim = Claim::new(path, computer);
     let deadline = Instant::now() + WITHIN;
     let mut asked = false;
     while !stop.is_cancelled() {
-        let pid = match Store::open(path) {
+        let pid = match Store::lock(path) {
             Err(StoreError::Taken { pid, .. }) => pid,
             other => return Ok(Some(other?)),
         };

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::tally::Tally;
 use super::{StoreError, statements};
 use crate::bridge::journal::{PersonRow, Row, RowChange, Seq, Session, SessionChange, Write};
 
@@ -21,12 +22,13 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
-/// Writes the batch. If it returns `Ok`, the batch is on disk.
+/// Writes the batch. If it returns `Ok`, the batch is on disk. Returns the rows that the journal
+/// has more than before; of rows that were removed or changed, the difference.
 pub(super) fn commit(
     connection: &mut Connection,
     path: &Path,
     batch: &[Write],
-) -> Result<(), StoreError> {
+) -> Result<Tally, StoreError> {
     write_all(connection, batch).map_err(|failure| match failure {
         Failure::Sqlite(error) => StoreError::database("write to", path, error),
         Failure::Conflict(seq) => StoreError::Conflict {
@@ -36,21 +38,33 @@ pub(super) fn commit(
     })
 }
 
-fn write_all(connection: &mut Connection, batch: &[Write]) -> Result<(), Failure> {
+fn write_all(connection: &mut Connection, batch: &[Write]) -> Result<Tally, Failure> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut more = Tally::default();
     for write in batch {
         match write {
-            Write::Append(row) => append(&transaction, row)?,
+            Write::Append(row) => more = more.plus(append(&transaction, row)?),
             Write::Begin(session) => begin(&transaction, session)?,
             Write::Person(person) => upsert(&transaction, person)?,
             Write::Keep { key, value } => keep(&transaction, key, value)?,
-            Write::ChangeSessions(change) => change_sessions(&transaction, change)?,
+            Write::ChangeSessions(change) => {
+                more = more.plus(change_sessions(&transaction, change)?);
+            }
         }
     }
-    Ok(transaction.commit()?)
+    transaction.commit()?;
+    Ok(more)
 }
 
-fn append(transaction: &Transaction<'_>, row: &Row) -> Result<(), Failure> {
+/// Whether rows that are in the journal already are changed or removed by this batch.
+pub(super) fn changes_rows(batch: &[Write]) -> bool {
+    batch.iter().any(|write| match write {
+        Write::ChangeSessions(change) => change.rows != RowChange::None,
+        _ => false,
+    })
+}
+
+fn append(transaction: &Transaction<'_>, row: &Row) -> Result<Tally, Failure> {
     let Row {
         seq,
         session,
@@ -60,6 +74,7 @@ fn append(transaction: &Transaction<'_>, row: &Row) -> Result<(), Failure> {
         id,
         body,
     } = row;
+    let tally = Tally::of(row);
     let (number, origin) = (seq.0.cast_signed(), origin.as_str());
     let session = session.0.cast_signed();
     let inserted = transaction
@@ -74,8 +89,9 @@ fn append(transaction: &Transaction<'_>, row: &Row) -> Result<(), Failure> {
         if same == 0 {
             return Err(Failure::Conflict(*seq));
         }
+        return Ok(Tally::default());
     }
-    Ok(())
+    Ok(tally)
 }
 
 fn begin(transaction: &Transaction<'_>, session: &Session) -> rusqlite::Result<()> {
@@ -102,7 +118,10 @@ fn keep(transaction: &Transaction<'_>, key: &str, value: &str) -> rusqlite::Resu
         .map(drop)
 }
 
-fn change_sessions(transaction: &Transaction<'_>, change: &SessionChange) -> rusqlite::Result<()> {
+fn change_sessions(
+    transaction: &Transaction<'_>,
+    change: &SessionChange,
+) -> rusqlite::Result<Tally> {
     for session in &change.sessions {
         let Session {
             id,
@@ -119,23 +138,31 @@ fn change_sessions(transaction: &Transaction<'_>, change: &SessionChange) -> rus
             .prepare_cached(statements::DELETE_SESSION)?
             .execute([id.0.cast_signed()])?;
     }
-    change_rows(transaction, change)?;
+    let more = change_rows(transaction, change)?;
     for (key, value) in change.meta() {
         keep(transaction, key, &value)?;
     }
-    Ok(())
+    Ok(more)
 }
 
-fn change_rows(transaction: &Transaction<'_>, change: &SessionChange) -> rusqlite::Result<()> {
+fn change_rows(transaction: &Transaction<'_>, change: &SessionChange) -> rusqlite::Result<Tally> {
     let last = change.last.0.cast_signed();
     match change.rows {
-        RowChange::None => Ok(()),
+        RowChange::None => Ok(Tally::default()),
         RowChange::Move { from, to, since_ms } => {
+            let mut more = Tally::default();
+            let rows = params![from.0.cast_signed(), since_ms, last];
+            let mut moving = transaction.prepare_cached(statements::ROWS_TO_MOVE)?;
+            let mut moving = moving.query(rows)?;
+            while let Some(row) = moving.next()? {
+                let seq = Seq(row.get::<_, i64>(0)?.cast_unsigned());
+                more = more.plus(Tally::moved(seq, from, to));
+            }
             let (from, to) = (from.0.cast_signed(), to.0.cast_signed());
             transaction
                 .prepare_cached(statements::MOVE_ROWS)?
-                .execute(params![from, to, since_ms, last])
-                .map(drop)
+                .execute(params![from, to, since_ms, last])?;
+            Ok(more)
         }
         RowChange::Delete { of, keeping } => {
             let keeping: Vec<_> = keeping
@@ -143,10 +170,12 @@ fn change_rows(transaction: &Transaction<'_>, change: &SessionChange) -> rusqlit
                 .map(|(origin, kind)| serde_json::json!([origin.as_str(), kind]))
                 .collect();
             let keeping = serde_json::Value::from(keeping).to_string();
+            let rows = params![of.0.cast_signed(), last, keeping];
+            let removed = Tally::of_rows(transaction, statements::ROWS_TO_DELETE, rows)?;
             transaction
                 .prepare_cached(statements::DELETE_ROWS)?
-                .execute(params![of.0.cast_signed(), last, keeping])
-                .map(drop)
+                .execute(rows)?;
+            Ok(Tally::default().minus(removed))
         }
     }
 }

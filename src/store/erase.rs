@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::known::Known;
+use super::tally::Tally;
 use super::{Store, StoreError, statements};
 use crate::bridge::forget::Erasure;
 use crate::bridge::journal::{PersonRow, RowOrigin, SessionId};
@@ -19,7 +20,7 @@ use crate::bridge::journal::{PersonRow, RowOrigin, SessionId};
 /// The meta value that marks an unfinished erasure.
 const MARK: &str = "erasing";
 /// Attempts to truncate the log, which fails while another program reads the journal. Each waits
-/// for [`BUSY_TIMEOUT`](super::open::BUSY_TIMEOUT), so all attempts together take 10 s.
+/// for [`BUSY_TIMEOUT`](super::database::BUSY_TIMEOUT), so all attempts together take 10 s.
 const ATTEMPTS: u32 = 40;
 /// The shortest pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -30,12 +31,17 @@ impl Store {
     /// # Errors [`StoreError::Database`] and others if the disk refuses writes. Nothing has changed
     /// then.
     pub fn erase(&mut self, erasure: &Erasure) -> Result<(), StoreError> {
+        self.mark.announce();
         write(&mut self.connection, erasure)
             .map_err(|error| StoreError::database("write to", &self.path, error))?;
         let reader = self.reader();
         let session = reader.sessions()?.pop();
         let known = Known::read(reader.last_seq()?, session, |key| reader.meta(key))?;
         self.known = known;
+        let tally = Tally::of_rows(&self.connection, statements::ALL_ROWS, ())
+            .map_err(|error| StoreError::database("read", &self.path, error))?;
+        let before = self.mark.tally();
+        self.mark(tally.minus(before));
         self.accept()
     }
 
@@ -95,8 +101,10 @@ impl Store {
         keeping: &[(RowOrigin, &str)],
         most: usize,
     ) -> Result<usize, StoreError> {
-        let removed = remove_session(&mut self.connection, session, keeping, most)
+        self.mark.announce();
+        let (removed, rows) = remove_session(&mut self.connection, session, keeping, most)
             .map_err(|error| StoreError::database("write to", &self.path, error))?;
+        self.mark(Tally::default().minus(rows));
         self.accept()?;
         Ok(removed)
     }
@@ -164,27 +172,26 @@ fn remove_session(
     session: SessionId,
     keeping: &[(RowOrigin, &str)],
     most: usize,
-) -> rusqlite::Result<usize> {
+) -> rusqlite::Result<(usize, Tally)> {
     let session = session.0.cast_signed();
     let keeping: Vec<_> = keeping
         .iter()
         .map(|(origin, kind)| serde_json::json!([origin.as_str(), kind]))
         .collect();
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let keeping = serde_json::Value::from(keeping).to_string();
+    let rows = params![session, keeping, i64::try_from(most).unwrap_or(i64::MAX)];
+    let tally = Tally::of_rows(&transaction, statements::ROWS_TO_REMOVE, rows)?;
     let removed = transaction
         .prepare_cached(statements::REMOVE_ROWS)?
-        .execute(params![
-            session,
-            serde_json::Value::from(keeping).to_string(),
-            i64::try_from(most).unwrap_or(i64::MAX)
-        ])?;
+        .execute(rows)?;
     if removed < most {
         transaction
             .prepare_cached(statements::REMOVE_SESSION)?
             .execute([session])?;
     }
     transaction.commit()?;
-    Ok(removed)
+    Ok((removed, tally))
 }
 
 /// Whether the log is empty now.

@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use super::files::with_suffix;
 use crate::{files::owner_only, input::error_chain};
@@ -76,15 +76,23 @@ pub enum StoreError {
     /// The file is a SQLite database of another program.
     #[error("{} is not a journal of twitchat-bridge: choose another store.path", path.display())]
     Foreign { path: PathBuf },
-    /// The file is not an SQLite database, or it is damaged.
+    /// The file is damaged, or is no SQLite database.
     #[error(
-        "{} is damaged: move it away to start afresh; what can be saved from it: sqlite3 FILE \
-            .recover | sqlite3 NEW-FILE",
+        "{} is damaged, or is no journal: of its own journal the bridge saves what can be read, at \
+            its next start; move any other file away, or choose another store.path",
         path.display()
     )]
     Damaged {
         path: PathBuf,
         source: DatabaseError,
+    },
+    /// A new journal cannot be made of the readable part of a damaged one.
+    #[error("{} is damaged, and what can be read of it cannot be saved to a new journal beside it",
+        path.display())]
+    Salvage {
+        path: PathBuf,
+        /// The error of the operating system.
+        source: io::Error,
     },
     /// The disk is full.
     #[error("no space left on the disk of {}: free some space", path.display())]
@@ -237,4 +245,29 @@ fn try_to_write(path: &Path) -> io::Result<()> {
     drop(file);
     let removed = fs::remove_file(&probe);
     written.and(removed)
+}
+
+/// Whether the content is the cause of the error, and not the disk or another program. Then another
+/// attempt would fail as well.
+pub(super) fn is_unreadable(error: &rusqlite::Error) -> bool {
+    match error.sqlite_error() {
+        Some(error) => match error.code {
+            ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen
+            | ErrorCode::PermissionDenied
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::OutOfMemory
+            | ErrorCode::OperationInterrupted => false,
+            ErrorCode::SystemIoFailure => [
+                ffi::SQLITE_IOERR_READ,
+                ffi::SQLITE_IOERR_SHORT_READ,
+                ffi::SQLITE_IOERR_CORRUPTFS,
+            ]
+            .contains(&error.extended_code),
+            _ => true,
+        },
+        None => true,
+    }
 }

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 /// and for the rollback journal on disks without a log.
 pub(super) const LOG: &str = "-wal";
 pub(super) const INDEX: &str = "-shm";
-const ROLLBACK: &str = "-journal";
+pub(super) const ROLLBACK: &str = "-journal";
 
 /// Identifies a file independently of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,7 +272,7 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Flushes the folder of a file, so that a new name in it survives a crash.
-fn sync_folder(file: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = folder_of(file) {
         File::open(folder)?.sync_all()?;

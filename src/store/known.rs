@@ -80,6 +80,11 @@ impl Known {
         }
     }
 
+    /// The id of the journal; `None` before it has one.
+    pub(super) fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
+    }
+
     fn keep(&mut self, key: &'static str, value: &str) {
         if key == INSTANCE {
             self.instance = Some(value.to_owned());

@@ -13,24 +13,31 @@
 
 mod apply;
 mod claim;
+mod database;
 mod erase;
 mod error;
+mod examine;
 mod files;
 mod handle;
 mod job;
 mod jobs;
 mod known;
 mod lock;
+mod mark;
 mod notice;
 mod open;
+mod pages;
 mod permit;
 mod queue;
 mod read;
 mod read_only;
 mod rebuild;
+mod salvage;
 mod schema;
 mod statements;
+mod tally;
 mod worker;
+mod write_ahead_log;
 
 pub use claim::{Asked, Claim};
 pub use error::{DatabaseError, StoreError};
@@ -38,10 +45,11 @@ pub use handle::{StoreHandle, TryWriteError};
 pub use jobs::Jobs;
 pub use lock::is_in_use;
 pub use notice::{StoreNotice, StoreNotices};
-pub use open::Store;
+pub use open::{Opening, Store};
 pub use permit::Permit;
 pub use read::{Reader, Rows};
 pub use read_only::ReadOnlyStore;
+pub use salvage::Account;
 
 #[cfg(test)]
 mod tests;

@@ -96,14 +96,19 @@ impl Reader<'_> {
                 serde_json::Value::from(sessions).to_string(),
                 serde_json::Value::from(kinds).to_string(),
             ],
-            |columns| journal_row(columns).map(&mut each),
+            |columns| {
+                let row = readable(journal_row(columns))?;
+                Ok(row.map_or(ControlFlow::Continue(()), &mut each))
+            },
         )
     }
 
     /// Reads all rows in the order of their numbers.
     pub fn all_rows(&self, mut each: impl FnMut(Row)) -> Result<(), StoreError> {
         self.each(statements::ALL_ROWS, (), |columns| {
-            journal_row(columns).map(&mut each)
+            let row = readable(journal_row(columns))?;
+            row.into_iter().for_each(&mut each);
+            Ok(())
         })
     }
 
@@ -179,6 +184,19 @@ impl Reader<'_> {
 
     fn unreadable(&self, error: rusqlite::Error) -> StoreError {
         StoreError::database("read", self.path, error)
+    }
+}
+
+/// Leaves out a row whose columns make no sense, because one row must not keep the bridge from all
+/// others. The next start sets the journal aside and saves the other rows (`store::examine`).
+fn readable(row: rusqlite::Result<Row>) -> rusqlite::Result<Option<Row>> {
+    use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType, Utf8Error};
+    match row {
+        Err(error @ (FromSqlConversionFailure(..) | InvalidColumnType(..) | Utf8Error(..))) => {
+            tracing::warn!(%error, "a row of the journal cannot be read, and is left out");
+            Ok(None)
+        }
+        row => row.map(Some),
     }
 }
 

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::database::{BUSY_TIMEOUT, check};
 use super::files::with_suffix;
-use super::open::{BUSY_TIMEOUT, check};
+use super::salvage::{self, Account};
 use super::{Reader, StoreError};
 
 /// A store that was opened only for reading. It takes no lock, and creates and changes no file.
@@ -52,6 +53,15 @@ impl ReadOnlyStore {
         let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
         let error = rusqlite::Error::SqliteFailure(error, Some(found));
         Err(StoreError::database("read", &self.path, error))
+    }
+
+    /// What became of the damaged journal from which this one comes; `None` if there was none.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if the file cannot be read.
+    pub fn account(&self) -> Result<Option<Account>, StoreError> {
+        salvage::account(&self.connection)
+            .map_err(|error| StoreError::database("read", &self.path, error))
     }
 
     /// While the reader is in use, it does not see new writes of other programs.

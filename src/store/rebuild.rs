@@ -9,12 +9,15 @@ use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::{Connection, OpenFlags};
 
+use super::database::{configure, connect, migrate};
+use super::error::is_unreadable;
 use super::files::{Change, Files, create_folder, with_suffix};
+use super::mark::Mark;
 use super::notice::Reporter;
-use super::open::{configure, connect, migrate};
 use super::schema::MIGRATIONS;
+use super::tally::Tally;
 use super::{Store, StoreError, apply};
 use crate::bridge::journal::{Seq, Write};
 use crate::files::owner_only;
@@ -104,9 +107,10 @@ impl Store {
         pages.map_or(true, |pages| pages > LARGE_PAGES)
     }
 
-    /// Records that a batch was committed.
-    pub(super) fn wrote(&mut self, batch: &[Write]) -> Result<(), StoreError> {
+    /// Records that a batch was committed, and that the journal has so many rows more.
+    pub(super) fn wrote(&mut self, batch: &[Write], more: Tally) -> Result<(), StoreError> {
         self.known.note(batch);
+        self.mark(more);
         self.files.accept().map_err(|source| StoreError::Look {
             path: self.path.clone(),
             source,
@@ -169,7 +173,10 @@ impl Store {
         let old = std::mem::replace(&mut self.connection, connection);
         if matches!(copy, Copy::Lost(_)) {
             self.known.last = Seq(0);
+            self.mark = Mark::new(&self.path, Tally::default(), 0, None);
         }
+        self.mark.renew();
+        self.mark(Tally::default());
         self.files = Files::of(&self.path).map_err(|source| StoreError::Look {
             path: self.path.clone(),
             source,
@@ -259,30 +266,5 @@ impl Store {
             path,
             source,
         })
-    }
-}
-
-/// Whether the content is the cause of the error, not the disk or another program. Another attempt
-/// would then fail as well.
-fn is_unreadable(error: &rusqlite::Error) -> bool {
-    match error.sqlite_error() {
-        Some(error) => match error.code {
-            ErrorCode::DiskFull
-            | ErrorCode::ReadOnly
-            | ErrorCode::CannotOpen
-            | ErrorCode::PermissionDenied
-            | ErrorCode::DatabaseBusy
-            | ErrorCode::DatabaseLocked
-            | ErrorCode::OutOfMemory
-            | ErrorCode::OperationInterrupted => false,
-            ErrorCode::SystemIoFailure => [
-                ffi::SQLITE_IOERR_READ,
-                ffi::SQLITE_IOERR_SHORT_READ,
-                ffi::SQLITE_IOERR_CORRUPTFS,
-            ]
-            .contains(&error.extended_code),
-            _ => true,
-        },
-        None => true,
     }
 }

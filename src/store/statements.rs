@@ -30,6 +30,17 @@ pub(super) const DELETE_SESSION: &str = "DELETE FROM session WHERE id = ?1";
 pub(super) const MOVE_ROWS: &str =
     "UPDATE journal SET session = ?2 WHERE session = ?1 AND at_ms >= ?3 AND seq <= ?4";
 
+pub(super) const ROWS_TO_MOVE: &str =
+    "SELECT seq FROM journal WHERE session = ?1 AND at_ms >= ?2 AND seq <= ?3";
+
+/// The rows of [`DELETE_ROWS`].
+pub(super) const ROWS_TO_DELETE: &str = "
+SELECT seq, session, at_ms, origin, kind, id, body FROM journal
+WHERE session = ?1 AND seq <= ?2 AND NOT EXISTS (
+    SELECT 1 FROM json_each(?3) AS kept
+    WHERE origin = kept.value ->> 0 AND kind = kept.value ->> 1
+)";
+
 /// `?3` is a JSON array of `[origin, kind]`; these rows stay.
 pub(super) const DELETE_ROWS: &str = "
 DELETE FROM journal
@@ -108,9 +119,53 @@ DELETE FROM journal WHERE seq IN (
         SELECT 1 FROM json_each(?2) AS kept
         WHERE origin = kept.value ->> 0 AND kind = kept.value ->> 1
     )
-    LIMIT ?3
+    ORDER BY seq LIMIT ?3
 )";
+
+/// The rows of [`REMOVE_ROWS`].
+pub(super) const ROWS_TO_REMOVE: &str = "
+SELECT seq, session, at_ms, origin, kind, id, body FROM journal
+WHERE session = ?1 AND NOT EXISTS (
+    SELECT 1 FROM json_each(?2) AS kept
+    WHERE origin = kept.value ->> 0 AND kind = kept.value ->> 1
+)
+ORDER BY seq LIMIT ?3";
 
 /// The running session has no end, and stays.
 pub(super) const REMOVE_SESSION: &str =
     "DELETE FROM session WHERE id = ?1 AND ended_ms IS NOT NULL";
+
+/// If there is a value already, it stays.
+pub(super) const KEEP_FIRST: &str = "INSERT OR IGNORE INTO kept (key, value) VALUES (?1, ?2)";
+
+/// Of two copies of the same session or person in a damaged journal, the first one counts.
+pub(super) const SALVAGE_SESSION: &str =
+    "INSERT OR IGNORE INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)";
+
+pub(super) const SALVAGE_PERSON: &str = "
+INSERT OR IGNORE INTO person (platform, id, login, display, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
+
+/// They have ended, unless there is no other session: a wrong bit in a row may have made a session
+/// that never was.
+pub(super) const MAKE_SESSIONS: &str = "
+INSERT INTO session (id, started_ms, ended_ms, cause)
+SELECT
+    session,
+    min(at_ms),
+    CASE
+        WHEN session < (SELECT max(session) FROM journal) OR EXISTS (SELECT 1 FROM session)
+        THEN max(at_ms)
+    END,
+    'clear'
+FROM journal
+WHERE session NOT IN (SELECT id FROM session)
+GROUP BY session";
+
+pub(super) const KEEP_LAST_SESSION: &str = "
+INSERT INTO kept (key, value)
+SELECT 'last_session', CAST(max(
+    coalesce((SELECT max(id) FROM session), 0),
+    coalesce((SELECT CAST(value AS INTEGER) FROM kept WHERE key = 'last_session'), 0)
+) AS TEXT)
+WHERE true
+ON CONFLICT (key) DO UPDATE SET value = excluded.value";

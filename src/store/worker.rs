@@ -113,8 +113,11 @@ fn attempt(
     secure(store)?;
     loop {
         if !batch.is_empty() {
-            apply::commit(&mut store.connection, &store.path, batch)?;
-            store.wrote(batch)?;
+            if apply::changes_rows(batch) {
+                store.mark.announce();
+            }
+            let more = apply::commit(&mut store.connection, &store.path, batch)?;
+            store.wrote(batch, more)?;
         }
         if !secure(store)? {
             return Ok(());

@@ -393,7 +393,7 @@ async fn a_journal_that_cannot_be_used_is_named() {
             ["newer twitchat-bridge", "update twitchat-bridge"],
         ),
         ("foreign.db", ["is not a journal", "store.path"]),
-        ("damaged.db", ["is damaged", "move the file away"]),
+        ("damaged.db", ["is damaged", "start it again"]),
         (
             "readonly.db",
             ["cannot be written", "give yourself permission"],

@@ -165,7 +165,10 @@ pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
             ),
             "give yourself permission to write in the folder",
         )),
-        Ok(_) => findings.push(content(path)),
+        Ok(_) => {
+            findings.push(content(path));
+            findings.extend(salvaged(path));
+        }
     }
     if let (Ok(true), false) = (in_use, asked) {
         findings.push(Finding::note(
@@ -200,14 +203,23 @@ fn content(path: &Path) -> Finding {
         }
         StoreError::Foreign { .. } => "choose another file with the setting store.path",
         StoreError::Damaged { .. } => {
-            "end the bridge, move the file away, and start the bridge again: it creates a new one. \
-                What can be saved: sqlite3 FILE .recover | sqlite3 NEW-FILE"
+            "end the bridge, and start it again: it saves what can be read to a new journal, and \
+                keeps the old one"
         }
         _ => "stop the bridge and start it again: it reports the cause",
     };
     let text = error.to_string();
     let what = text.split_once(": ").map_or(&*text, |(what, _)| what);
     Finding::problem("journal", what, fix)
+}
+
+/// Whether the journal was damaged once, as long as the old one is there.
+fn salvaged(path: &Path) -> Option<Finding> {
+    let account = ReadOnlyStore::open(path).ok()?.account().ok()??;
+    account.old.exists().then(|| {
+        let what = format!("{} ({})", account.text, account.at);
+        Finding::note("journal", what)
+    })
 }
 
 /// Whether the file begins like a SQLite file. An empty file also counts, because it is a new file.

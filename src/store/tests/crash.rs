@@ -50,6 +50,7 @@ fn committed_writes_survive_kill_9() {
         victim.wait().unwrap();
 
         let store = Store::open(&path).unwrap();
+        assert_eq!(store.notes(), [""; 0]);
         let seqs: Vec<_> = replayed(&store, SESSION_1)
             .into_iter()
             .map(|row| row.seq.0)
