@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 use twitchat_bridge::bridge::Bridge;
-use twitchat_bridge::bridge::io::{Effect, Input, MetaValues, Now, ObsInfo, Run, Settings};
+use twitchat_bridge::bridge::io::{
+    Autostart, Effect, Input, MetaValues, Now, ObsInfo, Run, Settings,
+};
 use twitchat_bridge::bridge::journal::{PersonRow, Row, Seq, Session, Write};
 use twitchat_bridge::event::Received;
 use uuid::Uuid;
@@ -122,6 +124,7 @@ impl Bench {
             process: 7,
             computer: "stream-pc".into(),
             os_version: "6.1.0".into(),
+            autostart: Autostart::None,
         };
         let mut core = Bridge::new(settings(), run, sessions, last, kept, now);
         let first = core.start(kept, now);

@@ -467,6 +467,7 @@ impl Stream<'_> {
                 image: Box::default(),
                 skin,
                 name: Box::default(),
+                id: Box::default(),
             });
         }
         for who in self.some(self.share(15, 1)) {
