@@ -80,7 +80,7 @@ async function assertInDocs(name, whole) {
 
 test('the themes, side by side', async (context) => {
     const pictures = [];
-    for (const theme of THEMES) pictures.push(await picture(context, [640, 360], { theme, scale: 1.25, fade: 0, stickyTitles: false }, { sections: [FOLLOWERS, CHEERS] }));
+    for (const theme of THEMES) pictures.push(await picture(context, [640, 360], { theme, scale: 1.25, fade: 0, stickyTitles: false }, { sections: [FOLLOWERS, CHEERS], at: 44_000 }));
     await assertInDocs('themes.png', sheet(pictures, 2));
 });
 
@@ -89,7 +89,7 @@ test('over a bright game', async (context) => {
 });
 
 test('in an upright picture', async (context) => {
-    await assertInDocs('upright.png', await picture(context, [1080, 1920], { theme: 'broadcast', fade: 80 }, { scale: 0.4 }));
+    await assertInDocs('upright.png', await picture(context, [1080, 1920], { theme: 'broadcast', fade: 80 }, { scale: 0.4, at: 34_000 }));
 });
 
 test('in 4K', async (context) => {
