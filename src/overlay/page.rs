@@ -274,9 +274,14 @@ mod tests {
         };
         let bounds = ["a number from ", "a whole number from "];
         if let Some(bounds) = bounds.iter().find_map(|start| allowed.strip_prefix(start)) {
+            let (bounds, word) = bounds.split_once(" or ").unwrap_or((bounds, ""));
             let (least, most) = bounds.split_once(" to ").unwrap();
             let [least, most] = [least, most].map(|bound| bound.parse::<Value>().unwrap());
-            json!({ "least": least, "most": most })
+            let mut accepted = json!({ "least": least, "most": most });
+            if !word.is_empty() {
+                accepted["words"] = json!([word.trim_matches('"')]);
+            }
+            accepted
         } else if allowed == "true or false" {
             json!({ "isFlag": true })
         } else if allowed.starts_with('"') {

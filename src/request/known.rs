@@ -110,6 +110,7 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
             "rate",
             "test",
             "names",
+            "pace",
             "warnings",
         ],
         "SendMessage" => &[
