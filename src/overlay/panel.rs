@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::Path;
 
+use miniz_oxide::inflate;
 use serde_json::{Value, json};
 
 use super::export::{self, ExportError};
@@ -20,45 +21,41 @@ pub const FOLDER: &str = "panel";
 const INDEX: &str = "index.html";
 /// The page of the preview, which is made from the end-credits page.
 const PREVIEW: &str = "preview.html";
+/// The script that connects to OBS, which is one of the page's files.
+const CLIENT: &str = "obs-client.js";
 /// What depends on the version of the bridge and on the user's style sheet.
 const INSTALLED: &str = "installed.js";
 /// Stands for the roll in the template of an exported file.
 const ROLL: &str = "@ROLL@";
 
-/// The files that are the same in each installation, with their names.
-const FILES: &[(&str, &str)] = &[
-    (INDEX, include_str!("assets/panel/index.html")),
-    ("panel.css", include_str!("assets/panel/panel.css")),
-    ("obs-client.js", include_str!("assets/obs-client.js")),
-    ("htm-preact.js", include_str!("assets/panel/htm-preact.js")),
-    ("text-en.js", include_str!("assets/panel/text-en.js")),
-    ("text-fr.js", include_str!("assets/panel/text-fr.js")),
-    ("text-de.js", include_str!("assets/panel/text-de.js")),
-    ("text-es.js", include_str!("assets/panel/text-es.js")),
-    ("text-pt.js", include_str!("assets/panel/text-pt.js")),
-    ("text-ja.js", include_str!("assets/panel/text-ja.js")),
-    ("text.js", include_str!("assets/panel/text.js")),
-    ("bus.js", include_str!("assets/panel/bus.js")),
-    ("state.js", include_str!("assets/panel/state.js")),
-    ("parts.js", include_str!("assets/panel/parts.js")),
-    ("problems.js", include_str!("assets/panel/problems.js")),
-    ("now.js", include_str!("assets/panel/now.js")),
-    ("roll.js", include_str!("assets/panel/roll.js")),
-    ("export.js", include_str!("assets/panel/export.js")),
-    ("people.js", include_str!("assets/panel/people.js")),
-    ("sessions.js", include_str!("assets/panel/sessions.js")),
-    ("look.js", include_str!("assets/panel/look.js")),
-    ("sections.js", include_str!("assets/panel/sections.js")),
-    ("events.js", include_str!("assets/panel/events.js")),
-    ("automation.js", include_str!("assets/panel/automation.js")),
-    ("main.js", include_str!("assets/panel/main.js")),
-    ("preview.js", include_str!("assets/panel/preview.js")),
-];
+/// The files that are the same in each installation, compressed by build.rs: the name of each, a
+/// zero byte, its text, and another zero byte.
+const COMPRESSED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/panel.deflate"));
+/// More than all files together.
+const LARGEST: usize = 1 << 20;
+
+/// The files that are the same in each installation, with their names. Empty only if the program
+/// file is damaged.
+fn files() -> Vec<(String, String)> {
+    let bytes = inflate::decompress_to_vec_with_limit(COMPRESSED, LARGEST).unwrap_or_default();
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    let mut parts = text.split('\0').map(ToOwned::to_owned);
+    let mut files = Vec::new();
+    while let (Some(name), Some(text)) = (parts.next(), parts.next()) {
+        files.push((name, text));
+    }
+    let client = page::files().find(|(name, _)| *name == CLIENT);
+    files.extend(client.map(|(name, bytes)| {
+        let text = String::from_utf8_lossy(bytes);
+        (name.to_owned(), text.into_owned())
+    }));
+    files
+}
 
 /// The names of all files that [`install`] writes.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    let names = FILES.iter().map(|(name, _)| *name);
-    names.chain([PREVIEW, INSTALLED, export::CONFIG])
+pub fn names() -> impl Iterator<Item = String> {
+    let made = [PREVIEW, INSTALLED, export::CONFIG].map(ToOwned::to_owned);
+    files().into_iter().map(|(name, _)| name).chain(made)
 }
 
 /// Writes the panel into the folder of the end-credits page, with the address and password of OBS
@@ -72,17 +69,21 @@ pub fn install(dir: &Path, obs: &ObsSettings) -> Result<Installed, ExportError> 
         move |source| ExportError::Write { path, source }
     };
     fs::create_dir_all(&folder).map_err(failed(&folder))?;
-    let preview = preview();
-    let installed = installed(&install::custom_css(Some(dir)));
-    let made = [(PREVIEW, &*preview), (INSTALLED, &*installed)];
+    let made = [
+        (PREVIEW.to_owned(), preview()),
+        (
+            INSTALLED.to_owned(),
+            installed(&install::custom_css(Some(dir))),
+        ),
+    ];
     let mut changed = Vec::new();
-    for (name, text) in FILES.iter().copied().chain(made) {
-        let path = folder.join(name);
+    for (name, text) in files().into_iter().chain(made) {
+        let path = folder.join(&name);
         if install::is_same(&path, text.as_bytes()) {
             continue;
         }
         fs::write(&path, text).map_err(failed(&path))?;
-        changed.push(name.to_owned());
+        changed.push(name);
     }
     let address = folder.join(export::CONFIG);
     let text = export::config_text(obs, serde_json::Map::new());
@@ -120,8 +121,13 @@ mod tests {
 
     use super::*;
 
-    fn text(name: &str) -> &'static str {
-        FILES.iter().find(|(known, _)| *known == name).unwrap().1
+    fn text(name: &str) -> String {
+        let files = files();
+        files
+            .into_iter()
+            .find(|(known, _)| *known == name)
+            .unwrap()
+            .1
     }
 
     /// The texts of a language, by key.
@@ -167,22 +173,27 @@ mod tests {
 
     #[test]
     fn the_page_names_every_file_and_no_other() {
-        let quoted = text(INDEX).split('"');
-        let named: Vec<_> = quoted
+        let index = text(INDEX);
+        let mut named: Vec<_> = index
+            .split('"')
             .filter(|text| text.ends_with(".js") || text.ends_with(".css"))
             .filter(|text| *text != INSTALLED && !text.starts_with("../"))
+            .map(ToOwned::to_owned)
             .collect();
-        let files: Vec<_> = FILES
-            .iter()
-            .map(|(name, _)| *name)
-            .filter(|name| ![INDEX, "preview.js"].contains(name))
+        let mut files: Vec<_> = files()
+            .into_iter()
+            .map(|(name, _)| name)
+            .filter(|name| ![INDEX, "preview.js"].contains(&&**name))
             .collect();
+        named.sort();
+        files.sort();
         assert_eq!(named, files);
     }
 
     #[test]
     fn nothing_is_loaded_from_the_network() {
-        let (_, policy) = text(INDEX).split_once("Content-Security-Policy").unwrap();
+        let index = text(INDEX);
+        let (_, policy) = index.split_once("Content-Security-Policy").unwrap();
         let (policy, _) = policy.split_once('>').unwrap();
         assert!(
             !policy.contains("http") && !policy.contains("unsafe"),

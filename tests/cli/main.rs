@@ -32,6 +32,8 @@ mod help;
 mod obs;
 mod old_pages;
 mod overlay;
+#[cfg(target_os = "linux")]
+mod panel;
 mod pipes;
 mod program;
 #[cfg(unix)]

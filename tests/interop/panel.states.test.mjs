@@ -68,7 +68,7 @@ function pressAll(tab, without = []) {
         window.open = () => { sent++; return null; };
         for (const name of ['now', 'roll', 'credits', 'look', 'events', 'automation']) {
             Panel.set({ tab: name, dialog: null });
-            await wait(300);
+            await wait(600);
             const count = document.querySelectorAll('#tab-panel button').length;
             for (let place = 0; place < count; place++) {
                 const one = document.querySelectorAll('#tab-panel button')[place];
@@ -78,10 +78,10 @@ function pressAll(tab, without = []) {
                 const before = document.querySelector('#tab-panel').innerText + document.querySelector('#tab-panel').innerHTML.length;
                 const sentBefore = sent;
                 one.click();
-                await wait(150);
-                const isSeen = Panel.state.toasts.length > 0 || document.querySelector('dialog') || sent > sentBefore || Panel.state.tab !== name
+                const isSeen = () => Panel.state.toasts.length > 0 || document.querySelector('dialog') || sent > sentBefore || Panel.state.tab !== name
                     || document.querySelector('#tab-panel').innerText + document.querySelector('#tab-panel').innerHTML.length !== before;
-                if (!isSeen) silent.push(name + ': ' + nameOf(one));
+                for (let turn = 0; turn < 40 && !isSeen(); turn++) await wait(50);
+                if (!isSeen()) silent.push(name + ': ' + nameOf(one));
                 const dialog = document.querySelector('dialog');
                 if (dialog) {
                     const cancel = [...dialog.querySelectorAll('button')].find((button) => button.type === 'button') || dialog.querySelector('button');

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startBridge } from './bridge.mjs';
 import { Bus, obsOfTheTests, until } from './bus.mjs';
 import { startChromium } from './chromium.mjs';
@@ -21,6 +22,8 @@ on = "Twitch.Raid"
 do = [{ send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}!" } }]
 `;
 const SOON_MS = 20_000;
+/** The preview needs some time until it has something to show. */
+const SHOWN_AFTER_MS = 4_000;
 
 let browser;
 let bus;
@@ -64,6 +67,7 @@ async function picture(name) {
     const folder = process.env.PANEL_PICTURES;
     if (!folder) return;
     await mkdir(folder, { recursive: true });
+    await sleep(SHOWN_AFTER_MS);
     await writeFile(join(folder, `${String(++pictures).padStart(2, '0')}-${name}.png`), await tab.page.screenshot());
 }
 

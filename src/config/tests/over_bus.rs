@@ -17,7 +17,7 @@ fn sections(config: &Config) -> Value {
 
 #[test]
 fn each_setting_has_its_value_and_its_default() {
-    let config = of_file("[overlay]\ntheme = \"neon\"\nspeed = 99.5\n").unwrap();
+    let config = of_file("[overlay]\ntheme = \"neon\"\ndim = 0.25\n").unwrap();
     let listed = |key: &str, value: Value, usual: Value| {
         assert_eq!(
             setting(&config, key),
@@ -25,8 +25,7 @@ fn each_setting_has_its_value_and_its_default() {
         );
     };
     listed("overlay.theme", json!("neon"), json!("cinema"));
-    listed("overlay.speed", json!(99.5), json!(80));
-    listed("overlay.seconds", json!(null), json!(null));
+    listed("overlay.dim", json!(0.25), json!(0.55));
     listed("overlay.icons", json!(true), json!(true));
     listed("credits.ignore", json!([]), json!([]));
 }

@@ -44,6 +44,8 @@
             this.queue = [];
             this.isSending = false;
             this.count = 0;
+            /** How often a bridge has shown that it is there. */
+            this.signs = 0;
         }
 
         get isReady() {
@@ -108,15 +110,18 @@
 
         /** Asks whether a bridge is there. */
         async greet() {
+            const { signs } = this;
             try {
                 await this.send('GetInfo', {}, BRIDGE_WITHIN_MS);
                 this.welcome();
             } catch (error) {
-                if (error.kind === 'silent') this.change({ bridge: 'absent' });
+                // Another message may have shown meanwhile that a bridge is there.
+                if (error.kind === 'silent' && this.signs === signs) this.change({ bridge: 'absent' });
             }
         }
 
         welcome() {
+            this.signs++;
             if (this.bridge === 'present') return;
             this.change({ bridge: 'present' });
             this.onBridge();
@@ -172,6 +177,7 @@
         take(message) {
             if (!client.isObject(message)) return;
             if (message.origin === BRIDGE && message.client === this.name && this.waiting.has(message.id)) {
+                this.signs++;
                 this.waiting.get(message.id).resolve(message);
             } else if (message.origin === BRIDGE && message.request === 'Hello') {
                 this.change({ bridge: 'unknown' });

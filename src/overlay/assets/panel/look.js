@@ -20,7 +20,23 @@
     ];
     const FONTS = ['Georgia', 'Inter', 'Noto Sans', 'Noto Serif', 'Segoe UI', 'Verdana', 'cursive', 'monospace', 'sans-serif', 'serif'];
 
-    const labelOf = (key) => panel.textOr(`set.${key.replace(/^overlay\./, '')}`, key);
+    /** Settings that have controls of their own. */
+    const OWN = ['theme', 'section'];
+
+    const labelOf = (key) => panel.textOr(`set.${key.replace(/^overlay\./, '')}`, key.replace(/^overlay\./, '').replace(/_/g, ' '));
+
+    /** The settings of the page that no group names, such as those of a newer bridge, with a form that fits their values. */
+    function others(settings) {
+        const named = GROUPS.flatMap(([, list]) => list.map(([name]) => name)).concat(OWN);
+        const formOf = (name) => {
+            const { least, words } = bounds[camel(name)] || {};
+            if (typeof settings.byKey[`overlay.${name}`].default === 'boolean') return 'flag';
+            if (least !== undefined) return 'number';
+            return words ? 'choice' : 'text';
+        };
+        const names = Object.keys(settings.byKey).filter((key) => key.startsWith('overlay.')).map((key) => key.slice('overlay.'.length));
+        return names.filter((name) => !named.includes(name)).map((name) => [name, formOf(name)]);
+    }
 
     /** Why no setting can be changed; empty if it can. */
     function whyNot() {
@@ -85,13 +101,13 @@
         const isOff = Boolean(whyNot());
         const set = (wanted) => change(key, wanted === '' ? null : wanted);
         const number = (text) => set(text === '' ? '' : Number(text));
-        const usual = setting.default === null ? t('usual') : String(setting.default);
+        const usual = setting.default === null ? t('usual') : panel.textOr(`word.${setting.default}`, String(setting.default));
         const isSet = value !== setting.default;
         const input = (id) => {
             if (form === 'flag') return html`<input id=${id} type="checkbox" checked=${value === true} disabled=${isOff} onChange=${(event) => set(event.target.checked)} />`;
             if (form === 'choice') return html`<select id=${id} value=${value} disabled=${isOff} onChange=${(event) => set(event.target.value)}>${(words || [value]).map((word) => html`<option value=${word}>${panel.textOr(`word.${word}`, word)}</option>`)}</select>`;
-            if (form === 'range') return html`<${Input} id=${id} type="range" min=${least} max=${most} step=${step} value=${value === null ? most : value} disabled=${isOff} onCommit=${number} />`;
-            if (form === 'number') return html`<${Input} id=${id} type="number" min=${least} max=${most} step=${step || 'any'} value=${value === null ? '' : value} placeholder=${usual} disabled=${isOff} onCommit=${number} />`;
+            if (form === 'range') return html`<${Input} id=${id} type="range" min=${least} max=${most} step=${step} value=${typeof value === 'number' ? value : most} disabled=${isOff} onCommit=${number} />`;
+            if (form === 'number') return html`<${Input} id=${id} type="number" min=${least} max=${most} step=${step || 'any'} value=${typeof value === 'number' ? value : ''} placeholder=${usual} disabled=${isOff} onCommit=${number} />`;
             if (form === 'color') return html`<${Input} id=${id} type="color" value=${asColor(value)} disabled=${isOff} onCommit=${set} />`;
             return html`<${Input} id=${id} value=${value === null ? '' : String(value)} placeholder=${usual} list=${form === 'font' ? 'fonts' : null} disabled=${isOff} onCommit=${(text) => set(text.trim())} />`;
         };
@@ -112,7 +128,7 @@
             <${panel.Sections} />
             <datalist id="fonts">${FONTS.map((font) => html`<option value=${font}></option>`)}</datalist>
             ${GROUPS.map(([group, list]) => html`<${Section} key=${group} title=${t(`look.${group}`)}><div class="settings">
-                ${list.filter(([name]) => `overlay.${name}` in settings.byKey).map(([name, form, step]) => html`<${Setting} key=${name} name=${name} form=${form} step=${step} />`)}
+                ${(group === 'more' ? [...list, ...others(settings)] : list).filter(([name]) => `overlay.${name}` in settings.byKey).map(([name, form, step]) => html`<${Setting} key=${name} name=${name} form=${form} step=${step} />`)}
             </div><//>`)}`;
     }
 

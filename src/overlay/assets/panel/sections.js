@@ -16,7 +16,7 @@
     const kindsOf = (section) => [section.kind].flat().filter(Boolean);
     const titleOf = (kind) => {
         const known = panel.state.settings.kinds.find((one) => one.kind === kind);
-        return (known && known.title) || spaced(kind);
+        return known && known.title && !known.title.includes('{') ? known.title : spaced(kind);
     };
     const nameOf = (section) => section.title || kindsOf(section).map(titleOf).join(', ') || section.id;
 
