@@ -12,7 +12,7 @@ use super::{
     into_map,
     pending::Pending,
     position::Position,
-    rolling::{Cause, Made, Rolling},
+    rolling::{Cause, Made, Rolling, Why},
     send::to_pages,
 };
 use crate::{
@@ -130,7 +130,7 @@ impl Roll {
         };
         let (object, mut rolling) =
             make_roll(id, &options, cause, archive.as_deref(), music_seconds, cx);
-        rolling.no_music = no_music;
+        rolling.why.no_music = no_music;
         // The whole message is checked first: a roll that OBS cannot carry is refused as a whole.
         reply::message(&to_pages(
             &cx.base.out,
@@ -237,11 +237,13 @@ pub(super) fn make_roll(
         object: Map::new(),
         position: Position::start(cx.now.mono_ms),
         length_ms: length.seconds * 1_000.0,
-        pace: match music_seconds {
-            Some(_) => Reason::Music,
-            None => length.reason,
+        why: Why {
+            pace: match music_seconds {
+                Some(_) => Reason::Music,
+                None => length.reason,
+            },
+            no_music: None,
         },
-        no_music: None,
         starts_ms: length
             .sections
             .iter()

@@ -139,8 +139,8 @@ impl Roll {
         let roll = self.rolling.as_ref().map(|roll| {
             json!({ "id": roll.id, "test": roll.test, "state": roll.state(),
                 "elapsedMs": roll.position.elapsed_ms(now.mono_ms),
-                "seconds": roll.seconds(), "pace": <&str>::from(roll.pace), "names": roll.names,
-                "noMusic": roll.no_music })
+                "seconds": roll.seconds(), "pace": <&str>::from(roll.why.pace), "names": roll.names,
+                "noMusic": roll.why.no_music })
         });
         let preparing = self
             .pending
@@ -229,8 +229,8 @@ impl Roll {
                     roll.length_ms = length_ms;
                     self.recovery.want_movement();
                 }
-                if let (Some(pace), true) = (pace, roll.pace != Reason::Music) {
-                    roll.pace = pace;
+                if let (Some(pace), true) = (pace, roll.why.pace != Reason::Music) {
+                    roll.why.pace = pace;
                 }
                 // A page begins when it has laid out the roll, later than the bridge assumes.
                 let is_off =

@@ -27,6 +27,15 @@ pub(in crate::bridge) enum Cause {
 /// The key of the revision in the object of a roll that was made again.
 pub(super) const REVISION: &str = "revision";
 
+/// Why a roll takes as long as it does.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Why {
+    /// By the estimate, until a page reports it.
+    pub(super) pace: Reason,
+    /// Why the length of its music is unknown; `None` if it is known, or not needed.
+    pub(super) no_music: Option<String>,
+}
+
 /// The state of the current roll.
 #[derive(Debug)]
 pub(super) struct Rolling {
@@ -41,10 +50,8 @@ pub(super) struct Rolling {
     pub(super) position: Position,
     /// Length of a pass: the estimate, until a page reports the measured length.
     pub(super) length_ms: f64,
-    /// Why it takes so long: by the estimate, until a page reports it.
-    pub(super) pace: Reason,
-    /// Why the length of its music is unknown; `None` if it is known, or not needed.
-    pub(super) no_music: Option<String>,
+    /// Why it takes so long.
+    pub(super) why: Why,
     /// When each section is in the middle of the picture, by the estimate.
     pub(super) starts_ms: Vec<f64>,
     pub(super) sections: Vec<(Box<str>, Vec<Kind>)>,
@@ -84,8 +91,10 @@ impl Rolling {
             object: Map::new(),
             position: Position::start(now.mono_ms),
             length_ms: report.seconds.unwrap_or_default() * 1_000.0,
-            pace: report.pace.unwrap_or_default(),
-            no_music: None,
+            why: Why {
+                pace: report.pace.unwrap_or_default(),
+                no_music: None,
+            },
             starts_ms: Vec::new(),
             sections: Vec::new(),
             names: report.names.unwrap_or_default(),

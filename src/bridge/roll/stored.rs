@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     hidden::Shown,
     position::Position,
-    rolling::{Cause, Made, Rolling},
+    rolling::{Cause, Made, Rolling, Why},
 };
 use crate::{
     bridge::io::Now,
@@ -88,7 +88,7 @@ pub(super) fn movement(roll: &Rolling, now: Now) -> String {
         factor: roll.position.factor(),
         is_paused: roll.position.is_paused(),
         length_ms: roll.length_ms,
-        pace: roll.pace,
+        pace: roll.why.pace,
         held: roll.held.clone(),
     };
     text(&movement)
@@ -179,8 +179,10 @@ pub(super) fn read(movement: &str, content: &str, fold: &Fold, now: Now) -> Opti
         object: content.object,
         position,
         length_ms: movement.length_ms,
-        pace: movement.pace,
-        no_music: None,
+        why: Why {
+            pace: movement.pace,
+            no_music: None,
+        },
         starts_ms: content.starts_ms,
         sections: content
             .sections

@@ -109,7 +109,7 @@ fn seconds(text: &str) -> Result<Value, String> {
     }
     number::any(text)
         .map(Value::from)
-        .map_err(|_| "it must be a number of seconds or auto".to_owned())
+        .map_err(|_| "it must be a number, such as 2 or 0.5, or auto".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(seconds("auto"), Ok(json!("auto")));
         assert_eq!(
             seconds("long"),
-            Err("it must be a number of seconds or auto".to_owned())
+            Err("it must be a number, such as 2 or 0.5, or auto".to_owned())
         );
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     look::{Look, Mode},
-    pace::{self, FULL_HEIGHT, Reason, ScrollPace},
+    motion::{self, FULL_HEIGHT, Reason, Scrolling},
     plan::Layout,
     section::{Body, Section},
 };
@@ -74,18 +74,18 @@ fn scrolled(heights: &[f64], look: &Look) -> Length {
         0.0
     };
     let readable = FULL_HEIGHT - title - 2.0 * fade - ROW;
-    let pace = ScrollPace::new(travel, readable, look);
+    let motion = Scrolling::new(travel, readable, look);
     let starts = heights.iter().scan(0.0, |sum, size| {
         let begin = *sum;
         *sum += size;
         Some(begin)
     });
     Length {
-        seconds: pace.seconds,
+        seconds: motion.seconds,
         sections: starts
-            .map(|start| pace.when(start + FULL_HEIGHT / 2.0))
+            .map(|start| motion.when(start + FULL_HEIGHT / 2.0))
             .collect(),
-        reason: pace.reason,
+        reason: motion.reason,
     }
 }
 
@@ -110,7 +110,7 @@ fn shown(sections: &[Section], heights: &[f64], look: &Look) -> Length {
             }
         }
     }
-    let (each, reason) = pace::slide(count, look);
+    let (each, reason) = motion::slide(count, look);
     Length {
         seconds: look.delay + count * each,
         sections: firsts

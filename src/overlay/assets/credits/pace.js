@@ -1,6 +1,6 @@
 // pace.js: how long a roll takes, and how it moves: it eases in, moves evenly, eases out, holds its last card, and fades out.
 //
-// credits/roll/pace.rs has the same rules, for rolls that no page reports. Change both.
+// credits/roll/motion.rs has the same rules, for rolls that no page reports. Change both.
 
 (() => {
     'use strict';

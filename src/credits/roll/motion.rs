@@ -95,7 +95,7 @@ fn whole(travel: f64, speed: f64) -> f64 {
 
 /// How a roll that scrolls moves.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct ScrollPace {
+pub(super) struct Scrolling {
     pub(super) reason: Reason,
     /// Seconds of the whole roll.
     pub(super) seconds: f64,
@@ -108,7 +108,7 @@ pub(super) struct ScrollPace {
     speed: f64,
 }
 
-impl ScrollPace {
+impl Scrolling {
     /// `travel` is the number of pixels that the roll moves on a picture that is 1,080 high, and
     /// `readable` the number over which a name can be read.
     pub(super) fn new(travel: f64, readable: f64, look: &Look) -> Self {
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn an_automatic_length_is_between_a_minute_and_three_unless_reading_takes_longer() {
         let of = |travel| {
-            let pace = ScrollPace::new(travel, 800.0, &Look::default());
+            let pace = Scrolling::new(travel, 800.0, &Look::default());
             (pace.seconds.round(), pace.reason)
         };
         assert_eq!(
@@ -208,7 +208,7 @@ mod tests {
             ..Look::default()
         };
         assert!(near(
-            ScrollPace::new(400_000.0, 800.0, &hurried).seconds,
+            Scrolling::new(400_000.0, 800.0, &hurried).seconds,
             180.0
         ));
     }
@@ -220,14 +220,14 @@ mod tests {
             delay: 2.0,
             ..Look::default()
         };
-        let pace = ScrollPace::new(2_000.0, 800.0, &speed);
+        let pace = Scrolling::new(2_000.0, 800.0, &speed);
         assert_eq!((pace.reason, pace.speed.round()), (Reason::Speed, 100.0));
         assert!(near(pace.seconds, 2.0 + 20.0 + 1.75 + 4.5));
         let both = Look {
             seconds: Duration::Seconds(90.0),
             ..speed
         };
-        let pace = ScrollPace::new(2_000.0, 800.0, &both);
+        let pace = Scrolling::new(2_000.0, 800.0, &both);
         assert_eq!((pace.reason, pace.seconds), (Reason::Seconds, 90.0));
     }
 
@@ -237,7 +237,7 @@ mod tests {
             seconds: Duration::Seconds(60.0),
             ..Look::default()
         };
-        let pace = ScrollPace::new(3_000.0, 800.0, &look);
+        let pace = Scrolling::new(3_000.0, 800.0, &look);
         assert!(near(pace.when(0.0), 0.0) && near(pace.when(3_000.0), 60.0 - 4.5));
         assert!(near(pace.when(9_000.0), 55.5));
         let mut last = 0.0;
@@ -255,7 +255,7 @@ mod tests {
                 seconds: Duration::Seconds(seconds),
                 ..Look::default()
             };
-            let pace = ScrollPace::new(3_000.0, 800.0, &look);
+            let pace = Scrolling::new(3_000.0, 800.0, &look);
             assert!(near(pace.seconds, seconds) && pace.when(3_000.0) < seconds);
         }
     }
