@@ -12,7 +12,7 @@ use super::{
     into_map,
     pending::Pending,
     position::Position,
-    rolling::{Cause, Made, Rolling, Why},
+    rolling::{Cause, Made, Passes, Rolling, Why},
     send::to_pages,
 };
 use crate::{
@@ -232,7 +232,6 @@ pub(super) fn make_roll(
     let rolling = Rolling {
         id,
         test: options.test,
-        of_earlier: archive.is_some(),
         cause,
         object: Map::new(),
         position: Position::start(cx.now.mono_ms),
@@ -254,11 +253,14 @@ pub(super) fn make_roll(
             .map(|section| (section.id, section.kinds))
             .collect(),
         names,
-        repeats: look.repeats,
-        passed_ms: None,
+        passes: Passes {
+            repeat: look.repeats,
+            last_ms: None,
+        },
         held: None,
         people: Shown::new(places, cx.base.model.fold().edits().revision()),
         made: Made {
+            of_earlier: archive.is_some(),
             options: archive.is_none().then(|| options.clone()),
             music_seconds,
             look: into_map(json!(look)),

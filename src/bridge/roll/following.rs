@@ -49,7 +49,7 @@ impl Roll {
         if is_same {
             roll.length_ms = scale(roll, new.made.length_ms, cx);
             (roll.made, roll.starts_ms) = (new.made, new.starts_ms);
-            (roll.repeats, roll.pace) = (new.repeats, new.pace);
+            (roll.passes.repeat, roll.why.pace) = (new.passes.repeat, new.why.pace);
             if !changes.is_empty() {
                 self.restyle(changes, cx);
             }
@@ -76,8 +76,8 @@ impl Roll {
         new.object = object;
         std::mem::swap(&mut new.position, &mut roll.position);
         new.held = roll.held.take();
-        new.passed_ms = roll.passed_ms;
-        new.no_music = roll.no_music.take();
+        new.passes.last_ms = roll.passes.last_ms;
+        new.why.no_music = roll.why.no_music.take();
         *roll = new;
         self.recovery.want_all();
         self.send_roll(cx);

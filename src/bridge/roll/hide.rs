@@ -16,7 +16,7 @@ impl Roll {
     pub(in crate::bridge) fn rolls_real_credits(&self) -> bool {
         self.rolling
             .as_ref()
-            .is_some_and(|roll| !roll.test && !roll.of_earlier)
+            .is_some_and(|roll| !roll.test && !roll.made.of_earlier)
     }
 
     /// Bans have changed: hides or shows names in the current roll.
@@ -45,7 +45,7 @@ impl Roll {
         if !roll.people.lacks_edits(fold) {
             return;
         }
-        let sections = (!roll.test && !roll.of_earlier).then(|| current_sections(base, now));
+        let sections = (!roll.test && !roll.made.of_earlier).then(|| current_sections(base, now));
         let current = Current {
             fold,
             left_out: &LeftOut::new(fold, &base.settings.credits.ignore),
@@ -84,7 +84,7 @@ impl Roll {
         if let Some(roll) = &mut self.rolling {
             let live = base.model.fold();
             roll.people.rename_ids(|who| known(live, before, who));
-            roll.of_earlier |= is_other;
+            roll.made.of_earlier |= is_other;
         }
         self.follow_edits(base, now);
         self.hide_banned(base);

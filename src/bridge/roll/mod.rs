@@ -255,18 +255,19 @@ impl Roll {
         let Some(roll) = &mut self.rolling else {
             return;
         };
-        if !roll.repeats {
+        if !roll.passes.repeat {
             self.end_roll("Completed", cx);
             return;
         }
         // Several pages end the same pass at slightly different times.
         if roll
-            .passed_ms
-            .is_some_and(|passed_ms| cx.now.mono_ms < passed_ms + PASS_MS)
+            .passes
+            .last_ms
+            .is_some_and(|last_ms| cx.now.mono_ms < last_ms + PASS_MS)
         {
             return;
         }
-        roll.passed_ms = Some(cx.now.mono_ms);
+        roll.passes.last_ms = Some(cx.now.mono_ms);
         roll.position.jump(0.0, cx.now.mono_ms);
         self.recovery.want_movement();
         self.emit_roll("Completed", cx);

@@ -41,8 +41,6 @@ pub(super) struct Why {
 pub(super) struct Rolling {
     pub(super) id: Uuid,
     pub(super) test: bool,
-    /// Whether it shows the credits of a session that is not the running one.
-    pub(super) of_earlier: bool,
     pub(super) cause: Cause,
     /// The object that pages receive, except for the roll's position. It is empty if only a page
     /// has it.
@@ -56,9 +54,7 @@ pub(super) struct Rolling {
     pub(super) starts_ms: Vec<f64>,
     pub(super) sections: Vec<(Box<str>, Vec<Kind>)>,
     pub(super) names: usize,
-    pub(super) repeats: bool,
-    /// When its last pass ended, on the monotonic clock; `None` if it has had none.
-    pub(super) passed_ms: Option<u64>,
+    pub(super) passes: Passes,
     /// The section at which Twitchat holds the roll.
     pub(super) held: Option<Box<str>>,
     /// The places of people in it, and which of them are hidden.
@@ -66,9 +62,19 @@ pub(super) struct Rolling {
     pub(super) made: Made,
 }
 
+/// How often a roll is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Passes {
+    pub(super) repeat: bool,
+    /// When the last pass ended, on the monotonic clock; `None` if there was none.
+    pub(super) last_ms: Option<u64>,
+}
+
 /// What a roll was made of, to make it again when the plan changes.
 #[derive(Debug, Default)]
 pub(super) struct Made {
+    /// Whether it shows the credits of a session that is not the running one.
+    pub(super) of_earlier: bool,
     /// `None` if its content cannot be made again: of an earlier session, or of a test in an
     /// earlier run of the bridge.
     pub(super) options: Option<RollOptions>,
@@ -86,7 +92,6 @@ impl Rolling {
         Self {
             id,
             test: report.test.unwrap_or(true),
-            of_earlier: false,
             cause: Cause::Asked,
             object: Map::new(),
             position: Position::start(now.mono_ms),
@@ -98,8 +103,7 @@ impl Rolling {
             starts_ms: Vec::new(),
             sections: Vec::new(),
             names: report.names.unwrap_or_default(),
-            repeats: false,
-            passed_ms: None,
+            passes: Passes::default(),
             held: None,
             people: Shown::default(),
             made: Made::default(),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     hidden::Shown,
     position::Position,
-    rolling::{Cause, Made, Rolling, Why},
+    rolling::{Cause, Made, Passes, Rolling, Why},
 };
 use crate::{
     bridge::io::Now,
@@ -100,7 +100,7 @@ pub(super) fn content(roll: &Rolling, fold: &Fold) -> String {
     let content = Content {
         id: roll.id,
         test: roll.test,
-        of_earlier: roll.of_earlier,
+        of_earlier: roll.made.of_earlier,
         cause: roll.cause,
         object: roll.object.clone(),
         starts_ms: roll.starts_ms.clone(),
@@ -110,7 +110,7 @@ pub(super) fn content(roll: &Rolling, fold: &Fold) -> String {
             .map(|(id, list)| (id.clone(), kinds(list)))
             .collect(),
         names: roll.names,
-        repeats: roll.repeats,
+        repeats: roll.passes.repeat,
         people: roll
             .people
             .places()
@@ -166,6 +166,7 @@ pub(super) fn read(movement: &str, content: &str, fold: &Fold, now: Now) -> Opti
         .collect();
     let look = content.object.get("look").and_then(Value::as_object);
     let made = Made {
+        of_earlier: content.of_earlier,
         options: (!content.test && !content.of_earlier).then(RollOptions::default),
         music_seconds: None,
         look: look.cloned().unwrap_or_default(),
@@ -174,7 +175,6 @@ pub(super) fn read(movement: &str, content: &str, fold: &Fold, now: Now) -> Opti
     let rolling = Rolling {
         id: content.id,
         test: content.test,
-        of_earlier: content.of_earlier,
         cause: content.cause,
         object: content.object,
         position,
@@ -190,8 +190,10 @@ pub(super) fn read(movement: &str, content: &str, fold: &Fold, now: Now) -> Opti
             .map(|(id, kinds)| (id, known_kinds(&kinds)))
             .collect(),
         names: content.names,
-        repeats: content.repeats,
-        passed_ms: None,
+        passes: Passes {
+            repeat: content.repeats,
+            last_ms: None,
+        },
         held: movement.held,
         people: Shown::recalled(places),
         made,
