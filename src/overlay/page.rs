@@ -41,6 +41,7 @@ const TEXTS: &[(&str, &str)] = &[
     SECTIONS,
     SETTINGS,
     LOOK,
+    ROWS,
     PACE,
     PLAYER,
     ENTRANCE,
@@ -64,6 +65,7 @@ const FIT: (&str, &str) = ("fit.js", include_str!("assets/credits/fit.js"));
 const SECTIONS: (&str, &str) = ("sections.js", include_str!("assets/credits/sections.js"));
 const SETTINGS: (&str, &str) = ("settings.js", include_str!("assets/credits/settings.js"));
 const LOOK: (&str, &str) = ("look.js", include_str!("assets/credits/look.js"));
+const ROWS: (&str, &str) = ("rows.js", include_str!("assets/credits/rows.js"));
 const PACE: (&str, &str) = ("pace.js", include_str!("assets/credits/pace.js"));
 const PLAYER: (&str, &str) = ("player.js", include_str!("assets/credits/player.js"));
 const ENTRANCE: (&str, &str) = ("entrance.js", include_str!("assets/credits/entrance.js"));
@@ -103,9 +105,9 @@ const FONTS: [File; 10] = [
 const UNDRESSED: &str = "plain";
 
 /// The files that a page with its own roll needs. It needs neither a feed nor a connection.
-const STANDALONE: [(&str, &str); 16] = [
-    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, PACE, PLAYER, ENTRANCE, SCROLL, GROUPING, SLIDES,
-    FLOATING, CREDITS, READER, MAIN,
+const STANDALONE: [(&str, &str); 17] = [
+    ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, ROWS, PACE, PLAYER, ENTRANCE, SCROLL, GROUPING,
+    SLIDES, FLOATING, CREDITS, READER, MAIN,
 ];
 
 /// The names of the themes: those of the page, then those of the user's own style sheet.

@@ -19,7 +19,7 @@ const FLAGS = [
 
 /**
  * Starts the browser in CHROMIUM, else Debian's. `close` ends it. With `first`, it gets the highest priority, if that is permitted. `flags`
- * are added to its command line. `allow` grants an origin permissions, as a user does who allows them in the browser's question.
+ * are added to its command line. `processes` resolves with the browser's processes: `type`, `id`. `allow` grants an origin permissions, as a user does who allows them in the browser's question.
  */
 export async function startChromium({ first = false, flags = [] } = {}) {
     const profile = await mkdtemp(join(tmpdir(), 'twitchat-bridge-chromium-'));
@@ -36,7 +36,8 @@ export async function startChromium({ first = false, flags = [] } = {}) {
     try {
         const protocol = await Protocol.connect(await within(READY_WITHIN_MS, 'Chromium', addressOf(browser)));
         const allow = (origin, permissions) => protocol.call('Browser.grantPermissions', { origin, permissions });
-        return { open: (url, size, media) => Page.open(protocol, url, size, media), allow, close };
+        const processes = async () => (await protocol.call('SystemInfo.getProcessInfo')).processInfo;
+        return { open: (url, size, media) => Page.open(protocol, url, size, media), allow, processes, close };
     } catch (error) {
         await close();
         throw error;
@@ -207,6 +208,14 @@ class Page {
         await complete;
         stopHearing();
         return events;
+    }
+
+    /** The metrics of DevTools by name, after all garbage was collected. Times are those that the main thread was at work, in seconds. */
+    async metrics() {
+        await this.#call('HeapProfiler.collectGarbage');
+        await this.#call('Performance.enable', { timeDomain: 'threadTicks' });
+        const { metrics } = await this.#call('Performance.getMetrics');
+        return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
     }
 
     /** Brings the tab to the front, because only that tab is drawn. */

@@ -25,7 +25,7 @@ after(async () => {
 async function showing(context, look, media) {
     const tab = await CreditsTab.open(browser, folder.url, SIZE, media);
     context.after(() => tab.close());
-    await tab.roll(rollOf([people('a', many(30), { icon: 'heart' }), people('b', many(30), { icon: 'star' })], { fade: FADE, speed: 100, minimumSeconds: 0, ...look }));
+    await tab.roll(rollOf([people('a', many(30), { icon: 'heart' }), people('b', many(30), { icon: 'star' })], { fade: (FADE * 1080) / SIZE.height, speed: 100, minimumSeconds: 0, ...look }));
     await tab.hold(0);
     return tab;
 }

@@ -1,8 +1,7 @@
-// Measures how smoothly 5,000 names roll, with the performance trace of DevTools, in comparison with empty pages that scroll one element.
-// All pages are measured in the same browser, in turns, because the machine is never idle and all must be affected equally. The processor
-// draws the pages, as it may have to for a browser source in OBS. Then a page that redraws more of the screen takes longer. So one of the
-// empty pages scrolls a single name, which is the aim, and the other one an element as high as the screen, which is the least that a roll
-// can redraw.
+// Measures how smoothly 5,000 names roll, with the performance trace of DevTools, in comparison with an empty page that scrolls one element
+// as high as the screen, which is the least that a roll can redraw. Both pages are measured in the same browser, in turns, because the
+// machine is never idle and both must be affected equally. The processor draws the pages, as it may have to for a browser source in OBS. Then
+// a page that redraws more of the screen takes longer. The median of five runs counts, and no run is repeated.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -12,20 +11,22 @@ import { CreditsTab, makeFolder, people, rollOf } from './credits.mjs';
 
 const NAMES = 5000;
 const SIZE = { width: 1920, height: 1080 };
-const TURNS = 10;
+const RUNS = 5;
+const TURNS = 4;
 const TURN_MS = 1500;
 /** The pause after one page was stopped and the next one started. */
 const SETTLE_MS = 300;
-const NO_SLOWER_THAN = 1.1;
-/** Another program that used the processor for a moment affects the slowest frames of one page only. Then the measurement is repeated. */
-const ATTEMPTS = 8;
+/** How much longer the median and the slowest of a hundred frames may take. */
+const LIMITS = [[0.5, 1.1], [0.99, 1.25]];
+/** Names are added to the document every few seconds, and not for each frame. */
+const MOST_LAYOUTS = 2 * RUNS * TURNS;
 const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame'];
 
 const emptyPage = (style) => `data:text/html,${encodeURIComponent(`<!doctype html>
     <body style="margin: 0; overflow: hidden">
     <div id="it" style="position: absolute; left: 40%; font: 40px sans-serif; will-change: transform; ${style}">TobiWanders</div>
     <script>const moving = it.animate([{ transform: 'translateY(1080px)' }, { transform: 'translateY(-100px)' }], { duration: 12000, iterations: Infinity })</script>`)}`;
-const EMPTY = { 'one name': emptyPage(''), 'one screen': emptyPage('left: 30%; width: 40%; top: -1500px; height: 4000px; background: linear-gradient(silver, navy)') };
+const EMPTY = emptyPage('left: 30%; width: 40%; top: -1500px; height: 4000px; background: linear-gradient(silver, navy)');
 
 let browser;
 let folder;
@@ -63,44 +64,40 @@ function turnsOf(page, play, stop) {
 
 const quantile = (times, share) => [...times].sort((a, b) => a - b)[Math.floor(times.length * share)];
 
-const percent = (ours, its) => `${((ours / its - 1) * 100).toFixed(1)} %`;
+const medianOf = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
-/** The median and the slowest frames of all pages, and whether those of the credits are like those of an empty page. */
-async function compare(empty, credits, context) {
-    const all = [...empty, credits];
-    for (const { seen } of all) seen.times = [];
-    for (let turn = 0; turn < TURNS; turn++) for (const page of all) await page.turn();
-    const [p50, p99] = [0.5, 0.99].map((share) => ({ seen }) => quantile(seen.times, share));
-    const both = ({ what, ...page }) => `${what} ${p50(page).toFixed(2)} and ${p99(page).toFixed(2)} ms`;
-    const beside = (page) => `${both(page)} (${percent(p50(credits), p50(page))} and ${percent(p99(credits), p99(page))})`;
-    const said = `${credits.seen.times.length} frames, p50 and p99: ${both(credits)}, ${empty.map(beside).join(', ')}`;
-    context.diagnostic(said);
-    return { said, isAlike: empty.some((page) => [p50, p99].every((of) => of(credits) <= of(page) * NO_SLOWER_THAN)) };
+/** One run: for each limit, how much longer the frames of the credits take than those of the empty page. */
+async function run(empty, credits, context) {
+    for (const { seen } of [empty, credits]) seen.times = [];
+    for (let turn = 0; turn < TURNS; turn++) for (const page of [empty, credits]) await page.turn();
+    const measured = LIMITS.map(([share]) => [credits, empty].map(({ seen }) => quantile(seen.times, share)));
+    context.diagnostic(`${credits.seen.times.length} frames; p50 and p99: ${measured.map(([ours, its]) => `${ours.toFixed(2)} and ${its.toFixed(2)} ms`).join(', ')}`);
+    assert.ok(credits.seen.times.length > (TURNS * TURN_MS) / 40, 'frames were drawn');
+    return measured.map(([ours, its]) => ours / its);
 }
 
 const AS_INSTALLED = { theme: 'cinema', stickyTitles: true, fade: 80, speed: 80 };
 
 for (const [what, look] of [['as installed', AS_INSTALLED], ['faster, and titles pass with the names', { ...AS_INSTALLED, stickyTitles: false, speed: 200 }]]) {
-    test(`${NAMES} names roll as smoothly as one, ${what}`, async (context) => {
+    test(`${NAMES} names roll as smoothly as one element, ${what}`, async (context) => {
         const tab = await CreditsTab.open(browser, folder.url, SIZE);
         context.after(() => tab.close());
         const names = Array.from({ length: NAMES }, (_, index) => ({ name: `Name ${index + 1}`, amount: `×${index}` }));
         await tab.roll(rollOf([people('all', names)], look));
         const set = (change) => `CreditsPage.credits.scene.player.set(${change})`;
         await tab.run(set('{ timeMs: 60000, isPaused: true }'));
-        const empty = [];
-        for (const [what, url] of Object.entries(EMPTY)) {
-            const page = await browser.open(url, SIZE);
-            context.after(() => page.close());
-            await page.run('moving.pause()');
-            empty.push({ what, ...turnsOf(page, 'moving.play()', 'moving.pause()') });
+        const page = await browser.open(EMPTY, SIZE);
+        context.after(() => page.close());
+        await page.run('moving.pause()');
+        const empty = turnsOf(page, 'moving.play()', 'moving.pause()');
+        const all = turnsOf(tab.page, set('{ isPaused: false }'), set('{ isPaused: true }'));
+        const runs = [];
+        for (let count = 0; count < RUNS; count++) runs.push(await run(empty, all, context));
+        for (const [index, [share, limit]] of LIMITS.entries()) {
+            const ratio = medianOf(runs.map((ratios) => ratios[index]));
+            assert.ok(ratio <= limit, `p${share * 100}: ${ratio.toFixed(3)} times that of the empty page, not ${limit}`);
         }
-        const all = { what: 'credits', ...turnsOf(tab.page, set('{ isPaused: false }'), set('{ isPaused: true }')) };
-        let compared;
-        for (let attempt = 0; attempt < ATTEMPTS && !compared?.isAlike; attempt++) compared = await compare(empty, all, context);
-        assert.ok(compared.isAlike, compared.said);
-        assert.ok(all.seen.times.length > (TURNS * TURN_MS) / 40, 'frames were drawn');
-        assert.equal(all.seen.layouts, 0, 'nothing is laid out while it rolls');
+        assert.ok(all.seen.layouts <= MOST_LAYOUTS, `names are added seldom: ${all.seen.layouts} layouts`);
         assert.deepEqual(tab.page.errors, []);
     });
 }

@@ -165,7 +165,9 @@ test('a large roll comes through', { timeout: 60_000 }, async (context) => {
     const roll = withId(rollOf([people('all', Array.from({ length: 5000 }, (_, index) => ({ name: `${'Wanderer'.repeat(3)}${index}`, amount: '×1,000' })), { layout: 'three-columns' })]));
     await bridge.say({ overlay: 'roll', roll });
     await until('the roll', () => bridge.states(roll.id).length > 0, 30_000);
-    assert.equal(await tab.run(`document.querySelectorAll('.view:not([aria-hidden]) .entry').length`), 5000);
+    assert.equal((await tab.report()).names, 5000);
+    const shown = await tab.run(`document.querySelectorAll('.view:not([aria-hidden]) .entry').length`);
+    assert.ok(shown > 20 && shown < 1000, `only names near the picture are in the document: ${shown}`);
 });
 
 test('OBS restarts: the roll goes on, the page comes back and tells how far it is', { timeout: 120_000 }, async (context) => {
@@ -188,6 +190,6 @@ test('OBS restarts: the roll goes on, the page comes back and tells how far it i
         assert.ok(report.elapsedMs > before, 'it went on meanwhile');
         await again.say({ overlay: 'control', seq: time + 1, roll: roll.id, command: 'goto', at: 1000 });
         await tab.until('the control', ({ elapsedMs }) => elapsedMs < before + 1000 && elapsedMs >= 1000);
-        assert.equal(await tab.run(`document.querySelectorAll('.view:not([aria-hidden]) .entry').length`), 300);
+        assert.ok(await tab.run(`document.querySelectorAll('.view:not([aria-hidden]) .entry').length`) > 0);
     }
 });

@@ -64,7 +64,7 @@ test('what people write is text, wherever it stands', async (context) => {
     ];
     const sections = evil.map((text, index) => people(text, [{ name: text, amount: text, note: text, icon: text, badge: text, images: [text], skin: text, lines: [{ text, amount: text, icon: text }] }],
         { title: text, icon: text, layout: text, empty: text, alt: text, src: text, text, kind: ['people', 'text', 'image'][index % 3] }));
-    await tab.roll(rollOf(sections, { theme: '"] *{display:none}', titleFont: evil[0], titleColor: evil[0], nameFont: '"; } * { display: none } "', mode: evil[0], direction: evil[0] }, { emotes: evil, seconds: evil[0] }));
+    await tab.roll(rollOf(sections, { theme: '"] *{display:none}', titleFont: evil[0], titleColor: evil[0], nameFont: '"; } * { display: none } "', mode: evil[0], direction: evil[0], scale: 0.2 }, { emotes: evil, seconds: evil[0] }));
     await sleep(300);
     const shown = await tab.sections();
     assert.deepEqual(shown.map(({ title }) => title), evil);

@@ -47,6 +47,8 @@
             this.warned = new Set();
             this.turn = 0;
             this.wanted = undefined; // the time that a jump leads to, until the jump is made
+            this.begin = undefined; // what a roll that is being laid out does when it is ready
+            this.held = []; // the controls that came meanwhile
             this.replaced = new Map(); // position of a name -> the name that replaces it, or null for none
             this.early = undefined; // the same for a roll that was not received yet
             addEventListener('resize', () => this.resized());
@@ -135,22 +137,27 @@
         /** Lays out the roll, and calls `begin` with the scene when fonts and pictures are loaded. */
         async build(begin) {
             const turn = ++this.turn;
-            this.begin = begin;
+            const isWanted = () => turn === this.turn;
             const { stage, roll, look } = this;
             this.clearStage();
+            this.begin = begin;
             page.applyLook(stage, look);
             const onLost = (address) => this.warn(`cannot show ${address}`);
-            const sections = roll.sections.map((content, index) => page.section(content || {}, index, look, onLost));
-            const trial = make('div', 'view trial', ...sections);
-            page.replaceNames(trial, this.replaced, onLost);
+            const dress = (root) => page.replaceNames(root, this.replaced, onLost);
+            const contents = roll.sections.map((content) => content || {});
+            const sections = contents.map((content, index) => page.section(content, index, look, onLost, { isBare: true }));
+            const trial = make('div', 'view trial', ...sections, page.probe(contents));
             stage.append(trial);
             trial.getBoundingClientRect(); // the browser loads fonts only when the layout needs them
-            const pictures = [...trial.querySelectorAll('img')].map(pictureLoaded);
-            await Promise.race([Promise.all([document.fonts.ready, ...pictures]), pause(READY_WITHIN_MS)]);
-            if (turn !== this.turn) return;
+            const pictures = [...trial.querySelectorAll('img'), ...page.picturesOf(contents, onLost)];
+            await Promise.race([Promise.all([document.fonts.ready, ...pictures.map(pictureLoaded)]), pause(READY_WITHIN_MS)]);
+            if (!isWanted()) return;
             trial.remove();
+            const all = sections.map((element, index) => new page.Names(element, contents[index], index, { onLost, dress }));
             const lay = look.mode === 'slides' ? page.slides : page.scroll;
-            const scene = lay(stage, sections, look, { seconds: roll.seconds, onEnd: () => this.passed() });
+            const scene = await lay(stage, sections, all, look, { seconds: roll.seconds, onEnd: () => this.passed(), isWanted, dress });
+            if (!scene) return;
+            scene.pictures = pictures; // so that the browser keeps them
             page.dim(stage, scene.player, look, scene.delayMs);
             if (Array.isArray(roll.emotes)) page.floating(stage, scene.player, roll.emotes, roll.id, onLost);
             this.scene = scene;
@@ -161,6 +168,7 @@
             this.showWarnings();
             this.begin = undefined;
             begin(scene);
+            for (const control of this.held.splice(0)) this.control(control);
         }
 
         /** Shows the warnings in test rolls only, because they are of no use to viewers. */
@@ -194,12 +202,14 @@
             this.turn++;
             this.begin = undefined;
             this.wanted = undefined;
+            this.held = [];
             this.clearStage();
         }
 
         clearStage() {
             if (this.scene) this.scene.player.end();
             this.scene = undefined;
+            this.begin = undefined;
             this.stage.replaceChildren();
         }
 
@@ -218,7 +228,10 @@
 
         resized() {
             clearTimeout(this.settling);
-            this.settling = setTimeout(() => this.scene && this.rebuild(), SETTLED_MS);
+            this.settling = setTimeout(() => {
+                if (this.scene) this.rebuild();
+                else if (this.begin) this.build(this.begin);
+            }, SETTLED_MS);
         }
 
         // ---- replaced names
@@ -266,8 +279,13 @@
                 this.build(this.begin);
                 return;
             }
-            if (!this.scene || isOther) return;
-            const { player } = this.scene;
+            if (isOther || !this.roll) return;
+            if (this.begin && command !== 'stop') {
+                this.held.push({ command, value, at, roll });
+                return;
+            }
+            if (!this.scene && !this.begin) return;
+            const { player } = this.scene || {};
             const controls = {
                 stop: () => this.stop(),
                 pause: () => this.move({ isPaused: true }),

@@ -29,7 +29,7 @@
     const overflows = (element) => element.scrollWidth > element.clientWidth + 1;
 
     /** Whether the name of an entry and its amount meet at the axis of a section in the layout `pairs`. */
-    const isPair = (entry) => entry.matches('.layout-pairs > .entries > .pair:not(.stacked)');
+    const isPair = ({ classList, parentElement: list }) => classList.contains('pair') && !classList.contains('stacked') && list !== null && list.matches('.layout-pairs > .entries');
 
     /** The element that must not be wider than its box: the name up to the axis, or everything that an entry contains. */
     const boxOf = (entry) => (isPair(entry) ? nameOf(entry) : entry);

@@ -21,14 +21,14 @@
 
     /**
      * The parts of the roll, in their order, in groups of those that share a slide: neighbours with names, each of which is small. Texts
-     * and images have slides of their own. Each part has its `height`; that of a section on several slides is Infinity.
+     * and images have slides of their own. Each part has its `section` and its `height`; that of a section on several slides is Infinity.
      */
     function grouped(view, parts, room) {
         const gap = gapOf(view);
         const groups = [];
         let filled = Infinity; // the height of the last group, if others may join it
         for (const part of parts) {
-            const isSmall = part.part.matches('.kind-people') && part.height <= SMALL * room;
+            const isSmall = part.section.matches('.kind-people') && part.height <= SMALL * room;
             const together = filled + gap + part.height;
             if (isSmall && together <= room) {
                 groups[groups.length - 1].push(part);

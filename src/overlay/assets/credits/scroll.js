@@ -14,7 +14,7 @@
 
     /** How long a glide to another section takes. One over more than `NEAR` heights of the stage leaves out the middle. */
     const GLIDE_MS = 800;
-    const NEAR = 3;
+    const NEAR = 2;
 
     /** How long before the end the stage gets ready to fade out, and how often the page checks that. */
     const AHEAD_MS = 10000;
@@ -70,6 +70,7 @@
             stage.append(view);
             addTo(own, from);
         }
+        return [...stage.querySelectorAll(':scope > .view .roll')];
     }
 
     /** Where the roll rests at its end, as the translation that it then has: the last section stands in the middle, if it is not too high. */
@@ -170,20 +171,25 @@
     }
 
     /**
-     * Puts the sections on the stage. Returns the player, the times of the sections, and the warnings. `seconds` is the duration of the
-     * roll; it takes precedence over the look.
+     * Puts the sections on the stage, which have no names yet; `all` has the names of each. Returns the player, the times of the sections,
+     * and the warnings; nothing if `isWanted` is false meanwhile. `seconds` is the duration of the roll; it takes precedence over the look.
      */
-    function scroll(stage, sections, look, { seconds, onEnd }) {
+    async function scroll(stage, sections, all, look, { seconds, onEnd, isWanted }) {
         const roll = make('div', 'roll', ...sections);
-        const trial = make('div', 'view', roll);
+        const trial = make('div', 'view trial', roll);
         stage.append(trial);
-        page.fitNames(roll);
+        page.fitNames(roll); // the titles
+        for (const names of all) {
+            await names.measure(isWanted);
+            if (!isWanted()) return undefined;
+        }
         const height = stage.clientHeight;
         const fade = Math.round(Math.min(page.scaled(look.fade, height), height / 4));
         const rest = restOf(sections[sections.length - 1], { height, fade });
         const places = sections.map(({ offsetTop, offsetHeight, dataset }) => ({ offsetTop, offsetHeight, dataset }));
-        const entry = roll.querySelector('.entry');
-        const line = entry ? entry.offsetHeight : 0;
+        const [line] = all.flatMap(({ rows }) => rows.slice(0, 1).map(({ top, bottom }) => bottom - top)).concat(0);
+        const origin = roll.getBoundingClientRect().top;
+        const tops = all.map(({ list }) => (list ? list.getBoundingClientRect().top - origin : 0));
         const titles = look.stickyTitles ? liftTitles(roll) : [];
         const top = titles.length > 0 ? fade + Math.max(...titles.map((title) => title.height)) : 0;
         trial.remove();
@@ -199,7 +205,11 @@
                 .map(([ms, px, easing]) => [ms, { transform: `translateY(${height - px - from}px)`, easing }]));
             page.enterTitles(player, moving, (title) => when(title.offsetTop + title.offsetHeight, height - fade));
         };
-        showBetween(stage, roll, { top, bottom: height, fade, addTo });
+        const rolls = showBetween(stage, roll, { top, bottom: height, fade, addTo });
+        all.forEach((names, index) => {
+            const copies = rolls.filter((copy) => copy !== roll).map((copy) => copy.children[index].querySelector(':scope > .entries'));
+            if (names.list) names.placeAt(tops[index], copies);
+        });
         if (titles.length > 0) {
             const above = make('div', 'roll titles', ...titles.map(({ title }) => title));
             stage.append(make('div', 'view', make('div', 'glide', above)));
@@ -207,7 +217,11 @@
             for (const title of titles) stick(player, title, { height, fade, when, path });
         }
         const curtain = new Curtain(stage, player, fadeOutMs);
-        attendTo(player, () => curtain.attend());
+        const near = new page.Window(all.filter(({ list }) => list), { height, player, pxPerS, place: () => path.at(player.timeMs).px - height });
+        attendTo(player, () => {
+            near.attend();
+            curtain.attend();
+        });
         const glide = new Glide(stage, player, path);
         return { player, delayMs, marks, why, warnings: warnings({ look, height, readable, pxPerS }), roots: [stage], glide: (timeMs) => glide.to(timeMs) };
     }

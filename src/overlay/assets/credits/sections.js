@@ -78,7 +78,7 @@
         return make('h2', 'title', icons ? page.icon(icon, onLost) : undefined, isolated('title-text', text));
     }
 
-    function body(section, place, look, onLost) {
+    function body(section, place, look, onLost, isBare) {
         const { kind, text, src, alt, height, names, empty } = section;
         if (kind === 'text') return make('div', 'text', page.dressedText(given(text) ? text : '', onLost));
         if (kind === 'image') {
@@ -91,16 +91,16 @@
             const said = given(empty) ? empty : look.emptyText;
             return given(said) ? make('p', 'empty', isolated('text-body', said)) : undefined;
         }
-        return make('ol', 'entries', ...names.map((one, index) => entry(one || {}, `${place}.${index}`, onLost)));
+        return make('ol', 'entries', ...(isBare ? [] : names.map((one, index) => entry(one || {}, `${place}.${index}`, onLost))));
     }
 
     const idOf = (section, index) => (given(section.id) ? String(section.id) : String(index));
 
-    /** The element of a section: its title, if it has one, and its content below. */
-    function section(content, index, look, onLost) {
+    /** The element of a section: its title, if it has one, and its content below; without its names, if it is to be bare. */
+    function section(content, index, look, onLost, { isBare = false } = {}) {
         const kind = ['text', 'image'].includes(content.kind) ? content.kind : 'people';
         const element = make('section', `section kind-${kind} layout-${layoutOf(content)}`, title(content, look, onLost),
-            body(content, index, look, onLost));
+            body(content, index, look, onLost, isBare));
         element.dataset.id = idOf(content, index);
         return element;
     }
@@ -138,5 +138,5 @@
         }
     }
 
-    Object.assign(page, { section, idOf, make, replaceNames });
+    Object.assign(page, { section, entry, idOf, make, replaceNames });
 })();

@@ -20,43 +20,29 @@
     /** The part of the stage's height that a slide may fill. */
     const ROOM = 0.86;
 
-    /** The names grouped by the rows of their layout. */
-    function rowsOf(list) {
-        const rows = [];
-        for (const entry of list.children) {
-            const { offsetTop: top, offsetHeight: height } = entry;
-            const last = rows[rows.length - 1];
-            if (last && last.top === top) {
-                last.entries.push(entry);
-                last.bottom = Math.max(last.bottom, top + height);
-            } else {
-                rows.push({ top, bottom: top + height, entries: [entry] });
-            }
-        }
-        return rows;
-    }
-
-    /** Groups rows that fit into `room` together, at least one row each. */
+    /** Groups rows that fit into `room` together, at least one row each: the index of the first row of each group. */
     function pagesOf(rows, room) {
         const pages = [];
         let first;
-        for (const row of rows) {
-            if (!first || row.bottom - first.top > room) {
-                first = row;
-                pages.push([]);
-            }
-            pages[pages.length - 1].push(...row.entries);
-        }
+        rows.forEach((row, index) => {
+            if (first && row.bottom - first.top <= room) return;
+            first = row;
+            pages.push(index);
+        });
         return pages;
     }
 
-    /** Makes one slide of a section, or several with the title on each. The section must be laid out. */
-    function split(section, room) {
-        const list = section.querySelector('.entries');
-        if (!list || section.offsetHeight <= room) return [section];
-        const pages = pagesOf(rowsOf(list), room - (section.offsetHeight - list.offsetHeight));
+    /** One slide of a section, or several with the title on each, as functions that make them. The section must be laid out. */
+    function split(section, names, room) {
+        const { list, rows } = names;
+        const all = () => {
+            if (list) list.append(...names.make(0, names.names.length));
+            return section;
+        };
+        if (!list || section.offsetHeight <= room) return [all];
+        const pages = pagesOf(rows, room - (section.offsetHeight - list.offsetHeight));
         const title = section.querySelector(':scope > .title');
-        return pages.map((entries, index) => {
+        return pages.map((row, index) => () => {
             const part = section.cloneNode(false);
             if (title) {
                 const own = title.cloneNode(true);
@@ -64,16 +50,29 @@
                 part.append(own);
             }
             const some = list.cloneNode(false);
-            some.append(...entries);
+            const end = index + 1 < pages.length ? pages[index + 1] : rows.length;
+            some.append(...names.make(names.firstOf(row), names.firstOf(end)));
             part.append(some);
             return part;
         });
     }
 
+    /** The names of a slide grouped by the rows of their layout. */
+    function rowsOf(list) {
+        const rows = new Map();
+        for (const entry of list.children) {
+            const { offsetTop: top } = entry;
+            if (!rows.has(top)) rows.set(top, []);
+            rows.get(top).push(entry);
+        }
+        return [...rows.values()];
+    }
+
     /** Shows the slides around the current time, and sets a timer for the next change. */
     class Changer {
-        constructor(view, player, slides, { delayMs, slideMs }) {
-            Object.assign(this, { view, player, slides, delayMs, slideMs });
+        constructor(view, player, slides, { delayMs, slideMs, dress }) {
+            Object.assign(this, { view, player, slides, delayMs, slideMs, dress });
+            this.elements = new Map(); // index -> the slide, while it is in the document
             this.changeMs = Math.min(LONGEST_CHANGE_MS, slideMs / 4);
             this.rowsMs = Math.min(ALL_ROWS_MS, slideMs / 4);
             this.shown = new Map(); // index -> the animations of the slide and its title, and those of its rows until they have arrived
@@ -110,10 +109,13 @@
         /** Each slide fades in while the one before it fades out. The last one fades out at the end. */
         show(index) {
             const { player, changeMs } = this;
-            const slide = this.slides[index];
+            const slide = this.slides[index]();
+            this.elements.set(index, slide);
             const begin = this.beginOf(index);
             const end = begin + this.slideMs + (index === this.slides.length - 1 ? 0 : changeMs);
             this.view.append(slide);
+            page.fitNames(slide);
+            this.dress(slide);
             const whole = player.add(slide, [
                 [begin, { opacity: 0, transform: 'translateY(2vh)', easing: 'ease-out' }],
                 [begin + changeMs, { opacity: 1, transform: 'translateY(0)' }],
@@ -128,7 +130,7 @@
         follow(slide, begin) {
             const rows = [...slide.querySelectorAll('.entries')].flatMap(rowsOf);
             const step = Math.min(ROW_STEP_MS, this.rowsMs / rows.length);
-            return rows.flatMap(({ entries }, index) => entries.map((entry) => this.player.add(entry, [
+            return rows.flatMap((entries, index) => entries.map((entry) => this.player.add(entry, [
                 [begin + index * step, { opacity: 0, transform: 'translateY(1.6vh)', easing: 'cubic-bezier(0.2, 0.6, 0.3, 1)' }],
                 [begin + index * step + ROW_MS, { opacity: 1, transform: 'translateY(0)' }],
             ])));
@@ -144,17 +146,18 @@
             this.settle(index);
             for (const animation of this.shown.get(index).whole) this.player.leave(animation);
             this.shown.delete(index);
-            this.slides[index].remove();
+            this.elements.get(index).remove();
+            this.elements.delete(index);
         }
 
         /** Goes to another time, and fades from the slide that is shown now to the one that is shown then. */
         async jump(timeMs) {
-            const before = this.slides[this.current];
-            const old = before && before.isConnected ? before.cloneNode(true) : undefined;
+            const before = this.elements.get(this.current);
+            const old = before ? before.cloneNode(true) : undefined;
             if (old) old.classList.add('leaving');
             const opacity = old ? getComputedStyle(before).opacity : 0;
             this.player.set({ timeMs });
-            const after = this.slides[this.current];
+            const after = this.elements.get(this.current);
             if (after === before) return true;
             if (after) after.animate([{ opacity: 0 }, { opacity: 1 }], { duration: JUMP_MS, easing: 'ease-in-out' });
             if (!old) return true;
@@ -166,21 +169,25 @@
     }
 
     /** Like `scroll`. */
-    function slides(stage, sections, look, { seconds, onEnd }) {
+    async function slides(stage, sections, all, look, { seconds, onEnd, isWanted, dress }) {
         const view = make('div', 'view');
         stage.append(view);
         const room = stage.clientHeight * ROOM;
         const parts = [];
         const warnings = [];
-        for (const section of sections) {
+        for (const [index, section] of sections.entries()) {
+            const { id } = section.dataset;
             const trial = make('div', 'slide trial', section);
             view.append(trial);
-            page.fitNames(section);
-            const pages = split(section, room);
-            if (pages.length === 1 && section.offsetHeight > stage.clientHeight) warnings.push(`section ${section.dataset.id} is higher than the picture`);
+            page.fitNames(trial); // the title
+            await all[index].measure(isWanted);
+            if (!isWanted()) return undefined;
+            const pages = split(section, all[index], room);
+            if (pages.length === 1 && section.offsetHeight > stage.clientHeight) warnings.push(`section ${id} is higher than the picture`);
             const height = pages.length === 1 ? section.offsetHeight : Infinity;
-            parts.push(...pages.map((part) => ({ id: section.dataset.id, part, height })));
+            parts.push(...pages.map((part) => ({ id, section, part, height })));
             trial.remove();
+            if (all[index].list) all[index].list.removeAttribute('style');
         }
         const groups = page.grouped(view, parts, room);
         const delayMs = look.delay * 1000;
@@ -193,8 +200,8 @@
         const clock = make('i', 'clock');
         view.append(clock);
         player.add(clock, [[0, { transform: 'translateX(0)' }], [player.durationMs, { transform: 'translateX(1px)' }]]);
-        const all = groups.map((group) => make('div', 'slide', ...group.map(({ part }) => part)));
-        const changer = new Changer(view, player, all, { delayMs, slideMs });
+        const made = groups.map((group) => () => make('div', 'slide', ...group.map(({ part }) => part())));
+        const changer = new Changer(view, player, made, { delayMs, slideMs, dress });
         const marks = [];
         groups.forEach((group, index) => {
             const atMs = changer.beginOf(index);
@@ -202,7 +209,7 @@
                 if (marks.length === 0 || marks[marks.length - 1].id !== id) marks.push({ id, atMs, arrivedMs: atMs + changer.arrivalMs });
             }
         });
-        return { player, delayMs, marks, why, warnings, pages: groups.length, roots: all, glide: (timeMs) => changer.jump(timeMs) };
+        return { player, delayMs, marks, why, warnings, pages: groups.length, roots: [view], glide: (timeMs) => changer.jump(timeMs) };
     }
 
     Object.assign(page, { slides });
