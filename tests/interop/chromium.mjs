@@ -211,7 +211,7 @@ class Page {
     }
 
     /** The metrics of DevTools by name, after all garbage was collected. Times are those that the main thread was at work, in seconds. */
-    async metrics() {
+    async costs() {
         await this.#call('HeapProfiler.collectGarbage');
         await this.#call('Performance.enable', { timeDomain: 'threadTicks' });
         const { metrics } = await this.#call('Performance.getMetrics');

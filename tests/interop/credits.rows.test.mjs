@@ -136,10 +136,10 @@ for (const [mode, layout] of [['scroll', 'three-columns'], ['scroll', 'center'],
             const own = await startChromium();
             try {
                 const tab = await CreditsTab.open(own, folder.url, { width: 1920, height: 1080 });
-                const atFirst = (await tab.page.metrics()).TaskDuration;
+                const atFirst = (await tab.page.costs()).TaskDuration;
                 await tab.roll(rollOf([people('a', names, { layout })], { mode, stickyTitles: true, fade: 80, minimumSeconds: 0, seconds: 600 }));
                 await sleep(1000);
-                const { TaskDuration, Nodes } = await tab.page.metrics();
+                const { TaskDuration, Nodes } = await tab.page.costs();
                 const renderers = (await own.processes()).filter(({ type }) => type === 'renderer');
                 const pages = await Promise.all(renderers.map(async ({ id }) => Number((await readFile(`/proc/${id}/statm`, 'utf8')).split(' ')[1])));
                 return { seconds: TaskDuration - atFirst, bytes: pages.reduce((sum, one) => sum + one, 0) * PAGE_BYTES, nodes: Nodes };
