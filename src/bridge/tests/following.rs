@@ -452,7 +452,7 @@ fn without_an_answer_the_bridge_asks_again_within_bounds_and_gets_the_summary_me
     assert_eq!(asked, 8);
     // A roll asks for the summary in the meantime.
     bench.bridge.parts.base.settings.overlay.wait_ms = 5_000;
-    bench.ask(json!({ "request": "RollCredits", "id": 1 }));
+    bench.receive(&json!({ "request": "RollCredits", "id": 1 }).to_string());
     bench.pass(3_500);
     let questions = self::questions(&mut bench);
     assert!(

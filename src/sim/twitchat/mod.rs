@@ -2,8 +2,9 @@
 //! of one of its three generations, and answers the same questions as the real one.
 //!
 //! It keeps a history, so its summary contains the events that the other side has missed. It
-//! ignores messages whose ids it has already seen, including its own messages. It has no chat and no
-//! overlays, and of the settings only those of the end credits. The demo's [`show`](super::show) and the tests use it.
+//! ignores messages whose ids it has already seen, including its own messages. It has no chat and
+//! no overlays, and of the settings only those of the end credits. The demo's
+//! [`show`](super::show) and the tests use it.
 
 mod channel;
 mod credits_settings;
