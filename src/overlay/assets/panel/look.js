@@ -16,8 +16,10 @@
         ['colours', [['title_color', 'color'], ['name_color', 'color'], ['dim', 'range', 0.05], ['fade', 'number'], ['shadow', 'range', 0.05]]],
         ['letters', [['title_font', 'font'], ['name_font', 'font'], ['scale', 'number', 0.05], ['direction', 'choice'], ['section_gap', 'number', 0.1], ['title_gap', 'number', 0.1]]],
         ['pace', [['mode', 'choice'], ['speed', 'number'], ['seconds', 'number'], ['music', 'text'], ['delay', 'number'], ['loop', 'flag'], ['slide_seconds', 'number', 0.5], ['minimum_seconds', 'number', 0.5]]],
-        ['more', [['sticky_titles', 'flag'], ['icons', 'flag'], ['emotes', 'flag'], ['hide_empty', 'flag'], ['empty_text', 'text'], ['language', 'text'], ['follow', 'text']]],
+        ['more', [['sticky_titles', 'flag'], ['icons', 'flag'], ['emotes', 'flag'], ['hide_empty', 'flag'], ['empty_text', 'text'], ['language', 'text'], ['follow', 'choice']]],
     ];
+    /** The words of settings that the page itself does not know. */
+    const WORDS = { follow: ['config', 'twitchat'] };
     const FONTS = ['Georgia', 'Inter', 'Noto Sans', 'Noto Serif', 'Segoe UI', 'Verdana', 'cursive', 'monospace', 'sans-serif', 'serif'];
 
     /** Settings that have controls of their own. */
@@ -97,7 +99,7 @@
         const key = `overlay.${name}`;
         const setting = panel.state.settings.byKey[key];
         const { value } = setting;
-        const { least, most, words } = bounds[camel(name)] || {};
+        const { least, most, words = WORDS[name] } = bounds[camel(name)] || {};
         const isOff = Boolean(whyNot());
         const set = (wanted) => change(key, wanted === '' ? null : wanted);
         const number = (text) => set(text === '' ? '' : Number(text));
