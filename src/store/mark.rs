@@ -146,14 +146,13 @@ impl Mark {
             ..self.content.clone()
         })?;
         let text = format!("{text:<width$}\n", width = BYTES - 1);
-        let mut file = match self.file.take() {
-            Some(file) => file,
-            None => {
-                let mut options = OpenOptions::new();
-                options.write(true).create(true).truncate(false);
-                owner_only(&mut options);
-                options.open(&self.path)?
-            }
+        let mut file = if let Some(file) = self.file.take() {
+            file
+        } else {
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(false);
+            owner_only(&mut options);
+            options.open(&self.path)?
         };
         file.rewind()?;
         file.write_all(text.as_bytes())?;

@@ -184,12 +184,12 @@ fn fill(real: &Path, new: &Path, damage: Damage, mark: Option<&Content>) -> Resu
     }
     let at = Timestamp::now().round(Unit::Second).unwrap_or_default();
     let old = free_name(real, at);
-    let lost = lost(&transaction, mark, &saved)?;
+    let missing = lost(&transaction, mark, &saved)?;
     let account = Account {
         at: at.to_string(),
         saved: saved.rows,
-        lost: lost.0,
-        text: text(real, &old, &why, &saved, &lost, added),
+        lost: missing.0,
+        text: text(real, &old, &why, &saved, &missing, added),
         old,
     };
     let json = serde_json::to_string(&account).map_err(std::io::Error::from)?;

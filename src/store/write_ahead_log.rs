@@ -144,10 +144,10 @@ fn checksum(is_big: bool, bytes: &[u8], (mut first, mut second): Pair) -> Pair {
     } else {
         u32::from_le_bytes
     };
-    for words in bytes.as_chunks::<8>().0 {
-        let [a, b, c, d, e, f, g, h] = *words;
-        first = first.wrapping_add(read([a, b, c, d])).wrapping_add(second);
-        second = second.wrapping_add(read([e, f, g, h])).wrapping_add(first);
+    let mut words = bytes.as_chunks::<4>().0.iter().copied().map(read);
+    while let (Some(word), Some(next)) = (words.next(), words.next()) {
+        first = first.wrapping_add(word).wrapping_add(second);
+        second = second.wrapping_add(next).wrapping_add(first);
     }
     (first, second)
 }

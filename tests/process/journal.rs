@@ -127,6 +127,54 @@ async fn a_journal_deleted_while_the_bridge_runs_is_made_again_and_no_durable_re
     );
 }
 
+#[tokio::test]
+async fn a_damaged_journal_is_saved_at_the_start_and_log_status_and_doctor_report_it() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let path = home.path().join("journal.db");
+    let (mut bridge, bus) = serving(&home, &target, &path).await;
+    burst(target.clone(), 0, 300).await;
+    durable_credits(&bus, 300).await;
+    bridge.kill();
+    // The rows of a bridge that was killed are in the log.
+    let log = home.path().join("journal.db-wal");
+    let mut bytes = std::fs::read(&log).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&log, &bytes).unwrap();
+
+    let (mut bridge, bus) = serving(&home, &target, &path).await;
+    let status = bus.ask("GetStatus").await;
+    let note = status["store"]["notes"][0]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{status}"));
+    assert!(
+        note.contains("was damaged") && bridge.log().contains(note),
+        "{note}"
+    );
+    assert_eq!(status["store"]["lost"], false, "{status}");
+    let credits = bus.credits().await;
+    assert!(followers(&credits).len() < 300, "{credits}");
+    assert_eq!(credits.get("durable"), None, "{credits}");
+    let doctor = home.verb(&target, &["doctor"]).ended().await;
+    let doctor = doctor
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(doctor.contains("was damaged"), "{doctor}");
+    bridge.kill();
+
+    let old = std::fs::read_dir(home.path()).unwrap();
+    let old = old.map(|entry| entry.unwrap().path()).find(|path| {
+        let name = path.to_string_lossy();
+        name.contains(".damaged-") && name.ends_with("-wal")
+    });
+    assert!(std::fs::read(old.unwrap()).unwrap() == bytes);
+    let (_bridge, bus) = serving(&home, &target, &path).await;
+    let status = bus.ask("GetStatus").await;
+    assert_eq!(status["store"]["notes"], json!([]), "{status}");
+}
+
 /// A disk of one MiB in a home. The test needs the permission to mount one.
 #[cfg(target_os = "linux")]
 struct SmallDisk(PathBuf);

@@ -103,7 +103,9 @@ fn damage(bytes: &mut Vec<u8>, rng: &mut Rng) -> String {
             let bits: Vec<_> = (0..rng.usize(1..=8))
                 .map(|_| rng.usize(..bytes.len() * 8))
                 .collect();
-            bits.iter().for_each(|bit| bytes[bit / 8] ^= 1 << (bit % 8));
+            for bit in &bits {
+                bytes[bit / 8] ^= 1 << (bit % 8);
+            }
             format!("bits {bits:?} flipped")
         }
         2 => {
