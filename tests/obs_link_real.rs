@@ -62,14 +62,14 @@ async fn echoes(
         sleep(gap).await;
         let begun = Instant::now();
         let event = event(n);
-        let (sent, received) =
+        let (sent, echoed) =
             tokio::join!(requester.broadcast(&event), timeout(SOON, receiver.next()));
         sent.unwrap();
-        let received = received.unwrap().unwrap();
+        let batch = echoed.unwrap().unwrap();
         assert!(
-            matches!(&*received.events,
+            matches!(&*batch.events,
                 [Received::Bridge(echo)] if echo.get().contains(&format!("\"seq\":{n}"))),
-            "{received:?}"
+            "{batch:?}"
         );
         took.push(begun.elapsed());
     }
@@ -179,21 +179,16 @@ async fn timing_of_a_burst_received_to_the_last_event() {
             let mut receiver = EventConnection::connect(&target, &Options::default())
                 .await
                 .unwrap();
-            let (mut received, mut batches, mut begun, mut cpu) = (0, 0_usize, None, 0);
-            while received < EVENTS {
+            let (mut events, mut batches, mut begun, mut cpu) = (0, 0_usize, None, 0);
+            while events < EVENTS {
                 let batch = timeout(SOON, receiver.next())
                     .await
-                    .unwrap_or_else(|_| {
-                        panic!(
-                            "only \
-                    {received} of {EVENTS}"
-                        )
-                    })
+                    .unwrap_or_else(|_| panic!("only {events} of {EVENTS}"))
                     .unwrap();
                 if begun.is_none() {
                     (begun, cpu) = (Some(Instant::now()), cpu_nanos());
                 }
-                received += batch
+                events += batch
                     .events
                     .iter()
                     .filter(|event| matches!(event, Received::Twitchat(_)))

@@ -177,7 +177,7 @@ pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
         usize::try_from(given.whole()?).ok()
     })?;
     // A page of another version may have reasons that this bridge does not know.
-    let pace = fields
+    let reason = fields
         .take("pace")
         .and_then(|pace| pace.as_str()?.parse().ok());
     let page = fields
@@ -201,7 +201,7 @@ pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
         rate,
         test,
         names,
-        pace,
+        pace: reason,
         warnings,
     }))
 }

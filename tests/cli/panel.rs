@@ -113,7 +113,7 @@ async fn a_list_of_docks_that_cannot_be_read_is_left_alone() {
     let broken = GLOBAL_30.replace("ExtraBrowserDocks=[]", "ExtraBrowserDocks=[{");
     let obs = obs(&home, &[("global.ini", &broken)]);
     let done = home.run(&["panel", "install"]).await.succeeds();
-    assert!(done.err.contains("is not as OBS writes it"), "{done:?}");
+    assert!(done.err.contains("is no settings file of OBS"), "{done:?}");
     assert_eq!(read(&obs.join("global.ini")), broken);
 }
 

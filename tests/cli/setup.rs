@@ -191,6 +191,7 @@ async fn uninstall_leaves_the_data_and_with_data_only_the_files_of_obs() {
         ".config/twitchat-bridge/config.toml",
         ".local/share/twitchat-bridge/journal.db",
         ".local/share/twitchat-bridge/journal.db.lock",
+        ".local/share/twitchat-bridge/journal.db.mark",
         ".local/share/twitchat-bridge/overlay/custom.css",
     ];
     assert_eq!(left, data.map(str::to_owned).into());

@@ -146,12 +146,12 @@ async fn events_before_identified_are_kept_and_do_not_end_the_login() {
         .broadcast(&raw(&json!({"late": 1})))
         .await
         .unwrap();
-    let mut received = Vec::new();
-    while received.len() < 2 {
+    let mut texts = Vec::new();
+    while texts.len() < 2 {
         let batch = receiver.next().await.unwrap();
-        received.extend(batch.events.iter().map(|event| format!("{event:?}")));
+        texts.extend(batch.events.iter().map(|event| format!("{event:?}")));
     }
-    assert!(received[0].contains("EARLY"), "{received:?}");
+    assert!(texts[0].contains("EARLY"), "{texts:?}");
 }
 
 #[tokio::test]

@@ -84,9 +84,10 @@ fn change(
 ) -> Result<Option<String>, String> {
     let place = find(text);
     let written = text.get(place.value.clone()).unwrap_or_default();
-    let mut list = match place.is_there && !written.trim().is_empty() {
-        true => docks(written).ok_or_else(|| format!("`{KEY}` is not a list of docks"))?,
-        false => Vec::new(),
+    let mut list = if place.is_there && !written.trim().is_empty() {
+        docks(written).ok_or_else(|| format!("`{KEY}` is not a list of docks"))?
+    } else {
+        Vec::new()
     };
     if !edit(&mut list)? {
         return Ok(None);

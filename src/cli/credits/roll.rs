@@ -265,7 +265,7 @@ fn explain_length(roll: &Value, status: &Map<String, Value>) {
     let seconds = shown.get("seconds").and_then(Value::as_f64);
     let pace = shown.get("pace").and_then(Value::as_str).and_then(reason);
     if let (Some(seconds), Some(reason)) = (seconds, pace) {
-        out::note(&format!("the credits take {seconds:.0} s: {reason}"));
+        out::note(format!("the credits take {seconds:.0} s: {reason}"));
     }
 }
 

@@ -69,10 +69,10 @@ impl Args {
             Writing::Write
         };
         let (names, changes): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
-        let changed = machine::change_settings(context.flags(), &changes, writing)?;
+        let written = machine::change_settings(context.flags(), &changes, writing)?;
         let shown =
             |value: &Option<Value>| value.as_ref().map_or("not set".into(), Value::to_string);
-        for (name, (old, new)) in names.iter().zip(&changed.values) {
+        for (name, (old, new)) in names.iter().zip(&written.values) {
             if old != new {
                 out::line(format!("{name}: {} (before: {})", shown(new), shown(old)))?;
             }
@@ -94,8 +94,8 @@ impl Args {
                 one.why
             ));
         }
-        let path = changed.path.display();
-        match (changed.is_changed, self.dry_run) {
+        let path = written.path.display();
+        match (written.is_changed, self.dry_run) {
             (false, _) => out::note(format!("{path} has these settings already")),
             (true, true) => out::note(format!("nothing was written to {path}")),
             (true, false) => out::note(format!("written to {path}")),

@@ -75,26 +75,7 @@ pub fn section(plan: &Plan, is_enabled: bool) -> Value {
     if let Some(limit) = plan.limit.filter(|limit| *limit > 0) {
         put("limit", limit.into());
     }
-    for (key, list) in [
-        ("ignore", sorted(plan.ignore.iter())),
-        (
-            "platforms",
-            sorted(plan.platforms.iter().map(|one| one.as_str())),
-        ),
-        (
-            "services",
-            sorted(plan.services.iter().map(|one| one.name())),
-        ),
-        (
-            "tiers",
-            sorted(plan.tiers.iter().map(|one| <&str>::from(*one))),
-        ),
-        (
-            "roles",
-            sorted(plan.roles.iter().map(|one| <&str>::from(*one))),
-        ),
-        ("only", sorted(plan.only.iter())),
-    ] {
+    for (key, list) in lists(plan) {
         if !list.is_empty() {
             put(key, list.into());
         }
@@ -118,6 +99,30 @@ pub fn section(plan: &Plan, is_enabled: bool) -> Value {
         put("empty", (**empty).into());
     }
     keys.into()
+}
+
+/// The keys that select people or events, each with its words.
+fn lists(plan: &Plan) -> [(&'static str, Vec<Value>); 6] {
+    [
+        ("ignore", sorted(plan.ignore.iter())),
+        (
+            "platforms",
+            sorted(plan.platforms.iter().map(|one| one.as_str())),
+        ),
+        (
+            "services",
+            sorted(plan.services.iter().map(|one| one.name())),
+        ),
+        (
+            "tiers",
+            sorted(plan.tiers.iter().map(|one| <&str>::from(*one))),
+        ),
+        (
+            "roles",
+            sorted(plan.roles.iter().map(|one| <&str>::from(*one))),
+        ),
+        ("only", sorted(plan.only.iter())),
+    ]
 }
 
 fn sorted(words: impl Iterator<Item = impl AsRef<str>>) -> Vec<Value> {

@@ -296,7 +296,9 @@ impl Line {
         };
         let mut lines = self.lines;
         if plan.amounts == Amounts::Hidden {
-            lines.iter_mut().for_each(|line| line.amount.clear());
+            for line in &mut lines {
+                line.amount.clear();
+            }
         }
         Name {
             name: if plan.short_names {

@@ -146,13 +146,9 @@ fn height_of(section: &Section) -> f64 {
                 .iter()
                 .map(|name| {
                     let below = if name.inline {
-                        lines(
-                            &name
-                                .lines
-                                .iter()
-                                .map(|line| format!("{}, ", line.text))
-                                .collect::<String>(),
-                        )
+                        let texts: Vec<_> =
+                            name.lines.iter().map(|line| line.text.as_str()).collect();
+                        lines(&texts.join(", "))
                     } else {
                         name.lines.len() as f64
                     };

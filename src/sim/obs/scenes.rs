@@ -242,6 +242,23 @@ fn inputs(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
             let removed = world.remove_input(name);
             done(removed.ok_or_else(|| Refusal::not_found("source", name))?)
         }
+        "GetSourceActive" => {
+            let name = fields.text("sourceName")?;
+            if !world.has_source(name) {
+                return Err(Refusal::not_found("source", name));
+            }
+            let is_on_air =
+                |item: &Item| item.scene == world.program && item.source == name && item.enabled;
+            let active = world.items.iter().any(is_on_air);
+            data(json!({"videoActive": active, "videoShowing": active}))
+        }
+        _ => media(world, kind, fields),
+    }
+}
+
+/// The requests about the playback of a media source.
+fn media(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
+    match kind {
         "GetMediaInputStatus" => {
             let name = fields.text("inputName")?;
             let input = world
@@ -269,16 +286,6 @@ fn inputs(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
                 _ => {}
             }
             done(Vec::new())
-        }
-        "GetSourceActive" => {
-            let name = fields.text("sourceName")?;
-            if !world.has_source(name) {
-                return Err(Refusal::not_found("source", name));
-            }
-            let is_on_air =
-                |item: &Item| item.scene == world.program && item.source == name && item.enabled;
-            let active = world.items.iter().any(is_on_air);
-            data(json!({"videoActive": active, "videoShowing": active}))
         }
         _ => Err(Refusal::new(
             status::UNKNOWN_REQUEST_TYPE,

@@ -336,11 +336,11 @@ async fn numbers(obs: &StandIn, count: u64, pipelined: bool) -> Vec<u64> {
         requests.settled().await.unwrap();
     };
     let receive = async {
-        let mut received = Vec::new();
+        let mut numbers = Vec::new();
         for _ in 0..count {
-            received.push(receiver.next().await.unwrap()["n"].as_u64().unwrap());
+            numbers.push(receiver.next().await.unwrap()["n"].as_u64().unwrap());
         }
-        received
+        numbers
     };
     tokio::join!(talk, receive).1
 }

@@ -202,15 +202,15 @@ async fn set_up(generation: Generation) -> (obs::StandIn, StandIn, RequestPeer, 
 
 /// The next message of Twitchat. Messages of the test itself have no id.
 async fn answer(receiver: &mut EventPeer) -> Value {
-    let received = async {
+    let next = async {
         loop {
-            let received = receiver.next().await.unwrap();
-            if received.get("id").is_some() {
-                return received;
+            let message = receiver.next().await.unwrap();
+            if message.get("id").is_some() {
+                return message;
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), received)
+    tokio::time::timeout(Duration::from_secs(60), next)
         .await
         .unwrap()
 }
@@ -247,21 +247,18 @@ async fn each_generation_answers_with_its_own_names() {
             .broadcast(&question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({})))
             .await
             .unwrap();
-        let received = answer(&mut receiver).await;
+        let reply = answer(&mut receiver).await;
         assert_eq!(
-            (
-                &received["type"],
-                &received["data"]["FOLLOWER_NAME"]["value"]
-            ),
+            (&reply["type"], &reply["data"]["FOLLOWER_NAME"]["value"]),
             (&json!(labels), &json!("OlleBakar"))
         );
         requests
             .broadcast(&question(ask, &json!({offset: 1})))
             .await
             .unwrap();
-        let received = answer(&mut receiver).await;
+        let reply = answer(&mut receiver).await;
         assert_eq!(
-            (&received["type"], &received["data"]["follows"][0]["login"]),
+            (&reply["type"], &reply["data"]["follows"][0]["login"]),
             (&json!(summary), &json!("OlleBakar"))
         );
         requests

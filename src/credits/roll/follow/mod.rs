@@ -195,7 +195,7 @@ impl Followed {
     /// Whether the config decides about this setting. `fixed` are the settings that it has.
     pub fn is_fixed(name: &str, fixed: &[&str]) -> bool {
         let has = |name: &&str| fixed.contains(name);
-        has(&name) || TIMING.contains(&name) && TIMING.iter().any(|name| has(name))
+        has(&name) || TIMING.contains(&name) && TIMING.iter().any(has)
     }
 
     /// Whether known bots are left out of a roll; `None` if the config decides.

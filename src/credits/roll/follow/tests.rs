@@ -51,10 +51,10 @@ fn with_slot(slot_type: &str, parts: &Value) -> Followed {
 
 fn plan_of(slot_type: &str, parts: &Value) -> Plan {
     let followed = with_slot(slot_type, parts);
-    let sections = followed.sections().iter();
+    let mut sections = followed.sections().iter();
     sections
-        .map(|one| one.clone())
         .find(|one| &*one.slot_type == slot_type)
+        .cloned()
         .unwrap()
         .plan
 }
