@@ -92,10 +92,10 @@ async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
     assert!(counts[&Generation::Second] >= 94, "{counts:?}");
     let all = async {
         while !expected.is_empty() {
-            let received = receiver.next().await.unwrap();
+            let message = receiver.next().await.unwrap();
             // A real OBS may relay messages of other clients, too.
-            if let Some(promised) = received["id"].as_str().and_then(|id| expected.remove(id)) {
-                assert_eq!(received, promised);
+            if let Some(promised) = message["id"].as_str().and_then(|id| expected.remove(id)) {
+                assert_eq!(message, promised);
             }
         }
     };

@@ -1,9 +1,10 @@
 //! The end credits follow the settings page of Twitchat: in both versions, during a roll, and for
 //! a user to whom Twitchat reserves sections.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::credits::roll::Follow;
 use twitchat_bridge::sim::twitchat::{Generation, Moment, Options, Person, StandIn};

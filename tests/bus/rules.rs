@@ -285,26 +285,11 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
         .ok()
         .flatten()
         .unwrap_or("text_ft2_source_v2");
-    studio
-        .client
-        .inputs()
-        .remove(InputId::Name(SOURCE))
-        .await
-        .ok();
-    assert_eq!(
-        requester
-            .install_text(&scene, SOURCE, kind, "")
-            .await
-            .unwrap(),
-        Installed::Made
-    );
-    assert_eq!(
-        requester
-            .install_text(&scene, SOURCE, kind, "")
-            .await
-            .unwrap(),
-        Installed::Present
-    );
+    let inputs = studio.client.inputs();
+    inputs.remove(InputId::Name(SOURCE)).await.ok();
+    let install = async || requester.install_text(&scene, SOURCE, kind, "").await;
+    assert_eq!(install().await.unwrap(), Installed::Made);
+    assert_eq!(install().await.unwrap(), Installed::Present);
 
     let label = format!(
         "[[label]]\nsource = \"{SOURCE}\"\ntext = \"Newest: {{{{ last('Follow').name | \

@@ -35,9 +35,9 @@ impl Bus {
         let requester = Box::pin(RequestConnection::connect(target, &options))
             .await
             .unwrap();
-        let received = Arc::new(Mutex::new(Vec::new()));
+        let messages = Arc::new(Mutex::new(Vec::new()));
         let (grow, grown) = watch::channel(0);
-        let all = Arc::clone(&received);
+        let all = Arc::clone(&messages);
         let reader = tokio::spawn(async move {
             while let Ok(mut batch) = receiver.next().await {
                 let now = Instant::now();
@@ -48,7 +48,7 @@ impl Bus {
         });
         Self {
             requester,
-            received,
+            received: messages,
             grown,
             _reader: AbortOnDropHandle::new(reader),
         }
