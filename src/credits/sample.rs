@@ -55,7 +55,7 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
     fold
 }
 
-/// People on Twitch whom the bridge has seen, without those who are left out; at most [`MOST`].
+/// People on Twitch whom the bridge has seen, without those who are left out; at most `MOST`.
 pub fn seen(real: &Fold, ignore: &Ignore) -> Vec<Person> {
     let left_out = LeftOut::new(real, ignore);
     real.people

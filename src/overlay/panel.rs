@@ -52,7 +52,7 @@ fn files() -> Vec<(String, String)> {
     files
 }
 
-/// The names of all files that [`install`] writes.
+/// The names of all files that `install` writes.
 pub fn names() -> impl Iterator<Item = String> {
     let made = [PREVIEW, INSTALLED, export::CONFIG].map(ToOwned::to_owned);
     files().into_iter().map(|(name, _)| name).chain(made)

@@ -207,8 +207,8 @@ async fn an_old_script_runs_unchanged() {
         .await
         .succeeds();
     let done = home.run(&arguments).await;
-    let received = receiver.next().await.unwrap();
-    assert_eq!(received["type"], "SEND_MESSAGE", "{done:?}");
-    assert_eq!(received["data"]["message"], "That was it, everybody!");
+    let message = receiver.next().await.unwrap();
+    assert_eq!(message["type"], "SEND_MESSAGE", "{done:?}");
+    assert_eq!(message["data"]["message"], "That was it, everybody!");
     done.succeeds();
 }

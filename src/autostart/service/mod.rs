@@ -71,7 +71,7 @@ pub fn state(journal: &Path) -> Result<State, Error> {
     this_system()?.state(journal)
 }
 
-/// Whether the service is installed. Unlike [`state`], it runs no command of the system.
+/// Whether the service is installed. Unlike `state`, it runs no command of the system.
 pub fn is_installed() -> bool {
     this_system().is_ok_and(|system| system.is_installed())
 }
