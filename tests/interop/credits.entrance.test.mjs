@@ -8,8 +8,6 @@ import { CreditsTab, THEMES, makeFolder, many, people, rollOf } from './credits.
 const SIZE = { width: 1280, height: 720 };
 const REDUCED = { features: [{ name: 'prefers-reduced-motion', value: 'reduce' }] };
 const FADE = 60;
-/** Fades are set for a picture that is 1,080 high. */
-const FADE_PX = (FADE * SIZE.height) / 1080;
 
 let browser;
 let folder;
@@ -51,7 +49,7 @@ for (const theme of THEMES) {
         const [beginMs, endMs] = [Math.min(...own.map((one) => one.beginMs)), Math.max(...own.map((one) => one.endMs))];
         await tab.hold(beginMs);
         const bottom = await tab.run(`${TEXT}.closest('.title').getBoundingClientRect().bottom`);
-        assert.ok(Math.abs(bottom - (SIZE.height - FADE_PX)) <= 2, `${bottom}`);
+        assert.ok(Math.abs(bottom - (SIZE.height - FADE)) <= 2, `${bottom}`);
         assert.equal(await opacity(tab), 0);
         await tab.hold(endMs + 500);
         assert.deepEqual([await opacity(tab), await tab.run(`getComputedStyle(${TEXT}).transform`)], [1, theme === 'plain' || theme === 'neon' || theme === 'arcade' ? 'none' : 'matrix(1, 0, 0, 1, 0, 0)']);
