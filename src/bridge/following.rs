@@ -157,8 +157,9 @@ impl Following {
         self.question.answered();
     }
 
-    /// Asks and writes what is due. Returns until when the question for the summary has to wait,
-    /// and until when an answer could be the one to the question for the settings.
+    /// Sends the question for the settings, and writes them, when each is due. Returns until when
+    /// the question for the summary has to wait, and until when an answer could be the one to the
+    /// question for the settings.
     pub(super) fn run(
         &mut self,
         presence: &Presence,

@@ -21,8 +21,7 @@ use crate::{
     },
 };
 
-/// Reads one row. `list` is the list's key in the summary. A row without a usable value gives no
-/// facts.
+/// The facts of a row of the summary's `list`. A row without a usable value gives none.
 pub fn filled(list: &str, row: &str) -> Vec<Fact> {
     List::parse(list)
         .and_then(|list| Row::read(row).and_then(|row| fact(list, &row)))

@@ -125,7 +125,7 @@ pub fn is_object(raw: &RawValue) -> bool {
     raw.get().starts_with('{')
 }
 
-/// Reads an object. `None` if the value is not an object or cannot be read.
+/// `None` if the value is not an object or cannot be read.
 pub fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
     is_object(raw)
         .then(|| serde_json::from_str(raw.get()).ok())
