@@ -113,7 +113,8 @@ test('both ways at once: each roll and each control once', async (context) => {
     await tab.until('the second section', ({ section, elapsedMs }) => section === 'b' && elapsedMs > 0);
     await sleep(1000); // a further report would be an error
     assert.equal((await tab.report()).section, 'b');
-    assert.deepEqual(bridge.states(roll.id), ['rolling', 'paused', 'paused']);
+    // One report for the beginning, and one for each control.
+    assert.deepEqual(bridge.states(roll.id), ['rolling', 'paused', 'paused', 'paused']);
 });
 
 test('a page that opens late is given the roll, and joins in', async (context) => {
