@@ -189,8 +189,12 @@ test('OBS restarts: the roll goes on, the page comes back and tells how far it i
         const [report] = again.reports;
         assert.deepEqual([report.client, report.roll, report.state], [client, roll.id, 'rolling']);
         assert.ok(report.elapsedMs > before, 'it went on meanwhile');
-        await again.say({ overlay: 'control', seq: time + 1, roll: roll.id, command: 'goto', at: 1000 });
-        await tab.until('the control', ({ elapsedMs }) => elapsedMs < before + 1000 && elapsedMs >= 1000);
+        const control = (number, parts) => again.say({ overlay: 'control', seq: 3 * time + number, roll: roll.id, ...parts });
+        await control(1, { command: 'pause' });
+        await control(2, { command: 'goto', at: 1000 });
+        await tab.until('the controls', ({ state, elapsedMs }) => state === 'paused' && elapsedMs === 1000);
+        await control(3, { command: 'resume' });
+        await tab.until('the last control', ({ state }) => state === 'rolling');
         assert.ok(await tab.run(`document.querySelectorAll('.view:not([aria-hidden]) .entry').length`) > 0);
     }
 });
