@@ -173,3 +173,20 @@ fn no_line_of_rust_is_longer_than_100_columns() {
         .collect();
     assert_eq!(found, [""; 0]);
 }
+
+/// A fence within a line is shown as text, with its language, by every reader of Markdown.
+#[test]
+fn code_blocks_of_the_docs_stand_on_lines_of_their_own() {
+    let found: Vec<_> = all_texts()
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .filter_map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            let is_within = |line: &str| line.contains("```") && !line.trim().starts_with("```");
+            let fences = text.lines().filter(|line| line.trim().starts_with("```"));
+            let is_odd = fences.count() % 2 == 1;
+            (is_odd || text.lines().any(is_within)).then(|| path.display().to_string())
+        })
+        .collect();
+    assert_eq!(found, [""; 0]);
+}
