@@ -188,11 +188,13 @@ impl Archive {
             started_ms: self.session().started_ms,
             zone: settings.overlay.zone.clone(),
             channel: self.channel(),
+            language: settings.overlay.language(),
         };
         let sections = roll::sections(plan, self.fold(), &settings.roll_options(), &given);
-        let seconds = roll::length(&sections, &plan.look, plan.height).seconds;
+        let look = settings.overlay.look();
+        let seconds = roll::length(&sections, &look, plan.height).seconds;
         let names: usize = sections.iter().map(roll::Section::len).sum();
-        let roll = json!({ "id": uuid::Uuid::nil(), "test": false, "look": plan.look,
+        let roll = json!({ "id": uuid::Uuid::nil(), "test": false, "look": look,
             "sections": sections, "seconds": seconds, "elapsedMs": 0 });
         Map::from_iter([
             ("roll".to_owned(), roll),

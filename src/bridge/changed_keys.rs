@@ -23,7 +23,7 @@ pub(super) fn changed_keys(
 
 /// The parts of the page's look that have changed.
 pub(super) fn look_changes(before: &Settings, after: &Settings) -> Map<String, Value> {
-    let look = |settings: &Settings| json!(settings.overlay.script.look);
+    let look = |settings: &Settings| json!(settings.overlay.look());
     match (look(before), look(after)) {
         (Value::Object(before), Value::Object(after)) => changed_keys(&before, &after),
         _ => Map::new(),

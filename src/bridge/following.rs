@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    io::{FromTwitchat, Now, Overlay, Settings},
+    io::{FromTwitchat, LearntMeta, Now, Overlay, Settings},
     limit::RateLimit,
     output::Output,
     presence::Presence,
@@ -17,7 +17,7 @@ use super::{
     time::instant,
 };
 use crate::{
-    credits::roll::{CreditsPlan, Follow, Followed, follow::SECTIONS},
+    credits::roll::{CreditsPlan, Follow, Followed, Language, follow::SECTIONS},
     twitchat::credits_settings::Params,
 };
 
@@ -25,6 +25,8 @@ use crate::{
 const FOLLOW: &str = "overlay.follow";
 /// The key of the meta value.
 const KEY: &str = "twitchat_credits";
+/// The key of the meta value with the language.
+const LANGUAGE_KEY: &str = "twitchat_language";
 /// Limits on changes of the plan, and on writes: number at once, and milliseconds between further
 /// ones.
 const CHANGES: (u64, u64) = (5, 150);
@@ -50,6 +52,8 @@ pub(super) struct Following {
     learnt: Option<Learnt>,
     /// What the learnt settings stand for.
     followed: Option<Followed>,
+    /// The language of Twitchat's texts; English until they are known.
+    language: Language,
     question: SettingsQuestion,
     changes: RateLimit,
     writes: RateLimit,
@@ -57,12 +61,15 @@ pub(super) struct Following {
 
 impl Following {
     /// Goes on with the settings of an earlier run.
-    pub(super) fn recall(json: Option<&str>) -> Self {
+    pub(super) fn recall(meta: &LearntMeta) -> Self {
+        let json = meta.credits.as_deref();
         let learnt: Option<Learnt> = json.and_then(|json| serde_json::from_str(json).ok());
+        let language = meta.language.as_deref().and_then(Language::of_code);
         Self {
             configured: CreditsPlan::default(),
             followed: learnt.as_ref().map(followed),
             learnt,
+            language: language.unwrap_or_default(),
             question: SettingsQuestion::default(),
             changes: RateLimit::new(CHANGES.0, CHANGES.1),
             writes: RateLimit::new(WRITES.0, WRITES.1),
@@ -88,13 +95,17 @@ impl Following {
         let found = self.learnt.as_ref().zip(self.followed.as_ref());
         let Some((learnt, followed)) = found.filter(|_| overlay.follow == Follow::Twitchat) else {
             overlay.script.clone_from(&self.configured);
-            overlay.followed = FromTwitchat::default();
+            overlay.followed = FromTwitchat {
+                language: self.language,
+                ..FromTwitchat::default()
+            };
             return;
         };
         let fixed = &overlay.fixed;
         overlay.script = followed.apply(&self.configured, fixed, &learnt.reserved);
         overlay.followed = FromTwitchat {
             ignores_bots: followed.ignores_bots(fixed),
+            language: self.language,
             slots: if Followed::is_fixed(SECTIONS, fixed) {
                 Vec::new()
             } else {
@@ -135,6 +146,15 @@ impl Following {
         self.learnt = Some(new);
         self.changes.want();
         self.writes.want();
+    }
+
+    /// A text of Twitchat was received in this language.
+    pub(super) fn learn_language(&mut self, language: Language) {
+        if self.language != language {
+            self.language = language;
+            self.changes.want();
+            self.writes.want();
+        }
     }
 
     /// Whether the settings have changed and the plan is to be made anew now. If so, the next call
@@ -195,6 +215,7 @@ impl Following {
     }
 
     fn write(&self, out: &mut Output) {
+        out.keep(LANGUAGE_KEY, self.language.code().to_owned());
         if let Some(json) = self
             .learnt
             .as_ref()

@@ -125,7 +125,7 @@ pub(super) fn done(
     parts
         .ingest
         .recall_forgotten(meta.forgotten.as_deref(), base.model.session().id);
-    parts.following.replace(meta.twitchat_credits.as_deref());
+    parts.following.replace(meta.twitchat.credits.as_deref());
     parts.replies.clear();
     parts.readings.clear();
     parts.labels.touch();

@@ -12,7 +12,7 @@ use crate::{
     credits::{
         Calendar,
         reply::Options,
-        roll::{CreditsPlan, Follow},
+        roll::{CreditsPlan, Follow, Language, Look},
     },
     event::{EmittedEvent, ObsSubscription, Person, Received},
     input::count,
@@ -106,6 +106,8 @@ pub struct SettingSet {
 pub struct FromTwitchat {
     /// Whether known bots are left out of rolls; `None` to leave them out as in all credits.
     pub ignores_bots: Option<bool>,
+    /// The language of Twitchat's texts.
+    pub language: Language,
     /// The section for each of Twitchat's slots, by their ids.
     pub slots: Vec<(Box<str>, Box<str>)>,
 }
@@ -135,6 +137,21 @@ pub struct Overlay {
     pub wait_ms: u64,
     /// The time zone of `{date}` and `{time}`.
     pub zone: TimeZone,
+}
+
+impl Overlay {
+    /// The language of the titles and units: the config's, or else Twitchat's.
+    pub fn language(&self) -> Language {
+        Language::of_code(self.script.look.language).unwrap_or(self.followed.language)
+    }
+
+    /// The look as pages get it.
+    pub fn look(&self) -> Look {
+        Look {
+            language: self.language().code(),
+            ..self.script.look.clone()
+        }
+    }
 }
 
 impl Default for Overlay {
@@ -191,6 +208,15 @@ pub enum Autostart {
     Both,
 }
 
+/// Meta values with what the bridge has learnt from Twitchat.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LearntMeta {
+    /// The settings of its end-credits overlay, as JSON.
+    pub credits: Option<String>,
+    /// The code of the language of its texts.
+    pub language: Option<String>,
+}
+
 /// The meta values that earlier runs have stored. `None` for each value that is not stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MetaValues {
@@ -211,8 +237,8 @@ pub struct MetaValues {
     /// The position and the content of the running roll, as JSON. Empty if no roll was running.
     pub roll: Option<String>,
     pub roll_content: Option<String>,
-    /// The settings of Twitchat's own end-credits overlay, as JSON.
-    pub twitchat_credits: Option<String>,
+    /// What Twitchat's messages show of its own end-credits overlay.
+    pub twitchat: LearntMeta,
     /// Accounts that were seen with a name from the config, as JSON.
     pub listed: Option<String>,
     /// Digests of the people who were forgotten in the running session, as JSON.

@@ -163,7 +163,7 @@ impl Bridge {
             ingest: Ingest::new(),
             bans: bans::Watch::default(),
             roll: Roll::default(),
-            following: Following::recall(meta.twitchat_credits.as_deref()),
+            following: Following::recall(&meta.twitchat),
             automation: Automation::new(rules, meta.once.as_deref(), meta.latest.as_deref()),
             labels: Labels::new(rules),
             triggers: Vec::new(),

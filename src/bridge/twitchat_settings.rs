@@ -9,7 +9,7 @@ use super::{
     parts::{Parts, with_roll},
 };
 use crate::{
-    credits::roll::Follow,
+    credits::roll::{Follow, Language},
     event::Message,
     twitchat::{
         credits_settings::{self, CONFIGS, InSummary},
@@ -40,10 +40,14 @@ pub(super) fn answer(parts: &mut Parts, data: Option<&RawValue>, now: Now) -> bo
         params,
         reserved,
         no_entry,
+        months,
     } = credits_settings::in_summary(data);
     let received = Summary::read(data).unwrap_or_default();
     // A test shows all sections, also those that are reserved.
     let is_test = params.is_some() && received.is_test();
+    if let Some(language) = Language::of_months(&months) {
+        parts.following.learn_language(language);
+    }
     if let Some(params) = params {
         let no_entry = Some(no_entry).filter(|text| !text.is_empty());
         let reserved = Some(reserved).filter(|_| !is_test);

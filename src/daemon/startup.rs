@@ -10,7 +10,7 @@ use crate::{
     bridge::{
         Bridge,
         ingest::LASTING,
-        io::{Autostart, Effect, MetaValues, Now, Run, Settings},
+        io::{Autostart, Effect, LearntMeta, MetaValues, Now, Run, Settings},
         journal::Write,
         recent::RECENT_IDS,
     },
@@ -112,7 +112,10 @@ pub(super) fn meta_values(store: Reader<'_>) -> Result<MetaValues, StoreError> {
         latest: store.meta("latest")?,
         roll: store.meta("roll")?,
         roll_content: store.meta("roll_content")?,
-        twitchat_credits: store.meta("twitchat_credits")?,
+        twitchat: LearntMeta {
+            credits: store.meta("twitchat_credits")?,
+            language: store.meta("twitchat_language")?,
+        },
         listed: store.meta("listed")?,
         forgotten: store.meta("forgotten")?,
         resumed_ms: number("resumed_ms")?,

@@ -168,6 +168,9 @@ pub struct InSummary {
     pub reserved: Vec<Box<str>>,
     /// The text of a section without entries; empty if it is not known.
     pub no_entry: Box<str>,
+    /// The text of a number of months, such as `{MONTHS} month | {MONTHS} months`; empty if it is
+    /// not known.
+    pub months: Box<str>,
 }
 
 #[derive(Deserialize, Default)]
@@ -210,6 +213,10 @@ pub fn in_summary(data: &RawValue) -> InSummary {
             .map(|(slot, _)| slot.as_str().into())
             .collect(),
         no_entry: Params(&labels).text("no_entry").unwrap_or_default().into(),
+        months: Params(&labels)
+            .text("sub_duration")
+            .unwrap_or_default()
+            .into(),
     }
 }
 

@@ -185,7 +185,7 @@ pub(super) fn make_roll(
 ) -> (Map<String, Value>, Rolling) {
     let overlay = &cx.base.settings.overlay;
     let credits = cx.base.settings.roll_options();
-    let look = look(&overlay.script.look, options, music_seconds);
+    let look = look(overlay.look(), options, music_seconds);
     let made_up: Option<Fold> = match (options.test, options.test_audience) {
         (true, Some(test_audience)) => Some(test_audience.credits(cx.now.wall_ms)),
         (true, None) => {
@@ -284,6 +284,7 @@ fn given(base: &Base, now: Now) -> Given {
         started_ms: base.model.session().started_ms,
         zone: base.settings.overlay.zone.clone(),
         channel: channel.unwrap_or_default().into(),
+        language: base.settings.overlay.language(),
     }
 }
 
@@ -301,8 +302,7 @@ pub(super) fn known(fold: &Fold, other: &Fold, who: PersonId) -> Option<PersonId
 }
 
 /// The config's look, with the options of this roll applied.
-fn look(base: &Look, options: &RollOptions, music_seconds: Option<f64>) -> Look {
-    let mut look = base.clone();
+fn look(mut look: Look, options: &RollOptions, music_seconds: Option<f64>) -> Look {
     match (options.seconds, options.speed, music_seconds) {
         (Some(Duration::Auto), None, _) => {
             (look.seconds, look.speed, look.slide_seconds) = (Duration::Auto, None, None);

@@ -441,7 +441,10 @@ impl Bench {
             latest: self.meta.get("latest").cloned(),
             roll: self.meta.get("roll").cloned(),
             roll_content: self.meta.get("roll_content").cloned(),
-            twitchat_credits: self.meta.get("twitchat_credits").cloned(),
+            twitchat: LearntMeta {
+                credits: self.meta.get("twitchat_credits").cloned(),
+                language: self.meta.get("twitchat_language").cloned(),
+            },
             listed: self.meta.get("listed").cloned(),
             forgotten: self.meta.get("forgotten").cloned(),
             resumed_ms: number("resumed_ms"),

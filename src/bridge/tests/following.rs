@@ -575,3 +575,35 @@ fn status_lists_parameters_without_an_equivalent() {
         )
     );
 }
+
+/// The title of the followers, as a roll has it.
+fn title_of_followers(bench: &mut Bench) -> String {
+    let roll = roll(bench);
+    titles(&roll)
+        .first()
+        .copied()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[test]
+fn titles_are_in_twitchats_language_unless_the_config_has_another_one() {
+    let mut bench = Bench::new();
+    follow(&mut bench, "Zed");
+    assert_eq!(title_of_followers(&mut bench), "New followers");
+    bench.twitchat(
+        "SUMMARY_DATA",
+        json!({ "labels": { "sub_duration": "{MONTHS} mois" } }),
+    );
+    assert_eq!(title_of_followers(&mut bench), "Nouveaux followers");
+    assert_eq!(roll(&mut bench)["look"]["language"], "fr");
+
+    bench.pass(10_000);
+    let mut later = bench.restarted_with(with(Overlay::default()));
+    assert_eq!(title_of_followers(&mut later), "Nouveaux followers");
+
+    let mut overlay = Overlay::default();
+    overlay.script.look.language = "ja";
+    let mut later = later.restarted_with(with(overlay));
+    assert_eq!(title_of_followers(&mut later), "新しいフォロワー");
+}

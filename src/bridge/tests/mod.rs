@@ -38,7 +38,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    io::{Effect, Input, MetaValues, Now, ObsInfo, Run, Settings},
+    io::{Effect, Input, LearntMeta, MetaValues, Now, ObsInfo, Run, Settings},
     journal::{Row, RowOrigin, Seq, Session, Write},
     *,
 };

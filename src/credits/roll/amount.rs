@@ -1,31 +1,10 @@
 //! Amounts, and how they are shown.
 
+use super::{language::Language, unit::Unit};
 use crate::{
     credits::Sums,
     event::{Decimal, Money},
 };
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Unit {
-    Bits,
-    Months,
-    #[strum(to_string = "")]
-    Gifts,
-    Viewers,
-    Points,
-    #[strum(to_string = "")]
-    Hype,
-    Messages,
-    Likes,
-    Shares,
-    #[strum(to_string = "")]
-    Times,
-    #[strum(to_string = "")]
-    Seconds,
-    Diamonds,
-}
 
 /// What an amount is counted in. Only amounts with the same measure can be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,11 +57,11 @@ impl Amount {
     }
 
     /// A sum of amounts with its unit; empty if there is nothing to add up.
-    pub fn summed(&self) -> String {
+    pub fn summed(&self, language: Language) -> String {
         match self {
             Self::None | Self::Number(0, _) | Self::Number(_, Unit::Months) => String::new(),
-            Self::Number(number, Unit::Times | Unit::Gifts) => grouped(*number),
-            _ => self.text(),
+            Self::Number(number, Unit::Times | Unit::Gifts) => language.grouped(*number),
+            _ => self.text(language),
         }
     }
 
@@ -110,83 +89,56 @@ impl Amount {
     }
 
     /// The amount with its unit; empty if there is nothing to show, as for what was given once.
-    pub fn text(&self) -> String {
+    pub fn text(&self, language: Language) -> String {
         match self {
             Self::Number(1, Unit::Times | Unit::Gifts) => String::new(),
-            _ => self.whole_text(),
+            _ => self.whole_text(language),
         }
     }
 
     /// Like [`Amount::text`], but what was given once is `×1`, for a column of amounts.
-    pub fn whole_text(&self) -> String {
+    pub fn whole_text(&self, language: Language) -> String {
         match self {
             Self::None | Self::Number(0, _) => String::new(),
-            Self::Number(number, Unit::Times | Unit::Gifts) => format!("×{}", grouped(*number)),
-            Self::Number(seconds, Unit::Seconds) => span(*seconds),
-            Self::Number(number, Unit::Hype) => grouped(*number),
-            Self::Number(number, unit) => {
-                let word = <&str>::from(unit);
-                format!(
-                    "{} {}",
-                    grouped(*number),
-                    if *number == 1 {
-                        word.strip_suffix('s').unwrap_or(word)
-                    } else {
-                        word
-                    }
-                )
+            Self::Number(number, Unit::Times | Unit::Gifts) => {
+                format!("×{}", language.grouped(*number))
             }
-            Self::Money(sums) => money(sums),
+            Self::Number(seconds, Unit::Seconds) => language.span(*seconds),
+            Self::Number(number, unit) => language.counted(*number, *unit),
+            Self::Money(sums) => money(sums, language),
         }
     }
 
     /// The amount without its unit, for a text of the user.
-    pub fn number(&self) -> String {
+    pub fn number(&self, language: Language) -> String {
         match self {
             Self::None => String::new(),
-            Self::Number(seconds, Unit::Seconds) => span(*seconds),
-            Self::Number(number, _) => grouped(*number),
-            Self::Money(sums) => money(sums),
+            Self::Number(seconds, Unit::Seconds) => language.span(*seconds),
+            Self::Number(number, _) => language.grouped(*number),
+            Self::Money(sums) => money(sums, language),
         }
-    }
-}
-
-/// A number with separators, such as `12,345`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A duration, such as `45 s`, `10 min`, `3 h 12 min`.
-pub(super) fn span(seconds: u64) -> String {
-    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, seconds) => format!("{seconds} s"),
-        (0, minutes, _) => format!("{minutes} min"),
-        (hours, 0, _) => format!("{hours} h"),
-        (hours, minutes, _) => format!("{hours} h {minutes} min"),
     }
 }
 
 /// Sums of money, such as `€12.50` or `500 JPY`; several are joined by `+`.
-fn money(sums: &Sums) -> String {
+fn money(sums: &Sums, language: Language) -> String {
     let one = |money: &Money| {
-        let text = money.short_text();
+        let text = language.decimal(&money.short_text());
         let (sign, number) = text
             .strip_prefix('-')
             .map_or(("", &*text), |number| ("-", number));
-        match &*money.currency.code() {
-            "EUR" => format!("{sign}€{number}"),
-            "USD" => format!("{sign}${number}"),
-            "GBP" => format!("{sign}£{number}"),
-            "" => text,
-            _ => format!("{text} {}", money.currency),
+        let code = money.currency.code();
+        let symbol = match &*code {
+            "EUR" => "€",
+            "USD" => "$",
+            "GBP" => "£",
+            "" => return text,
+            _ => return format!("{text} {}", money.currency),
+        };
+        if language.has_sign_first() {
+            format!("{sign}{symbol}{number}")
+        } else {
+            format!("{text} {symbol}")
         }
     };
     sums.iter()
@@ -225,7 +177,7 @@ mod tests {
             money(&[("EUR", 1_250), ("JPY", 50_000), ("usd", 100), ("GBP", 0)]),
             money(&[("", -5)]),
         ]
-        .map(|amount| amount.text());
+        .map(|amount| amount.text(Language::English));
         let expected = [
             "",
             "",
@@ -245,9 +197,12 @@ mod tests {
 
     #[test]
     fn a_column_of_amounts_has_no_gaps_for_what_was_given_once() {
-        let gifts = |count| Amount::Number(count, Unit::Gifts).whole_text();
+        let gifts = |count| Amount::Number(count, Unit::Gifts).whole_text(Language::English);
         assert_eq!([gifts(0), gifts(1), gifts(2)], ["", "×1", "×2"]);
-        assert_eq!(Amount::Number(1, Unit::Bits).whole_text(), "1 bit");
+        assert_eq!(
+            Amount::Number(1, Unit::Bits).whole_text(Language::English),
+            "1 bit"
+        );
     }
 
     #[test]
@@ -278,6 +233,6 @@ mod tests {
         let mut none = Amount::None;
         none.add(Amount::Money(sums(&[("EUR", 5)])));
         none.add(Amount::Money(sums(&[("USD", 7), ("€", 1)])));
-        assert_eq!(none.text(), "€0.06 + $0.07");
+        assert_eq!(none.text(Language::English), "€0.06 + $0.07");
     }
 }

@@ -4,8 +4,9 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    amount::{Amount, grouped, span},
+    amount::Amount,
     kind::Kind,
+    language::Language,
     line::{Line, Lines},
     look::CreditsPlan,
     namesakes,
@@ -26,6 +27,8 @@ pub struct Given {
     pub zone: TimeZone,
     /// Name of the channel; may be empty.
     pub channel: String,
+    /// The language of titles and units.
+    pub language: Language,
 }
 
 /// Makes the sections of the roll. Empty ones are left out if `hide_empty` is set.
@@ -35,7 +38,7 @@ pub fn sections(
     options: &Options,
     given: &Given,
 ) -> Vec<Section> {
-    let lines = Lines::new(fold, options, given.now_ms);
+    let lines = Lines::new(fold, options, given.now_ms, given.language);
     let mut sections = Vec::new();
     for plan in &script.sections {
         let first = plan.first();
@@ -89,7 +92,8 @@ fn people(
         sort(&mut lines, *order, plan);
     }
     sort(&mut lines, plan.sort, plan);
-    let (all, sum) = (lines.len(), sum(&lines));
+    let language = given.language;
+    let (all, sum) = (lines.len(), sum(&lines, language));
     lines.truncate(plan.limit.unwrap_or(usize::MAX));
     if lines.is_empty() && hide_empty {
         return None;
@@ -100,13 +104,15 @@ fn people(
         sum
     });
     let title = words::fill(
-        plan.title.as_deref().unwrap_or_else(|| first.title()),
+        plan.title
+            .as_deref()
+            .unwrap_or_else(|| language.title(first)),
         |key| match key {
-            "name" if name.is_empty() => Some(first.title().to_owned()),
+            "name" if name.is_empty() => Some(language.title(first).to_owned()),
             "name" => Some(capitalised(name)),
-            "count" => Some(grouped(lines.len() as u64)),
-            "total" => Some(total.number()),
-            "all" => Some(grouped(all as u64)),
+            "count" => Some(language.grouped(lines.len() as u64)),
+            "total" => Some(total.number(language)),
+            "all" => Some(language.grouped(all as u64)),
             "sum" => Some(sum.clone()),
             _ => general(key, fold, given),
         },
@@ -118,7 +124,7 @@ fn people(
         .zip(weights)
         .map(|(line, weight)| Name {
             weight,
-            ..line.show(plan)
+            ..line.show(plan, language)
         })
         .collect();
     let empty = plan.empty.clone().filter(|_| !hide_empty);
@@ -138,7 +144,7 @@ fn people(
 
 /// The amounts of all lines together, with their units: `12,345 bits`, or `€12.50 + $3`. Each unit
 /// and each currency has its own sum. Months have none, because they are a state and no amount.
-fn sum(lines: &[Line]) -> String {
+fn sum(lines: &[Line], language: Language) -> String {
     let mut sums: Vec<Amount> = Vec::new();
     for line in lines {
         match sums.iter_mut().find(|sum| sum.is_like(&line.amount)) {
@@ -148,7 +154,7 @@ fn sum(lines: &[Line]) -> String {
     }
     let texts: Vec<_> = sums
         .iter()
-        .map(Amount::summed)
+        .map(|sum| sum.summed(language))
         .filter(|text| !text.is_empty())
         .collect();
     texts.join(" + ")
@@ -195,9 +201,11 @@ fn general(key: &str, fold: &Fold, given: &Given) -> Option<String> {
         ),
         "date" => Some(clock().strftime("%Y-%m-%d").to_string()),
         "time" => Some(clock().strftime("%H:%M").to_string()),
-        "duration" => Some(span(
-            u64::try_from(given.now_ms - given.started_ms).unwrap_or(0) / 1_000,
-        )),
+        "duration" => Some(
+            given
+                .language
+                .span(u64::try_from(given.now_ms - given.started_ms).unwrap_or(0) / 1_000),
+        ),
         _ => None,
     }
 }
@@ -272,22 +280,22 @@ fn weights(lines: &[Line], plan: &Plan) -> Vec<u8> {
 }
 
 impl Line {
-    fn show(self, plan: &Plan) -> Name {
+    fn show(self, plan: &Plan, language: Language) -> Name {
         let amount = match &plan.amounts {
             Amounts::Hidden => String::new(),
             Amounts::Of(kinds) if !kinds.contains(&self.kind) => String::new(),
             Amounts::Shown | Amounts::Of(_) if plan.layout == Layout::Pairs => {
-                self.amount.whole_text()
+                self.amount.whole_text(language)
             }
-            Amounts::Shown | Amounts::Of(_) => self.amount.text(),
+            Amounts::Shown | Amounts::Of(_) => self.amount.text(language),
             Amounts::Worded(words) => {
-                let number = self.amount.number();
+                let number = self.amount.number(language);
                 if number.is_empty() {
                     number
                 } else {
                     words::fill(words, |key| match key {
                         "n" => Some(number.clone()),
-                        "amount" => Some(self.amount.text()),
+                        "amount" => Some(self.amount.text(language)),
                         "total" => Some(self.total.rounded(0).to_string()),
                         _ => None,
                     })

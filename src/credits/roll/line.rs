@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    amount::{Amount, Unit, grouped},
+    amount::Amount,
     kind::Kind,
+    language::Language,
     plan::{Pinned, Plan, Role},
     section::Below,
+    unit::Unit,
 };
 use crate::{
     credits::{
@@ -24,7 +26,6 @@ use crate::{
         currency::DIAMONDS,
         fact::{SupportKind, Tier},
     },
-    input::unit,
     mapping::summary_extras::EndedVote,
 };
 
@@ -132,15 +133,22 @@ pub(super) struct Lines<'a> {
     options: &'a Options,
     left_out: LeftOut<'a>,
     now_ms: i64,
+    language: Language,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(fold: &'a Fold, options: &'a Options, now_ms: i64) -> Self {
+    pub(super) fn new(
+        fold: &'a Fold,
+        options: &'a Options,
+        now_ms: i64,
+        language: Language,
+    ) -> Self {
         Self {
             fold,
             options,
             left_out: LeftOut::new(fold, &options.ignore),
             now_ms,
+            language,
         }
     }
 
@@ -176,7 +184,7 @@ impl<'a> Lines<'a> {
             Kind::HypeTrains => (joined_extras.trains.list().iter().enumerate())
                 .map(|(place, train)| {
                     let mut line = Line::thing(
-                        &format!("Level {} – {} %", train.level, train.percent),
+                        &self.language.level(train.level, train.percent),
                         Amount::None,
                         place,
                     );
@@ -220,7 +228,7 @@ impl<'a> Lines<'a> {
                 format!("{} %", (votes * 100 + total / 2) / total.max(1))
             }),
             Kind::Predictions => votes(joined_extras.predictions.list(), |points, _| {
-                format!("{} {}", grouped(points), unit(points, "points"))
+                self.language.counted(points, Unit::Points)
             }),
             Kind::ShoutoutsReceived | Kind::ShoutoutsGiven => {
                 let these = joined_extras
@@ -481,11 +489,7 @@ impl<'a> Lines<'a> {
             .collect();
         let more = gifts.saturating_sub(gifts_of_listed);
         if more > 0 && !lines.is_empty() {
-            lines.push(below(
-                format!("and {} more", grouped(more)),
-                String::new(),
-                "",
-            ));
+            lines.push(below(self.language.and_more(more), String::new(), ""));
         }
         lines
     }
@@ -591,7 +595,7 @@ impl<'a> Lines<'a> {
                     .collect();
                 let count: u64 = by.iter().map(|entry| u64::from(entry.count)).sum();
                 let who = |entry: &TallyEntry| {
-                    let times = Amount::Number(entry.count.into(), Unit::Times).text();
+                    let times = Amount::Number(entry.count.into(), Unit::Times).text(self.language);
                     self.below(entry.who, times, "")
                 };
                 let mut line =

@@ -148,6 +148,11 @@ settings! {
         scale: f64 = 1.0, Field::number(0.1, 10.0), "TWITCHAT_BRIDGE_OVERLAY_SCALE",
             "The size of everything on the page, as a factor: 1.5 is larger, 0.5 is smaller.",
             bus = true;
+        language: &'static str = "auto",
+            Field::word_of(&["auto", "en", "fr", "de", "es", "pt", "ja"]),
+            "TWITCHAT_BRIDGE_OVERLAY_LANGUAGE",
+            "The language of the usual titles and of units: \"auto\" follows Twitchat, \
+                otherwise \"en\", \"fr\", \"de\", \"es\", \"pt\" or \"ja\".", bus = true;
         direction: &'static str = "auto", Field::word_of(&["auto", "ltr", "rtl"]),
             "TWITCHAT_BRIDGE_OVERLAY_DIRECTION",
             "The direction of titles and columns: \"auto\", \"ltr\" or \"rtl\". Each name keeps \

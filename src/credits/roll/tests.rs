@@ -21,6 +21,7 @@ fn given() -> Given {
         started_ms: now_ms - 11_520_000,
         zone: TimeZone::UTC,
         channel: "Nordlicht".into(),
+        language: Language::English,
     }
 }
 
@@ -389,4 +390,32 @@ fn hidden_sections_are_those_without_anybody() {
     );
     assert!(full.len() > 12 && full.iter().map(Section::len).sum::<usize>() > 5_000);
     assert!(length(&full, &script.look, script.height).seconds > 180.0);
+}
+
+/// All usual sections in a language, without the titles that the user has chosen.
+fn in_language(language: Language) -> String {
+    let script = CreditsPlan {
+        sections: Plan::usual(),
+        hide_empty: false,
+        ..CreditsPlan::default()
+    };
+    let given = Given {
+        language,
+        ..given()
+    };
+    let sections = sections(&script, &fold(), &options(), &given);
+    sections.iter().map(describe).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn titles_and_units_are_in_the_chosen_language() {
+    let texts = [
+        Language::French,
+        Language::German,
+        Language::Spanish,
+        Language::Portuguese,
+        Language::Japanese,
+    ]
+    .map(|language| format!("== {}\n{}", language.code(), in_language(language)));
+    insta::assert_snapshot!(texts.join("\n"));
 }

@@ -42,7 +42,7 @@ mod tests {
     use crate::{
         credits::{
             Options, Section,
-            roll::{self, CreditsPlan, Given, Kind, Plan},
+            roll::{self, CreditsPlan, Given, Kind, Language, Plan},
         },
         event::fact::SupportKind,
     };
@@ -162,6 +162,7 @@ mod tests {
             started_ms: 0,
             zone: jiff::tz::TimeZone::UTC,
             channel: String::new(),
+            language: Language::English,
         };
         let sections = roll::sections(&plan, &fold, &Options::default(), &given);
         kinds

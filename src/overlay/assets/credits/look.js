@@ -91,6 +91,8 @@
         stage.classList.toggle('sticky-titles', look.stickyTitles && look.mode === 'scroll');
         if (look.direction === 'auto') stage.removeAttribute('dir');
         else stage.dir = look.direction;
+        if (look.language === 'auto') stage.removeAttribute('lang');
+        else stage.lang = look.language;
         for (const [property, value] of Object.entries(PROPERTIES)) {
             const set = value(look);
             if (set) stage.style.setProperty(property, set);

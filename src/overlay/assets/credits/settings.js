@@ -16,6 +16,7 @@
     minimumSeconds: {"least":0,"most":60,"usual":2.0},
     theme: {"usual":"cinema"},
     scale: {"least":0.1,"most":10,"usual":1.0},
+    language: {"usual":"auto","words":["auto","en","fr","de","es","pt","ja"]},
     direction: {"usual":"auto","words":["auto","ltr","rtl"]},
     titleColor: {"usual":null},
     nameColor: {"usual":null},

@@ -16,7 +16,7 @@
         ['colours', [['title_color', 'color'], ['name_color', 'color'], ['dim', 'range', 0.05], ['fade', 'number'], ['shadow', 'range', 0.05]]],
         ['letters', [['title_font', 'font'], ['name_font', 'font'], ['scale', 'number', 0.05], ['direction', 'choice'], ['section_gap', 'number', 0.1], ['title_gap', 'number', 0.1]]],
         ['pace', [['mode', 'choice'], ['speed', 'number'], ['seconds', 'number'], ['music', 'text'], ['delay', 'number'], ['loop', 'flag'], ['slide_seconds', 'number', 0.5], ['minimum_seconds', 'number', 0.5]]],
-        ['more', [['sticky_titles', 'flag'], ['icons', 'flag'], ['emotes', 'flag'], ['hide_empty', 'flag'], ['empty_text', 'text'], ['language', 'text'], ['follow', 'choice']]],
+        ['more', [['sticky_titles', 'flag'], ['icons', 'flag'], ['emotes', 'flag'], ['hide_empty', 'flag'], ['empty_text', 'text'], ['language', 'choice'], ['follow', 'choice']]],
     ];
     /** The words of settings that the page itself does not know. */
     const WORDS = { follow: ['config', 'twitchat'] };
@@ -95,6 +95,12 @@
 
     const asColor = (value) => (/^#[0-9a-f]{6}$/i.test(value || '') ? value : '#ffffff');
 
+    /** A word of a choice. Languages have their own names. */
+    const wordOf = (name, word) => {
+        const language = name === 'language' && window.PanelTexts[word];
+        return language ? language.language : panel.textOr(`word.${word}`, String(word));
+    };
+
     function Setting({ name, form, step }) {
         const key = `overlay.${name}`;
         const setting = panel.state.settings.byKey[key];
@@ -103,11 +109,11 @@
         const isOff = Boolean(whyNot());
         const set = (wanted) => change(key, wanted === '' ? null : wanted);
         const number = (text) => set(text === '' ? '' : Number(text));
-        const usual = setting.default === null ? t('usual') : panel.textOr(`word.${setting.default}`, String(setting.default));
+        const usual = setting.default === null ? t('usual') : wordOf(name, setting.default);
         const isSet = value !== setting.default;
         const input = (id) => {
             if (form === 'flag') return html`<input id=${id} type="checkbox" checked=${value === true} disabled=${isOff} onChange=${(event) => set(event.target.checked)} />`;
-            if (form === 'choice') return html`<select id=${id} value=${value} disabled=${isOff} onChange=${(event) => set(event.target.value)}>${(words || [value]).map((word) => html`<option value=${word}>${panel.textOr(`word.${word}`, word)}</option>`)}</select>`;
+            if (form === 'choice') return html`<select id=${id} value=${value} disabled=${isOff} onChange=${(event) => set(event.target.value)}>${(words || [value]).map((word) => html`<option value=${word}>${wordOf(name, word)}</option>`)}</select>`;
             if (form === 'range') return html`<${Input} id=${id} type="range" min=${least} max=${most} step=${step} value=${typeof value === 'number' ? value : most} disabled=${isOff} onCommit=${number} />`;
             if (form === 'number') return html`<${Input} id=${id} type="number" min=${least} max=${most} step=${step || 'any'} value=${typeof value === 'number' ? value : ''} placeholder=${usual} disabled=${isOff} onCommit=${number} />`;
             if (form === 'color') return html`<${Input} id=${id} type="color" value=${asColor(value)} disabled=${isOff} onCommit=${set} />`;
