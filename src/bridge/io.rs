@@ -331,6 +331,8 @@ pub enum Input {
         /// Whether rows that were on disk are lost.
         lost: bool,
     },
+    /// The backups of the journal have changed, or the last attempt has failed.
+    Backups(Backups),
     /// The task of [`Effect::Ask`] or [`Effect::Run`] has ended.
     Done {
         ticket: Ticket,
@@ -347,6 +349,19 @@ pub enum Input {
     Tick,
     /// The bridge is about to end. It must store the state that it would otherwise store later.
     Stopping,
+}
+
+/// The state of the journal's backups.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Backups {
+    /// The number of backups that the config wants to keep; 0 if it wants none.
+    pub keep: u32,
+    /// The number of backups beside the journal.
+    pub count: usize,
+    /// The time of the newest one, in Unix milliseconds.
+    pub last_ms: Option<i64>,
+    /// Why the last attempt failed; `None` if it succeeded, or if there was none.
+    pub error: Option<String>,
 }
 
 /// A question that only the journal can answer.

@@ -373,6 +373,7 @@ impl Bridge {
                 out.writes_mut().note(&text, lost, now.wall_ms);
                 out.note(Note::StoreNoted { text, lost });
             }
+            Input::Backups(backups) => out.writes_mut().backed_up(backups),
             Input::StoreHealed => {
                 out.writes_mut().healed();
                 out.note(Note::StoreHealed);

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
-use super::{journal::Seq, time::instant};
+use super::{io::Backups, journal::Seq, time::instant};
 
 /// The limit on replies that wait for the store. When it, or the limit on the bytes of their
 /// requests, is reached, the bridge takes no more requests.
@@ -26,6 +26,7 @@ pub(super) struct Writes {
     notes: VecDeque<(i64, String)>,
     /// Whether rows that were on disk are lost. Then the credits are only in memory.
     has_lost: bool,
+    backups: Backups,
 }
 
 impl Writes {
@@ -38,6 +39,7 @@ impl Writes {
             error: None,
             notes: VecDeque::new(),
             has_lost: false,
+            backups: Backups::default(),
         }
     }
 
@@ -91,6 +93,10 @@ impl Writes {
         self.notes.push_back((at_ms, text.to_owned()));
     }
 
+    pub(super) fn backed_up(&mut self, backups: Backups) {
+        self.backups = backups;
+    }
+
     /// The reason why the store cannot write; `None` while it can.
     pub(super) fn error(&self) -> Option<&str> {
         self.error.as_deref()
@@ -110,7 +116,9 @@ impl Writes {
             .collect();
         json!({ "writes": self.asked, "durable": self.durable,
             "waiting": self.asked - self.durable.min(self.asked),
-            "error": self.error, "lost": self.has_lost, "notes": notes })
+            "error": self.error, "lost": self.has_lost, "notes": notes,
+            "backups": { "keep": self.backups.keep, "count": self.backups.count,
+                "last": self.backups.last_ms.map(instant), "error": self.backups.error } })
     }
 }
 

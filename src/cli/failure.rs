@@ -20,7 +20,7 @@ const USAGE: u8 = 2;
 const NO_ANSWER: u8 = 5;
 const OTHER_BRIDGE: u8 = 6;
 /// The journal cannot be used. A restart does not help, because the user must correct the cause.
-const JOURNAL: u8 = 9;
+pub(crate) const JOURNAL: u8 = 9;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -61,6 +61,10 @@ pub(crate) enum Failure {
         journal.display()
     )]
     InUse { journal: PathBuf },
+    /// The backup to restore is damaged.
+    #[error("{} is damaged ({why}), so nothing was changed: choose another backup; `store restore \
+        --list` lists them", backup.display())]
+    BadBackup { backup: PathBuf, why: String },
     #[error(transparent)]
     Link(Arc<Cause>),
     /// A part of the program ended unexpectedly. This is a bug.
@@ -91,6 +95,7 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         Failure::OtherBridge { .. } | Failure::TakenOver { .. } | Failure::InUse { .. } => {
             OTHER_BRIDGE
         }
+        Failure::BadBackup { .. } => JOURNAL,
         Failure::Link(cause) => cause.kind().exit_code(),
         Failure::Stopped
         | Failure::NothingToPlay { .. }
@@ -104,6 +109,7 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         StoreError::Damaged { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
+        | StoreError::NotWhole { .. }
         | StoreError::Conflict { .. } => JOURNAL,
         _ => 1,
     };

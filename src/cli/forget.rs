@@ -190,6 +190,23 @@ fn words(reply: &Map<String, Value>, verb: &str) -> String {
             number(session.get("changed")),
         );
     }
+    let is_preview = reply.contains_key("preview");
+    let (found, deleted) = if is_preview {
+        (
+            "will be searched too:",
+            "cannot be searched, and will be deleted:",
+        )
+    } else {
+        (
+            "removed from the copy",
+            "deleted, because it could not be searched:",
+        )
+    };
+    for (key, before) in [("copies", found), ("deletedCopies", deleted)] {
+        for copy in list(reply, key).filter_map(Value::as_str) {
+            words = format!("{words}\n  {before} {copy}");
+        }
+    }
     for log in list(reply, "logs").filter_map(Value::as_str) {
         words = format!("{words}\n  log file {log}");
     }

@@ -6,9 +6,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use twitchat_bridge::autostart::{obs_script, service};
+use twitchat_bridge::files;
 
-/// The journal, and the files that SQLite and the bridge keep beside it.
+/// The journal, and the files that SQLite and the bridge keep beside it: also beside the file to
+/// which a symbolic link leads.
 pub(crate) fn journal_files(journal: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in files::links(journal) {
+        files.extend(files_at(&path)?);
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+fn files_at(journal: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let (Some(folder), Some(name)) = (journal.parent(), journal.file_name()) else {
         return Ok(Vec::new());
     };
@@ -42,7 +54,6 @@ pub(crate) fn journal_files(journal: &Path) -> anyhow::Result<Vec<PathBuf>> {
             files.push(entry.path());
         }
     }
-    files.sort();
     Ok(files)
 }
 

@@ -422,9 +422,27 @@ impl View<'_> {
             ])
         };
         std::iter::once(out::clean(&state).into_owned())
+            .chain(self.backups())
             .chain((0..notes).map(note))
             .collect::<Vec<_>>()
             .join("\n")
+    }
+
+    /// The last backup of the journal. `None` for a bridge that makes no backups.
+    fn backups(&self) -> Option<String> {
+        let keep = self
+            .number("/store/backups/keep")
+            .filter(|keep| *keep > 0)?;
+        let count = self.number("/store/backups/count").unwrap_or_default();
+        let last = match self.when("last backup ", "/store/backups/last") {
+            last if last.is_empty() => "no backup yet".to_owned(),
+            last => format!("{last}, {count} of {keep} kept"),
+        };
+        let error = self.text("/store/backups/error");
+        Some(match error {
+            "" => last,
+            error => format!("BACKUP FAILED: {} ({last})", out::clean(error)),
+        })
     }
 
     fn text(&self, place: &str) -> &str {

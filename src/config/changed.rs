@@ -5,10 +5,11 @@ use secrecy::ExposeSecret as _;
 use super::{Config, keys};
 
 /// The sections and settings that take effect only when the bridge starts.
-const AT_START: [&str; 6] = [
+const AT_START: [&str; 7] = [
     "obs.",
     "store.path",
     "store.retention",
+    "store.backups",
     "leaderboard.",
     "broadcaster.",
     "bridge.generation",

@@ -86,6 +86,9 @@ settings! {
         retention: Option<Duration> = None, read::retention, "TWITCHAT_BRIDGE_STORE_RETENTION",
             "The bridge removes sessions that ended longer ago than this, and people whom nothing \
                 else names. Without this, it never removes sessions.", "\"400d\"";
+        backups: u32 = 10, Field::whole(0, 1_000), "TWITCHAT_BRIDGE_STORE_BACKUPS",
+            "The number of backups to keep. The bridge makes one beside the journal when a session \
+                closes. With 0 it makes none.";
     }
 }
 

@@ -15,7 +15,8 @@ use tracing::{debug, info, warn};
 use super::{
     Emitted, Ended, Error,
     clock::Clock,
-    forget, log,
+    forget::ForgetWork,
+    log,
     outbox::{Message, Outbox},
     reload::{self, SetSetting},
     state,
@@ -24,17 +25,13 @@ use super::{
 use crate::{
     bridge::{
         Bridge,
-        forget_request::Remaining,
         io::{Effect, Input, ObsInfo},
         journal::Write,
         other_bridge::OtherBridge,
     },
     event::Received,
     obs::{Batch, Notice, Obs, Stop},
-    request::RequestError,
-    store::{
-        Asked, Jobs, Store, StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError,
-    },
+    store::{Asked, Jobs, StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
 };
 
 /// The limits of one turn for the events of OBS, by number and by time. Then all other sources get
@@ -65,6 +62,8 @@ pub(super) struct Engine {
     reloads: mpsc::Receiver<Input>,
     /// Requests to change the config file. The channel is closed if the file is not watched.
     settings: mpsc::Sender<SetSetting>,
+    /// The state of the journal's backups. The channel is closed if none are made.
+    backups: mpsc::Receiver<Input>,
     tasks: Tasks,
     jobs: Jobs,
     /// Set when a person must be forgotten before anything else happens.
@@ -84,10 +83,6 @@ pub(super) struct Engine {
     /// The outcome, once an effect has ended the run or a part has failed.
     end: Option<Result<Ended, Error>>,
 }
-
-/// Forgets a person on the store's thread.
-type ForgetWork =
-    Box<dyn FnOnce(&mut Store) -> Result<Box<Remaining>, RequestError> + Send + 'static>;
 
 struct InHand {
     events: std::vec::IntoIter<Received>,
@@ -119,6 +114,7 @@ impl Engine {
             answered,
             reloads: mpsc::channel(1).1,
             settings: mpsc::channel(1).0,
+            backups: mpsc::channel(1).1,
             tasks,
             jobs,
             forgetting: None,
@@ -140,6 +136,11 @@ impl Engine {
     /// Connects the engine to the task that watches and changes the config file.
     pub(super) fn follow(&mut self, (reloads, settings): reload::OfEngine) {
         (self.reloads, self.settings) = (reloads, settings);
+    }
+
+    /// Connects the engine to the task that makes backups.
+    pub(super) fn watch_backups(&mut self, backups: mpsc::Receiver<Input>) {
+        self.backups = backups;
     }
 
     /// Takes over the notices that the link sent before there was an engine.
@@ -230,6 +231,7 @@ impl Engine {
                 }
                 Some(answer) = self.answered.recv() => self.take_answer(answer),
                 Some(reload) = self.reloads.recv() => self.handle(reload),
+                Some(backups) = self.backups.recv() => self.handle(backups),
                 notice = from_obs.recv(), if self.receives() => self.take_notice(notice)?,
                 () = self.outbox.moved() => {}
                 () = tokio::time::sleep_until(due) => self.handle(Input::Tick),
@@ -257,7 +259,7 @@ impl Engine {
         }
         let answer = tokio::select! {
             () = self.stop.cancelled() => return Ok(()),
-            answer = self.jobs.run(work) => answer?,
+            answer = self.jobs.run(|store| work.run(store)) => answer?,
         };
         let effects = self.bridge.forgotten(answer, self.clock.now());
         self.run_effects(effects);
@@ -289,6 +291,10 @@ impl Engine {
         }
         if let Ok(reload) = self.reloads.try_recv() {
             self.handle(reload);
+            busy = true;
+        }
+        if let Ok(backups) = self.backups.try_recv() {
+            self.handle(backups);
             busy = true;
         }
         for pass in self.outbox.take_passes() {
@@ -456,6 +462,11 @@ impl Engine {
     fn take_answer(&mut self, answer: Answer) {
         match answer {
             Answer::Input(input) => self.handle(input),
+            Answer::Forget(Ok(work)) => self.forgetting = Some(work),
+            Answer::Forget(Err(error)) => {
+                let effects = self.bridge.forgotten(Err(error), self.clock.now());
+                self.run_effects(effects);
+            }
             Answer::Journal(answer) => {
                 let effects = self.bridge.journal_read(answer, self.clock.now());
                 self.run_effects(effects);
@@ -523,10 +534,7 @@ impl Engine {
                     now_ms,
                 } => {
                     let logs = self.logs.clone();
-                    self.forgetting = Some(Box::new(move |store| {
-                        let permit = permit.as_deref();
-                        forget::forget_running(store, &person, permit, &settings, (now_ms, &logs))
-                    }));
+                    self.tasks.forget(person, permit, settings, now_ms, logs);
                 }
                 Effect::SetSetting { key, value } => {
                     // The channel has room for every request that the bridge accepts. Sending fails

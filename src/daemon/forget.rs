@@ -1,20 +1,26 @@
 //! Forgets a person in the store: finds the rows and values that name the person, and has the store
 //! remove them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde_json::{Map, Value};
 
 use super::{
     archives::Source,
     clock::Clock,
+    forget_copies::{self, Struck},
+    forget_scan::{collect, remember},
     settings,
     startup::{PEOPLE, meta_values},
 };
 use crate::{
     bridge::{
         archive,
-        forget::{FORGOTTEN, Forgetting, Identity, KEYS},
+        forget::{Forgetting, Identity},
         forget_request::Remaining,
         io::Settings,
         journal_answer::JournalAnswer,
@@ -24,6 +30,24 @@ use crate::{
     request::{Guarded, Permissions, PersonQuery, RequestError},
     store::{Permit, ReadOnlyStore, Reader, Store, StoreError},
 };
+
+/// Forgets a person on the store's thread.
+pub(super) struct ForgetWork(Box<dyn FnOnce(&mut Store) -> Forgot + Send>);
+
+/// The data without the person, or the reason why the person is still there.
+pub(super) type Forgot = Result<Box<Remaining>, RequestError>;
+
+impl ForgetWork {
+    pub(super) fn run(self, store: &mut Store) -> Forgot {
+        (self.0)(store)
+    }
+}
+
+impl fmt::Debug for ForgetWork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ForgetWork")
+    }
+}
 
 /// Finds the rows and values that name a person, without changing anything.
 ///
@@ -44,26 +68,8 @@ pub(super) fn plan(
     let archive = Source::of(reader, session, settings, usize::MAX)?.archive()?;
     let mut forgetting = Forgetting::of(&archive, query)?;
     drop(archive);
-    // A row may have a name by which another row without an id is recognized.
-    reader
-        .all_rows(|row| {
-            forgetting.learn(&row);
-        })
-        .map_err(unreadable)?;
-    reader
-        .all_rows(|row| forgetting.row(&row))
-        .map_err(unreadable)?;
-    reader
-        .people(usize::MAX, |row| forgetting.person(row))
-        .map_err(unreadable)?;
-    for key in KEYS {
-        if let Some(json) = reader.meta(key).map_err(unreadable)? {
-            forgetting.meta(key, &json);
-        }
-    }
-    let stored = reader.meta(FORGOTTEN).map_err(unreadable)?;
-    let instance = reader.meta("instance").map_err(unreadable)?;
-    forgetting.remember(stored.as_deref(), id, &instance.unwrap_or_default());
+    collect(reader, &mut forgetting).map_err(unreadable)?;
+    remember(reader, &mut forgetting, id).map_err(unreadable)?;
     let report = forgetting.report(&sessions, now_ms);
     Ok((forgetting, report))
 }
@@ -79,7 +85,9 @@ pub fn preview(config: &Config, query: &PersonQuery) -> Result<Map<String, Value
     let reader = store.reader().map_err(unreadable)?;
     let settings = settings::of(config, false);
     let now_ms = Clock::new().now().wall_ms;
-    plan(reader, query, &settings, now_ms).map(|(_, report)| as_preview(report))
+    let (_, mut report) = plan(reader, query, &settings, now_ms)?;
+    forget_copies::announce(&config.store.path, &mut report).map_err(unreadable)?;
+    Ok(as_preview(report))
 }
 
 /// Removes a person from the journal of this config, while no bridge runs. `logs` are the files
@@ -100,8 +108,12 @@ pub fn forget(
     }
     let settings = settings::of(config, false);
     let now_ms = Clock::new().now().wall_ms;
+    let (forgetting, _) = plan(store.reader(), query, &settings, now_ms)?;
+    let copies = forget_copies::erase(&config.store.path, forgetting.identity());
+    let copies = copies.map_err(refused)?;
     let (forgetting, mut report) = erase(&mut store, query, &settings, now_ms)?;
     store.close().map_err(refused)?;
+    copies.add_to(&mut report);
     add_logs(&mut report, forgetting.identity(), logs);
     Ok(report)
 }
@@ -155,20 +167,46 @@ pub(super) fn preview_for(
     check(journal, permit)?;
     let store = ReadOnlyStore::open(journal).map_err(unreadable)?;
     let reader = store.reader().map_err(unreadable)?;
-    let (_, report) = plan(reader, query, settings, now_ms)?;
+    let (_, mut report) = plan(reader, query, settings, now_ms)?;
+    forget_copies::announce(journal, &mut report).map_err(unreadable)?;
     Ok(JournalAnswer::Fields(as_preview(report)))
 }
 
+/// Removes a person from the copies of the journal while the bridge runs. The bridge goes on
+/// meanwhile. Returns the rest of the work, which the store's thread does.
+///
+/// # Errors
+/// The errors of [`plan`]; if another program works on the copies.
+pub(super) fn prepare(
+    journal: &Path,
+    query: PersonQuery,
+    permit: Option<&str>,
+    settings: Box<Settings>,
+    now_ms: i64,
+    logs: Arc<[PathBuf]>,
+) -> Result<ForgetWork, RequestError> {
+    let unreadable = |error: StoreError| RequestError::Unavailable(error.chain());
+    check(journal, permit)?;
+    let store = ReadOnlyStore::open(journal).map_err(unreadable)?;
+    let reader = store.reader().map_err(unreadable)?;
+    let (forgetting, _) = plan(reader, &query, &settings, now_ms)?;
+    drop(store);
+    let copies = forget_copies::erase(journal, forgetting.identity()).map_err(unreadable)?;
+    Ok(ForgetWork(Box::new(move |store| {
+        forget_running(store, &query, &settings, (now_ms, &logs), copies)
+    })))
+}
+
 /// Forgets a person while the bridge runs, on the store's thread, and reads the remaining data.
-pub(super) fn forget_running(
+fn forget_running(
     store: &mut Store,
     query: &PersonQuery,
-    permit: Option<&str>,
     settings: &Settings,
     (now_ms, logs): (i64, &[PathBuf]),
-) -> Result<Box<Remaining>, RequestError> {
-    check(store.path(), permit)?;
+    copies: Struck,
+) -> Forgot {
     let (forgetting, mut reply) = erase(store, query, settings, now_ms)?;
+    copies.add_to(&mut reply);
     add_logs(&mut reply, forgetting.identity(), logs);
     let unreadable = |error: StoreError| RequestError::Unavailable(error.chain());
     let reader = store.reader();
@@ -199,14 +237,7 @@ pub(super) fn add_logs(report: &mut Map<String, Value>, identity: &Identity, log
         }
     }
     report.insert("logs".into(), changed.into());
-    if !warnings.is_empty() {
-        let all = report
-            .entry("warnings")
-            .or_insert_with(|| Value::Array(Vec::new()));
-        if let Value::Array(all) = all {
-            all.extend(warnings.into_iter().map(Value::from));
-        }
-    }
+    forget_copies::warn(report, warnings);
 }
 
 /// Finds a person in the store and removes them. Returns the reply.

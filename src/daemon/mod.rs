@@ -6,11 +6,14 @@
 //! [`run`]. This module uses no command-line arguments and no terminal.
 
 pub mod archives;
+mod backups;
 mod clock;
 mod emitted;
 mod ended;
 mod engine;
 pub mod forget;
+mod forget_copies;
+mod forget_scan;
 mod log;
 pub mod machine;
 mod opening;
@@ -19,6 +22,7 @@ mod parts;
 pub mod program;
 mod reload;
 mod retention;
+mod retention_copies;
 mod sender;
 mod settings;
 mod startup;
@@ -139,6 +143,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     info!(session, rows = started.rows, store = %path, "journal read");
     let (store, mut notices) = opened.store.run()?;
     let retention = retention::start(&setup.config, store.jobs());
+    let (backups, of_backups) = backups::Task::start(&setup.config, store.running());
 
     // The engine is useless without the sender, so it stops when the sender ends.
     let stop = stop.child_token();
@@ -166,6 +171,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         setup.config.store.path.as_path().into(),
     );
     engine.follow(of_engine);
+    engine.watch_backups(of_backups);
     engine.clean_logs(setup.logs);
     engine.take_early(opened.notices);
     let ended = watched(
@@ -176,6 +182,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     let ended = ended.unwrap_or(Err(Error::Broken("the engine")));
 
     drop((watching, retention));
+    backups.end().await;
     let (store, generation) = Box::pin(engine.finish()).await;
     let ended = Box::pin(
         Parts {

@@ -6,13 +6,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
 
-use super::{clock::Clock, watched::watched};
+use super::{clock::Clock, retention_copies, watched::watched};
 use crate::{
-    bridge::{
-        forget::Unnamed,
-        ingest::BEYOND_DELETION,
-        journal::{PersonRow, Session},
-    },
+    bridge::{ingest::BEYOND_DELETION, journal::PersonRow},
     config::Config,
     input::{count, duration},
     store::{Jobs, ReadOnlyStore, Store, StoreError},
@@ -31,6 +27,8 @@ struct Removed {
     sessions: usize,
     rows: usize,
     people: usize,
+    /// The number of copies of the journal that were changed or deleted.
+    copies: usize,
 }
 
 /// Starts the removal of old sessions, if the config enables it. Dropping the result ends the task.
@@ -60,6 +58,7 @@ async fn keep(jobs: Jobs, journal: Arc<Path>, retention: Duration) {
                 sessions = removed.sessions,
                 rows = removed.rows,
                 people = removed.people,
+                copies = removed.copies,
                 "store.retention: removed {} that ended more than {} ago",
                 count(removed.sessions as u64, "session"),
                 duration::show(retention),
@@ -89,7 +88,7 @@ async fn remove(
     let before_ms = now_ms.saturating_sub(retention_ms);
     let mut removed = Removed::default();
     let sessions = jobs.run(|store| store.reader().sessions()).await??;
-    for session in ended_before(&sessions, before_ms) {
+    for session in retention_copies::ended_before(&sessions, before_ms) {
         let id = session.id;
         loop {
             let step = move |store: &mut Store| store.remove_session(id, &BEYOND_DELETION, STEP);
@@ -105,7 +104,8 @@ async fn remove(
     // A crash may have come between sessions and people.
     if removed.sessions > 0 || is_first {
         let journal = Arc::clone(journal);
-        let find = move || unnamed(&journal, before_ms);
+        let searched = Arc::clone(&journal);
+        let find = move || unnamed(&searched, before_ms);
         let people = tokio::task::spawn_blocking(find).await;
         for some in people.map_err(|_| StoreError::Stopped)??.chunks(PEOPLE) {
             removed.people += some.len();
@@ -113,42 +113,24 @@ async fn remove(
             jobs.run(move |store| store.remove_people(&some)).await??;
             tokio::time::sleep(PAUSE).await;
         }
+        let copies_of = Arc::clone(&journal);
+        let of_copies = move || retention_copies::remove(&copies_of, before_ms);
+        let of_copies = tokio::task::spawn_blocking(of_copies).await;
+        removed.copies = of_copies.map_err(|_| StoreError::Stopped)??;
     }
     Ok(removed)
 }
 
-/// The sessions to remove: never the running one, and never the newest, from which the next
-/// session's number follows.
-fn ended_before(sessions: &[Session], before_ms: i64) -> impl Iterator<Item = &Session> {
-    let newest = sessions.iter().map(|session| session.id).max();
-    sessions.iter().filter(move |session| {
-        Some(session.id) != newest
-            && session
-                .ended_ms
-                .is_some_and(|ended_ms| ended_ms < before_ms)
-    })
-}
-
-/// The people who were last seen before this time and occur in no row.
+/// The people in a journal who were last seen before this time and occur in no row.
 fn unnamed(journal: &Path, before_ms: i64) -> Result<Vec<PersonRow>, StoreError> {
     let store = ReadOnlyStore::open(journal)?;
-    let reader = store.reader()?;
-    let mut unnamed = Unnamed::default();
-    reader.people(usize::MAX, |person| {
-        if person.seen_ms < before_ms {
-            unnamed.add(person);
-        }
-    })?;
-    if !unnamed.is_empty() {
-        reader.all_rows(|row| unnamed.row(&row))?;
-    }
-    Ok(unnamed.into_people())
+    retention_copies::unnamed(store.reader()?, before_ms)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bridge::journal::{Row, RowOrigin, Seq, SessionId, Write};
+    use crate::bridge::journal::{Row, RowOrigin, Seq, Session, SessionId, Write};
 
     const DAY_MS: i64 = 86_400_000;
 
@@ -222,7 +204,8 @@ mod tests {
             Removed {
                 sessions: 1,
                 rows: 1_201,
-                people: 1
+                people: 1,
+                copies: 0,
             }
         );
         // The running session stays, however old it is.

@@ -2,7 +2,7 @@
 //! its own, so that the bridge need not wait. The result comes back as an input, even if the task
 //! panics, so the bridge never waits for ever. All tasks end with the engine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,7 +13,9 @@ use tokio::{
 use tracing::{debug, error, warn};
 
 use super::{
-    archives, forget, program,
+    archives,
+    forget::{self, ForgetWork},
+    program,
     watched::{Panicked, watched},
 };
 use crate::{
@@ -24,7 +26,7 @@ use crate::{
     },
     event::ObsSubscription,
     obs::{Obs, RequestError},
-    request,
+    request::{self, PersonQuery},
 };
 
 /// The limit on messages for browser sources that are being sent at the same time. Further messages
@@ -36,6 +38,9 @@ pub(super) enum Answer {
     Input(Input),
     /// The answer from the journal, or the reason why it could not be read.
     Journal(Result<JournalAnswer, request::RequestError>),
+    /// The rest of forgetting a person, after the copies of the journal; or the reason why the
+    /// person cannot be forgotten.
+    Forget(Result<ForgetWork, request::RequestError>),
 }
 
 impl From<Input> for Answer {
@@ -108,6 +113,30 @@ impl Tasks {
             })
         };
         self.start("reading the journal", reading, move |panicked| {
+            Some(failed(panicked.to_string()))
+        });
+    }
+
+    /// Removes a person from the copies of the journal, on a thread of its own.
+    pub(super) fn forget(
+        &mut self,
+        person: PersonQuery,
+        permit: Option<Box<str>>,
+        settings: Box<Settings>,
+        now_ms: i64,
+        logs: Arc<[PathBuf]>,
+    ) {
+        let store = Arc::clone(&self.store);
+        let failed = |why: String| Answer::Forget(Err(request::RequestError::Unavailable(why)));
+        let forgetting = async move {
+            let prepare =
+                move || forget::prepare(&store, person, permit.as_deref(), settings, now_ms, logs);
+            Some(match tokio::task::spawn_blocking(prepare).await {
+                Ok(work) => Answer::Forget(work),
+                Err(broke) => failed(format!("searching the backups failed: {broke}")),
+            })
+        };
+        self.start("searching the backups", forgetting, move |panicked| {
             Some(failed(panicked.to_string()))
         });
     }
@@ -337,7 +366,7 @@ mod tests {
             .expect("an answer");
         match answer {
             Answer::Input(input) => input,
-            Answer::Journal(answer) => panic!("{answer:?}"),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -83,9 +83,7 @@ impl Store {
             }
             thread::park_timeout(PAUSE);
         }
-        self.connection
-            .execute(statements::REMOVE_META, [MARK])
-            .map_err(failed)?;
+        unmark(&self.connection).map_err(failed)?;
         self.accept()
     }
 
@@ -159,7 +157,7 @@ pub(super) fn write(connection: &mut Connection, erasure: &Erasure) -> rusqlite:
     transaction.commit()
 }
 
-fn remove_people(connection: &Connection, people: &[PersonRow]) -> rusqlite::Result<()> {
+pub(super) fn remove_people(connection: &Connection, people: &[PersonRow]) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(statements::REMOVE_PERSON)?;
     for person in people {
         statement.execute(params![person.platform, person.id, person.login])?;
@@ -167,7 +165,7 @@ fn remove_people(connection: &Connection, people: &[PersonRow]) -> rusqlite::Res
     Ok(())
 }
 
-fn remove_session(
+pub(super) fn remove_session(
     connection: &mut Connection,
     session: SessionId,
     keeping: &[(RowOrigin, &str)],
@@ -192,6 +190,13 @@ fn remove_session(
     }
     transaction.commit()?;
     Ok((removed, tally))
+}
+
+/// Records that no erasure is unfinished.
+pub(super) fn unmark(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .execute(statements::REMOVE_META, [MARK])
+        .map(drop)
 }
 
 /// Whether the log is empty now.

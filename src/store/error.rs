@@ -29,6 +29,8 @@ impl fmt::Display for DatabaseError {
 
 impl std::error::Error for DatabaseError {}
 
+const MIB: u64 = 1024 * 1024;
+
 /// Why the store cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -94,6 +96,31 @@ pub enum StoreError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// Another program makes a copy of the journal, or forgets a person in its copies.
+    #[error("another program is working on the copies of {}: try again in a minute",
+        path.display())]
+    CopiesInUse { path: PathBuf },
+    /// A backup cannot be written.
+    #[error("cannot write the backup {}: check the permissions of its folder", path.display())]
+    BackUp { path: PathBuf, source: io::Error },
+    /// A backup cannot take the journal's place.
+    #[error("cannot put the backup in the place of {}: check the permissions of its folder",
+        path.display())]
+    Restore { path: PathBuf, source: io::Error },
+    /// A backup would leave too little space on the disk.
+    #[error("a backup of {} MiB does not fit on the disk of {}, which has {} MiB left: free some \
+        space", needed.div_ceil(MIB), path.display(), free / MIB)]
+    NoRoom {
+        path: PathBuf,
+        /// In bytes.
+        needed: u64,
+        /// In bytes.
+        free: u64,
+    },
+    /// A copy of the journal is damaged. The journal probably is, too.
+    #[error("the copy of {} is not whole ({why}): examine the journal with `twitchat-bridge store \
+        check`", path.display())]
+    NotWhole { path: PathBuf, why: String },
     /// The disk is full.
     #[error("no space left on the disk of {}: free some space", path.display())]
     Full {

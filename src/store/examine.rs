@@ -122,6 +122,11 @@ pub(super) fn log_of(path: &Path) -> Result<Option<Log>, StoreError> {
     Log::read(&with_suffix(&real, LOG)).map_err(unseen)
 }
 
+/// Whether the header of a file says that it is a journal, perhaps a damaged one.
+pub fn is_journal(path: &Path) -> bool {
+    is_ours(path, None).unwrap_or_default()
+}
+
 /// Whether the header of the file, or of its copy in the log, says that this is a journal.
 fn is_ours(path: &Path, log: Option<&mut Log>) -> std::io::Result<bool> {
     let in_log = log.map(|log| log.page(1)).transpose()?.flatten();
@@ -171,7 +176,8 @@ fn inspect(
 
 const INTERRUPTED: ErrorCode = ErrorCode::OperationInterrupted;
 
-fn check_all(
+/// Reads all rows, and has SQLite check the database. The inner error is what is wrong with it.
+pub(super) fn check_all(
     connection: &Connection,
     mark: Option<&Content>,
 ) -> rusqlite::Result<Result<Tally, String>> {

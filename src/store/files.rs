@@ -282,6 +282,22 @@ pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The space that is left on the disk of a file that need not exist. `None` if the system does not
+/// report it.
+pub(super) fn free_bytes(file: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let folder = folder_of(file).unwrap_or(Path::new("."));
+        let disk = rustix::fs::statvfs(folder).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        None
+    }
+}
+
 /// The folder of a file; `None` for the current folder.
 pub(super) fn folder_of(file: &Path) -> Option<&Path> {
     file.parent()

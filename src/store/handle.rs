@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
+use tokio::sync::watch;
+
 use super::queue::{self, QueueState};
 use super::{Jobs, Store, StoreError, StoreNotices, notice, worker};
-use crate::bridge::journal::Write;
+use crate::bridge::journal::{SessionId, Write};
 
 pub use super::queue::TryWriteError;
 
@@ -14,6 +16,7 @@ pub use super::queue::TryWriteError;
 pub struct StoreHandle {
     state: QueueState,
     thread: JoinHandle<Result<(), StoreError>>,
+    running: watch::Receiver<Option<SessionId>>,
     /// Whether the full queue has already been logged.
     is_logged: AtomicBool,
 }
@@ -27,14 +30,16 @@ impl Store {
     pub fn run(self) -> Result<(StoreHandle, StoreNotices), StoreError> {
         let (state, outlet) = queue::channel();
         let (reporter, notices) = notice::channel();
+        let (begun, running) = watch::channel(self.known.running());
         let thread = thread::Builder::new()
             .name("store".into())
-            .spawn(move || worker::work(self, outlet, &reporter))
+            .spawn(move || worker::work(self, outlet, &reporter, &begun))
             .map_err(StoreError::Thread)?;
         Ok((
             StoreHandle {
                 state,
                 thread,
+                running,
                 is_logged: AtomicBool::new(false),
             },
             notices,
@@ -70,6 +75,12 @@ impl StoreHandle {
                 "the queue of writes is full: the bridge pauses until the disk accepts writes again"
             );
         }
+    }
+
+    /// The latest session. The channel reports that a session has closed because a later one has
+    /// begun, and that this is on disk.
+    pub fn running(&self) -> watch::Receiver<Option<SessionId>> {
+        self.running.clone()
     }
 
     pub fn jobs(&self) -> Jobs {

@@ -3,7 +3,7 @@ use rusqlite::Connection;
 use super::StoreError;
 use super::schema::APPLICATION_ID;
 use super::statements;
-use crate::bridge::journal::{Seq, Session, Write};
+use crate::bridge::journal::{Seq, Session, SessionId, Write};
 
 /// The content that the journal must have, even if its file is lost. It follows from everything
 /// that was written to the journal and read from it.
@@ -78,6 +78,11 @@ impl Known {
                 Write::Person(_) => {}
             }
         }
+    }
+
+    /// The session that runs; `None` before the first one.
+    pub(super) fn running(&self) -> Option<SessionId> {
+        self.session.as_ref().map(|session| session.id)
     }
 
     /// The id of the journal; `None` before it has one.

@@ -125,6 +125,13 @@ impl Mark {
         self.write();
     }
 
+    /// Removes the file, because another journal takes the place of this one.
+    pub(super) fn remove(self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::debug!(%error, "the mark of the journal could not be removed");
+        }
+    }
+
     /// Makes the file again at the next write, because the journal has moved or was deleted.
     pub(super) fn renew(&mut self) {
         self.file = None;

@@ -12,7 +12,12 @@
 //! [`Write`]: crate::bridge::journal::Write
 
 mod apply;
+mod backup;
+mod check;
 mod claim;
+mod copies;
+mod copy_edit;
+mod copy_lock;
 mod database;
 mod erase;
 mod error;
@@ -32,15 +37,23 @@ mod queue;
 mod read;
 mod read_only;
 mod rebuild;
+mod restore;
 mod salvage;
 mod schema;
 mod statements;
 mod tally;
+mod unfinished;
 mod worker;
 mod write_ahead_log;
 
+pub use backup::{back_up, keep_newest};
+pub use check::{Checked, Counts, check};
 pub use claim::{Asked, Claim};
+pub use copies::{CopyKind, JournalCopy, backups, copies};
+pub use copy_edit::CopyEdit;
+pub use copy_lock::CopyLock;
 pub use error::{DatabaseError, StoreError};
+pub use examine::is_journal;
 pub use handle::{StoreHandle, TryWriteError};
 pub use jobs::Jobs;
 pub use lock::is_in_use;

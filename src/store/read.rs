@@ -112,6 +112,14 @@ impl Reader<'_> {
         })
     }
 
+    /// Counts rows that cannot be read, too.
+    pub fn number_of_rows(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row(statements::NUMBER_OF_ROWS, (), |row| row.get::<_, i64>(0))
+            .map(i64::cast_unsigned)
+            .map_err(|error| self.unreadable(error))
+    }
+
     /// The ids of the last `count` rows that have an id, oldest first.
     pub fn recent_ids(&self, count: usize) -> Result<Vec<Box<str>>, StoreError> {
         let mut ids = Vec::new();
@@ -140,14 +148,7 @@ impl Reader<'_> {
             statements::PEOPLE,
             [i64::try_from(limit).unwrap_or(i64::MAX)],
             |row| {
-                let (platform, id, login, display, seen_ms) = row.try_into()?;
-                each(PersonRow {
-                    platform,
-                    id,
-                    login,
-                    display,
-                    seen_ms,
-                });
+                each(person_row(row)?);
                 Ok(())
             },
         )
@@ -210,6 +211,17 @@ fn journal_row(columns: &Columns<'_>) -> rusqlite::Result<Row> {
         kind: columns.get(4)?,
         id: columns.get(5)?,
         body: columns.get(6)?,
+    })
+}
+
+fn person_row(columns: &Columns<'_>) -> rusqlite::Result<PersonRow> {
+    let (platform, id, login, display, seen_ms) = columns.try_into()?;
+    Ok(PersonRow {
+        platform,
+        id,
+        login,
+        display,
+        seen_ms,
     })
 }
 

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::copies::NEW;
 use super::database::{configure, connect, migrate};
 use super::error::is_unreadable;
 use super::files::{Change, Files, create_folder, with_suffix};
@@ -161,7 +162,7 @@ impl Store {
                 tracing::debug!(%error, "the write-ahead log was not written back");
             }
         }
-        let new = with_suffix(&self.files.place(), ".new");
+        let new = with_suffix(&self.files.place(), NEW);
         let copy = self.copy_to(&new)?;
         let in_the_way = |source| StoreError::InTheWay {
             path: self.path.clone(),

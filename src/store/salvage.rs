@@ -4,32 +4,30 @@
 //! log first and the database last, and the new journal takes its place. A crash in between leaves
 //! the new journal under its temporary name, and the next start goes on from there.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Unit};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
+use super::copies::{DAMAGED, SALVAGING, free_name, real};
 use super::database::migrate;
 use super::examine::{Damage, is_json};
 use super::files::{INDEX, LOG, ROLLBACK, sync_folder, with_suffix};
 use super::mark::Content;
 use super::pages::{Field, Pages, Record};
 use super::schema::MIGRATIONS;
+use super::unfinished::Unfinished;
 use super::{StoreError, statements};
 use crate::bridge::journal::RowOrigin;
-use crate::files::owner_only;
 use crate::input::count;
 
-/// The new journal while it is written, and when it is complete.
-const UNFINISHED: &str = ".salvaging";
+/// The new journal when it is complete.
 const COMPLETE: &str = ".salvaged";
-/// Begins the names of the old files, before the time.
-pub(super) const DAMAGED: &str = ".damaged-";
 /// No journal has so many rows. A larger number has a wrong bit, and the numbers of later rows
 /// follow the largest one.
-const LARGEST: i64 = 1 << 48;
+pub(super) const LARGEST: i64 = 1 << 48;
 /// The meta value with the [`Account`] of the last salvage.
 const ACCOUNT: &str = "salvaged";
 
@@ -91,13 +89,12 @@ pub(super) fn salvage(
     damage: Damage,
     mark: Option<&Content>,
 ) -> Result<(), StoreError> {
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let new = with_suffix(&real, UNFINISHED);
-    fill(&real, &new, damage, mark).map_err(|failure| match failure {
+    let real = real(path);
+    let new = with_suffix(&real, SALVAGING);
+    fill(&real, new, damage, mark).map_err(|failure| match failure {
         Failure::Sqlite(error) => StoreError::database("save the readable part of", path, error),
         Failure::Io(error) => cannot_save(path, error),
     })?;
-    fs::rename(&new, with_suffix(&real, COMPLETE)).map_err(|error| cannot_save(path, error))?;
     finish(path).map(drop)
 }
 
@@ -107,14 +104,17 @@ pub(super) fn salvage(
 /// # Errors
 /// If the files cannot be renamed.
 pub(super) fn finish(path: &Path) -> Result<bool, StoreError> {
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let real = real(path);
     let new = with_suffix(&real, COMPLETE);
     if !new.exists() {
         return Ok(false);
     }
     let account = Connection::open(&new).and_then(|new| account(&new));
     let account = account.map_err(|error| StoreError::database("read", &new, error))?;
-    let old = account.map_or_else(|| free_name(&real, Timestamp::now()), |account| account.old);
+    let old = account.map_or_else(
+        || free_name(&real, DAMAGED, Timestamp::now()),
+        |account| account.old,
+    );
     let place = || -> std::io::Result<()> {
         // SQLite makes an empty log when it looks at a journal without one. Without a log its index
         // is of no use.
@@ -138,7 +138,7 @@ pub(super) fn finish(path: &Path) -> Result<bool, StoreError> {
 
 /// Whether a crash has interrupted a salvage when the new journal was complete.
 pub(super) fn is_interrupted(path: &Path) -> bool {
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let real = real(path);
     with_suffix(&real, COMPLETE).exists()
 }
 
@@ -157,19 +157,44 @@ fn cannot_save(path: &Path, error: std::io::Error) -> StoreError {
     })
 }
 
-/// Makes the new journal. When this returns, it is on disk.
-fn fill(real: &Path, new: &Path, damage: Damage, mark: Option<&Content>) -> Result<(), Failure> {
-    for suffix in ["", LOG, INDEX, ROLLBACK] {
-        drop(fs::remove_file(with_suffix(new, suffix)));
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    owner_only(&mut options);
-    options.open(new)?;
-    let mut connection = Connection::open(new)?;
+/// Makes the new journal. When this returns, it is on disk. After an error nothing of it is left.
+fn fill(real: &Path, new: PathBuf, damage: Damage, mark: Option<&Content>) -> Result<(), Failure> {
+    let new = Unfinished::create(new)?;
+    let mut connection = Connection::open(new.path())?;
+    fill_into(&mut connection, real, damage, mark)?;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(new.put(&with_suffix(real, COMPLETE))?)
+}
+
+/// Finds out what would be saved, in a temporary database.
+///
+/// # Errors
+/// If the journal cannot be read, or the disk for temporary files refuses writes.
+pub(super) fn rehearse(
+    path: &Path,
+    damage: Damage,
+    mark: Option<&Content>,
+) -> Result<Account, StoreError> {
+    let rehearse = || {
+        // The name says that SQLite makes a private file and removes it.
+        let mut connection = Connection::open("")?;
+        fill_into(&mut connection, &real(path), damage, mark)
+    };
+    rehearse().map_err(|failure| match failure {
+        Failure::Sqlite(error) => StoreError::database("read", path, error),
+        Failure::Io(error) => cannot_save(path, error),
+    })
+}
+
+fn fill_into(
+    connection: &mut Connection,
+    real: &Path,
+    damage: Damage,
+    mark: Option<&Content>,
+) -> Result<Account, Failure> {
     // The file is of no use before it is complete.
     connection.pragma_update(None, "synchronous", "off")?;
-    migrate(&mut connection, MIGRATIONS)?;
+    migrate(connection, MIGRATIONS)?;
     let Damage { why, log } = damage;
     let mut pages = Pages::open(real, log)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -183,7 +208,7 @@ fn fill(real: &Path, new: &Path, damage: Damage, mark: Option<&Content>) -> Resu
         transaction.execute(statements::KEEP_FIRST, ["instance", instance])?;
     }
     let at = Timestamp::now().round(Unit::Second).unwrap_or_default();
-    let old = free_name(real, at);
+    let old = free_name(real, DAMAGED, at);
     let missing = lost(&transaction, mark, &saved)?;
     let account = Account {
         at: at.to_string(),
@@ -195,9 +220,7 @@ fn fill(real: &Path, new: &Path, damage: Damage, mark: Option<&Content>) -> Resu
     let json = serde_json::to_string(&account).map_err(std::io::Error::from)?;
     transaction.execute(statements::KEEP, [ACCOUNT, &json])?;
     transaction.commit()?;
-    connection.close().map_err(|(_, error)| error)?;
-    File::open(new)?.sync_all()?;
-    Ok(())
+    Ok(account)
 }
 
 /// Writes a record to the table from which it comes. The tables differ in the kinds of their
@@ -288,7 +311,7 @@ fn complete_sessions(transaction: &Transaction<'_>) -> rusqlite::Result<usize> {
 }
 
 /// Makes sure that numbers of rows and sessions that may have existed are not used again.
-fn keep_numbers(transaction: &Transaction<'_>, highest: u64) -> rusqlite::Result<()> {
+pub(super) fn keep_numbers(transaction: &Transaction<'_>, highest: u64) -> rusqlite::Result<()> {
     let last_row: i64 = transaction.query_row(statements::LAST_SEQ, (), |row| row.get(0))?;
     let last_row = last_row.max(highest.cast_signed());
     transaction.execute(statements::KEEP, ["last_row", &last_row.to_string()])?;
@@ -355,18 +378,4 @@ fn text(
         count(saved.values, "value"),
         old.display()
     )
-}
-
-/// A name for the old journal, beside it and with the time.
-fn free_name(real: &Path, at: Timestamp) -> PathBuf {
-    let at = at.strftime("%Y-%m-%dT%H-%M-%SZ");
-    let mut name = with_suffix(real, &format!("{DAMAGED}{at}"));
-    for number in 2..1_000 {
-        let is_free = |suffix: &&str| fs::symlink_metadata(with_suffix(&name, suffix)).is_err();
-        if ["", LOG, INDEX, ROLLBACK].iter().all(is_free) {
-            break;
-        }
-        name = with_suffix(real, &format!("{DAMAGED}{at}-{number}"));
-    }
-    name
 }

@@ -138,6 +138,13 @@ pub(super) const REMOVE_SESSION: &str =
 /// If there is a value already, it stays.
 pub(super) const KEEP_FIRST: &str = "INSERT OR IGNORE INTO kept (key, value) VALUES (?1, ?2)";
 
+pub(super) const KEEP_HIGHEST: &str = "
+INSERT INTO kept (key, value) VALUES (?1, ?2)
+ON CONFLICT (key) DO UPDATE
+SET value = CAST(max(CAST(value AS INTEGER), CAST(?2 AS INTEGER)) AS TEXT)";
+
+pub(super) const NUMBER_OF_ROWS: &str = "SELECT count(*) FROM journal";
+
 /// Of two copies of the same session or person in a damaged journal, the first one counts.
 pub(super) const SALVAGE_SESSION: &str =
     "INSERT OR IGNORE INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)";

@@ -14,11 +14,13 @@ use super::schema::MIGRATIONS;
 use super::*;
 use crate::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 
+mod backup;
 mod crash;
 mod damage;
 #[cfg(unix)]
 mod disk_error;
 mod erase;
+mod restore;
 mod session_changes;
 mod speed;
 

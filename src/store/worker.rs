@@ -4,10 +4,12 @@
 use std::thread;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::notice::Reporter;
 use super::queue::{Outlet, Taken};
 use super::{Store, StoreError, apply, claim};
-use crate::bridge::journal::Write;
+use crate::bridge::journal::{SessionId, Write};
 
 /// Maximum number of writes in one transaction.
 const BATCH: usize = 256;
@@ -26,6 +28,7 @@ pub(super) fn work(
     mut store: Store,
     mut queue: Outlet,
     reporter: &Reporter,
+    begun: &watch::Sender<Option<SessionId>>,
 ) -> Result<(), StoreError> {
     let mut batch = Vec::with_capacity(BATCH);
     let mut waits = 0;
@@ -48,6 +51,12 @@ pub(super) fn work(
         persist(&mut store, &batch, &queue, reporter)?;
         reporter.committed(batch.len() as u64);
         queue.done(&batch);
+        begun.send_if_modified(|running| {
+            let before = *running;
+            *running = before.max(store.known.running());
+            // The first session of all ends no other one.
+            before.is_some() && *running > before
+        });
         batch.clear();
         if taken == Taken::End {
             return store.close();

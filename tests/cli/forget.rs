@@ -95,6 +95,43 @@ fn files_with_zaphod(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// The path of a file beside the journal.
+fn beside(home: &Home, rest: &str) -> PathBuf {
+    home.path(&format!(".local/share/twitchat-bridge/journal.db{rest}"))
+}
+
+/// Makes copies of the journal of every kind, and a file of another program. Returns the copies.
+async fn copy(home: &Home) -> Vec<PathBuf> {
+    home.run(&["store", "backup"]).await.succeeds();
+    let made = home.run(&["store", "backup"]).await.succeeds().out;
+    let made = PathBuf::from(made.trim().strip_prefix("backed up to ").unwrap());
+    let damaged = beside(home, ".damaged-2026-11-30T20-48-55Z");
+    let mut bytes = fs::read(&made).unwrap();
+    // SQLite cannot read it any more.
+    bytes[..100].fill(7);
+    fs::write(&damaged, &bytes).unwrap();
+    fs::write(beside(home, ".damaged-2026-11-30T20-48-55Z-wal"), LOGIN).unwrap();
+    let replaced = beside(home, ".replaced-2026-11-30T21-00-00Z");
+    fs::copy(&made, &replaced).unwrap();
+    let aside = beside(home, ".moved-aside-2");
+    fs::copy(&made, &aside).unwrap();
+    fs::write(beside(home, ".moved-aside-1"), "another program's").unwrap();
+    fs::write(beside(home, ".salvaging"), LOGIN).unwrap();
+    vec![made, replaced, aside, damaged]
+}
+
+/// Checks that the copies that can be read are still there, and whole, and the damaged one is not.
+async fn assert_struck(home: &Home, copies: &[PathBuf]) {
+    let (damaged, whole) = copies.split_last().unwrap();
+    for copy in whole {
+        let copy = copy.to_str().unwrap();
+        let checked = home.run(&["store", "check", copy]).await.succeeds();
+        assert!(checked.out.contains("2 sessions"), "{}", checked.out);
+    }
+    assert!(!damaged.exists());
+    assert!(beside(home, ".moved-aside-1").exists());
+}
+
 fn nobody() -> Vec<PathBuf> {
     Vec::new()
 }
@@ -105,6 +142,7 @@ async fn without_a_bridge_a_person_is_forgotten_in_all_sessions_and_files() {
     bridge.signal("INT");
     bridge.end().await.succeeds();
     assert!(files_with_zaphod(home.folder()).contains(&log));
+    let copies = copy(&home).await;
 
     let preview = home.run(&["forget", LOGIN, "--preview"]).await.succeeds();
     assert!(
@@ -114,6 +152,13 @@ async fn without_a_bridge_a_person_is_forgotten_in_all_sessions_and_files() {
             && preview
                 .out
                 .contains("1 event that names others too stays without this person"),
+        "{}",
+        preview.out
+    );
+    assert!(
+        preview.out.contains("will be searched too: ")
+            && preview.out.contains("will be deleted: ")
+            && preview.out.contains("journal.db.damaged-"),
         "{}",
         preview.out
     );
@@ -134,7 +179,13 @@ async fn without_a_bridge_a_person_is_forgotten_in_all_sessions_and_files() {
         done.out.contains("was removed") && done.out.contains("bridge.log"),
         "{done:?}"
     );
+    assert!(
+        done.out.contains("removed from the copy ") && done.out.contains("journal.db.backup-"),
+        "{}",
+        done.out
+    );
     assert_eq!(files_with_zaphod(home.folder()), nobody());
+    assert_struck(&home, &copies).await;
     let first = home
         .run(&["credits", "get", "--session", "1"])
         .await
@@ -152,6 +203,7 @@ async fn without_a_bridge_a_person_is_forgotten_in_all_sessions_and_files() {
 #[tokio::test]
 async fn a_running_bridge_forgets_for_the_verb_on_the_same_computer() {
     let (_obs, home, bridge, log) = filled_and_logged().await;
+    let copies = copy(&home).await;
     home.run(&["request", "Forget", &format!("person={LOGIN}")])
         .await
         .fails(1, &["bus.allow", "forget"]);
@@ -180,6 +232,7 @@ async fn a_running_bridge_forgets_for_the_verb_on_the_same_computer() {
         nobody(),
         "while the bridge runs"
     );
+    assert_struck(&home, &copies).await;
     let credits = home.run(&["credits", "get"]).await.succeeds();
     assert!(
         credits.out.contains("Otter") && !credits.out.contains("Zaph"),
@@ -217,6 +270,7 @@ async fn wipe_removes_every_file_and_lists_it() {
     assert!(!files_with_zaphod(home.folder()).is_empty());
     bridge.signal("INT");
     bridge.end().await.succeeds();
+    copy(&home).await;
     home.run(&["store", "wipe"]).await.fails(2, &["--yes"]);
     let wipe = [
         "store",
@@ -231,9 +285,28 @@ async fn wipe_removes_every_file_and_lists_it() {
         "{}",
         done.out
     );
+    assert!(done.out.contains("journal.db.backup-"), "{}", done.out);
     assert_eq!(files_with_zaphod(home.folder()), nobody());
     let again = home.run(&wipe).await.succeeds();
     assert!(again.err.contains("nothing to remove"), "{again:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn wipe_follows_a_symbolic_link_to_the_journal_and_its_backups() {
+    let (_obs, home, bridge, log) = filled_and_logged().await;
+    bridge.signal("INT");
+    bridge.end().await.succeeds();
+    fs::remove_file(log).unwrap();
+    let disk = home.path("other disk");
+    fs::create_dir(&disk).unwrap();
+    fs::rename(beside(&home, ""), disk.join("j.db")).unwrap();
+    std::os::unix::fs::symlink(disk.join("j.db"), beside(&home, "")).unwrap();
+    home.run(&["store", "backup"]).await.succeeds();
+    assert!(fs::read_dir(&disk).unwrap().count() > 1);
+    home.run(&["store", "wipe", "--yes"]).await.succeeds();
+    assert_eq!(fs::read_dir(&disk).unwrap().count(), 0);
+    assert_eq!(files_with_zaphod(home.folder()), nobody());
 }
 
 #[tokio::test]
@@ -257,6 +330,10 @@ async fn old_sessions_are_removed_at_the_start_and_logged() {
     let years_ago = "UPDATE session SET ended_ms = ended_ms - 63072000000 WHERE id = 1";
     assert_eq!(old.execute(years_ago, ()).unwrap(), 1);
     drop(old);
+    let made = home.run(&["store", "backup"]).await.succeeds().out;
+    let made = made.trim().strip_prefix("backed up to ").unwrap();
+    let ancient = beside(&home, ".damaged-2020-01-01T00-00-00Z");
+    fs::write(&ancient, "old").unwrap();
 
     let mut command = home.command(&["run"]);
     command.env("TWITCHAT_BRIDGE_STORE_RETENTION", "400d");
@@ -267,6 +344,9 @@ async fn old_sessions_are_removed_at_the_start_and_logged() {
             .contains("removed 1 session that ended more than 400d ago")
     })
     .await;
+    let checked = home.run(&["store", "check", made]).await.succeeds();
+    assert!(checked.out.contains("1 session,"), "{}", checked.out);
+    assert!(!ancient.exists());
     let list = home
         .run(&["sessions", "list", "--json"])
         .await

@@ -45,6 +45,7 @@ mod send;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod setup;
+mod store;
 mod templates;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -290,6 +290,50 @@ async fn on_a_full_disk_the_end_credits_roll_from_memory_and_all_is_stored_once_
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
+async fn a_backup_that_fails_is_reported_once_and_the_bridge_goes_on() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    // Too small for a backup, which must leave some room on the disk.
+    let disk = SmallDisk::in_home(&home);
+    let path = disk.0.join("journal.db");
+    let (mut bridge, bus) = serving(&home, &target, &path).await;
+    burst(target.clone(), 0, 100).await;
+    durable_credits(&bus, 100).await;
+    bus.ask("ClearCredits").await;
+    bus.until_status("the backup failed", |status| {
+        !status["store"]["backups"]["error"].is_null()
+    })
+    .await;
+    let status = bus.ask("GetStatus").await;
+    assert_eq!(
+        (
+            &status["store"]["error"],
+            &status["store"]["backups"]["count"]
+        ),
+        (&Value::Null, &json!(0)),
+        "{status}"
+    );
+    let shown = home.verb(&target, &["status"]).ended().await;
+    assert!(shown.stdout.contains("BACKUP FAILED: "), "{}", shown.stdout);
+    burst(target.clone(), 100, 200).await;
+    let credits = durable_credits(&bus, 100).await;
+    assert_eq!(followers(&credits).len(), 100);
+    let warnings = bridge
+        .log()
+        .matches("the backup of the journal failed")
+        .count();
+    assert_eq!(warnings, 1, "{}", bridge.log());
+    let names = std::fs::read_dir(&disk.0).unwrap();
+    let left = names.filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains(".backup-")
+    });
+    assert_eq!(left.count(), 0);
+    bridge.kill();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
 async fn a_full_disk_at_the_first_start_is_named() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();

@@ -105,6 +105,16 @@ impl Forgetting {
         })
     }
 
+    /// Looks for the same person in another journal, such as a backup.
+    pub fn elsewhere(identity: &Identity) -> Self {
+        Self {
+            person: Value::Null,
+            identity: identity.clone(),
+            sessions: BTreeMap::new(),
+            erasure: Erasure::default(),
+        }
+    }
+
     pub fn identity(&self) -> &Identity {
         &self.identity
     }

@@ -60,6 +60,13 @@ pub(super) async fn check(obs: &RequestConnection, config: &Config, findings: &m
     findings.extend(failures(&status, "/rules", "rules", "name", "lastError"));
     findings.extend(failures(&status, "/actions", "rules", "name", "lastError"));
     findings.extend(failures(&status, "/labels", "labels", "source", "error"));
+    if let Some(why) = text("/store/backups/error") {
+        findings.push(Finding::problem(
+            "backups",
+            format!("the last backup of the journal failed: {why}"),
+            "correct the cause, then make one with `twitchat-bridge store backup`",
+        ));
+    }
     if let Some(why) = text("/store/error") {
         findings.push(Finding::problem(
             "journal",

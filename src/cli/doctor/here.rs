@@ -168,6 +168,7 @@ pub(super) fn journal(config: &Config, asked: bool) -> Vec<Finding> {
         Ok(_) => {
             findings.push(content(path));
             findings.extend(salvaged(path));
+            findings.extend(backups(config));
         }
     }
     if let (Ok(true), false) = (in_use, asked) {
@@ -211,6 +212,28 @@ fn content(path: &Path) -> Finding {
     let text = error.to_string();
     let what = text.split_once(": ").map_or(&*text, |(what, _)| what);
     Finding::problem("journal", what, fix)
+}
+
+/// The last backup, if the config wants backups.
+fn backups(config: &Config) -> Option<Finding> {
+    let keep = Some(config.store.backups).filter(|keep| *keep > 0)?;
+    let found = match store::backups(&config.store.path) {
+        Ok(found) => found,
+        Err(error) => {
+            let what = format!("the folder of the journal cannot be read: {error}");
+            let fix = "give yourself permission to read it";
+            return Some(Finding::problem("backups", what, fix));
+        }
+    };
+    let last = found.iter().filter_map(|backup| backup.at).max();
+    let text = match last {
+        Some(at) => format!(
+            "the last one is from {at:.0}, {} of {keep} kept",
+            found.len()
+        ),
+        None => "there is none yet; the bridge makes one when a session closes".to_owned(),
+    };
+    Some(Finding::good("backups", text))
 }
 
 /// Whether the journal was damaged once, as long as the old one is there.

@@ -1,5 +1,9 @@
-//! `store`: removes the data that the bridge has stored on this computer.
+//! `store`: the journal on this computer: its checks and backups, and its removal.
 
+mod backup;
+mod check;
+mod file;
+mod restore;
 mod wipe;
 
 use std::process::ExitCode;
@@ -9,12 +13,17 @@ use clap::Subcommand;
 use super::context::Context;
 
 const AFTER_HELP: &str = "Examples:
-  twitchat-bridge store wipe
-  twitchat-bridge store wipe --yes    for scripts
+  twitchat-bridge store check                        is everything in the journal readable?
+  twitchat-bridge store backup                       make a backup now, also while the bridge runs
+  twitchat-bridge store restore --list               list the backups
+  twitchat-bridge store restore --latest             go back to the last backup
+  twitchat-bridge store wipe                         remove everything
 
-`config show` says where the journal is. `sessions list` shows what is in it.";
+The bridge makes a backup beside the journal whenever a session closes, and keeps the last ten; \
+the setting store.backups changes the number. `config show` says where the journal is. `sessions \
+list` shows what is in it.";
 
-/// Remove everything that the bridge has stored
+/// Check, back up, restore or remove what the bridge has stored
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {
@@ -24,12 +33,18 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Check(check::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Wipe(wipe::Args),
 }
 
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
+            Verb::Check(args) => args.run(context),
+            Verb::Backup(args) => args.run(context),
+            Verb::Restore(args) => args.run(context),
             Verb::Wipe(args) => args.run(context).await,
         }
     }

@@ -66,7 +66,7 @@ fn every_setting_can_be_written() {
     let config = of_file(
         r#"
         obs = { host = "[::1]", port = 0x1000, tls = true, path = "/ws", password = " p " }
-        store = { path = "j.db", keep_texts = true, retention = "400d" }
+        store = { path = "j.db", keep_texts = true, retention = "400d", backups = 3 }
         session.reset_on_stream_start = false
         session.grace = "1h 30m"
         session.reset_after = 90
@@ -118,6 +118,7 @@ fn every_setting_can_be_written() {
             r#"store.path = "/etc/bridge/j.db""#,
             "store.keep_texts = true",
             r#"store.retention = "400d""#,
+            "store.backups = 3",
             "session.reset_on_stream_start = false",
             r#"session.grace = "1h 30m""#,
             r#"session.reset_after = "1m 30s""#,

@@ -386,11 +386,11 @@ async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_in
 
 /// A disk of a few hundred KiB. The test needs the permission to mount one.
 #[cfg(target_os = "linux")]
-struct SmallDisk(TempDir);
+pub(super) struct SmallDisk(TempDir);
 
 #[cfg(target_os = "linux")]
 impl SmallDisk {
-    fn new(size: &str) -> Self {
+    pub(super) fn new(size: &str) -> Self {
         let disk = Self(tempfile::tempdir().unwrap());
         disk.mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "small"]);
         disk
@@ -409,12 +409,12 @@ impl SmallDisk {
         );
     }
 
-    fn journal(&self) -> PathBuf {
+    pub(super) fn journal(&self) -> PathBuf {
         self.0.path().join("journal.db")
     }
 
     /// Fills the disk with a file.
-    fn fill(&self) -> PathBuf {
+    pub(super) fn fill(&self) -> PathBuf {
         let filler = self.0.path().join("filler");
         let mut file = fs::File::create(&filler).unwrap();
         while std::io::Write::write(&mut file, &[0; 512]).is_ok_and(|bytes| bytes > 0) {}

@@ -2,6 +2,53 @@
 
 use super::*;
 
+/// Backs a journal with a million rows up while another thread writes, one write after the other.
+#[tokio::test]
+#[ignore = "a measurement: cargo test --release --lib store::tests::speed -- --ignored --nocapture"]
+async fn speed_of_a_backup() {
+    let (_folder, path) = folder();
+    let store = Store::open(&path).unwrap();
+    let body = format!(
+        r#"{{"user":{{"id":"12345678"}},"text":"{}"}}"#,
+        "x".repeat(120)
+    );
+    let fill = "
+        WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000000)
+        INSERT INTO journal SELECT n, 1, n, 'heard', 'FOLLOW', 'id-' || n, ?1 FROM number";
+    store.connection.execute(fill, [body]).unwrap();
+    drop(store);
+    let store = Store::open(&path).unwrap();
+    let (handle, mut notices) = store.run().unwrap();
+    let mut written = 0;
+    for backing_up in [false, true] {
+        let place = path.clone();
+        let start = tokio::time::Instant::now();
+        let backup = tokio::task::spawn_blocking(move || {
+            backing_up.then(|| {
+                let stop = tokio_util::sync::CancellationToken::new();
+                super::super::back_up(&place, None, &stop).unwrap()
+            })
+        });
+        let (mut longest, before) = (Duration::ZERO, written);
+        while !backup.is_finished() || start.elapsed() < Duration::from_secs(2) {
+            written += 1;
+            let row = received(1_000_000 + written);
+            let begun = tokio::time::Instant::now();
+            handle.write(Write::Append(row)).await.unwrap();
+            committed(&mut notices, written).await;
+            longest = begun.elapsed().max(longest);
+        }
+        println!(
+            "backing up: {backing_up}, {:.1} s, {} commits, the longest {:.1} ms",
+            start.elapsed().as_secs_f64(),
+            written - before,
+            longest.as_secs_f64() * 1e3
+        );
+        drop(backup.await.unwrap());
+    }
+    handle.close().await.unwrap();
+}
+
 #[tokio::test]
 #[ignore = "a measurement: cargo test --release --lib store::tests::speed -- --ignored --nocapture"]
 async fn speed() {
