@@ -10,6 +10,8 @@ use tokio::time::timeout;
 use tracing::{Subscriber, subscriber::set_default};
 use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
 
+mod exchange;
+
 use super::*;
 use crate::sim::obs::{Options, StandIn};
 

@@ -112,12 +112,39 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads all rows in the order of their numbers, until `each` breaks.
+    pub fn all_rows_until(
+        &self,
+        mut each: impl FnMut(Row) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, StoreError> {
+        self.each_until(statements::ALL_ROWS, (), |columns| {
+            let row = readable(journal_row(columns))?;
+            Ok(row.map_or(ControlFlow::Continue(()), &mut each))
+        })
+    }
+
     /// Counts rows that cannot be read, too.
     pub fn number_of_rows(&self) -> Result<u64, StoreError> {
         self.connection
             .query_row(statements::NUMBER_OF_ROWS, (), |row| row.get::<_, i64>(0))
             .map(i64::cast_unsigned)
             .map_err(|error| self.unreadable(error))
+    }
+
+    /// Calls `each` with the key and the text of each meta value.
+    pub fn values(&self, mut each: impl FnMut(String, String)) -> Result<(), StoreError> {
+        self.each(statements::VALUES, (), |row| {
+            each(row.get(0)?, row.get(1)?);
+            Ok(())
+        })
+    }
+
+    /// Calls `each` with all people, in the order in which they were first seen.
+    pub fn all_people(&self, mut each: impl FnMut(PersonRow)) -> Result<(), StoreError> {
+        self.each(statements::ALL_PEOPLE, (), |row| {
+            each(person_row(row)?);
+            Ok(())
+        })
     }
 
     /// The ids of the last `count` rows that have an id, oldest first.

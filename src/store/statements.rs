@@ -143,7 +143,23 @@ INSERT INTO kept (key, value) VALUES (?1, ?2)
 ON CONFLICT (key) DO UPDATE
 SET value = CAST(max(CAST(value AS INTEGER), CAST(?2 AS INTEGER)) AS TEXT)";
 
+pub(super) const VALUES: &str = "SELECT key, value FROM kept ORDER BY key";
+
+/// In the order in which they came, which decides between people who were seen at the same time.
+pub(super) const ALL_PEOPLE: &str =
+    "SELECT platform, id, login, display, seen_ms FROM person ORDER BY rowid";
+
 pub(super) const NUMBER_OF_ROWS: &str = "SELECT count(*) FROM journal";
+
+pub(super) const REMOVE_SESSIONS: &str = "DELETE FROM session";
+
+pub(super) const SESSION: &str = "SELECT started_ms, cause FROM session WHERE id = ?1";
+
+/// Only the last session may run. Another one ends when the next one begins.
+pub(super) const END_EARLIER: &str = "
+UPDATE session SET ended_ms = (SELECT min(started_ms) FROM session AS next WHERE next.id > \
+session.id)
+WHERE ended_ms IS NULL AND id < (SELECT max(id) FROM session)";
 
 /// Of two copies of the same session or person in a damaged journal, the first one counts.
 pub(super) const SALVAGE_SESSION: &str =

@@ -20,6 +20,7 @@ mod damage;
 #[cfg(unix)]
 mod disk_error;
 mod erase;
+mod exchange;
 mod restore;
 mod session_changes;
 mod speed;

@@ -1,4 +1,4 @@
-//! `store check`, `backup` and `restore`.
+//! `store check`, `backup`, `restore`, `export` and `import`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -198,4 +198,49 @@ async fn a_check_of_a_damaged_journal_and_of_a_damaged_backup_fails() {
     home.run(&["store", "restore", "b.db", "--yes"])
         .await
         .fails(9, &["is damaged", "nothing was changed"]);
+}
+
+#[tokio::test]
+async fn an_exported_journal_has_the_same_credits_on_another_computer() {
+    let (_obs, home, bridge) = filled().await;
+    home.run(&["store", "export", "j.ndjson"]).await.succeeds();
+    home.run(&["store", "export", "j.ndjson"])
+        .await
+        .fails(2, &["--force"]);
+    let lines = home.run(&["store", "export"]).await.succeeds().out;
+    assert!(lines.starts_with(r#"{"journal":{"version":1,"#), "{lines}");
+    end(bridge).await;
+
+    let other = Home::new();
+    let trial = other
+        .feed(&["store", "import", "-", "--dry-run"], &lines)
+        .await
+        .succeeds();
+    assert!(
+        trial.out.starts_with("would import 2 sessions"),
+        "{}",
+        trial.out
+    );
+    let file = home.path("j.ndjson");
+    let file = file.to_str().unwrap();
+    let done = other.run(&["store", "import", file]).await.succeeds();
+    assert!(done.out.starts_with("imported 2 sessions"), "{}", done.out);
+    let again = other
+        .run(&["store", "import", file, "--json"])
+        .await
+        .succeeds();
+    let again: Value = serde_json::from_str(&again.out).unwrap();
+    assert_eq!((&again["rows"], &again["sessions"]), (&json!(0), &json!(0)));
+    for session in ["1", "2"] {
+        assert_eq!(
+            credits(&other, session).await,
+            credits(&home, session).await
+        );
+    }
+    let broken = lines.replacen("\"session\":{", "\"session\":[", 1);
+    let third = Home::new();
+    third
+        .feed(&["store", "import", "-"], &broken)
+        .await
+        .fails(1, &["line ", "nothing was imported"]);
 }
