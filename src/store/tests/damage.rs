@@ -353,6 +353,78 @@ fn a_salvage_that_a_crash_interrupts_is_finished_at_the_next_start() {
     assert!(!new.exists());
 }
 
+/// Cuts a journal, so that it must be saved. Returns its content.
+fn cut(path: &Path) -> Vec<u8> {
+    let mut bytes = fs::read(path).unwrap();
+    bytes.truncate(300_000);
+    fs::write(path, &bytes).unwrap();
+    bytes
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_salvage_on_a_full_disk_changes_nothing_and_succeeds_once_there_is_room() {
+    let (_folder, closed) = closed();
+    cut(&closed);
+    let disk = super::disk_error::SmallDisk::new("4m");
+    let path = disk.journal();
+    for suffix in ["", mark::SUFFIX] {
+        fs::copy(with_suffix(&closed, suffix), with_suffix(&path, suffix)).unwrap();
+    }
+    let filler = disk.fill();
+    // From no room at all to nearly enough.
+    for room in [0, 8 * 1_024, 64 * 1_024, 256 * 1_024] {
+        let length = fs::metadata(&filler).unwrap().len();
+        let file = fs::OpenOptions::new().write(true).open(&filler).unwrap();
+        file.set_len(length - room).unwrap();
+        drop(file);
+        let before = fs::read(&path).unwrap();
+        let error = Store::open(&path).unwrap_err();
+        assert!(
+            matches!(error, StoreError::Full { .. }),
+            "{room}: {error:?}"
+        );
+        assert!(fs::read(&path).unwrap() == before, "{room}");
+        assert_eq!(copies(&path).unwrap(), [], "{room}");
+        disk.fill();
+    }
+    fs::remove_file(filler).unwrap();
+    let note = note(&path);
+    assert!(note.contains("A new journal has"), "{note}");
+    assert!(by_session(&Store::open(&path).unwrap()).len() > 500);
+}
+
+#[test]
+fn a_salvage_while_another_program_reads_the_journal_saves_everything() {
+    let (_folder, path) = closed();
+    // A row in the middle makes no sense, so the other program can read everything else.
+    let spoil = Connection::open(&path).unwrap();
+    let bad = "UPDATE journal SET body = 'not JSON' WHERE seq = 1500";
+    spoil.execute(bad, ()).unwrap();
+    drop(spoil);
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN").unwrap();
+    let count = || {
+        let count = "SELECT count(*) FROM journal";
+        other
+            .query_row(count, (), |row| row.get::<_, i64>(0))
+            .unwrap()
+            .cast_unsigned()
+    };
+    assert_eq!(count(), ROWS);
+
+    let mut store = Store::open(&path).unwrap();
+    assert_eq!(store.notes().len(), 1, "{:?}", store.notes());
+    assert_eq!(store.reader().number_of_rows().unwrap(), ROWS - 1);
+    assert_eq!(count(), ROWS, "the other program still reads the old file");
+    write(&mut store, &[Write::Append(follow(ROWS + 1))]);
+    drop(other);
+    drop(store);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.notes(), [""; 0]);
+    assert_eq!(store.reader().number_of_rows().unwrap(), ROWS);
+}
+
 #[test]
 fn a_file_of_the_user_s_own_stays_as_it_is_although_it_is_damaged() {
     let folder = tempfile::tempdir().unwrap();
