@@ -24,17 +24,18 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge forget twitch:12345 --yes      for scripts
 
 The person is removed from all sessions, the journal, the table of people, corrections, the last \
-events of labels and rules, and the log files of the service and of the script for OBS. An event \
-that also names others, such as a gift or a hype train, stays without this person. If you have \
-merged accounts with `credits merge`, all of them are removed. This cannot be undone.
+events of labels and rules, backups, and the log files of the service and of the script for OBS. \
+A damaged journal that was kept cannot be searched, so it is deleted; the preview names it. An \
+event that also names others, such as a gift or a hype train, stays without this person. If you \
+have merged accounts with `credits merge`, all of them are removed. This cannot be undone.
 
 If the bridge runs, the command asks it over OBS. Then the bridge also removes the person from the \
 credits in its memory, the running roll, and labels. Events that come meanwhile wait; none is lost.
 
 This is not a ban: the person's later events count again. Twitchat's own summary of the current \
 stream still lists the person; the bridge ignores those entries until the session ends. \
-Recordings, exported credits and the config file are your own files: the command does not change \
-them.";
+Recordings, exported credits and journals, backups elsewhere and the config file are your own \
+files: the command does not change them.";
 
 /// How long to wait for the bridge, which reads and rewrites its whole journal.
 const PATIENCE: Duration = Duration::from_secs(120);

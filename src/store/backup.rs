@@ -49,7 +49,7 @@ pub fn back_up(
     let real = real(journal);
     // The temporary name shows that the file is incomplete.
     let new = with_suffix(place.unwrap_or(&real), &format!("{BACKUP}{UNFINISHED}"));
-    require_room(&real, &new)?;
+    require_room(&real, place.unwrap_or(&real))?;
     write(journal, place, new, stop)
 }
 
@@ -173,12 +173,12 @@ fn copy(from: &Connection, new: &Path, stop: &CancellationToken) -> Result<(), F
 }
 
 /// Refuses a backup that would fill the disk.
-fn require_room(journal: &Path, new: &Path) -> Result<(), StoreError> {
+fn require_room(journal: &Path, place: &Path) -> Result<(), StoreError> {
     let size = |suffix| fs::metadata(with_suffix(journal, suffix)).map_or(0, |file| file.len());
     let needed = size("") + size("-wal");
-    match free_bytes(new) {
+    match free_bytes(place) {
         Some(free) if free < needed.saturating_add(RESERVE) => Err(StoreError::NoRoom {
-            path: new.to_owned(),
+            path: place.to_owned(),
             needed,
             free,
         }),

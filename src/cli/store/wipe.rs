@@ -21,8 +21,8 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge store wipe --log-file ~/bridge.log     a log file of your own, too
 
 It removes the journal with all sessions, people, corrections and remembered events, the files \
-beside it, the log files of the service and of the script for OBS, and the texts that labels have \
-in OBS. Each is printed. This cannot be undone. The bridge must not run.
+beside it with all backups, the log files of the service and of the script for OBS, and the texts \
+that labels have in OBS. Each is printed. This cannot be undone. The bridge must not run.
 
 What you have installed or written yourself stays: the program, the service, the script and the \
 page (`uninstall` removes them), the config file, recordings, exported credits. Log lines of a \
