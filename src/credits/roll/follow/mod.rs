@@ -5,6 +5,7 @@
 //! Sizes in Twitchat are pixels of the page, so they are converted to those of our page on a
 //! picture with 1,080 lines.
 
+mod formatting;
 mod general;
 mod slot;
 

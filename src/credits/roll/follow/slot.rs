@@ -2,6 +2,7 @@
 //!
 //! Where Twitchat's overlay treats a missing parameter as `true`, so does this.
 
+use super::formatting;
 use crate::{
     credits::roll::{
         kind::Kind,
@@ -43,7 +44,7 @@ pub(super) fn plan(slot: Params<'_>) -> Option<Plan> {
     plan.title = slot.text("label").map(Into::into);
     plan.layout = slot.text("layout").and_then(layout).unwrap_or_default();
     if slot_type == "text" {
-        plan.text = literal(slot.text("text").unwrap_or_default()).into();
+        plan.text = formatting::literal(slot.text("text").unwrap_or_default()).into();
         return Some(plan);
     }
     plan.limit = slot.number("maxEntries").map(count);
@@ -396,36 +397,4 @@ fn lower(words: &[&str]) -> std::collections::HashSet<Box<str>> {
         .iter()
         .map(|word| word.to_lowercase().into())
         .collect()
-}
-
-/// The text of a text section, in which the stars and backslashes outside of tags stay as they
-/// are: Twitchat's texts have HTML, but no stars for emphasis.
-fn literal(text: &str) -> String {
-    let mut literal = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
-        if let Some(length) = tag(rest) {
-            let (tag, after) = rest.split_at(length);
-            literal.push_str(tag);
-            rest = after;
-            continue;
-        }
-        if matches!(letter, '*' | '\\') {
-            literal.push('\\');
-        }
-        literal.push(letter);
-        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
-    }
-    literal
-}
-
-/// The length of the tag with which the text begins; `None` if it begins with none.
-fn tag(text: &str) -> Option<usize> {
-    let name = text.strip_prefix('<')?;
-    let name = name.strip_prefix('/').unwrap_or(name);
-    if !name.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
-        return None;
-    }
-    let end = text.get(1..)?.find(['<', '>'])? + 1;
-    text.get(end..)?.starts_with('>').then_some(end + 1)
 }

@@ -478,11 +478,47 @@ fn every_layout_has_its_own() {
 fn stars_in_a_text_of_twitchat_stay_stars_and_tags_stay_tags() {
     let text = r#"5 * 3 \ <b title="*">*you*</b> a < b * c <3"#;
     let plan = plan_of("text", &json!({ "text": text, "label": "" }));
-    assert_eq!(
-        &*plan.text,
-        r#"5 \* 3 \\ <b title="*">\*you\*</b> a < b \* c <3"#
-    );
+    assert_eq!(&*plan.text, r"5 \* 3 \\ <b>\*you\*</b> a &lt; b \* c &lt;3");
     assert_eq!(plan.title.as_deref(), Some(""));
+}
+
+#[test]
+fn what_a_viewer_wrote_in_a_filled_placeholder_is_text_or_formats_letters() {
+    for (text, expected) in [
+        ("<B>Bye</B> <i>x</i><br>", "<b>Bye</b> <i>x</i><br>"),
+        (
+            r#"<font size=999 color="red">x</font>"#,
+            r#"<font style="color:red">x</font>"#,
+        ),
+        (
+            r"<span style='position:fixed;color: #f00;inset:0'>x</span>",
+            r#"<span style="color:#f00">x</span>"#,
+        ),
+        (
+            r#"<b style="background-color:red" onclick="x()">x</b>"#,
+            "<b>x</b>",
+        ),
+        (
+            r#"<b style="color:url(https://example.com)">x"#,
+            r#"<b style="color:url">x"#,
+        ),
+        ("<script>x()</script>", "&lt;script>x()&lt;/script>"),
+        (
+            r#"<img src="https://example.com/x.png">"#,
+            r#"&lt;img src="https://example.com/x.png">"#,
+        ),
+        (
+            "<img src=x onerror=x() <b>",
+            "&lt;img src=x onerror=x() <b>",
+        ),
+        ("<style>p{}</style>", "&lt;style>p{}&lt;/style>"),
+        ("<!--", "&lt;!--"),
+        ("<b/onload=x()>y", "<b>y"),
+        ("**bold** [a](b)", r"\*\*bold\*\* [a](b)"),
+    ] {
+        let plan = plan_of("text", &json!({ "text": text }));
+        assert_eq!(&*plan.text, expected, "{text}");
+    }
 }
 
 #[test]
