@@ -545,6 +545,7 @@ fn run_bans(parts: &mut Parts, now: Now) {
         parts.roll.hide_banned(&parts.base);
     }
     with_roll(parts, now, Roll::run_hidden);
+    with_roll(parts, now, Roll::run_guests);
 }
 
 /// Stores the state that the bridge would otherwise store later.

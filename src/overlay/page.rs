@@ -49,6 +49,7 @@ const TEXTS: &[(&str, &str)] = &[
     GROUPING,
     SLIDES,
     FLOATING,
+    GUESTS,
     CREDITS,
     ("feed.js", include_str!("assets/credits/feed.js")),
     ("sample.js", include_str!("assets/credits/sample.js")),
@@ -73,6 +74,7 @@ const SCROLL: (&str, &str) = ("scroll.js", include_str!("assets/credits/scroll.j
 const GROUPING: (&str, &str) = ("grouping.js", include_str!("assets/credits/grouping.js"));
 const SLIDES: (&str, &str) = ("slides.js", include_str!("assets/credits/slides.js"));
 const FLOATING: (&str, &str) = ("floating.js", include_str!("assets/credits/floating.js"));
+const GUESTS: (&str, &str) = ("guests.js", include_str!("assets/credits/guests.js"));
 const CREDITS: (&str, &str) = ("credits.js", include_str!("assets/credits/credits.js"));
 const READER: (&str, &str) = ("reader.js", include_str!("assets/credits/reader.js"));
 const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
@@ -105,9 +107,9 @@ const FONTS: [File; 10] = [
 const UNDRESSED: &str = "plain";
 
 /// The files that a page with its own roll needs. It needs neither a feed nor a connection.
-const STANDALONE: [(&str, &str); 17] = [
+const STANDALONE: [(&str, &str); 18] = [
     ICONS, TEXT, FIT, SECTIONS, SETTINGS, LOOK, ROWS, PACE, PLAYER, ENTRANCE, SCROLL, GROUPING,
-    SLIDES, FLOATING, CREDITS, READER, MAIN,
+    SLIDES, FLOATING, GUESTS, CREDITS, READER, MAIN,
 ];
 
 /// The names of the themes: those of the page, then those of the user's own style sheet.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     MUSIC_MS, Roll,
     context::Context,
+    guests::Guests,
     hidden::Shown,
     into_map,
     pending::Pending,
@@ -258,6 +259,7 @@ pub(super) fn make_roll(
             last_ms: None,
         },
         held: None,
+        guests: Guests::since(live.changes()),
         people: Shown::new(places, cx.base.model.fold().edits().revision()),
         made: Made {
             of_earlier: archive.is_some(),

@@ -175,6 +175,38 @@ impl Shown {
         }
     }
 
+    /// Adds the places of people who have joined the roll.
+    pub(super) fn join(&mut self, places: impl IntoIterator<Item = (Place, PersonId)>) {
+        self.places.extend(places);
+    }
+
+    /// Whether the name at a place is hidden.
+    pub(super) fn hides(&self, place: Place) -> bool {
+        self.changed.get(&place) == Some(&None)
+    }
+
+    /// Each name of the roll with its subject: of a person as they are shown now, of a text as an
+    /// edit has changed it.
+    pub(super) fn standing(
+        &self,
+        object: &Map<String, Value>,
+        fold: &Fold,
+    ) -> Vec<(Place, Subject)> {
+        let mut named = self.named(object);
+        for (place, subject) in &mut named {
+            let changed = self.changed.get(place).and_then(Option::as_ref);
+            let text = changed
+                .and_then(|name| name.get("name"))
+                .and_then(Value::as_str);
+            match (&mut *subject, text) {
+                (Subject::Text(old), Some(text)) => *old = text.into(),
+                (Subject::Person(_), _) => *subject = shown(subject, fold),
+                (Subject::Text(_), None) => {}
+            }
+        }
+        named
+    }
+
     /// Each name of the roll with its subject.
     fn named(&self, object: &Map<String, Value>) -> Vec<(Place, Subject)> {
         let people: HashMap<Place, PersonId> = self.places.iter().copied().collect();

@@ -12,6 +12,7 @@ mod context;
 mod controls;
 mod feed;
 mod following;
+mod guests;
 mod hidden;
 mod hide;
 mod looks;
@@ -25,6 +26,7 @@ mod send;
 mod steer;
 mod stored;
 mod twitchat;
+mod welcome;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -97,9 +99,11 @@ impl Roll {
             .and_then(|end_ms| self.recovery.assumes_end_ms(end_ms));
         let feed = self.rolling.as_ref().and_then(|_| self.feed.due_ms());
         let hidden = self.rolling.as_ref().and_then(|roll| roll.people.due_ms());
+        let guests = self.guests_due_ms();
         let look = self.looks.due_ms();
         let controls = self.controls.due_ms();
         let limits = [
+            guests,
             look,
             controls,
             self.buttons.due_ms(),
@@ -217,6 +221,7 @@ impl Roll {
         cx: &mut Context<'_>,
     ) -> Map<String, Value> {
         let (state, shows, seconds) = (report.state, report.roll, report.seconds);
+        let names = report.names;
         let at_ms = report.elapsed_ms.filter(|_| report.shows_roll());
         let pace = report.pace;
         self.adopt(&report, cx);
@@ -231,6 +236,9 @@ impl Roll {
                 }
                 if let (Some(pace), true) = (pace, roll.why.pace != Reason::Music) {
                     roll.why.pace = pace;
+                }
+                if names.is_some_and(|names| names < roll.names) {
+                    roll.guests.send_again();
                 }
                 // A page begins when it has laid out the roll, later than the bridge assumes.
                 let is_off =
@@ -272,6 +280,7 @@ impl Roll {
         self.recovery.want_movement();
         self.emit_roll("Completed", cx);
         self.send_twitchat_complete(cx);
+        self.renew_pass(cx);
     }
 
     /// Ends the roll. Returns its id, or `None` if no roll was on.

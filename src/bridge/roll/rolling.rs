@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{hidden::Shown, position::Position};
+use super::{guests::Guests, hidden::Shown, position::Position};
 use crate::{
     bridge::io::Now,
     credits::roll::{Kind, Reason},
@@ -59,6 +59,7 @@ pub(super) struct Rolling {
     pub(super) held: Option<Box<str>>,
     /// The places of people in it, and which of them are hidden.
     pub(super) people: Shown,
+    pub(super) guests: Guests,
     pub(super) made: Made,
 }
 
@@ -106,6 +107,7 @@ impl Rolling {
             passes: Passes::default(),
             held: None,
             people: Shown::default(),
+            guests: Guests::default(),
             made: Made::default(),
         }
     }

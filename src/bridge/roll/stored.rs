@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
+    guests::Guests,
     hidden::Shown,
     position::Position,
     rolling::{Cause, Made, Passes, Rolling, Why},
@@ -196,6 +197,7 @@ pub(super) fn read(movement: &str, content: &str, fold: &Fold, now: Now) -> Opti
         },
         held: movement.held,
         people: Shown::recalled(places),
+        guests: Guests::default(),
         made,
     };
     Some(StoredRoll {

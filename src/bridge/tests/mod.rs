@@ -21,6 +21,7 @@ mod replay;
 mod replies;
 mod roll;
 mod roll_content;
+mod roll_guests;
 mod roll_restart;
 mod rule_test;
 mod rules;

@@ -51,6 +51,8 @@
             this.held = []; // the controls that came meanwhile
             this.replaced = new Map(); // position of a name -> the name that replaces it, or null for none
             this.early = undefined; // the same for a roll that was not received yet
+            this.later = undefined; // the roll that the next pass of a loop shows
+            this.guests = new page.Guests(this);
             addEventListener('resize', () => this.resized());
         }
 
@@ -125,50 +127,80 @@
         revise(roll) {
             const isShown = this.scene !== undefined;
             if (!isShown && this.begin === undefined) return; // the roll has ended here
+            this.later = roll.nextPass === true && isShown && this.isEnding ? roll : undefined;
+            if (!this.later) this.putNew(roll);
+        }
+
+        /** Whether a loop is in the second half of a pass. */
+        get isEnding() {
+            const { player, delayMs } = this.scene;
+            return this.look.loop && player.rate > 0 && 2 * player.timeMs > player.durationMs + delayMs;
+        }
+
+        putNew(roll) {
             this.roll = roll;
             this.look = page.lookOf(roll.look);
             this.replaced.clear();
             this.replaceNames(roll.replaced, roll.id, revisionOf(roll));
             this.replaceEarly();
-            if (isShown) this.rebuild();
+            if (this.scene) this.rebuild();
             else this.build(this.begin);
+        }
+
+        /** Whether this is the roll that the page has, in the same revision. */
+        isCurrent(roll, revision = 0) {
+            return this.roll !== undefined && this.roll.id === roll && revisionOf(this.roll) === revision;
         }
 
         /** Lays out the roll, and calls `begin` with the scene when fonts and pictures are loaded. */
         async build(begin) {
             const turn = ++this.turn;
             const isWanted = () => turn === this.turn;
-            const { stage, roll, look } = this;
             this.clearStage();
             this.begin = begin;
+            const contents = this.roll.sections.map((content) => content || {});
+            const scene = await this.lay(this.stage, contents, { isWanted });
+            if (!scene) return;
+            this.put(scene);
+            this.shownNames(); // names may have been replaced while fonts and pictures were loading
+            this.begin = undefined;
+            begin(scene);
+            for (const control of this.held.splice(0)) this.control(control);
+        }
+
+        /**
+         * Makes a scene of these contents on a stage; nothing if `isWanted` is false meanwhile. `like` is the scene that it is to replace
+         * while that moves.
+         */
+        async lay(stage, contents, { isWanted, like }) {
+            const { roll, look } = this;
             page.applyLook(stage, look);
             const onLost = (address) => this.warn(`cannot show ${address}`);
             const dress = (root) => page.replaceNames(root, this.replaced, onLost);
-            const contents = roll.sections.map((content) => content || {});
             const sections = contents.map((content, index) => page.section(content, index, look, onLost, { isBare: true }));
             const trial = make('div', 'view trial', ...sections, page.probe(contents));
             stage.append(trial);
             trial.getBoundingClientRect(); // the browser loads fonts only when the layout needs them
             const pictures = [...trial.querySelectorAll('img'), ...page.picturesOf(contents, onLost)];
             await Promise.race([Promise.all([document.fonts.ready, ...pictures.map(pictureLoaded)]), pause(READY_WITHIN_MS)]);
-            if (!isWanted()) return;
+            if (!isWanted()) return undefined;
             trial.remove();
-            const all = sections.map((element, index) => new page.Names(element, contents[index], index, { onLost, dress }));
+            const all = sections.map((element, index) => new page.Names(element, contents[index], index, { onLost, dress, like: like && like.all[index] }));
             const lay = look.mode === 'slides' ? page.slides : page.scroll;
-            const scene = await lay(stage, sections, all, look, { seconds: roll.seconds, onEnd: () => this.passed(), isWanted, dress });
-            if (!scene) return;
-            scene.pictures = pictures; // so that the browser keeps them
+            const scene = await lay(stage, sections, all, look, { seconds: roll.seconds, onEnd: () => this.passed(), isWanted, dress, like });
+            if (!scene) return undefined;
             page.dim(stage, scene.player, look, scene.delayMs);
             if (Array.isArray(roll.emotes)) page.floating(stage, scene.player, roll.emotes, roll.id, onLost);
+            return Object.assign(scene, { all, contents, pictures }); // the browser keeps the pictures while they are referred to
+        }
+
+        /** Takes a scene as the one that is shown. */
+        put(scene) {
             this.scene = scene;
-            this.shownNames(); // names may have been replaced while fonts and pictures were loading
             this.seconds = Math.round(scene.player.durationMs / 10) / 100;
             this.pace = scene.why;
             for (const text of scene.warnings) this.warned.add(text);
             this.showWarnings();
-            this.begin = undefined;
-            begin(scene);
-            for (const control of this.held.splice(0)) this.control(control);
         }
 
         /** Shows the warnings in test rolls only, because they are of no use to viewers. */
@@ -191,7 +223,13 @@
             if (loop) {
                 this.become('complete');
                 player.set({ timeMs: delayMs });
-                this.become('rolling');
+                if (this.later) {
+                    const { later } = this;
+                    this.later = undefined;
+                    this.putNew(later);
+                } else {
+                    this.become('rolling');
+                }
                 return;
             }
             this.clear();
@@ -202,6 +240,7 @@
             this.turn++;
             this.begin = undefined;
             this.wanted = undefined;
+            this.later = undefined;
             this.held = [];
             this.clearStage();
         }
@@ -271,6 +310,10 @@
         control({ command, value, at, roll, revision }) {
             if (command === 'replace') {
                 this.replaceNames(value, roll, revision);
+                return;
+            }
+            if (command === 'join') {
+                if (this.isCurrent(roll, revision)) this.guests.join(value);
                 return;
             }
             const isOther = typeof roll === 'string' && (!this.roll || roll !== this.roll.id);

@@ -25,7 +25,7 @@
     /**
      * Groups of controls of which only the latest one counts. If OBS lets a later one overtake an earlier one, the earlier one is dropped.
      */
-    const KINDS = { pause: 'movement', resume: 'movement', speed: 'speed', look: 'look', replace: 'names' };
+    const KINDS = { pause: 'movement', resume: 'movement', speed: 'speed', look: 'look', replace: 'names', join: 'guests' };
 
     /** Passes on each message of the bridge for pages once, whichever way it came. */
     class Inbox {

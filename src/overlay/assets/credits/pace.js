@@ -112,9 +112,10 @@
 
     /**
      * How a roll that scrolls `travel` pixels moves. `readable` is the number of pixels over which a name can be read. `seconds` is the
-     * length of the roll; it takes precedence over the look.
+     * length of the roll; it takes precedence over the look. A roll that goes on `like` another one, but further, keeps the speed of that.
      */
-    function scrollPace({ height, travel, readable, look, seconds }) {
+    function scrollPace({ height, travel, readable, look, seconds, like }) {
+        if (like) return paced(like, travel, look);
         const fixedS = fixed(seconds, look);
         let why = 'seconds';
         let wholeS = fixedS - look.delay;
@@ -131,15 +132,16 @@
         const inMs = Math.min(EASE_IN_S * 1000, moveMs * EASE_PART);
         const outMs = Math.min(EASE_OUT_S * 1000, moveMs * EASE_PART);
         const speed = travel / (moveMs - (inMs + outMs) / 2);
+        return paced({ why, speed, inMs, outMs, restMs: wholeS * 1000 - moveMs, fadeOutMs: end * FADE_OUT_S * 1000 }, travel, look);
+    }
+
+    /** A roll of this pace: its speed in pixels per millisecond, its easings, and for how long it rests at the end. */
+    function paced(pace, travel, look) {
+        const { why, speed, inMs, outMs, restMs, fadeOutMs } = pace;
+        const evenMs = Math.max(travel / speed - (inMs + outMs) / 2, 0);
         const delayMs = look.delay * 1000;
-        return {
-            why,
-            delayMs,
-            path: new Path(delayMs, [[inMs, speed], [moveMs - inMs - outMs, speed], [outMs, 0]]),
-            durationMs: delayMs + wholeS * 1000,
-            fadeOutMs: end * FADE_OUT_S * 1000,
-            pxPerS: speed * 1000,
-        };
+        const path = new Path(delayMs, [[inMs, speed], [evenMs, speed], [outMs, 0]]);
+        return { pace, why, delayMs, path, durationMs: path.end.ms + restMs, fadeOutMs, pxPerS: speed * 1000 };
     }
 
     /** How long each of `count` slides is shown, in milliseconds, and why. */

@@ -117,12 +117,13 @@
 
     /** The names of a section: their rows, and how to make their elements. */
     class Names {
-        constructor(element, content, index, { onLost, dress }) {
+        /** `like`: the names of the same section in a roll of the same look and size, if it is measured. */
+        constructor(element, content, index, { onLost, dress, like }) {
             this.element = element;
             this.list = element.querySelector(':scope > .entries');
             this.names = this.list ? content.names : [];
             this.index = index;
-            Object.assign(this, { onLost, dress });
+            Object.assign(this, { onLost, dress, like });
             this.rows = [];
         }
 
@@ -142,6 +143,13 @@
         async measure(isWanted) {
             const { list, names } = this;
             if (!list) return;
+            const { like } = this;
+            this.like = undefined;
+            if (like && like.names === names && like.height !== undefined) {
+                Object.assign(this, { rows: like.rows, padding: like.padding });
+                this.keepHeight(like.height);
+                return;
+            }
             this.padding = parseFloat(getComputedStyle(list).paddingTop);
             let base = 0;
             let rest; // what the list is higher than its rows
@@ -167,10 +175,15 @@
                 }
             }
             if (!isWanted()) return;
-            const height = rest + this.rows[this.rows.length - 1].bottom;
             list.replaceChildren();
-            Object.assign(list.style, { boxSizing: 'border-box', height: `${height}px` });
-            list.classList.add('windowed');
+            this.keepHeight(rest + this.rows[this.rows.length - 1].bottom);
+        }
+
+        /** Keeps the list as high as it is with all names. */
+        keepHeight(height) {
+            this.height = height;
+            Object.assign(this.list.style, { boxSizing: 'border-box', height: `${height}px` });
+            this.list.classList.add('windowed');
         }
 
         /**

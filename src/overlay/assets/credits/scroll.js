@@ -20,6 +20,9 @@
     const AHEAD_MS = 10000;
     const CHECK_MS = 500;
 
+    /** Guests join a section only if it comes into the picture later than this. */
+    const SOON_MS = 3000;
+
     /** Copies the titles to a layer above the names, because the names fade out below titles that stay. */
     function liftTitles(roll) {
         const titles = [];
@@ -120,6 +123,8 @@
         }
     }
 
+    const isSame = (one, other) => Math.abs(one - other) < 0.5;
+
     /** Does work ahead of the roll, at times at which nothing depends on it: after each change, and every half second while it moves. */
     function attendTo(player, attend) {
         let timer;
@@ -173,8 +178,9 @@
     /**
      * Puts the sections on the stage, which have no names yet; `all` has the names of each. Returns the player, the times of the sections,
      * and the warnings; nothing if `isWanted` is false meanwhile. `seconds` is the duration of the roll; it takes precedence over the look.
+     * `like` is the scene that this one replaces while it moves, if there is one.
      */
-    async function scroll(stage, sections, all, look, { seconds, onEnd, isWanted }) {
+    async function scroll(stage, sections, all, look, { seconds, onEnd, isWanted, like }) {
         const roll = make('div', 'roll', ...sections);
         const trial = make('div', 'view trial', roll);
         stage.append(trial);
@@ -195,7 +201,9 @@
         trial.remove();
 
         const readable = height - top - 2 * fade - line;
-        const { why, delayMs, durationMs, path, fadeOutMs, pxPerS } = page.scrollPace({ height, travel: height - rest, readable, look, seconds });
+        const { pace, why, delayMs, durationMs, path, fadeOutMs, pxPerS } = page.scrollPace({
+            height, travel: height - rest, readable, look, seconds, like: like && like.pace,
+        });
         /** When an element that is `px` below the top of the roll is at `place` of the stage. */
         const when = (px, place) => path.when(height + px - place);
         const marks = marksOf(places, { height, when, path });
@@ -223,7 +231,21 @@
             curtain.attend();
         });
         const glide = new Glide(stage, player, path);
-        return { player, delayMs, marks, why, warnings: warnings({ look, height, readable, pxPerS }), roots: [stage], glide: (timeMs) => glide.to(timeMs) };
+        const pxAt = (ms) => path.at(ms).px;
+        return {
+            player, delayMs, marks, why, pace, path, places, top,
+            warnings: warnings({ look, height, readable, pxPerS }),
+            roots: [stage],
+            glide: (timeMs) => glide.to(timeMs),
+            /** Whether a section is below the picture, and stays there for a while. */
+            isUnseen: (index) => places[index].offsetTop > pxAt(player.timeMs + SOON_MS * Math.max(player.rate, 0)),
+            /** Whether another scene shows the same now. */
+            isLike: (other) => {
+                const px = pxAt(player.timeMs);
+                const isThere = ({ offsetTop }, index) => offsetTop > px || isSame(offsetTop, other.places[index].offsetTop);
+                return isSame(px, other.path.at(player.timeMs).px) && other.top === top && places.every(isThere);
+            },
+        };
     }
 
     Object.assign(page, { scroll });

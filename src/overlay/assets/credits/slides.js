@@ -169,7 +169,7 @@
     }
 
     /** Like `scroll`. */
-    async function slides(stage, sections, all, look, { seconds, onEnd, isWanted, dress }) {
+    async function slides(stage, sections, all, look, { seconds, onEnd, isWanted, dress, like }) {
         const view = make('div', 'view');
         stage.append(view);
         const room = stage.clientHeight * ROOM;
@@ -191,7 +191,8 @@
         }
         const groups = page.grouped(view, parts, room);
         const delayMs = look.delay * 1000;
-        const { why, slideMs } = page.slidePace({ count: Math.max(groups.length, 1), look, seconds });
+        const pace = like ? like.pace : page.slidePace({ count: Math.max(groups.length, 1), look, seconds });
+        const { why, slideMs } = pace;
         if (slideMs < look.minimumSeconds * 1000 - 5) {
             warnings.push(`a name can be read for ${(slideMs / 1000).toFixed(1)} s, less than ${look.minimumSeconds} s: give the slides more time`);
         }
@@ -209,7 +210,18 @@
                 if (marks.length === 0 || marks[marks.length - 1].id !== id) marks.push({ id, atMs, arrivedMs: atMs + changer.arrivalMs });
             }
         });
-        return { player, delayMs, marks, why, warnings, pages: groups.length, roots: [view], glide: (timeMs) => changer.jump(timeMs) };
+        const contentOf = (group) => (group || []).map(({ id }) => id).join('\n');
+        const upToNext = (of) => of.slice(0, Math.max(changer.current + 2, 0)).map(contentOf).join('\n\n');
+        return {
+            player, delayMs, marks, why, warnings, pace, groups,
+            pages: groups.length,
+            roots: [view],
+            glide: (timeMs) => changer.jump(timeMs),
+            /** Whether a section is on later slides only. The next slide is in the document already. */
+            isUnseen: (index) => groups.findIndex((group) => group.some(({ section }) => section === sections[index])) > changer.current + 1,
+            /** Whether another scene shows the same now. */
+            isLike: (other) => upToNext(groups) === upToNext(other.groups),
+        };
     }
 
     Object.assign(page, { slides });
