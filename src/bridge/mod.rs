@@ -159,7 +159,7 @@ impl Bridge {
         let mut parts = Parts {
             presence: Presence::new(settings.generation, generation),
             summary: Summary::default(),
-            stream: StreamState::new(meta),
+            stream: StreamState::new(meta, now),
             ingest: Ingest::new(),
             bans: bans::Watch::default(),
             roll: Roll::default(),
@@ -263,6 +263,8 @@ impl Bridge {
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
         self.parts.base.model.fold_mut().people.recalled();
         self.notice_freeze(now);
+        let resumed_ms = self.parts.base.model.resumed_ms();
+        self.parts.stream.follow_clock(resumed_ms, now);
         self.route(input, now);
         let base = &mut self.parts.base;
         base.model.keep_listed(&mut base.out);

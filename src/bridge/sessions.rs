@@ -16,6 +16,9 @@ use super::{
 /// further writes.
 const STREAMED_BURST: u64 = 2;
 const STREAMED_EACH_MS: u64 = 1_000;
+/// The clock was set back if it lost at least this much against the monotonic clock between two
+/// inputs, in milliseconds.
+const SET_BACK_MS: i64 = 1_000;
 
 /// Whether OBS streams, and since when.
 #[derive(Debug)]
@@ -23,8 +26,11 @@ pub(super) struct StreamState {
     /// The time at which the stream began, in Unix milliseconds. `None` if OBS does not stream, or
     /// if this is unknown.
     on_since_ms: Option<i64>,
-    /// The last time at which OBS was known to stream, in Unix milliseconds.
+    /// The last time at which OBS was known to stream, in Unix milliseconds of the present clock:
+    /// it moves back with the clock.
     last_ms: Option<i64>,
+    /// The difference of the wall clock and the monotonic clock at the last input.
+    offset_ms: i64,
     writes: RateLimit,
 }
 
@@ -48,11 +54,40 @@ pub(super) fn choose(base: &mut Base, sessions: &[Session], meta: &MetaValues, n
 }
 
 impl StreamState {
-    pub(super) fn new(meta: &MetaValues) -> Self {
+    /// A stored time that is still to come shows that the clock was set back while no bridge ran.
+    /// Such a stream counts as one that ended now.
+    pub(super) fn new(meta: &MetaValues, now: Now) -> Self {
+        let last_ms = meta
+            .streamed_ms
+            .map(|last_ms| meta.resumed_ms.map_or(last_ms, |ms| ms.max(last_ms)));
         Self {
             on_since_ms: None,
-            last_ms: meta.streamed_ms,
+            last_ms: last_ms.map(|last_ms| last_ms.min(now.wall_ms)),
+            offset_ms: offset_ms(now),
             writes: RateLimit::new(STREAMED_BURST, STREAMED_EACH_MS),
+        }
+    }
+
+    /// Moves the times of the stream if the clock was set back, so that the time since the last
+    /// stream stays right. A clock that was set forward looks like a computer that slept, and is
+    /// believed.
+    pub(super) fn follow_clock(&mut self, resumed_ms: Option<i64>, now: Now) {
+        let back_ms = self.offset_ms - offset_ms(now);
+        self.offset_ms -= back_ms;
+        if back_ms < SET_BACK_MS {
+            return;
+        }
+        self.on_since_ms = self.on_since_ms.map(|since_ms| since_ms - back_ms);
+        self.last_ms = self
+            .last_ms
+            .map(|last_ms| match resumed_ms {
+                // Later ones are times of the clock as it was before.
+                Some(resumed_ms) if resumed_ms > now.wall_ms => last_ms.max(resumed_ms),
+                _ => last_ms,
+            })
+            .map(|last_ms| (last_ms - back_ms).min(now.wall_ms));
+        if self.last_ms.is_some() {
+            self.writes.want();
         }
     }
 
@@ -114,14 +149,18 @@ impl StreamState {
     /// ago than the grace time, and if no session was reopened since then.
     fn runs(&mut self, began_ms: i64, base: &Base, now: Now) -> Option<i64> {
         let settings = &base.settings;
+        // Times that are still to come are from before the clock was set back.
+        let has_been = |ms: &i64| *ms <= now.wall_ms;
+        let resumed_ms = base.model.resumed_ms().filter(has_been);
         let last_ms = self
             .last_ms
-            .map(|last_ms| last_ms.max(base.model.resumed_ms().unwrap_or(last_ms)));
+            .map(|last_ms| last_ms.max(resumed_ms.unwrap_or(last_ms)));
+        let started_ms = Some(base.model.session().started_ms).filter(has_been);
         let is_new = last_ms.is_some_and(|last_ms| began_ms - last_ms > settings.grace_ms);
         let begins = is_new
             && !self.is_on()
             && settings.reset_on_stream_start
-            && began_ms > base.model.session().started_ms;
+            && started_ms.is_none_or(|started_ms| began_ms > started_ms);
         self.on_since_ms = Some(began_ms);
         self.touch(now);
         begins.then_some(began_ms)
@@ -162,4 +201,9 @@ impl StreamState {
     pub(super) fn summary_offset_ms(&self, from_ms: i64) -> i64 {
         from_ms.max(self.on_since_ms.unwrap_or(i64::MIN))
     }
+}
+
+fn offset_ms(now: Now) -> i64 {
+    now.wall_ms
+        .saturating_sub(i64::try_from(now.mono_ms).unwrap_or(i64::MAX))
 }
