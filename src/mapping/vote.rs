@@ -374,11 +374,13 @@ impl VoteCourse {
             .map(|cleared| cleared.saturating_add(SETTLE_MS))
     }
 
-    /// The vote that was cleared at least [`SETTLE_MS`] ago, and the time of the clearing.
+    /// The vote that was cleared at least [`SETTLE_MS`] ago, and the time of the clearing. If the
+    /// clock shows an earlier time than that, it was set back, and the vote is over at once.
     pub(super) fn settle(&mut self, now_ms: i64) -> Option<(Vote, i64)> {
+        let due_ms = self.due_ms()?;
         let cleared_ms = self
             .cleared_ms
-            .filter(|_| self.due_ms().is_some_and(|due| due <= now_ms))?;
+            .filter(|cleared_ms| due_ms <= now_ms || now_ms < *cleared_ms)?;
         self.close().map(|vote| (vote, cleared_ms))
     }
 
@@ -466,6 +468,16 @@ mod tests {
             (course.take(poll(9), 600), course.current()),
             (Step::Nothing, None)
         );
+    }
+
+    #[test]
+    fn a_cleared_vote_does_not_wait_for_hours_because_the_clock_was_set_back() {
+        let hours = 6 * 3_600_000;
+        let mut course = VoteCourse::default();
+        course.take(state(r#"{"id":"a","started_at":1}"#), hours);
+        course.clear(hours);
+        assert_eq!(course.settle(hours), None);
+        assert_eq!(course.settle(1).map(|(_, at)| at), Some(hours));
     }
 
     #[test]
