@@ -11,7 +11,10 @@ use etcetera::BaseStrategy;
 use super::address::HOST;
 use super::keys::{self, PASSWORD, PASSWORD_FILE};
 use super::{ConfigError, Discovered, FileText, Flags, Origin, Places, Sources};
-use crate::files::text::{self, NotText};
+use crate::files::{
+    self,
+    text::{self, NotText},
+};
 
 /// The environment variable that names the config file.
 const CONFIG_VARIABLE: &str = "TWITCHAT_BRIDGE_CONFIG";
@@ -138,7 +141,7 @@ pub(super) fn file_of(path: &Path, content: Vec<u8>) -> Result<FileText, ConfigE
     Ok(FileText {
         path: path.to_owned(),
         text,
-        readable_by_others: readable_by_others(path).map_err(failed)?,
+        readable_by_others: files::readable_by_others(path).map_err(failed)?,
     })
 }
 
@@ -151,18 +154,6 @@ fn at_its_place(path: &Path, NotText(spot): &NotText) -> ConfigError {
         },
         message: "the file is not text in UTF-8 or UTF-16 from here on: save it as UTF-8".into(),
     }
-}
-
-#[cfg(unix)]
-fn readable_by_others(path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs::metadata(path)?.permissions().mode() & 0o044 != 0)
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the Unix one may fail")]
-fn readable_by_others(_path: &Path) -> io::Result<bool> {
-    Ok(false)
 }
 
 #[cfg(test)]

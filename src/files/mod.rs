@@ -11,5 +11,5 @@ pub mod strike;
 pub mod text;
 
 pub use links::{folder_of, links};
-pub use private::owner_only;
+pub use private::{owner_only, readable_by_others};
 pub use replace::replace;

@@ -5,6 +5,7 @@ mod bridges;
 mod finding;
 mod here;
 mod obs;
+mod privacy;
 
 use std::process::ExitCode;
 
@@ -73,6 +74,7 @@ async fn all(config: &Config) -> Vec<Finding> {
         bridge::check(connection, config, &mut findings).await;
     }
     findings.extend(here::journal(config, connection.is_some()));
+    findings.extend(privacy::check(config));
     findings.push(here::autostart(config));
     findings
 }
