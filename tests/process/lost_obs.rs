@@ -1,4 +1,4 @@
-//! OBS crashes or freezes in the middle of a burst, and starts again.
+//! OBS crashes or freezes in the middle of a burst, and starts again. Twitchat reloads.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,11 +10,12 @@ use twitchat_bridge::obs::{self, Target};
 use twitchat_bridge::sim;
 use twitchat_bridge::sim::obs::StandIn;
 use twitchat_bridge::sim::peer::RequestPeer;
+use twitchat_bridge::sim::twitchat::{self, Generation, Moment, Person};
 
 use crate::support::bridge::{Home, Program};
 use crate::support::bus::Bus;
 use crate::support::obs::{OwnObs, peer, stand_in, stand_in_with};
-use crate::support::play::{assert_all_in, burst, follow, follower, followers, start_burst};
+use crate::support::play::{assert_all_in, burst, follow, follower, followers, name, start_burst};
 use crate::support::{SOON, wait_until, within};
 
 /// The maximum time from the start of OBS to the first reply of the bridge.
@@ -305,4 +306,46 @@ async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     bus.until_answered(SOON).await;
     bus.broadcast(&follow(1)).await;
     shows(&requester, "1 follow").await;
+}
+
+#[tokio::test]
+async fn what_happens_while_twitchat_reloads_counts_once_afterwards() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let _bridge = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    bus.until_answered(SOON).await;
+    let options = twitchat::Options {
+        generation: Generation::Third,
+        ..twitchat::Options::default()
+    };
+    let twitchat = twitchat::StandIn::connect(peer(&target), options)
+        .await
+        .unwrap();
+    let moment = |number: usize| Moment::Follow {
+        who: Person::new((5_000_000 + number).to_string(), name(number)),
+    };
+    for number in 0..10 {
+        twitchat.play(moment(number)).await.unwrap();
+    }
+    twitchat.settled().await.unwrap();
+    for number in 10..20 {
+        twitchat.play_unreceived(moment(number));
+    }
+    // The page loads again, and announces itself.
+    twitchat.reconnect().await.unwrap();
+    twitchat.switch(Generation::Third).await.unwrap();
+    let expected: BTreeSet<_> = (0..20).map(name).collect();
+    let credits = within("the summary is merged", SOON, async {
+        loop {
+            let credits = bus.credits().await;
+            if followers(&credits) == expected {
+                return credits;
+            }
+        }
+    })
+    .await;
+    let lines = credits["extended"]["Follows"].as_array().unwrap();
+    let twice = lines.iter().find(|line| line["count"] != 1);
+    assert_eq!(twice, None, "counted once each");
 }

@@ -258,6 +258,20 @@ async fn port_and_password_come_from_obs_settings() {
     assert!(bridge.is_running());
 }
 
+#[tokio::test]
+async fn an_obs_that_restarts_on_another_port_is_found_by_its_settings() {
+    let (obs, target) = stand_in().await;
+    let home = Home::new();
+    write_obs_settings(&home, true, obs.port());
+    let mut bridge = on_its_own(&home, RUN);
+    Bus::connect(&target).await.until_answered(SOON).await;
+    let (later, target) = stand_in().await;
+    write_obs_settings(&home, true, later.port());
+    obs.stop().await;
+    Bus::connect(&target).await.until_answered(SOON).await;
+    assert!(bridge.is_running());
+}
+
 /// A web server that sends the same page for every request.
 async fn web_server() -> (AbortOnDropHandle<()>, u16) {
     const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \
