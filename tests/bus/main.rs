@@ -30,6 +30,7 @@ mod following;
 mod forget;
 mod fuzz_targets;
 mod golden;
+mod hostile;
 mod inputs;
 mod large_journal;
 mod noise;
