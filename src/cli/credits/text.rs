@@ -243,11 +243,17 @@ fn capitalised(word: &str) -> String {
 }
 
 /// Escapes Markdown: names such as `_anna_` must not become italic, and `<b>` must not become bold.
+/// A name such as `1. Zed` or `---` must not begin a list or draw a line.
 fn escaped(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            "\\`*_{}[]<>#|~&"
-                .contains(c)
+    let number = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    text.char_indices()
+        .flat_map(|(at, c)| {
+            let begins_block = match c {
+                '-' | '+' | '=' => at == 0,
+                '.' | ')' => at > 0 && at == number,
+                _ => false,
+            };
+            (begins_block || "\\`*_{}[]<>#|~&".contains(c))
                 .then_some('\\')
                 .into_iter()
                 .chain([c])
@@ -301,6 +307,43 @@ mod tests {
     #[test]
     fn markdown_takes_names_literally() {
         insta::assert_snapshot!(roll(&credits()).markdown());
+    }
+
+    #[test]
+    fn names_cannot_break_out_of_their_line_of_markdown() {
+        let names = [
+            "<script>alert(1)</script>",
+            "[x](javascript:alert(1))",
+            "![x](http://example.org/x.png)",
+            "`code` | cell | ~~x~~",
+            "a\n\n# Title\r\n- item",
+            "a\u{202e}b\u{2067}c",
+            "1. Zed",
+            "12) Zed",
+            "---",
+            "+ Zed",
+            "&lt;b&gt; \\",
+        ];
+        let markdown = roll(&json!({ "Custom": { "# <b>": names } })).markdown();
+        let lines: Vec<_> = markdown.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "## \\# \\<b\\>",
+                "",
+                "- \\<script\\>alert(1)\\</script\\>",
+                "- \\[x\\](javascript:alert(1))",
+                "- !\\[x\\](http://example.org/x.png)",
+                "- \\`code\\` \\| cell \\| \\~\\~x\\~\\~",
+                "- a  \\# Title  - item",
+                "- abc",
+                "- 1\\. Zed",
+                "- 12\\) Zed",
+                "- \\---",
+                "- \\+ Zed",
+                "- \\&lt;b\\&gt; \\\\",
+            ]
+        );
     }
 
     #[test]
