@@ -25,6 +25,7 @@ mod obs_script;
 mod programs;
 mod refused;
 mod shutdown;
+mod soak;
 mod sockets;
 mod support;
 mod tools;
