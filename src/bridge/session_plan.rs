@@ -413,7 +413,16 @@ fn split_ms(
     now_ms: i64,
 ) -> Result<i64, RequestError> {
     let zoned = |ms| Timestamp::from_millisecond(ms).map(|at| at.to_zoned(zone.clone()));
-    let local = |at: jiff::civil::DateTime| at.to_zoned(zone.clone()).map(|at| at.timestamp());
+    // When the clocks go back, an hour comes twice: the first time within the session counts.
+    let local = |at: jiff::civil::DateTime| {
+        let ambiguous = zone.to_ambiguous_timestamp(at);
+        let first = ambiguous.compatible()?;
+        if first.as_millisecond() > session.started_ms {
+            Ok(first)
+        } else {
+            ambiguous.later()
+        }
+    };
     let time = match at {
         SplitTime::Instant(at) => Ok(at),
         SplitTime::Local(at) => local(at),
@@ -444,5 +453,51 @@ fn split_ms(
             )
             .into(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::journal::SessionId;
+
+    /// The time of the split in UTC, of a session from `started` for 12 hours in Berlin.
+    fn split(started: &str, at: &str) -> String {
+        let started_ms = started.parse::<Timestamp>().unwrap().as_millisecond();
+        let session = Session {
+            id: SessionId(1),
+            started_ms,
+            ended_ms: Some(started_ms + 12 * 3_600_000),
+            cause: "stream".into(),
+        };
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let time = SplitTime::TimeOfDay(at.parse().unwrap());
+        let at_ms = split_ms(&session, time, &zone, 0).unwrap();
+        Timestamp::from_millisecond(at_ms).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_time_that_comes_twice_when_the_clocks_go_back_means_the_first_within_the_session() {
+        // The clocks go back from 03:00 to 02:00 at 01:00 UTC.
+        for (started, at, expected) in [
+            ("2026-10-24T22:00:00Z", "02:30", "2026-10-25T00:30:00Z"),
+            ("2026-10-25T00:45:00Z", "02:30", "2026-10-25T01:30:00Z"),
+            ("2026-10-25T01:10:00Z", "02:30", "2026-10-25T01:30:00Z"),
+            ("2026-10-25T01:10:00Z", "04:00", "2026-10-25T03:00:00Z"),
+        ] {
+            assert_eq!(split(started, at), expected, "{at} after {started}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_left_out_when_the_clocks_go_forward_is_an_hour_later() {
+        // The clocks go forward from 02:00 to 03:00 at 01:00 UTC.
+        for (at, expected) in [
+            ("01:30", "2026-03-29T00:30:00Z"),
+            ("02:30", "2026-03-29T01:30:00Z"),
+            ("03:30", "2026-03-29T01:30:00Z"),
+        ] {
+            assert_eq!(split("2026-03-28T23:00:00Z", at), expected, "{at}");
+        }
     }
 }
