@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use twitchat_bridge::automation::Expression;
+use twitchat_bridge::config;
 use twitchat_bridge::daemon::program::Executable;
 use twitchat_bridge::input;
 
@@ -82,7 +83,7 @@ impl Args {
             name,
             args: command.collect(),
             within: self.timeout,
-            hidden: Vec::new(),
+            hidden: config::password_variables().collect(),
         };
         if !program.exists() {
             return Err(Failure::Usage(format!(

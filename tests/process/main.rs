@@ -24,6 +24,7 @@ mod lost_obs;
 mod obs_script;
 mod programs;
 mod refused;
+mod secrets;
 mod shutdown;
 mod soak;
 mod sockets;
