@@ -12,8 +12,11 @@ use twitchat_bridge::mapping::{decode, published};
 use twitchat_bridge::request;
 use twitchat_bridge::twitchat::summary::Summary;
 
+/// The body of a target: it gets any bytes, and must not panic.
+pub(crate) type Target = fn(&[u8]);
+
 /// Each target with its name, which is also the name of its corpus.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 5] = [
+pub(crate) const TARGETS: [(&str, Target); 5] = [
     ("envelope", envelope),
     ("events", events),
     ("requests", requests),

@@ -50,7 +50,8 @@ fn addresses(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The journal, and the files beside it that begin with its name: its log, its mark, older journals.
+/// The journal, and the files beside it that begin with its name: its log, its mark, and older
+/// journals.
 fn beside(journal: &Path) -> Vec<PathBuf> {
     let Some(name) = journal.file_name().and_then(|name| name.to_str()) else {
         return vec![journal.to_owned()];
@@ -69,7 +70,8 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
     entries.filter_map(|entry| entry.ok().map(|entry| entry.path()))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
