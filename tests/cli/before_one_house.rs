@@ -66,13 +66,13 @@ fn lasting(mut reply: Value) -> Value {
             }
         }
     }
-    // Looks have had `dim` and `largestName` only since then, and a length that is automatic by
-    // default. A speed counts as before.
+    // Looks have had `dim`, `language` and `largestName` only since then, and a length that is
+    // automatic by default. A speed counts as before.
     if let Some(look) = reply
         .pointer_mut("/roll/look")
         .and_then(Value::as_object_mut)
     {
-        for key in ["dim", "largestName", "seconds", "slideSeconds"] {
+        for key in ["dim", "language", "largestName", "seconds", "slideSeconds"] {
             look.remove(key);
         }
     }
