@@ -1,11 +1,12 @@
 // One evening of a streamer who sees only the panel, beside OBS and a real bridge, in Chromium. PANEL_PICTURES names a folder for a
-// picture of each step; docs/images has some of them.
+// picture of each step, and for panel.png and panel-story.png, which docs/images has.
 
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PNG } from 'pngjs';
 import { startBridge } from './bridge.mjs';
 import { Bus, obsOfTheTests, until } from './bus.mjs';
 import { startChromium } from './chromium.mjs';
@@ -47,6 +48,7 @@ before(async () => {
     await tab.ready();
 });
 after(async () => {
+    await sheets();
     await ask('StopCredits').catch(() => {});
     await browser?.close();
     await bridge?.stop();
@@ -62,13 +64,41 @@ async function ask(request, fields) {
     return reply;
 }
 
-let pictures = 0;
+const pictures = new Map();
+/** The pictures of the docs, each with the steps that it shows side by side, and their height in pixels. */
+const SHEETS = {
+    'panel.png': [['now', 'troll-hidden', 'theme'], 860],
+    'panel-story.png': [['troll-hidden', 'theme', 'sections', 'test', 'export', 'undone'], 700],
+};
+const SHEET_COLUMNS = 3;
+const SHEET_GAP = 8;
+
 async function picture(name) {
     const folder = process.env.PANEL_PICTURES;
     if (!folder) return;
     await mkdir(folder, { recursive: true });
     await sleep(SHOWN_AFTER_MS);
-    await writeFile(join(folder, `${String(++pictures).padStart(2, '0')}-${name}.png`), await tab.page.screenshot());
+    const png = await tab.page.screenshot();
+    pictures.set(name, PNG.sync.read(png));
+    await writeFile(join(folder, `${String(pictures.size).padStart(2, '0')}-${name}.png`), png);
+}
+
+/** Puts the upper parts of pictures side by side, in rows. */
+async function sheets() {
+    const folder = process.env.PANEL_PICTURES;
+    if (!folder) return;
+    for (const [file, [names, height]] of Object.entries(SHEETS)) {
+        const parts = names.map((name) => pictures.get(name));
+        const [{ width }] = parts;
+        const rows = Math.ceil(parts.length / SHEET_COLUMNS);
+        const whole = new PNG({ width: SHEET_COLUMNS * (width + SHEET_GAP) - SHEET_GAP, height: rows * (height + SHEET_GAP) - SHEET_GAP });
+        whole.data.fill(255);
+        parts.forEach((part, index) => {
+            const [x, y] = [index % SHEET_COLUMNS, Math.floor(index / SHEET_COLUMNS)];
+            PNG.bitblt(part, whole, 0, 0, width, height, x * (width + SHEET_GAP), y * (height + SHEET_GAP));
+        });
+        await writeFile(join(folder, file), PNG.sync.write(whole, { colorType: 2, deflateLevel: 9 }));
+    }
 }
 
 const config = () => readFile(home.config, 'utf8');
