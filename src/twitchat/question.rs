@@ -65,6 +65,14 @@ pub fn label_answer(kind: &str) -> Option<Generation> {
     }
 }
 
+/// The messages with which Twitchat's page says that it was loaded.
+const READY: [&str; 2] = ["TWITCHAT_READY", "ON_TWITCHAT_READY"];
+
+/// Whether a message of this type says that Twitchat's page was loaded.
+pub fn is_ready(kind: &str) -> bool {
+    READY.contains(&kind)
+}
+
 /// Whether a message of this type is a summary.
 pub fn is_summary_answer(kind: &str) -> bool {
     summary_answer(kind).is_some()
