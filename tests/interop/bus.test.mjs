@@ -24,17 +24,24 @@ test('the sender hears its own message, and so does everyone else', () =>
         for (const echo of await Promise.all(heard)) assert.deepEqual(echo, message);
     }));
 
+/** Sends 2,000 messages without waiting, and returns how many of them came before their predecessor. */
+async function swappedInBurst(one, other) {
+    const burst = randomUUID();
+    const places = [];
+    const all = new Promise((resolve) => {
+        other.hear((message) => message.burst === burst && places.push(message.place) === 2_000 && resolve());
+    });
+    await one.play(Array.from({ length: 2_000 }, (_, place) => ({ origin: 'interop', burst, place })));
+    await within(20_000, '2,000 messages', all);
+    assert.equal(new Set(places).size, 2_000);
+    return places.filter((place, index) => index > 0 && place < places[index - 1]).length;
+}
+
 test('2,000 pipelined messages: none lost, none twice, and OBS changes their order', () =>
     onTheBus(async (one, other) => {
-        const burst = randomUUID();
-        const places = [];
-        const all = new Promise((resolve) => {
-            other.hear((message) => message.burst === burst && places.push(message.place) === 2_000 && resolve());
-        });
-        await one.play(Array.from({ length: 2_000 }, (_, place) => ({ origin: 'interop', burst, place })));
-        await within(20_000, '2,000 messages', all);
-        assert.equal(new Set(places).size, 2_000);
-        const swapped = places.filter((place, index) => index > 0 && place < places[index - 1]).length;
+        // How often OBS swaps messages depends on the load of the computer: in a quiet burst it may keep the order by chance.
+        let swapped = 0;
+        for (let round = 0; swapped === 0 && round < 20; round++) swapped = await swappedInBurst(one, other);
         assert.ok(swapped > 0, 'OBS kept the order: then the tests that shuffle prove less than they say');
     }));
 
