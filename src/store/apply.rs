@@ -64,7 +64,17 @@ pub(super) fn changes_rows(batch: &[Write]) -> bool {
     })
 }
 
-fn append(transaction: &Transaction<'_>, row: &Row) -> Result<Tally, Failure> {
+/// What has become of a row that was to be appended.
+pub(super) enum Appended {
+    New,
+    /// The journal had the row already.
+    Known,
+    /// The journal has another row with this number.
+    Conflict,
+}
+
+/// Appends a row, unless the journal has one with its number.
+pub(super) fn append_row(transaction: &Transaction<'_>, row: &Row) -> rusqlite::Result<Appended> {
     let Row {
         seq,
         session,
@@ -74,24 +84,32 @@ fn append(transaction: &Transaction<'_>, row: &Row) -> Result<Tally, Failure> {
         id,
         body,
     } = row;
-    let tally = Tally::of(row);
     let (number, origin) = (seq.0.cast_signed(), origin.as_str());
     let session = session.0.cast_signed();
     let inserted = transaction
         .prepare_cached(statements::APPEND)?
         .execute(params![number, session, at_ms, origin, kind, id, body])?;
-    if inserted == 0 {
-        let same: u32 = transaction
-            .prepare_cached(statements::SAME_ROW)?
-            .query_row(params![number, at_ms, origin, kind, id, body], |row| {
-                row.get(0)
-            })?;
-        if same == 0 {
-            return Err(Failure::Conflict(*seq));
-        }
-        return Ok(Tally::default());
+    if inserted > 0 {
+        return Ok(Appended::New);
     }
-    Ok(tally)
+    let same: u32 = transaction
+        .prepare_cached(statements::SAME_ROW)?
+        .query_row(params![number, at_ms, origin, kind, id, body], |row| {
+            row.get(0)
+        })?;
+    Ok(if same == 0 {
+        Appended::Conflict
+    } else {
+        Appended::Known
+    })
+}
+
+fn append(transaction: &Transaction<'_>, row: &Row) -> Result<Tally, Failure> {
+    match append_row(transaction, row)? {
+        Appended::New => Ok(Tally::of(row)),
+        Appended::Known => Ok(Tally::default()),
+        Appended::Conflict => Err(Failure::Conflict(row.seq)),
+    }
 }
 
 fn begin(transaction: &Transaction<'_>, session: &Session) -> rusqlite::Result<()> {

@@ -1,7 +1,7 @@
 //! Ensures that no copy of a journal is made while a person is being removed from the copies. The
 //! lock also holds between programs, because `store backup` works while a bridge runs.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::StoreError;
 use super::copies::real;
 use super::files::with_suffix;
-use crate::files::owner_only;
+use super::lock;
 
 const SUFFIX: &str = ".copies.lock";
 /// Attempts to get the lock, which together take a minute.
@@ -30,16 +30,8 @@ impl CopyLock {
     /// lock file cannot be used.
     pub fn take(journal: &Path) -> Result<Self, StoreError> {
         let path = with_suffix(&real(journal), SUFFIX);
-        let failed = |error| {
-            StoreError::io(&path, error, |path, source| StoreError::Lock {
-                path,
-                source,
-            })
-        };
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        owner_only(&mut options);
-        let file = options.open(&path).map_err(failed)?;
+        let failed = |error| lock::failed(&path, error);
+        let file = lock::open(&path).map_err(failed)?;
         for _ in 0..ATTEMPTS {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
+use super::apply::{Appended, append_row};
 use super::known::Known;
 use super::line::{Head, Line, Numbers, VERSION, ValueLine};
 use super::tally::Tally;
@@ -294,37 +295,17 @@ impl Import<'_> {
     }
 
     fn row(&self, row: &Row) -> Result<u64, Failure> {
-        let Row {
-            seq,
-            session,
-            at_ms,
-            origin,
-            kind,
-            id,
-            body,
-        } = row;
-        let seq = number(seq.0, "the number of a row")?;
-        let session = number(session.0, "the number of a session")?;
-        let origin = origin.as_str();
-        let added = self
-            .transaction
-            .prepare_cached(statements::APPEND)?
-            .execute(params![seq, session, at_ms, origin, kind, id, body])?;
-        if added == 0 {
-            let same: u32 = self
-                .transaction
-                .prepare_cached(statements::SAME_ROW)?
-                .query_row(params![seq, at_ms, origin, kind, id, body], |row| {
-                    row.get(0)
-                })?;
-            if same == 0 {
-                return Err(Failure::Line(format!(
-                    "row {seq} is another one than that of the journal: import into a journal that \
-                        has no events yet"
-                )));
-            }
+        number(row.seq.0, "the number of a row")?;
+        number(row.session.0, "the number of a session")?;
+        match append_row(self.transaction, row)? {
+            Appended::New => Ok(1),
+            Appended::Known => Ok(0),
+            Appended::Conflict => Err(Failure::Line(format!(
+                "row {} is another one than that of the journal: import into a journal that has \
+                    no events yet",
+                row.seq.0
+            ))),
         }
-        Ok(added as u64)
     }
 }
 

@@ -39,16 +39,8 @@ pub fn is_in_use(database: &Path) -> Result<bool, StoreError> {
 impl Lock {
     pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
         let path = with_suffix(database, ".lock");
-        let failed = |error| {
-            StoreError::io(&path, error, |path, source| StoreError::Lock {
-                path,
-                source,
-            })
-        };
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        owner_only(&mut options);
-        let mut file = options.open(&path).map_err(failed)?;
+        let failed = |error| failed(&path, error);
+        let mut file = open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -93,6 +85,22 @@ impl Lock {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Opens a lock file, and creates it if it is missing.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    owner_only(&mut options);
+    options.open(path)
+}
+
+/// The error for a lock file that cannot be used.
+pub(super) fn failed(path: &Path, error: io::Error) -> StoreError {
+    StoreError::io(path, error, |path, source| StoreError::Lock {
+        path,
+        source,
+    })
 }
 
 /// The process id in the lock file. `None` on Windows, which does not allow reading a file that
