@@ -104,11 +104,10 @@ fn answer(parts: &mut Parts, message: &Message, now: Now) {
 }
 
 fn event(parts: &mut Parts, message: &Message, now: Now) {
-    present(parts, generation_of(message), now);
     if question::is_ready(&message.kind) {
-        // What happened while the page was loading is only in the summary.
-        parts.summary.ask(&parts.presence, now.mono_ms);
+        parts.presence.page_loaded();
     }
+    present(parts, generation_of(message), now);
     let settings = &parts.base.settings;
     parts.bans.note_deletion(message, settings, now);
     parts.base.last = Some((message.kind.clone(), now.wall_ms));

@@ -155,6 +155,12 @@ impl Presence {
         .min()
     }
 
+    /// Called when Twitchat's page was loaded, perhaps again: the message counts as an appearance,
+    /// so that the bridge asks for everything that it may have missed.
+    pub(super) fn page_loaded(&mut self) {
+        self.is_present = false;
+    }
+
     /// Called when a message came that only Twitchat itself sends. `generation` is `None` if all
     /// generations send it.
     pub(super) fn receive(
